@@ -1,0 +1,34 @@
+package dev.photocredits.credits;
+
+import dev.photocredits.credits.Transaction.Promotion;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a user's account when they are first seen, with the welcome credits if there are any. */
+public final class Accounts {
+  private final Ledger ledger;
+  private final Credits welcome;
+  private final TimeOrderedIds ids;
+  private final InstantSource clock;
+
+  public Accounts(Ledger ledger, Credits welcome, TimeOrderedIds ids, InstantSource clock) {
+    this.ledger = ledger;
+    this.welcome = welcome;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /** The user of that address, created now if there was none. */
+  public User open(Email email) {
+    return ledger.find(email).orElseGet(() -> create(email));
+  }
+
+  private User create(Email email) {
+    var now = clock.instant();
+    @Nullable Promotion gift =
+        welcome.isNone()
+            ? null
+            : new Promotion(ids.transaction(now), welcome, "Welcome credits", now);
+    return ledger.create(email, gift, now);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.photocredits.credits;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * An e-mail address, the key of a user: trimmed, in lower case, 254 characters at most (RFC 5321's
+ * limit of a path, less the angle brackets).
+ */
+public record Email(String value) {
+  private static final int LONGEST = 254;
+  private static final Pattern SHAPE =
+      Pattern.compile("[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}");
+
+  public Email {
+    if (!isValid(value) || !value.equals(value.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException("not a normalised e-mail address");
+    }
+  }
+
+  /** The address that somebody typed, or nothing if it is not one. */
+  public static Optional<Email> parse(String typed) {
+    var trimmed = typed.strip();
+    return isValid(trimmed)
+        ? Optional.of(new Email(trimmed.toLowerCase(Locale.ROOT)))
+        : Optional.empty();
+  }
+
+  // The shape is checked before lower-casing: some letters outside ASCII have ASCII lower cases.
+  private static boolean isValid(String address) {
+    return address.length() <= LONGEST && SHAPE.matcher(address).matches();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.photocredits.credits;
+
+/** What became of a purchase. */
+public sealed interface GrantOutcome {
+
+  /** The credits, the entry and the mark that the session has been granted are written. */
+  record Granted() implements GrantOutcome {}
+
+  /** The session was granted before; nothing was written. */
+  record AlreadyGranted() implements GrantOutcome {}
+
+  /** There is no such user; nothing was written. */
+  record NoSuchUser() implements GrantOutcome {}
+}

@@ -1,0 +1,36 @@
+package dev.photocredits.credits;
+
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.Transaction.Purchase;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users, their balances and the append-only list of what moved them. Every method is atomic and
+ * may be called by any number of callers at once; each read sees every write that was answered
+ * before it. An exception means that the outcome is unknown: calling again with the same arguments
+ * settles it, and nothing moves twice.
+ */
+public interface Ledger {
+
+  Optional<User> find(Email email);
+
+  /**
+   * Creates a user; their balance is that of the welcome entry, or none. If there is one by now, a
+   * repeat or a race has no effect and returns that one.
+   */
+  User create(Email email, @Nullable Promotion welcome, Instant now);
+
+  /**
+   * Remembers the user's Stripe customer unless they have one, and returns the one that is
+   * remembered. Fails for an unknown user.
+   */
+  CustomerId linkCustomer(Email email, CustomerId customer, Instant now);
+
+  /** Adds the purchase's credits to the balance, once for each Checkout Session. */
+  GrantOutcome grant(Email email, Purchase purchase);
+
+  /** The user's entries, newest first; those older than {@code before}, if it is given. */
+  Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before);
+}

@@ -1,0 +1,30 @@
+package dev.photocredits.credits;
+
+import java.util.regex.Pattern;
+
+/**
+ * An amount of money in minor units (cents), never negative, and its ISO 4217 code in lower case.
+ */
+public record Money(long minorUnits, String currency) {
+  private static final Pattern CODE = Pattern.compile("[a-z]{3}");
+
+  public Money {
+    if (minorUnits < 0) {
+      throw new IllegalArgumentException("money must not be negative: " + minorUnits);
+    }
+    if (!CODE.matcher(currency).matches()) {
+      throw new IllegalArgumentException("not an ISO 4217 code in lower case: " + currency);
+    }
+  }
+
+  public static Money usd(long cents) {
+    return new Money(cents, "usd");
+  }
+
+  public Money plus(Money more) {
+    if (!currency.equals(more.currency)) {
+      throw new IllegalArgumentException(currency + " and " + more.currency + " do not add up");
+    }
+    return new Money(Math.addExact(minorUnits, more.minorUnits), currency);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.photocredits.credits;
+
+import java.time.Instant;
+
+/** An entry of the ledger: what moved a user's balance, written once and never changed. */
+public sealed interface Transaction {
+  TransactionId id();
+
+  /** The credits that moved, without their direction. */
+  Credits credits();
+
+  String description();
+
+  Instant createdAt();
+
+  /** The credits that moved: positive into the balance, negative out of it. */
+  default int change() {
+    return switch (this) {
+      case Usage usage -> -usage.credits().value();
+      case Purchase purchase -> purchase.credits().value();
+      case Refund refund -> refund.credits().value();
+      case Promotion promotion -> promotion.credits().value();
+    };
+  }
+
+  /** A paid Checkout Session. */
+  record Purchase(
+      TransactionId id,
+      SessionId session,
+      Credits credits,
+      Money paid,
+      String description,
+      Instant createdAt)
+      implements Transaction {}
+
+  /** Credits taken for a generation before the model is asked. */
+  record Usage(
+      TransactionId id,
+      GenerationId generation,
+      Credits credits,
+      String description,
+      Instant createdAt)
+      implements Transaction {}
+
+  /** Credits given back for what a generation did not deliver. */
+  record Refund(
+      TransactionId id,
+      GenerationId generation,
+      Credits credits,
+      String description,
+      Instant createdAt)
+      implements Transaction {}
+
+  /** Credits that nobody paid for, such as the welcome credits. */
+  record Promotion(TransactionId id, Credits credits, String description, Instant createdAt)
+      implements Transaction {}
+}

@@ -1,0 +1,23 @@
+package dev.photocredits.feedback;
+
+import dev.photocredits.credits.Email;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wrote to us.
+ *
+ * @param id time-ordered
+ * @param message 1 to 5000 characters (code points), not blank
+ * @param email whom to answer, if they said so
+ */
+public record Feedback(UUID id, String message, @Nullable Email email, Instant createdAt) {
+  public static final int LONGEST_MESSAGE = 5000;
+
+  public Feedback {
+    if (message.isBlank() || message.codePointCount(0, message.length()) > LONGEST_MESSAGE) {
+      throw new IllegalArgumentException("a message has 1 to " + LONGEST_MESSAGE + " characters");
+    }
+  }
+}

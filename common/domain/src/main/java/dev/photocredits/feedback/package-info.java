@@ -1,0 +1,5 @@
+/** What people write to us. */
+@NullMarked
+package dev.photocredits.feedback;
+
+import org.jspecify.annotations.NullMarked;

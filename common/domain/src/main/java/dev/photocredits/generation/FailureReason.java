@@ -1,0 +1,9 @@
+package dev.photocredits.generation;
+
+/** Why a generation delivered nothing. */
+public enum FailureReason {
+  SAFETY_BLOCKED,
+  MODEL_OVERLOADED,
+  MODEL_TIMEOUT,
+  IMAGE_GENERATION_FAILED
+}

@@ -1,0 +1,11 @@
+package dev.photocredits.payments;
+
+import dev.photocredits.credits.SessionId;
+import java.net.URI;
+
+/**
+ * A page of the payment provider where a customer can pay.
+ *
+ * @param url where to send the customer
+ */
+public record CheckoutSession(SessionId id, URI url) {}

@@ -1,0 +1,49 @@
+package dev.photocredits.credits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CreditsTest {
+
+  @Test
+  void credits_are_never_negative() {
+    assertThatThrownBy(() -> new Credits(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Credits(2).minus(new Credits(3)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void credits_do_not_overflow() {
+    assertThatThrownBy(() -> new Credits(Integer.MAX_VALUE).plus(new Credits(1)))
+        .isInstanceOf(ArithmeticException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 0, 0",
+    "3, 1, 1",
+    "3, 2, 2",
+    "3, 3, 3",
+    "5, 1, 2",
+    "5, 2, 4",
+    "5, 3, 5",
+    "1, 1, 1",
+    "1, 2, 1",
+    "2, 1, 1",
+    "2, 2, 2",
+    "2147483647, 3, 2147483647"
+  })
+  void a_share_is_rounded_up_and_never_more_than_the_whole(int price, int missing, int refund) {
+    assertThat(new Credits(price).share(missing, 3)).isEqualTo(new Credits(refund));
+  }
+
+  @Test
+  void there_is_no_share_of_more_than_the_whole() {
+    assertThatThrownBy(() -> new Credits(3).share(4, 3))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.photocredits.credits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EmailTest {
+
+  @Test
+  void an_address_is_trimmed_and_lower_cased() {
+    assertThat(Email.parse("  Ada.Lovelace+Photos@Example.COM \n"))
+        .contains(new Email("ada.lovelace+photos@example.com"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a@b.co", "a.b_c%d+e-f@sub.example.museum", "1@2.io"})
+  void what_matches_the_rule_is_an_address(String typed) {
+    assertThat(Email.parse(typed)).contains(new Email(typed));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "ada",
+        "ada@",
+        "@example.com",
+        "ada@example",
+        "ada@example.c",
+        "a da@example.com",
+        "ada@exam ple.com",
+        "o'hara@example.com",
+        "jürgen@example.com",
+        "ada@example.com>",
+        "ada@example.com\nx",
+        "ada@@example.com",
+        "\u212Aelvin@example.com"
+      })
+  void what_does_not_match_the_rule_is_none(String typed) {
+    assertThat(Email.parse(typed)).isEmpty();
+  }
+
+  @Test
+  void an_address_has_254_characters_at_most() {
+    var longest = "a".repeat(254 - "@example.com".length()) + "@example.com";
+
+    assertThat(Email.parse(longest)).isPresent();
+    assertThat(Email.parse("a" + longest)).isEmpty();
+  }
+
+  @Test
+  void a_value_that_is_not_normalised_cannot_be_made() {
+    assertThatThrownBy(() -> new Email("Ada@example.com"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("Ada");
+  }
+}

@@ -1,0 +1,445 @@
+package dev.photocredits.generation;
+
+import static dev.photocredits.ledger.Samples.credits;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.NoSuchUser;
+import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.Generation.Failed;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.generation.ModelAnswer.Drawn;
+import dev.photocredits.generation.ModelAnswer.Overloaded;
+import dev.photocredits.generation.ModelAnswer.Refused;
+import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.ledger.InMemoryLedger;
+import dev.photocredits.ledger.Invariants;
+import dev.photocredits.ledger.Samples;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Take, draw, deliver or give back. */
+final class GenerationFlowTest {
+  private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
+  private static final ContentType PNG = new ContentType("image/png");
+  private static final Email ADA = new Email("ada@example.com");
+
+  private final Samples samples = new Samples(new Random(7));
+  private final InMemoryLedger ledger = new InMemoryLedger();
+  private final ImagesInMemory images = new ImagesInMemory();
+
+  @Test
+  void three_pictures_cost_the_price() {
+    userWith(10);
+
+    var outcome = (Delivered) draw(new ModelThatDraws(), 3);
+
+    assertThat(outcome.images()).hasSize(3);
+    assertThat(outcome.remaining()).isEqualTo(credits(7));
+    assertThat(outcome.missing()).isEmpty();
+    assertThat(state(outcome.id())).isInstanceOf(Succeeded.class);
+    addsUp();
+  }
+
+  @Test
+  void the_price_is_taken_before_the_model_is_asked() {
+    userWith(10);
+    var model =
+        new ModelThat(
+            _ -> {
+              assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
+              return new Drawn(new Image(PNG, new byte[] {2}));
+            });
+
+    assertThat(draw(model, 3)).isInstanceOf(Delivered.class);
+  }
+
+  @Test
+  void the_variations_are_drawn_at_the_same_time() {
+    userWith(10);
+    var meeting = new CyclicBarrier(VariationPrompt.COUNT);
+    var model =
+        new ModelThat(
+            _ -> {
+              meeting.await(5, TimeUnit.SECONDS);
+              return new Drawn(new Image(PNG, new byte[] {2}));
+            });
+
+    assertThat(((Delivered) draw(model, 3)).images()).hasSize(3);
+  }
+
+  @Test
+  void each_missing_picture_is_given_back() {
+    userWith(10);
+
+    var outcome =
+        (Delivered) draw(new ModelThatAnswers(new Broken("x"), drawn(), new TimedOut("y")), 3);
+
+    assertThat(outcome.images()).hasSize(1);
+    assertThat(outcome.remaining()).isEqualTo(credits(9));
+    assertThat(outcome.missing()).hasSize(2);
+    assertThat(ledger.statement(ADA, 1, null).items().getFirst())
+        .isInstanceOfSatisfying(
+            Refund.class,
+            refund -> {
+              assertThat(refund.credits()).isEqualTo(credits(2));
+              assertThat(refund.description()).isEqualTo("Refund: 2 of 3 variations missing");
+            });
+    addsUp();
+  }
+
+  @Test
+  void a_share_that_does_not_come_out_even_is_rounded_for_the_customer() {
+    userWith(10);
+
+    var outcome = (Delivered) draw(new ModelThatAnswers(drawn(), drawn(), new Broken("x")), 5);
+
+    assertThat(outcome.remaining()).isEqualTo(credits(10 - 5 + 2));
+    addsUp();
+  }
+
+  @Test
+  void when_nothing_is_drawn_everything_is_given_back() {
+    userWith(10);
+
+    var outcome = (NothingDelivered) draw(new ModelThatAnswers(new Broken("x")), 3);
+
+    assertThat(outcome.reason()).isEqualTo(FailureReason.IMAGE_GENERATION_FAILED);
+    assertThat(state(outcome.id())).isEqualTo(new Failed(FailureReason.IMAGE_GENERATION_FAILED));
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
+    assertThat(ledger.statement(ADA, 2, null).items())
+        .hasExactlyElementsOfTypes(Refund.class, Usage.class);
+    addsUp();
+  }
+
+  @Test
+  void a_refusal_speaks_for_all_failures() {
+    userWith(10);
+
+    var outcome =
+        (NothingDelivered)
+            draw(
+                new ModelThatAnswers(
+                    new TimedOut("x"),
+                    new Refused("y"),
+                    new Overloaded("z", Duration.ofSeconds(9))),
+                3);
+
+    assertThat(outcome.reason()).isEqualTo(FailureReason.SAFETY_BLOCKED);
+    addsUp();
+  }
+
+  @Test
+  void an_overloaded_model_says_when_to_come_back() {
+    userWith(10);
+
+    var outcome =
+        (NothingDelivered)
+            draw(
+                new ModelThatAnswers(
+                    new Overloaded("x", Duration.ofSeconds(9)),
+                    new Overloaded("x", Duration.ofSeconds(17)),
+                    new Broken("y")),
+                3);
+
+    assertThat(outcome.reason()).isEqualTo(FailureReason.MODEL_OVERLOADED);
+    assertThat(outcome.retryAfter()).isEqualTo(Duration.ofSeconds(17));
+  }
+
+  @Test
+  void a_model_that_hangs_past_the_deadline_costs_nothing() {
+    userWith(10);
+
+    var outcome = (NothingDelivered) draw(new ModelThatHangs(3), 3, Duration.ofMillis(100));
+
+    assertThat(outcome.reason()).isEqualTo(FailureReason.MODEL_TIMEOUT);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
+    addsUp();
+  }
+
+  @Test
+  void pictures_that_are_there_by_the_deadline_are_delivered_without_the_one_that_hangs() {
+    userWith(10);
+
+    var outcome = (Delivered) draw(new ModelThatHangs(1), 3, Duration.ofMillis(500));
+
+    assertThat(outcome.images()).hasSize(2);
+    assertThat(outcome.remaining()).isEqualTo(credits(8));
+    addsUp();
+  }
+
+  @Test
+  void a_picture_that_cannot_be_stored_is_given_back() {
+    userWith(10);
+    images.failures = 1;
+
+    var outcome = (Delivered) draw(new ModelThatDraws(), 3);
+
+    assertThat(outcome.images()).hasSize(2);
+    assertThat(outcome.remaining()).isEqualTo(credits(8));
+    addsUp();
+  }
+
+  @Test
+  void a_balance_that_does_not_cover_the_price_never_reaches_the_model() {
+    userWith(2);
+    var model = new ModelThatDraws();
+
+    assertThat(draw(model, 3)).isEqualTo(new InsufficientCredits(credits(3), credits(2)));
+
+    assertThat(model.calls).hasValue(0);
+    addsUp();
+  }
+
+  @Test
+  void nobody_never_reaches_the_model() {
+    var model = new ModelThatDraws();
+
+    assertThat(draw(model, 3)).isEqualTo(new NoSuchUser());
+
+    assertThat(model.calls).hasValue(0);
+  }
+
+  @Test
+  void somebody_who_finishes_too_late_delivers_nothing() {
+    userWith(10);
+    var swept = new GenerationsThatAreSweptMeanwhile(ledger, samples);
+
+    var outcome = flow(new ModelThatDraws(), swept, 3).draw(order(), inAMinute());
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            NothingDelivered.class,
+            nothing -> assertThat(nothing.reason()).isEqualTo(FailureReason.MODEL_TIMEOUT));
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
+    addsUp();
+  }
+
+  @Test
+  void an_end_that_cannot_be_written_leaves_the_generation_pending_with_its_lease() {
+    userWith(10);
+    var now = Instant.now();
+
+    assertThatThrownBy(
+            () ->
+                flow(new ModelThatDraws(), new GenerationsThatCannotFinish(ledger), 3)
+                    .draw(order(), inAMinute()))
+        .isInstanceOf(IllegalStateException.class);
+
+    var left = ledger.list(ADA, 1, null).items().getFirst();
+    assertThat(left.state())
+        .isInstanceOfSatisfying(
+            Pending.class,
+            pending ->
+                assertThat(pending.leaseExpiresAt())
+                    .isBetween(now.plusSeconds(120), now.plusSeconds(180)));
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
+    addsUp();
+  }
+
+  private void userWith(int credits) {
+    assertThat(ledger.create(ADA, samples.welcome(credits), samples.now()).email()).isEqualTo(ADA);
+  }
+
+  private DrawOutcome draw(ImageModel model, int price) {
+    return draw(model, price, Duration.ofMinutes(1));
+  }
+
+  private DrawOutcome draw(ImageModel model, int price, Duration time) {
+    return flow(model, ledger, price).draw(order(), Instant.now().plus(time));
+  }
+
+  private GenerationFlow flow(ImageModel model, Generations generations, int price) {
+    return new GenerationFlow(
+        ledger,
+        generations,
+        model,
+        images,
+        credits(price),
+        Duration.ofMinutes(2),
+        new TimeOrderedIds(new Random()),
+        InstantSource.system(),
+        Executors.newVirtualThreadPerTaskExecutor());
+  }
+
+  private static GenerationOrder order() {
+    return new GenerationOrder(
+        ADA, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+  }
+
+  private static Instant inAMinute() {
+    return Instant.now().plusSeconds(60);
+  }
+
+  private static ModelAnswer drawn() {
+    return new Drawn(new Image(PNG, new byte[] {2}));
+  }
+
+  private Generation.State state(GenerationId id) {
+    return ledger.find(ADA, id).orElseThrow().state();
+  }
+
+  private void addsUp() {
+    Invariants.hold(ledger, ledger, List.of(ADA));
+  }
+
+  /** Does what the test says; the argument tells the calls apart. */
+  private static final class ModelThat implements ImageModel {
+    interface Answer {
+      ModelAnswer to(int call) throws Exception;
+    }
+
+    private final Answer answer;
+    private final AtomicInteger calls = new AtomicInteger();
+
+    ModelThat(Answer answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+      try {
+        return answer.to(calls.getAndIncrement());
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static final class ModelThatDraws implements ImageModel {
+    final AtomicInteger calls = new AtomicInteger();
+
+    @Override
+    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+      return new Drawn(new Image(PNG, new byte[] {(byte) calls.incrementAndGet()}));
+    }
+  }
+
+  /** Gives these answers, one to each call; the last one to all that follow. */
+  private static final class ModelThatAnswers implements ImageModel {
+    private final List<ModelAnswer> answers;
+    private final AtomicInteger calls = new AtomicInteger();
+
+    ModelThatAnswers(ModelAnswer... answers) {
+      this.answers = List.of(answers);
+    }
+
+    @Override
+    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+      return answers.get(Math.min(calls.getAndIncrement(), answers.size() - 1));
+    }
+  }
+
+  /** Never answers the first so many calls, unless it is interrupted. */
+  private static final class ModelThatHangs implements ImageModel {
+    private final int hanging;
+    private final AtomicInteger calls = new AtomicInteger();
+
+    ModelThatHangs(int hanging) {
+      this.hanging = hanging;
+    }
+
+    @Override
+    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+      if (calls.getAndIncrement() >= hanging) {
+        return drawn();
+      }
+      try {
+        new CountDownLatch(1).await();
+        throw new AssertionError("nobody counts down");
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static final class ImagesInMemory implements ImageStore {
+    private final AtomicInteger puts = new AtomicInteger();
+    private int failures;
+
+    @Override
+    public StoredImage put(GenerationId generation, Image image) {
+      var put = puts.incrementAndGet();
+      if (put <= failures) {
+        throw new IllegalStateException("the store is down");
+      }
+      return new StoredImage("images/" + put, image.contentType());
+    }
+
+    @Override
+    public URI sign(StoredImage image) {
+      return URI.create("https://images.example/" + image.key());
+    }
+  }
+
+  /** Somebody sweeps the generation between its start and its end. */
+  private record GenerationsThatAreSweptMeanwhile(InMemoryLedger ledger, Samples samples)
+      implements Generations {
+    @Override
+    public StartOutcome start(Generation pending, Usage usage) {
+      return ledger.start(pending, usage);
+    }
+
+    @Override
+    public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+      var swept = finished.failed(FailureReason.MODEL_TIMEOUT);
+      var outcome = ledger.finish(swept, samples.refund(finished, finished.price().value()));
+      assertThat(outcome).isEqualTo(new FinishOutcome.Finished());
+      return ledger.finish(finished, refund);
+    }
+
+    @Override
+    public Optional<Generation> find(Email email, GenerationId id) {
+      return ledger.find(email, id);
+    }
+
+    @Override
+    public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+      return ledger.list(email, limit, before);
+    }
+  }
+
+  private record GenerationsThatCannotFinish(InMemoryLedger ledger) implements Generations {
+    @Override
+    public StartOutcome start(Generation pending, Usage usage) {
+      return ledger.start(pending, usage);
+    }
+
+    @Override
+    public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+      throw new IllegalStateException("the table does not answer");
+    }
+
+    @Override
+    public Optional<Generation> find(Email email, GenerationId id) {
+      return ledger.find(email, id);
+    }
+
+    @Override
+    public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+      return ledger.list(email, limit, before);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package dev.photocredits.ledger;
+
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
+import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.credits.User;
+import dev.photocredits.generation.FinishOutcome;
+import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.Started;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Both ports of the ledger in memory: one lock is all its transactions. */
+public final class InMemoryLedger implements Ledger, Generations {
+  private final Map<Email, User> users = new HashMap<>();
+  private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
+  private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
+  private final Set<SessionId> granted = new HashSet<>();
+
+  @Override
+  public synchronized Optional<User> find(Email email) {
+    return Optional.ofNullable(users.get(email));
+  }
+
+  @Override
+  public synchronized User create(Email email, @Nullable Promotion welcome, Instant now) {
+    var known = users.get(email);
+    if (known != null) {
+      return known;
+    }
+    var credits = welcome == null ? Credits.NONE : welcome.credits();
+    var user = new User(email, credits, null, Money.usd(0), now, now);
+    users.put(email, user);
+    if (welcome != null) {
+      entries(email).put(welcome.id().toString(), welcome);
+    }
+    return user;
+  }
+
+  @Override
+  public synchronized CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
+    var user = find(email).orElseThrow();
+    if (user.customer().isPresent()) {
+      return user.customer().get();
+    }
+    users.put(
+        email,
+        new User(email, user.credits(), customer, user.totalPurchased(), user.createdAt(), now));
+    return customer;
+  }
+
+  @Override
+  public synchronized GrantOutcome grant(Email email, Purchase purchase) {
+    if (granted.contains(purchase.session())) {
+      return new AlreadyGranted();
+    }
+    var user = users.get(email);
+    if (user == null) {
+      return new GrantOutcome.NoSuchUser();
+    }
+    refuseKnown(email, purchase.id());
+    granted.add(purchase.session());
+    move(user, purchase);
+    return new Granted();
+  }
+
+  @Override
+  public synchronized Page<Transaction> statement(
+      Email email, int limit, @Nullable TransactionId before) {
+    return page(entries(email), limit, before == null ? null : before.toString());
+  }
+
+  @Override
+  public synchronized StartOutcome start(Generation pending, Usage usage) {
+    var email = pending.email();
+    if (usage.equals(entries(email).get(usage.id().toString()))) {
+      return new Started();
+    }
+    refuseKnown(email, usage.id());
+    if (generations(email).containsKey(pending.id().toString())) {
+      throw new IllegalStateException("there is such a generation");
+    }
+    var user = users.get(email);
+    if (user == null) {
+      return new StartOutcome.NoSuchUser();
+    }
+    if (!user.credits().covers(usage.credits())) {
+      return new InsufficientCredits(user.credits());
+    }
+    generations(email).put(pending.id().toString(), pending);
+    move(user, usage);
+    return new Started();
+  }
+
+  @Override
+  public synchronized FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+    var email = finished.email();
+    var known = find(email, finished.id()).orElseThrow();
+    if (!(known.state() instanceof Pending)) {
+      return known.equals(finished) ? new Finished() : new FinishedBefore(known);
+    }
+    if (refund != null) {
+      refuseKnown(email, refund.id());
+      move(find(email).orElseThrow(), refund);
+    }
+    generations(email).put(finished.id().toString(), finished);
+    return new Finished();
+  }
+
+  @Override
+  public synchronized Optional<Generation> find(Email email, GenerationId id) {
+    return Optional.ofNullable(generations(email).get(id.toString()));
+  }
+
+  @Override
+  public synchronized Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+    return page(generations(email), limit, before == null ? null : before.toString());
+  }
+
+  private void move(User user, Transaction entry) {
+    entries(user.email()).put(entry.id().toString(), entry);
+    var paid = entry instanceof Purchase purchase ? purchase.paid() : Money.usd(0);
+    users.put(
+        user.email(),
+        new User(
+            user.email(),
+            new Credits(user.credits().value() + entry.change()),
+            user.stripeCustomer(),
+            user.totalPurchased().plus(paid),
+            user.createdAt(),
+            entry.createdAt()));
+  }
+
+  private void refuseKnown(Email email, TransactionId id) {
+    if (entries(email).containsKey(id.toString())) {
+      throw new IllegalStateException("there is such an entry");
+    }
+  }
+
+  private NavigableMap<String, Transaction> entries(Email email) {
+    return entries.computeIfAbsent(email, _ -> newestFirst());
+  }
+
+  private NavigableMap<String, Generation> generations(Email email) {
+    return generations.computeIfAbsent(email, _ -> newestFirst());
+  }
+
+  private static <T> NavigableMap<String, T> newestFirst() {
+    return new TreeMap<>(Comparator.reverseOrder());
+  }
+
+  private static <T> Page<T> page(
+      NavigableMap<String, T> items, int limit, @Nullable String before) {
+    Stream<T> rest = (before == null ? items : items.tailMap(before, false)).values().stream();
+    List<T> found = rest.limit(limit + 1L).toList();
+    return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.photocredits.ledger;
+
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.generation.Generations;
+
+/** The fake keeps the rules that it stands for. */
+final class InMemoryLedgerTest implements LedgerContract {
+  private final InMemoryLedger ledger = new InMemoryLedger();
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public Generations generations() {
+    return ledger;
+  }
+}

@@ -1,0 +1,538 @@
+package dev.photocredits.ledger;
+
+import static dev.photocredits.ledger.Samples.credits;
+import static dev.photocredits.ledger.Samples.failed;
+import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.succeeded;
+import static dev.photocredits.ledger.Samples.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
+import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.generation.FinishOutcome;
+import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.Started;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The rules that every {@link Ledger} and its {@link Generations} keep. */
+public interface LedgerContract {
+  Samples SAMPLES = new Samples(new SecureRandom());
+
+  Ledger ledger();
+
+  Generations generations();
+
+  // Users
+
+  @Test
+  default void somebody_who_was_never_seen_is_not_found() {
+    assertThat(ledger().find(somebody())).isEmpty();
+  }
+
+  @Test
+  default void a_new_user_has_no_credits_and_no_entries() {
+    var ada = somebody();
+    var now = SAMPLES.now();
+
+    var user = ledger().create(ada, null, now);
+
+    assertThat(user.credits()).isEqualTo(credits(0));
+    assertThat(user.createdAt()).isEqualTo(now);
+    assertThat(ledger().find(ada)).contains(user);
+    assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
+  }
+
+  @Test
+  default void welcome_credits_are_an_entry_like_any_other() {
+    var ada = somebody();
+    var welcome = SAMPLES.welcome(5);
+
+    var user = ledger().create(ada, welcome, SAMPLES.now());
+
+    assertThat(user.credits()).isEqualTo(credits(5));
+    assertThat(ledger().statement(ada, 10, null).items()).containsExactly(welcome);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void creating_a_user_again_changes_nothing() {
+    var ada = user(10);
+
+    var again = ledger().create(ada, SAMPLES.welcome(5), SAMPLES.now());
+
+    assertThat(again.credits()).isEqualTo(credits(10));
+    assertThat(ledger().find(ada)).contains(again);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void twenty_first_reads_create_one_user_and_welcome_them_once() {
+    var ada = somebody();
+
+    var users = Race.of(20, _ -> ledger().create(ada, SAMPLES.welcome(5), SAMPLES.now()));
+
+    assertThat(users).extracting(user -> user.credits()).containsOnly(credits(5));
+    assertThat(users)
+        .extracting(user -> user.createdAt())
+        .hasSize(20)
+        .containsOnly(users.getFirst().createdAt());
+    assertThat(ledger().statement(ada, 100, null).items()).hasSize(1);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void the_first_customer_of_a_user_stays() {
+    var ada = user(0);
+
+    var first = ledger().linkCustomer(ada, new CustomerId("cus_1"), SAMPLES.now());
+    var second = ledger().linkCustomer(ada, new CustomerId("cus_2"), SAMPLES.now());
+
+    assertThat(first).isEqualTo(second).isEqualTo(new CustomerId("cus_1"));
+    assertThat(ledger().find(ada).orElseThrow().customer()).contains(first);
+  }
+
+  @Test
+  default void a_race_for_the_customer_has_one_winner() {
+    var ada = user(0);
+
+    var customers =
+        Race.of(16, i -> ledger().linkCustomer(ada, new CustomerId("cus_" + i), SAMPLES.now()));
+
+    assertThat(customers).containsOnly(ledger().find(ada).orElseThrow().customer().orElseThrow());
+  }
+
+  @Test
+  default void a_customer_of_an_unknown_user_is_refused() {
+    var nobody = somebody();
+
+    assertThatThrownBy(() -> ledger().linkCustomer(nobody, new CustomerId("cus_1"), SAMPLES.now()))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(ledger().find(nobody)).isEmpty();
+  }
+
+  // Purchases
+
+  @Test
+  default void a_purchase_adds_its_credits_and_what_was_paid() {
+    var ada = user(0);
+    var purchase = SAMPLES.purchase(session(), 10);
+
+    assertThat(ledger().grant(ada, purchase)).isEqualTo(new Granted());
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(10));
+    assertThat(user.totalPurchased()).isEqualTo(Money.usd(999));
+    assertThat(user.updatedAt()).isEqualTo(purchase.createdAt());
+    assertThat(ledger().statement(ada, 10, null).items()).containsExactly(purchase);
+  }
+
+  @Test
+  default void a_checkout_session_seen_twice_grants_credits_once() {
+    var ada = user(0);
+    var session = session();
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10))).isEqualTo(new Granted());
+
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10))).isEqualTo(new AlreadyGranted());
+
+    assertThat(balance(ada)).isEqualTo(10);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void a_checkout_session_grants_to_one_user_only() {
+    var ada = user(0);
+    var bob = user(0);
+    var session = session();
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10))).isEqualTo(new Granted());
+
+    assertThat(ledger().grant(bob, SAMPLES.purchase(session, 10))).isEqualTo(new AlreadyGranted());
+
+    assertThat(balance(bob)).isZero();
+    Invariants.hold(ledger(), generations(), List.of(ada, bob));
+  }
+
+  @Test
+  default void a_hundred_deliveries_at_once_of_one_session_grant_once() {
+    var ada = user(0);
+    var session = session();
+
+    var outcomes = Race.of(100, _ -> ledger().grant(ada, SAMPLES.purchase(session, 10)));
+
+    assertThat(outcomes).filteredOn(Granted.class::isInstance).hasSize(1);
+    assertThat(outcomes).filteredOn(AlreadyGranted.class::isInstance).hasSize(99);
+    assertThat(balance(ada)).isEqualTo(10);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void many_sessions_at_once_all_grant() {
+    var ada = user(0);
+
+    var outcomes = Race.of(32, _ -> ledger().grant(ada, SAMPLES.purchase(session(), 10)));
+
+    assertThat(outcomes).containsOnly(new Granted());
+    assertThat(balance(ada)).isEqualTo(320);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void a_purchase_of_an_unknown_user_writes_nothing_and_can_be_granted_later() {
+    var ada = somebody();
+    var session = session();
+
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10)))
+        .isEqualTo(new GrantOutcome.NoSuchUser());
+
+    assertThat(ledger().find(ada)).isEmpty();
+    assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
+    ledgerWith(ada);
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10))).isEqualTo(new Granted());
+  }
+
+  @Test
+  default void an_entry_is_never_overwritten() {
+    var ada = user(0);
+    var first = SAMPLES.purchase(session(), 10);
+    assertThat(ledger().grant(ada, first)).isEqualTo(new Granted());
+
+    assertThatThrownBy(() -> ledger().grant(ada, SAMPLES.purchase(first.id(), session(), 50)))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(ledger().statement(ada, 10, null).items()).containsExactly(first);
+    assertThat(balance(ada)).isEqualTo(10);
+  }
+
+  // Taking
+
+  @Test
+  default void an_order_takes_its_price_and_is_pending() {
+    var ada = user(10);
+    var order = SAMPLES.order(ada, 3);
+
+    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(7);
+    assertThat(generations().find(ada, order.id())).contains(order);
+    assertThat(ledger().statement(ada, 1, null).items()).containsExactly(usage(order));
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void the_last_credits_can_be_spent() {
+    var ada = user(3);
+    var order = SAMPLES.order(ada, 3);
+
+    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isZero();
+  }
+
+  @Test
+  default void an_order_that_the_balance_does_not_cover_writes_nothing() {
+    var ada = user(2);
+    var order = SAMPLES.order(ada, 3);
+
+    assertThat(generations().start(order, usage(order)))
+        .isEqualTo(new InsufficientCredits(credits(2)));
+
+    assertThat(balance(ada)).isEqualTo(2);
+    assertThat(generations().find(ada, order.id())).isEmpty();
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void an_order_of_an_unknown_user_writes_nothing() {
+    var order = SAMPLES.order(somebody(), 3);
+
+    assertThat(generations().start(order, usage(order))).isEqualTo(new StartOutcome.NoSuchUser());
+
+    assertThat(ledger().find(order.email())).isEmpty();
+    assertThat(generations().find(order.email(), order.id())).isEmpty();
+  }
+
+  @Test
+  default void sixty_four_orders_at_once_get_what_ten_credits_can_pay() {
+    var ada = user(10);
+
+    var outcomes = Race.of(64, _ -> start(SAMPLES.order(ada, 3)));
+
+    assertThat(outcomes).filteredOn(Started.class::isInstance).hasSize(3);
+    assertThat(outcomes).filteredOn(InsufficientCredits.class::isInstance).hasSize(61);
+    assertThat(balance(ada)).isEqualTo(1);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void a_repeated_order_takes_once_even_when_nothing_is_left() {
+    var ada = user(3);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(start(order)).isEqualTo(new Started());
+
+    assertThat(start(order)).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isZero();
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void another_order_cannot_take_the_id_of_a_generation() {
+    var ada = user(10);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(start(order)).isEqualTo(new Started());
+
+    assertThatThrownBy(() -> generations().start(order, usage(SAMPLES.id(), order)))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(balance(ada)).isEqualTo(7);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void another_order_cannot_take_the_id_of_an_entry() {
+    var ada = user(10);
+    var first = SAMPLES.order(ada, 3);
+    assertThat(start(first)).isEqualTo(new Started());
+    var second = SAMPLES.order(ada, 3);
+
+    assertThatThrownBy(() -> generations().start(second, usage(usage(first).id(), second)))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(balance(ada)).isEqualTo(7);
+    assertThat(generations().find(ada, second.id())).isEmpty();
+  }
+
+  @Test
+  default void purchases_and_orders_at_once_all_count() {
+    var ada = user(30);
+
+    var outcomes =
+        Race.of(
+            20,
+            i ->
+                i % 2 == 0
+                    ? start(SAMPLES.order(ada, 3))
+                    : ledger().grant(ada, SAMPLES.purchase(session(), 10)));
+
+    assertThat(outcomes).filteredOn(Started.class::isInstance).hasSize(10);
+    assertThat(outcomes).filteredOn(Granted.class::isInstance).hasSize(10);
+    assertThat(balance(ada)).isEqualTo(30 - 10 * 3 + 10 * 10);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  // Finishing
+
+  @Test
+  default void a_generation_that_delivered_everything_keeps_its_price() {
+    var order = started(user(10), 3);
+    var delivered = succeeded(order, 3, 0);
+
+    assertThat(generations().finish(delivered, null)).isEqualTo(new Finished());
+
+    assertThat(generations().find(order.email(), order.id())).contains(delivered);
+    assertThat(balance(order.email())).isEqualTo(7);
+    Invariants.hold(ledger(), generations(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_generation_that_delivered_a_part_gives_back_the_rest() {
+    var order = started(user(10), 3);
+    var delivered = succeeded(order, 2, 1);
+    var refund = SAMPLES.refund(order, 1);
+
+    assertThat(generations().finish(delivered, refund)).isEqualTo(new Finished());
+
+    assertThat(generations().find(order.email(), order.id())).contains(delivered);
+    assertThat(balance(order.email())).isEqualTo(8);
+    assertThat(ledger().statement(order.email(), 1, null).items()).containsExactly(refund);
+    Invariants.hold(ledger(), generations(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_generation_that_delivered_nothing_gives_back_everything() {
+    var order = started(user(10), 3);
+
+    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+
+    assertThat(generations().find(order.email(), order.id())).contains(failed(order));
+    assertThat(balance(order.email())).isEqualTo(10);
+    Invariants.hold(ledger(), generations(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_repeat_of_the_same_end_is_no_news() {
+    var order = started(user(10), 3);
+    var delivered = succeeded(order, 2, 1);
+    assertThat(generations().finish(delivered, SAMPLES.refund(order, 1))).isEqualTo(new Finished());
+
+    assertThat(generations().finish(delivered, SAMPLES.refund(order, 1))).isEqualTo(new Finished());
+
+    assertThat(balance(order.email())).isEqualTo(8);
+    Invariants.hold(ledger(), generations(), List.of(order.email()));
+  }
+
+  @Test
+  default void whoever_finishes_second_changes_nothing_and_is_told() {
+    var order = started(user(10), 3);
+    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+
+    var late = generations().finish(succeeded(order, 3, 0), null);
+    var later = generations().finish(succeeded(order, 1, 2), SAMPLES.refund(order, 2));
+
+    assertThat(late).isEqualTo(new FinishedBefore(failed(order)));
+    assertThat(later).isEqualTo(new FinishedBefore(failed(order)));
+    assertThat(balance(order.email())).isEqualTo(10);
+    Invariants.hold(ledger(), generations(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_race_of_different_ends_has_one_winner() {
+    var order = started(user(10), 3);
+
+    var outcomes =
+        Race.of(
+            24,
+            i ->
+                switch (i % 3) {
+                  case 0 -> generations().finish(failed(order), SAMPLES.refund(order, 3));
+                  case 1 -> generations().finish(succeeded(order, 2, 1), SAMPLES.refund(order, 1));
+                  default -> generations().finish(succeeded(order, 3, 0), null);
+                });
+
+    var end = generations().find(order.email(), order.id()).orElseThrow();
+    assertThat(outcomes)
+        .allSatisfy(
+            outcome ->
+                assertThat(outcome).isIn((FinishOutcome) new Finished(), new FinishedBefore(end)));
+    assertThat(balance(order.email())).isEqualTo(7 + end.refunded().value());
+    Invariants.hold(ledger(), generations(), List.of(order.email()));
+  }
+
+  @Test
+  default void an_unknown_generation_cannot_be_finished() {
+    var ada = user(10);
+    var order = SAMPLES.order(ada, 3);
+
+    assertThatThrownBy(() -> generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isInstanceOf(RuntimeException.class);
+    assertThatThrownBy(() -> generations().finish(succeeded(order, 3, 0), null))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(balance(ada)).isEqualTo(10);
+    assertThat(generations().find(ada, order.id())).isEmpty();
+  }
+
+  @Test
+  default void a_refund_cannot_take_the_id_of_an_entry() {
+    var order = started(user(10), 3);
+
+    assertThatThrownBy(
+            () -> generations().finish(failed(order), SAMPLES.refund(usage(order).id(), order, 3)))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(balance(order.email())).isEqualTo(7);
+    assertThat(generations().find(order.email(), order.id())).contains(order);
+  }
+
+  // Lists
+
+  @Test
+  default void a_statement_is_read_newest_first_page_by_page() {
+    var ada = user(0);
+    var purchases = new ArrayList<Transaction>();
+    for (var i = 0; i < 7; i++) {
+      var purchase = SAMPLES.purchase(session(), 1);
+      assertThat(ledger().grant(ada, purchase)).isEqualTo(new Granted());
+      purchases.addFirst(purchase);
+    }
+
+    var first = ledger().statement(ada, 3, null);
+    var second = ledger().statement(ada, 3, first.items().getLast().id());
+    var third = ledger().statement(ada, 3, second.items().getLast().id());
+
+    assertThat(first.items()).isEqualTo(purchases.subList(0, 3));
+    assertThat(second.items()).isEqualTo(purchases.subList(3, 6));
+    assertThat(third.items()).isEqualTo(purchases.subList(6, 7));
+    assertThat(List.of(first.hasMore(), second.hasMore(), third.hasMore()))
+        .containsExactly(true, true, false);
+  }
+
+  @Test
+  default void a_gallery_is_read_newest_first_page_by_page() {
+    var ada = user(100);
+    var orders = new ArrayList<Generation>();
+    for (var i = 0; i < 4; i++) {
+      orders.addFirst(started(ada, 3));
+    }
+
+    var first = generations().list(ada, 2, null);
+    var second = generations().list(ada, 2, first.items().getLast().id());
+
+    assertThat(first.items()).isEqualTo(orders.subList(0, 2));
+    assertThat(second.items()).isEqualTo(orders.subList(2, 4));
+    assertThat(List.of(first.hasMore(), second.hasMore())).containsExactly(true, false);
+  }
+
+  @Test
+  default void a_list_shows_nothing_of_other_people() {
+    var ada = user(10);
+    var _ = started(ada, 3);
+
+    var bob = user(0);
+
+    assertThat(ledger().statement(bob, 10, null).items()).isEmpty();
+    assertThat(generations().list(bob, 10, null).items()).isEmpty();
+  }
+
+  // What the tests above are told with
+
+  private Email user(int credits) {
+    var email = somebody();
+    ledgerWith(email);
+    if (credits > 0) {
+      assertThat(ledger().grant(email, SAMPLES.purchase(session(), credits)))
+          .isEqualTo(new Granted());
+    }
+    return email;
+  }
+
+  private void ledgerWith(Email email) {
+    assertThat(ledger().create(email, null, SAMPLES.now()).email()).isEqualTo(email);
+  }
+
+  private Generation started(Email email, int price) {
+    var order = SAMPLES.order(email, price);
+    assertThat(start(order)).isEqualTo(new Started());
+    return order;
+  }
+
+  private StartOutcome start(Generation order) {
+    return generations().start(order, usage(order));
+  }
+
+  private int balance(Email email) {
+    return ledger().find(email).orElseThrow().credits().value();
+  }
+
+  private static String session() {
+    return "cs_test_" + UUID.randomUUID();
+  }
+}

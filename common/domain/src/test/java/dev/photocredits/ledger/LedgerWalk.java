@@ -1,0 +1,135 @@
+package dev.photocredits.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generations;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A walk of random operations, repeats and late comers among them, over a few users: the same steps
+ * on a ledger and on the fake, which must answer alike; after every step the invariants. The same
+ * seed walks the same way.
+ */
+public final class LedgerWalk {
+  private final long seed;
+  private final Random chance;
+  private final Samples samples;
+  private final Ledger ledger;
+  private final Generations generations;
+  private final InMemoryLedger twin = new InMemoryLedger();
+  private final List<Email> people = Stream.generate(Samples::somebody).limit(4).toList();
+  private final List<Purchase> purchases = new ArrayList<>();
+  private final List<Generation> orders = new ArrayList<>();
+
+  public LedgerWalk(long seed, Ledger ledger, Generations generations) {
+    this.seed = seed;
+    this.chance = new Random(seed);
+    this.samples = new Samples(chance);
+    this.ledger = ledger;
+    this.generations = generations;
+  }
+
+  /** Walks on; a failure names the seed and the step. */
+  public void walk(int steps) {
+    for (var step = 0; step < steps; step++) {
+      var email = people.get(chance.nextInt(people.size()));
+      try {
+        step(email);
+        assertThat(ledger.find(email)).isEqualTo(twin.find(email));
+        assertThat(Invariants.statement(ledger, email))
+            .isEqualTo(Invariants.statement(twin, email));
+        Invariants.hold(ledger, generations, List.of(email));
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed + ", step " + step + ": " + e.getMessage(), e);
+      }
+    }
+    Invariants.hold(ledger, generations, people);
+  }
+
+  private void step(Email email) {
+    switch (chance.nextInt(10)) {
+      case 0 -> create(email);
+      case 1 -> link(email);
+      case 2, 3 -> purchase(email);
+      case 4 -> repeatPurchase(email);
+      case 5, 6, 7 -> order(email);
+      case 8 -> finish();
+      default -> {
+        finish();
+        finish();
+      }
+    }
+  }
+
+  private void create(Email email) {
+    var welcome = chance.nextBoolean() ? samples.welcome(1 + chance.nextInt(5)) : null;
+    var now = samples.now();
+    assertThat(ledger.create(email, welcome, now)).isEqualTo(twin.create(email, welcome, now));
+  }
+
+  private void link(Email email) {
+    if (twin.find(email).isPresent()) {
+      var customer = new CustomerId("cus_" + chance.nextInt(100));
+      var now = samples.now();
+      assertThat(ledger.linkCustomer(email, customer, now))
+          .isEqualTo(twin.linkCustomer(email, customer, now));
+    }
+  }
+
+  private void purchase(Email email) {
+    // The session's id is new for every walk: the table may be older than it.
+    var purchase = samples.purchase("cs_test_" + UUID.randomUUID(), 1 + chance.nextInt(12));
+    purchases.add(purchase);
+    grant(email, purchase);
+  }
+
+  private void repeatPurchase(Email email) {
+    if (!purchases.isEmpty()) {
+      var seen = purchases.get(chance.nextInt(purchases.size()));
+      var id = chance.nextBoolean() ? seen.id() : samples.id();
+      grant(email, samples.purchase(id, seen.session().value(), seen.credits().value()));
+    }
+  }
+
+  private void grant(Email email, Purchase purchase) {
+    assertThat(ledger.grant(email, purchase)).isEqualTo(twin.grant(email, purchase));
+  }
+
+  private void order(Email email) {
+    var again = !orders.isEmpty() && chance.nextInt(4) == 0;
+    var order =
+        again
+            ? orders.get(chance.nextInt(orders.size()))
+            : samples.order(email, 1 + chance.nextInt(5));
+    var usage = Samples.usage(new TransactionId(order.id().value()), order);
+    var expected = twin.start(order, usage);
+    assertThat(generations.start(order, usage)).isEqualTo(expected);
+    if (!again && twin.find(order.email(), order.id()).isPresent()) {
+      orders.add(order);
+    }
+  }
+
+  private void finish() {
+    if (orders.isEmpty()) {
+      return;
+    }
+    var order = orders.get(chance.nextInt(orders.size()));
+    var images = chance.nextInt(4);
+    var refunded = order.price().share(3 - images, 3).value();
+    var end = images == 0 ? Samples.failed(order) : Samples.succeeded(order, images, refunded);
+    var refund = refunded == 0 ? null : samples.refund(order, refunded);
+    assertThat(generations.finish(end, refund)).isEqualTo(twin.finish(end, refund));
+    assertThat(generations.find(order.email(), order.id()))
+        .isEqualTo(twin.find(order.email(), order.id()));
+  }
+}

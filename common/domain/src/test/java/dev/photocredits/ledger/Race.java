@@ -1,0 +1,35 @@
+package dev.photocredits.ledger;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Many callers at the same moment. */
+public final class Race {
+  private Race() {}
+
+  /** What each of them got; they start together, each on a thread of its own. */
+  public static <T> List<T> of(int callers, IntFunction<T> call) {
+    var ready = new CountDownLatch(callers);
+    try (var threads = Executors.newFixedThreadPool(callers)) {
+      var results =
+          threads.invokeAll(
+              IntStream.range(0, callers)
+                  .<Callable<T>>mapToObj(
+                      i ->
+                          () -> {
+                            ready.countDown();
+                            ready.await();
+                            return call.apply(i);
+                          })
+                  .toList());
+      return results.stream().map(result -> result.resultNow()).toList();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
