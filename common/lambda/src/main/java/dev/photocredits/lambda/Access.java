@@ -1,0 +1,48 @@
+package dev.photocredits.lambda;
+
+import dev.photocredits.credits.Email;
+
+/**
+ * Who may act for whom. API Gateway verifies the token; this compares its e-mail address with the
+ * one that a request is about, and fails closed where there is no token.
+ */
+public final class Access {
+  private final boolean open;
+
+  private Access(boolean open) {
+    this.open = open;
+  }
+
+  /** By {@code AUTH_MODE}: {@code jwt}, or {@code open} for the local run, where anybody may. */
+  public static Access of(Environment environment) {
+    return switch (environment.text("AUTH_MODE", "jwt")) {
+      case "jwt" -> new Access(false);
+      case "open" -> new Access(true);
+      default -> throw new InvalidSetting("AUTH_MODE", "must be jwt or open");
+    };
+  }
+
+  /** Whoever sent the request; 401 for a request without a verified token. */
+  public Caller caller(Request request) {
+    if (open) {
+      return _ -> {};
+    }
+    if (!request.hasToken()) {
+      throw new Rejected(ErrorCode.UNAUTHENTICATED, "This route needs a valid token.");
+    }
+    return email -> {
+      var verified = request.claim("email_verified").filter("true"::equals).isPresent();
+      var own = request.claim("email").flatMap(Email::parse).filter(email::equals).isPresent();
+      if (!verified || !own) {
+        throw new Rejected(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
+      }
+    };
+  }
+
+  /** Somebody who sent a request. */
+  public interface Caller {
+
+    /** Answers 403 unless the caller has proven to be the owner of the address. */
+    void mustBe(Email email);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.photocredits.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A function behind the HTTP API: turns the event into a {@link Request} and the {@link Response}
+ * into the gateway's, answers exceptions in the contract's form, and writes one log line a request.
+ */
+public abstract class ApiHandler
+    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+  private final Log log;
+  private final InstantSource clock;
+
+  protected ApiHandler(Log log, InstantSource clock) {
+    this.log = log;
+    this.clock = clock;
+  }
+
+  /** Answers a request; whatever it throws is answered by {@link Errors}. */
+  protected abstract Response handle(Request request);
+
+  @Override
+  public final APIGatewayV2HTTPResponse handleRequest(
+      APIGatewayV2HTTPEvent event, Context context) {
+    var started = System.nanoTime();
+    var request = new Request(event, context, clock);
+    var response = answer(request);
+    var headers = new TreeMap<>(response.headers());
+    headers.put("x-request-id", request.id());
+    var answer = APIGatewayV2HTTPResponse.builder().withStatusCode(response.status());
+    if (response.body() != null) {
+      headers.put("content-type", "application/json");
+      if (!request.method().equals("HEAD")) {
+        answer.withBody(Json.write(response.body()));
+      }
+    }
+    write(request, response, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+    return answer.withHeaders(headers).build();
+  }
+
+  // The border of the process: what is thrown ends here, as an answer and a line in the log.
+  private Response answer(Request request) {
+    try {
+      return handle(request);
+    } catch (RuntimeException thrown) {
+      var response = Errors.of(thrown);
+      return thrown instanceof Rejected ? response : response.trace("error", Log.describe(thrown));
+    }
+  }
+
+  private void write(Request request, Response response, long millis) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("level", response.alarming() ? "ERROR" : "INFO");
+    line.put("time", clock.instant().toString());
+    line.put("request_id", request.id());
+    line.put("lambda_request_id", request.lambdaId());
+    line.put("method", request.method());
+    line.put("route", request.route());
+    line.put("status", response.status());
+    line.put("duration_ms", millis);
+    line.put("outcome", response.outcome());
+    line.putAll(response.trace());
+    log.write(line);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.photocredits.lambda;
+
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
+import dev.photocredits.generation.FailureReason;
+import dev.photocredits.payments.PaymentsUnavailable;
+import java.time.Duration;
+
+/** The one place where outcomes and exceptions become the contract's error bodies. */
+public final class Errors {
+  private static final String NOTHING_CHARGED = " Nothing was charged.";
+
+  private Errors() {}
+
+  public static Response invalidEmail(String typed) {
+    return Response.error(ErrorCode.INVALID_EMAIL, "Invalid email format: " + typed);
+  }
+
+  public static Response insufficientCredits(Credits required, Credits available) {
+    return Response.error(
+        ErrorCode.INSUFFICIENT_CREDITS,
+        "Need " + required.value() + " credits, have " + available.value());
+  }
+
+  public static Response unknownUser(Email email) {
+    return Response.error(
+        ErrorCode.USER_NOT_FOUND, "User with email " + email.value() + " not found");
+  }
+
+  /** A generation that delivered nothing and gave everything back. */
+  public static Response nothingDelivered(FailureReason reason, Duration retryAfter) {
+    return switch (reason) {
+      case SAFETY_BLOCKED ->
+          Response.error(
+              ErrorCode.SAFETY_BLOCKED,
+              "Image generation failed: the model's safety rules do not allow this picture."
+                  + NOTHING_CHARGED);
+      case MODEL_OVERLOADED ->
+          Response.error(
+                  ErrorCode.MODEL_OVERLOADED,
+                  "Image generation failed: the model is overloaded, please try again later."
+                      + NOTHING_CHARGED)
+              .header("retry-after", Long.toString(Math.max(1, retryAfter.toSeconds())));
+      case MODEL_TIMEOUT ->
+          Response.error(
+              ErrorCode.MODEL_TIMEOUT,
+              "Image generation failed: the model did not answer in time." + NOTHING_CHARGED);
+      case IMAGE_GENERATION_FAILED ->
+          Response.error(
+              ErrorCode.IMAGE_GENERATION_FAILED,
+              "Image generation failed: the model returned no picture." + NOTHING_CHARGED);
+    };
+  }
+
+  /** What a caller may know of an exception: a stable sentence and a code. */
+  static Response of(RuntimeException thrown) {
+    return switch (thrown) {
+      case Rejected rejected -> rejected.response();
+      case PaymentsUnavailable _ ->
+          Response.error(
+              ErrorCode.PAYMENT_PROCESSING_FAILED,
+              "Payment processing failed: the payment provider did not accept the request."
+                  + NOTHING_CHARGED);
+      default -> Response.error(ErrorCode.INTERNAL_ERROR, "An unexpected error occurred");
+    };
+  }
+}

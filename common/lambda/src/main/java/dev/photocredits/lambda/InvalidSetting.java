@@ -1,0 +1,10 @@
+package dev.photocredits.lambda;
+
+/** A setting is missing or malformed; the function does not start. */
+public final class InvalidSetting extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public InvalidSetting(String name, String problem) {
+    super("setting " + name + " " + problem);
+  }
+}

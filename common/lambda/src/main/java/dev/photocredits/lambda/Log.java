@@ -1,0 +1,81 @@
+package dev.photocredits.lambda;
+
+import dev.photocredits.credits.Email;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON line an event, on standard output, where Lambda collects it. E-mail addresses never get
+ * in: users appear as a digest, and whatever looks like an address in a message is cut out.
+ */
+public final class Log {
+  private static final Pattern ADDRESS = Pattern.compile("[^\\s@\"'<>]+@[^\\s@\"'<>]+");
+  private static final int LONGEST_MESSAGE = 300;
+  private static final int FRAMES = 12;
+  private static final int CAUSES = 4;
+
+  private final PrintStream out;
+  private final String stage;
+
+  public Log(PrintStream out, String stage) {
+    this.out = out;
+    this.stage = stage;
+  }
+
+  /** Standard output; every line names the stage, which is {@code ENVIRONMENT}. */
+  public static Log of(Environment environment) {
+    return new Log(System.out, environment.text("ENVIRONMENT", "development"));
+  }
+
+  void write(Map<String, ?> fields) {
+    var line = new LinkedHashMap<String, @Nullable Object>();
+    line.put("environment", stage);
+    line.putAll(fields);
+    out.println(Json.write(line));
+  }
+
+  /** What stands for a user in the log: the same for the same address, and no way back to it. */
+  public static String user(Email email) {
+    try {
+      var sha = MessageDigest.getInstance("SHA-256");
+      var digest = sha.digest(email.value().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** What the log says of an exception: its type, message and place, and those of its causes. */
+  static Map<String, Object> describe(Throwable thrown) {
+    return describe(thrown, CAUSES);
+  }
+
+  private static Map<String, Object> describe(Throwable thrown, int causes) {
+    var description = new LinkedHashMap<String, Object>();
+    description.put("type", thrown.getClass().getName());
+    description.put("message", masked(String.valueOf(thrown.getMessage())));
+    description.put(
+        "at",
+        Arrays.stream(thrown.getStackTrace())
+            .limit(FRAMES)
+            .map(StackTraceElement::toString)
+            .toList());
+    if (thrown.getCause() != null && causes > 0) {
+      description.put("cause", describe(thrown.getCause(), causes - 1));
+    }
+    return description;
+  }
+
+  private static String masked(String message) {
+    var plain = ADDRESS.matcher(message).replaceAll("***");
+    return plain.length() > LONGEST_MESSAGE ? plain.substring(0, LONGEST_MESSAGE) + "…" : plain;
+  }
+}

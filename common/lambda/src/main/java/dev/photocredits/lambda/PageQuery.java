@@ -1,0 +1,128 @@
+package dev.photocredits.lambda;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Page;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which stretch of a list a caller wants: {@code limit} and {@code cursor}.
+ *
+ * <p>A cursor is the id of the last item seen and a digest over that, the list and its owner. The
+ * digest finds what was cut, mistyped or taken from another list. It needs no secret: a cursor only
+ * says where to go on in the list that the path names, so a forged one opens nothing.
+ */
+public final class PageQuery {
+  private static final int LARGEST = 100;
+  private static final int ID_BYTES = 16;
+  private static final int DIGEST_BYTES = 8;
+
+  private final String list;
+  private final int limit;
+  private final @Nullable UUID before;
+
+  private PageQuery(String list, int limit, @Nullable UUID before) {
+    this.list = list;
+    this.limit = limit;
+    this.before = before;
+  }
+
+  /**
+   * Reads the query; 422 for a limit that is not a number from 1 to 100, 400 for a cursor that is
+   * not of this list.
+   *
+   * @param name tells the lists of a user apart
+   */
+  public static PageQuery from(Request request, Email owner, String name, int defaultLimit) {
+    var list = name + " " + owner.value();
+    var limit = request.query("limit").map(PageQuery::limit).orElse(defaultLimit);
+    var before = request.query("cursor").map(cursor -> decode(list, cursor)).orElse(null);
+    return new PageQuery(list, limit, before);
+  }
+
+  public int limit() {
+    return limit;
+  }
+
+  /** The item after which to go on, if this is not the first page. */
+  public Optional<UUID> before() {
+    return Optional.ofNullable(before);
+  }
+
+  /** The cursor of the page after this one, or null if this is the last. */
+  public <T> @Nullable String next(Page<T> page, Function<T, UUID> id) {
+    return page.hasMore() ? encode(list, id.apply(page.items().getLast())) : null;
+  }
+
+  private static int limit(String text) {
+    var problems = new Problems();
+    try {
+      var limit = Integer.parseInt(text);
+      if (limit < 1) {
+        problems.add(
+            "greater_than_equal", "Input should be greater than or equal to 1", "query", "limit");
+      }
+      if (limit > LARGEST) {
+        problems.add(
+            "less_than_equal",
+            "Input should be less than or equal to " + LARGEST,
+            "query",
+            "limit");
+      }
+      problems.check();
+      return limit;
+    } catch (NumberFormatException _) {
+      problems.add(
+          "int_parsing",
+          "Input should be a valid integer, unable to parse string as an integer",
+          "query",
+          "limit");
+      problems.check();
+      throw new AssertionError("check() throws");
+    }
+  }
+
+  private static String encode(String list, UUID id) {
+    var bytes =
+        ByteBuffer.allocate(ID_BYTES + DIGEST_BYTES)
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .put(digest(list, id));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+  }
+
+  private static UUID decode(String list, String cursor) {
+    try {
+      var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
+      if (bytes.remaining() == ID_BYTES + DIGEST_BYTES) {
+        var id = new UUID(bytes.getLong(), bytes.getLong());
+        var digest = new byte[DIGEST_BYTES];
+        bytes.get(digest);
+        if (Arrays.equals(digest, digest(list, id))) {
+          return id;
+        }
+      }
+    } catch (IllegalArgumentException _) {
+      // not base64: the same answer as for every other cursor that we did not give out
+    }
+    throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid cursor.");
+  }
+
+  private static byte[] digest(String list, UUID id) {
+    try {
+      var sha = MessageDigest.getInstance("SHA-256");
+      return Arrays.copyOf(
+          sha.digest((list + " " + id).getBytes(StandardCharsets.UTF_8)), DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.photocredits.lambda;
+
+import dev.photocredits.credits.Email;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what is wrong with a request's fields, so that the caller hears of everything at once.
+ * The checks return nothing where they found a problem; {@link #check()} comes before the values
+ * are used. The wording is that of the reference's validation (pydantic 2).
+ */
+public final class Problems {
+  private final List<Map<String, @Nullable Object>> found = new ArrayList<>();
+
+  public void add(String type, String message, Object... location) {
+    found.add(Json.object("loc", Arrays.asList(location), "msg", message, "type", type));
+  }
+
+  /** Throws the list of problems if there is any. */
+  public void check() {
+    if (!found.isEmpty()) {
+      throw new Rejected(Response.error(ErrorCode.VALIDATION_ERROR, List.copyOf(found)));
+    }
+  }
+
+  public void missing(String field) {
+    add("missing", "Field required", "body", field);
+  }
+
+  public void notText(String field) {
+    add("string_type", "Input should be a valid string", "body", field);
+  }
+
+  public Optional<Email> email(String field, String text) {
+    var email = Email.parse(text);
+    if (email.isEmpty()) {
+      add("value_error", "Value error, Invalid email format: " + text, "body", field);
+    }
+    return email;
+  }
+
+  /** A text that is not blank and has at most that many characters (code points). */
+  public Optional<String> text(String field, String text, int longest) {
+    if (text.isBlank()) {
+      add("string_too_short", "String should have at least 1 character", "body", field);
+      return Optional.empty();
+    }
+    if (text.codePointCount(0, text.length()) > longest) {
+      add(
+          "string_too_long",
+          "String should have at most " + longest + " characters",
+          "body",
+          field);
+      return Optional.empty();
+    }
+    return Optional.of(text);
+  }
+
+  /** One of a few values; {@code found} is nothing if the text named none of {@code names}. */
+  public <T> Optional<T> oneOf(String field, Optional<T> found, Collection<String> names) {
+    if (found.isEmpty()) {
+      var quoted = names.stream().map(name -> "'" + name + "'").toList();
+      var last = quoted.size() - 1;
+      add(
+          "enum",
+          "Input should be "
+              + String.join(", ", quoted.subList(0, last))
+              + " or "
+              + quoted.get(last),
+          "body",
+          field);
+    }
+    return found;
+  }
+}

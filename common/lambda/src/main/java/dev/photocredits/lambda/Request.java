@@ -1,0 +1,144 @@
+package dev.photocredits.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import dev.photocredits.credits.Email;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP request, as API Gateway's HTTP API tells of it (payload version 2.0). */
+public final class Request {
+  /** After that API Gateway gives up on us; it cannot be raised for an HTTP API. */
+  private static final Duration GATEWAY_PATIENCE = Duration.ofSeconds(30);
+
+  private final APIGatewayV2HTTPEvent event;
+  private final Context context;
+  private final InstantSource clock;
+
+  Request(APIGatewayV2HTTPEvent event, Context context, InstantSource clock) {
+    this.event = event;
+    this.context = context;
+    this.clock = clock;
+  }
+
+  /** API Gateway's id of the request; the function's own where there is none. */
+  public String id() {
+    var id = event.getRequestContext().getRequestId();
+    return id == null ? context.getAwsRequestId() : id;
+  }
+
+  /** The function's id of this call, which Lambda's own log lines carry. */
+  String lambdaId() {
+    return context.getAwsRequestId();
+  }
+
+  /** The method, in upper case. */
+  public String method() {
+    return event.getRequestContext().getHttp().getMethod();
+  }
+
+  /** The route that matched, such as {@code GET /api/credits/{email}}; HEAD counts as GET. */
+  public String route() {
+    var key = event.getRouteKey();
+    return key.startsWith("HEAD ") ? "GET " + key.substring("HEAD ".length()) : key;
+  }
+
+  public String path() {
+    return event.getRawPath();
+  }
+
+  /** A variable of the route's path, decoded. */
+  public String path(String name) {
+    var value = orEmpty(event.getPathParameters()).get(name);
+    if (value == null) {
+      throw new IllegalStateException("the route has no {" + name + "}");
+    }
+    return value;
+  }
+
+  /** The e-mail address in the path. */
+  public Email pathEmail() {
+    var typed = path("email");
+    return Email.parse(typed).orElseThrow(() -> new Rejected(Errors.invalidEmail(typed)));
+  }
+
+  public Optional<String> query(String name) {
+    return Optional.ofNullable(orEmpty(event.getQueryStringParameters()).get(name));
+  }
+
+  /** A header; several of the same name come joined by commas. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(orEmpty(event.getHeaders()).get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** A claim of the token that the gateway has verified. */
+  Optional<String> claim(String name) {
+    return claims().map(claims -> claims.get(name));
+  }
+
+  boolean hasToken() {
+    return claims().isPresent();
+  }
+
+  private Optional<Map<String, String>> claims() {
+    return Optional.ofNullable(event.getRequestContext().getAuthorizer())
+        .map(APIGatewayV2HTTPEvent.RequestContext.Authorizer::getJwt)
+        .map(APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT::getClaims);
+  }
+
+  /** The body's bytes as they were sent. */
+  public byte[] body() {
+    var body = event.getBody();
+    if (body == null) {
+      return new byte[0];
+    }
+    if (!event.getIsBase64Encoded()) {
+      return body.getBytes(StandardCharsets.UTF_8);
+    }
+    try {
+      return Base64.getDecoder().decode(body);
+    } catch (IllegalArgumentException _) {
+      throw new Rejected(ErrorCode.BAD_REQUEST, "The request body is not valid base64.");
+    }
+  }
+
+  /** The body as text, which must be UTF-8. */
+  public String bodyText() {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body())).toString();
+    } catch (CharacterCodingException _) {
+      throw new Rejected(ErrorCode.BAD_REQUEST, "The request body is not valid UTF-8.");
+    }
+  }
+
+  /**
+   * When the work must be done so that the answer still arrives: the sooner of API Gateway's limit
+   * and the function's own, less the margin.
+   */
+  public Instant deadline(Duration margin) {
+    var now = clock.instant();
+    var lambda = now.plusMillis(context.getRemainingTimeInMillis());
+    var gateway = arrival(now).plus(GATEWAY_PATIENCE);
+    return (lambda.isBefore(gateway) ? lambda : gateway).minus(margin);
+  }
+
+  // A recorded event, such as those of `sam local invoke`, carries the time of its recording.
+  private Instant arrival(Instant now) {
+    var arrival = Instant.ofEpochMilli(event.getRequestContext().getTimeEpoch());
+    var age = Duration.between(arrival, now);
+    return age.isNegative() || age.compareTo(GATEWAY_PATIENCE) > 0 ? now : arrival;
+  }
+
+  private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
+    return map == null ? Map.of() : map;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.photocredits.lambda;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler answers.
+ *
+ * @param body what becomes the JSON body (see {@link Json}), or nothing
+ * @param outcome how it went, in one word for the log
+ * @param trace ids and codes for the log; never an e-mail address, a prompt or a secret
+ */
+public record Response(
+    int status,
+    Map<String, String> headers,
+    @Nullable Object body,
+    String outcome,
+    Map<String, Object> trace) {
+
+  public static Response ok(Object body) {
+    return new Response(200, Map.of(), body, "ok", Map.of());
+  }
+
+  public static Response empty(int status) {
+    return new Response(status, Map.of(), null, "ok", Map.of());
+  }
+
+  /** The contract's error form. */
+  public static Response error(ErrorCode code, Object detail) {
+    var body = Json.object("detail", detail, "error_code", code.name());
+    return new Response(code.status(), Map.of(), body, code.name(), Map.of());
+  }
+
+  public Response header(String name, String value) {
+    return new Response(status, with(headers, name, value), body, outcome, trace);
+  }
+
+  /** Adds an id or a code to the log line. */
+  public Response trace(String name, Object value) {
+    return new Response(status, headers, body, outcome, with(trace, name, value));
+  }
+
+  /** Whether somebody should look at this: the log line gets the level ERROR. */
+  boolean alarming() {
+    return trace.containsKey("error") || trace.containsKey("alarm");
+  }
+
+  private static <T> Map<String, T> with(Map<String, T> map, String name, T value) {
+    var more = new LinkedHashMap<>(map);
+    more.put(name, value);
+    return more;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.photocredits.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT;
+import dev.photocredits.credits.Email;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AccessTest {
+  private static final Email ADA = new Email("ada@example.com");
+  private static final Map<String, String> ADAS =
+      Map.of("email", "ada@example.com", "email_verified", "true");
+
+  private final Access access = Access.of(new Environment(Map.of()));
+
+  @Test
+  void anybody_may_act_for_anybody_where_access_is_open() {
+    var open = Access.of(new Environment(Map.of("AUTH_MODE", "open")));
+
+    var caller = open.caller(withoutAuthorizer());
+
+    assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void a_caller_may_act_for_their_own_address() {
+    var caller = access.caller(withClaims(ADAS));
+
+    assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ADA@EXAMPLE.COM", "Ada@Example.com", " ada@example.com "})
+  void the_address_of_the_token_is_normalised_as_every_other(String address) {
+    var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
+
+    assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void a_request_without_a_token_is_unauthenticated() {
+    assertUnauthenticated(withoutAuthorizer());
+    assertUnauthenticated(withAuthorizer(Authorizer.builder().build()));
+    assertUnauthenticated(
+        withAuthorizer(Authorizer.builder().withJwt(JWT.builder().build()).build()));
+  }
+
+  @Test
+  void an_authorizer_of_another_kind_is_no_token() {
+    assertUnauthenticated(
+        withAuthorizer(
+            Authorizer.builder().withLambda(Map.of("email", "ada@example.com")).build()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"grace@example.com", "ada@example.co", "", "no address", "ada@example.com,x"})
+  void the_token_of_another_address_is_forbidden(String address) {
+    var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
+
+    assertForbidden(caller);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "", "TRUE", "yes", "1"})
+  void an_address_that_is_not_verified_is_forbidden(String verified) {
+    var caller =
+        access.caller(withClaims(Map.of("email", "ada@example.com", "email_verified", verified)));
+
+    assertForbidden(caller);
+  }
+
+  @Test
+  void a_token_that_lacks_a_claim_is_forbidden() {
+    assertForbidden(access.caller(withClaims(Map.of())));
+    assertForbidden(access.caller(withClaims(Map.of("email", "ada@example.com"))));
+    assertForbidden(access.caller(withClaims(Map.of("email_verified", "true"))));
+    assertForbidden(
+        access.caller(withClaims(Map.of("username", "ada@example.com", "email_verified", "true"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "OPEN", "opened", "jwt,open"})
+  void any_other_mode_does_not_start(String mode) {
+    var environment = new Environment(Map.of("AUTH_MODE", mode));
+
+    assertThatThrownBy(() -> Access.of(environment))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting AUTH_MODE must be jwt or open");
+  }
+
+  private void assertUnauthenticated(Request request) {
+    var rejected = catchThrowableOfType(Rejected.class, () -> access.caller(request));
+
+    assertThat(rejected.response())
+        .isEqualTo(Response.error(ErrorCode.UNAUTHENTICATED, "This route needs a valid token."));
+  }
+
+  private static void assertForbidden(Access.Caller caller) {
+    var rejected = catchThrowableOfType(Rejected.class, () -> caller.mustBe(ADA));
+
+    assertThat(rejected.response())
+        .isEqualTo(
+            Response.error(ErrorCode.FORBIDDEN, "The token is not for this e-mail address."));
+  }
+
+  private static Request withClaims(Map<String, String> claims) {
+    return withAuthorizer(
+        Authorizer.builder().withJwt(JWT.builder().withClaims(claims).build()).build());
+  }
+
+  private static Request withAuthorizer(Authorizer authorizer) {
+    return Events.request(
+        Events.event("GET", "/api/credits/{email}")
+            .withRequestContext(Events.context("GET").withAuthorizer(authorizer).build()));
+  }
+
+  private static Request withoutAuthorizer() {
+    return Events.request(Events.event("GET", "/api/credits/{email}"));
+  }
+}

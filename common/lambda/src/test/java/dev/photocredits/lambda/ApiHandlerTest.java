@@ -1,0 +1,250 @@
+package dev.photocredits.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.credits.Email;
+import dev.photocredits.payments.PaymentsUnavailable;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class ApiHandlerTest {
+  private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+
+  @Test
+  void an_answer_is_json_with_the_id_of_its_request() {
+    var answer = get(_ -> Response.ok(Json.object("größe", 3)).header("x-more", "1"));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody()).isEqualTo("{\"größe\":3}");
+    assertThat(answer.getHeaders())
+        .containsEntry("content-type", "application/json")
+        .containsEntry("x-request-id", "request-1")
+        .containsEntry("x-more", "1")
+        .hasSize(3);
+  }
+
+  @Test
+  void a_head_request_is_answered_like_a_get_without_the_body() {
+    var answer = call("HEAD", _ -> Response.ok(Json.object("a", 1)));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody()).isNull();
+    assertThat(answer.getHeaders()).containsKeys("content-type", "x-request-id");
+  }
+
+  @Test
+  void an_empty_answer_has_no_content_type() {
+    var answer = get(_ -> Response.empty(204));
+
+    assertThat(answer.getStatusCode()).isEqualTo(204);
+    assertThat(answer.getBody()).isNull();
+    assertThat(answer.getHeaders()).containsOnlyKeys("x-request-id");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void an_error_has_the_contracts_form(ErrorCode code) {
+    var answer = get(_ -> Response.error(code, "One sentence."));
+
+    assertThat(answer.getStatusCode()).isEqualTo(code.status());
+    assertThat(answer.getBody())
+        .isEqualTo("{\"detail\":\"One sentence.\",\"error_code\":\"" + code + "\"}");
+  }
+
+  @Test
+  void what_is_rejected_is_answered_and_no_reason_for_alarm() throws JsonProcessingException {
+    var answer =
+        get(
+            _ -> {
+              throw new Rejected(ErrorCode.FORBIDDEN, "Not yours.");
+            });
+
+    assertThat(answer.getStatusCode()).isEqualTo(403);
+    assertThat(answer.getBody())
+        .isEqualTo("{\"detail\":\"Not yours.\",\"error_code\":\"FORBIDDEN\"}");
+    assertThat(answer.getHeaders()).containsEntry("x-request-id", "request-1");
+    assertThat(line().path("level").asText()).isEqualTo("INFO");
+    assertThat(line().path("outcome").asText()).isEqualTo("FORBIDDEN");
+    assertThat(line().has("error")).isFalse();
+  }
+
+  @Test
+  void problems_are_answered_as_a_list() {
+    var answer =
+        get(
+            _ -> {
+              var problems = new Problems();
+              problems.missing("email");
+              problems.check();
+              return Response.empty(204);
+            });
+
+    assertThat(answer.getStatusCode()).isEqualTo(422);
+    assertThat(answer.getBody())
+        .isEqualTo(
+            "{\"detail\":[{\"loc\":[\"body\",\"email\"],\"msg\":\"Field required\","
+                + "\"type\":\"missing\"}],\"error_code\":\"VALIDATION_ERROR\"}");
+  }
+
+  @Test
+  void what_is_thrown_never_gets_into_the_answer() {
+    var answer =
+        get(
+            _ -> {
+              throw new IllegalStateException("secret of ada@example.com at 0x7f");
+            });
+
+    assertThat(answer.getStatusCode()).isEqualTo(500);
+    assertThat(answer.getBody())
+        .isEqualTo(
+            "{\"detail\":\"An unexpected error occurred\",\"error_code\":\"INTERNAL_ERROR\"}");
+    assertThat(answer.getHeaders()).containsEntry("x-request-id", "request-1");
+  }
+
+  @Test
+  void a_failure_of_the_payment_provider_has_a_sentence_of_its_own() {
+    var answer =
+        get(
+            _ -> {
+              throw new PaymentsUnavailable("no: sk_test", new IllegalStateException("inner"));
+            });
+
+    assertThat(answer.getStatusCode()).isEqualTo(500);
+    assertThat(answer.getBody())
+        .startsWith("{\"detail\":\"Payment processing failed: ")
+        .endsWith("\"error_code\":\"PAYMENT_PROCESSING_FAILED\"}")
+        .doesNotContain("sk_test", "inner");
+  }
+
+  @Test
+  void a_request_is_one_line_of_json_in_the_log() throws JsonProcessingException {
+    var _ = get(_ -> Response.ok(Json.object("a", 1)).trace("generation_id", "g-1"));
+
+    assertThat(logged.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+    var line = line();
+    assertThat(line.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "environment",
+            "level",
+            "time",
+            "request_id",
+            "lambda_request_id",
+            "method",
+            "route",
+            "status",
+            "duration_ms",
+            "outcome",
+            "generation_id");
+    assertThat(line.path("level").asText()).isEqualTo("INFO");
+    assertThat(line.path("time").asText()).isEqualTo("2026-11-23T12:00:00Z");
+    assertThat(line.path("request_id").asText()).isEqualTo("request-1");
+    assertThat(line.path("lambda_request_id").asText()).isEqualTo("call-1");
+    assertThat(line.path("method").asText()).isEqualTo("GET");
+    assertThat(line.path("route").asText()).isEqualTo("GET /api/credits/{email}");
+    assertThat(line.path("status").asInt()).isEqualTo(200);
+    assertThat(line.path("duration_ms").isIntegralNumber()).isTrue();
+    assertThat(line.path("outcome").asText()).isEqualTo("ok");
+  }
+
+  @Test
+  void what_is_thrown_is_one_line_of_the_log_with_its_causes_and_without_addresses()
+      throws JsonProcessingException {
+    var _ =
+        get(
+            _ -> {
+              throw new IllegalStateException(
+                  "no luck\nfor ada@example.com", new RuntimeException("<grace@example.com>"));
+            });
+
+    assertThat(logged.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+    assertThat(logged.toString(StandardCharsets.UTF_8)).doesNotContain("example.com");
+    var error = line().path("error");
+    assertThat(line().path("level").asText()).isEqualTo("ERROR");
+    assertThat(error.path("type").asText()).isEqualTo("java.lang.IllegalStateException");
+    assertThat(error.path("message").asText()).isEqualTo("no luck\nfor ***");
+    assertThat(error.path("at").path(0).asText()).contains("ApiHandlerTest");
+    assertThat(error.at("/cause/message").asText()).isEqualTo("<***>");
+  }
+
+  @Test
+  void a_chain_of_causes_and_a_long_message_are_cut() throws JsonProcessingException {
+    var _ =
+        get(
+            _ -> {
+              var thrown = new IllegalStateException("the root");
+              for (var i = 0; i < 20; i++) {
+                thrown = new IllegalStateException("x".repeat(5_000), thrown);
+              }
+              throw thrown;
+            });
+
+    assertThat(logged.size()).isLessThan(20_000);
+    assertThat(line().at("/error/message").asText()).hasSize(301).endsWith("…");
+  }
+
+  @Test
+  void neither_address_nor_query_nor_body_get_into_the_log() {
+    var event =
+        Events.event("POST", "/api/credits/{email}")
+            .withRawPath("/api/credits/ada@example.com")
+            .withRawQueryString("token=hidden")
+            .withBody("{\"prompt\": \"a samurai\"}")
+            .build();
+
+    var answer =
+        new Answering(
+                _ -> Response.empty(204).trace("user", Log.user(new Email("ada@example.com"))))
+            .handleRequest(event, new OneCall(1_000));
+
+    assertThat(answer.getStatusCode()).isEqualTo(204);
+    assertThat(logged.toString(StandardCharsets.UTF_8))
+        .doesNotContain("ada", "example.com", "hidden", "samurai");
+  }
+
+  @Test
+  void an_alarm_makes_the_line_an_error() throws JsonProcessingException {
+    var _ = get(_ -> Response.empty(200).trace("alarm", "look at this"));
+
+    assertThat(line().path("level").asText()).isEqualTo("ERROR");
+  }
+
+  private APIGatewayV2HTTPResponse get(Function<Request, Response> answer) {
+    return call("GET", answer);
+  }
+
+  private APIGatewayV2HTTPResponse call(String method, Function<Request, Response> answer) {
+    return new Answering(answer)
+        .handleRequest(Events.event(method, "/api/credits/{email}").build(), new OneCall(1_000));
+  }
+
+  private JsonNode line() throws JsonProcessingException {
+    return new ObjectMapper().readTree(logged.toString(StandardCharsets.UTF_8));
+  }
+
+  private final class Answering extends ApiHandler {
+    private final Function<Request, Response> answer;
+
+    Answering(Function<Request, Response> answer) {
+      super(
+          new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), "test"),
+          InstantSource.fixed(Events.NOW));
+      this.answer = answer;
+    }
+
+    @Override
+    protected Response handle(Request request) {
+      return answer.apply(request);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.photocredits.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EnvironmentTest {
+
+  @Test
+  void a_setting_is_read_without_the_space_around_it() {
+    var environment = new Environment(Map.of("NAME", " value "));
+
+    assertThat(environment.text("NAME")).isEqualTo("value");
+    assertThat(environment.text("NAME", "otherwise")).isEqualTo("value");
+    assertThat(environment.find("NAME")).hasValue("value");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n"})
+  void a_blank_setting_counts_as_absent(String blank) {
+    var environment = new Environment(Map.of("NAME", blank));
+
+    assertThat(environment.find("NAME")).isEmpty();
+    assertThat(environment.text("NAME", "otherwise")).isEqualTo("otherwise");
+    assertThat(environment.number("NAME", 7, 1, 9)).isEqualTo(7);
+    assertThat(environment.findUrl("NAME")).isEmpty();
+    assertThat(environment.url("NAME", "http://a.example"))
+        .isEqualTo(URI.create("http://a.example"));
+    assertThatThrownBy(() -> environment.text("NAME"))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting NAME is missing");
+  }
+
+  @Test
+  void an_absent_setting_is_named() {
+    var environment = new Environment(Map.of());
+
+    assertThatThrownBy(() -> environment.text("STRIPE_SECRET_KEY"))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting STRIPE_SECRET_KEY is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "3", " 10 "})
+  void a_number_within_its_bounds_is_taken(String number) {
+    var environment = new Environment(Map.of("NUMBER", number));
+
+    assertThat(environment.number("NUMBER", 3, 1, 10)).isEqualTo(Integer.parseInt(number.strip()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "11", "-3", "3.0", "three", "99999999999", "0x3", "1,000"})
+  void any_other_number_is_named_without_its_value(String number) {
+    var environment = new Environment(Map.of("NUMBER", number));
+
+    assertThatThrownBy(() -> environment.number("NUMBER", 3, 1, 10))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting NUMBER must be a whole number from 1 to 10")
+        .hasNoCause();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://localhost:3000",
+        "https://a.example/path/",
+        "http://127.0.0.1",
+        "http://[::1]:1"
+      })
+  void an_address_is_taken(String url) {
+    var environment = new Environment(Map.of("URL", url));
+
+    assertThat(environment.findUrl("URL")).hasValue(URI.create(url));
+    assertThat(environment.url("URL", "http://b.example")).isEqualTo(URI.create(url));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost:3000",
+        "a.example",
+        "ftp://a.example",
+        "file:///etc",
+        "http://",
+        "http:/a",
+        "https://a example",
+        "javascript:alert(1)",
+        "http://user:secret@"
+      })
+  void what_is_no_address_is_named_without_its_value(String url) {
+    var environment = new Environment(Map.of("URL", url));
+
+    assertThatThrownBy(() -> environment.findUrl("URL"))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting URL must be an http or https address")
+        .hasNoCause();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.photocredits.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
+import dev.photocredits.credits.Email;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RequestTest {
+
+  @ParameterizedTest(name = "{0} s old, {1} s left")
+  @CsvSource({
+    "0, 60, 30", // the gateway's patience
+    "5, 60, 25", // which began when the request arrived
+    "0, 20, 20", // the function's own time
+    "5, 20, 20",
+    "15, 20, 15",
+    "30, 60, 0",
+    "31, 60, 30", // a recorded event
+    "86400, 60, 30",
+    "86400, 20, 20",
+    "-10, 60, 30", // a clock that is behind
+  })
+  void the_work_must_be_done_before_gateway_and_function_give_up(long age, int left, long fromNow) {
+    var request = arrived(Events.NOW.minusSeconds(age), left);
+
+    var deadline = request.deadline(Duration.ZERO);
+
+    assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(fromNow));
+  }
+
+  @Test
+  void the_margin_comes_off_the_deadline() {
+    var request = arrived(Events.NOW, 60);
+
+    var deadline = request.deadline(Duration.ofSeconds(4));
+
+    assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(26));
+  }
+
+  @Test
+  void an_event_without_a_time_arrived_now() {
+    var event =
+        Events.event("GET", "/")
+            .withRequestContext(
+                RequestContext.builder()
+                    .withHttp(RequestContext.Http.builder().withMethod("GET").build())
+                    .build());
+
+    var request = Events.request(event);
+
+    assertThat(request.deadline(Duration.ZERO)).isEqualTo(Events.NOW.plusSeconds(30));
+    assertThat(request.id()).isEqualTo("call-1");
+  }
+
+  @Test
+  void an_address_in_the_path_is_normalised() {
+    var request = withPathEmail("Ada@Example.COM");
+
+    assertThat(request.pathEmail()).isEqualTo(new Email("ada@example.com"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ada", "ada@", "o'ada@example.com", "ädä@example.com", " "})
+  void a_bad_address_in_the_path_is_rejected(String typed) {
+    var request = withPathEmail(typed);
+
+    var rejected = catchThrowableOfType(Rejected.class, request::pathEmail);
+
+    assertThat(rejected.response())
+        .isEqualTo(Response.error(ErrorCode.INVALID_EMAIL, "Invalid email format: " + typed));
+  }
+
+  @Test
+  void a_variable_that_the_route_does_not_have_is_a_mistake_of_ours() {
+    var request = Events.request(Events.event("GET", "/api/health"));
+
+    assertThatThrownBy(() -> request.path("email")).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void head_counts_as_get() {
+    var request = Events.request(Events.event("HEAD", "/api/packages"));
+
+    assertThat(request.route()).isEqualTo("GET /api/packages");
+    assertThat(request.method()).isEqualTo("HEAD");
+  }
+
+  @Test
+  void headers_are_found_whatever_the_case_of_their_name() {
+    var request =
+        Events.request(
+            Events.event("GET", "/").withHeaders(Map.of("stripe-signature", "t=1,v1=a")));
+
+    assertThat(request.header("Stripe-Signature")).hasValue("t=1,v1=a");
+    assertThat(request.header("absent")).isEmpty();
+  }
+
+  @Test
+  void an_event_without_headers_query_or_body_has_none() {
+    var request = Events.request(APIGatewayV2HTTPEvent.builder());
+
+    assertThat(request.header("content-type")).isEmpty();
+    assertThat(request.query("limit")).isEmpty();
+    assertThat(request.body()).isEmpty();
+    assertThat(request.bodyText()).isEmpty();
+  }
+
+  @Test
+  void a_body_in_base64_is_decoded() {
+    var bytes = new byte[] {0, -1, 'a', (byte) 0xe9};
+    var request =
+        Events.request(
+            Events.event("POST", "/")
+                .withBody(Base64.getEncoder().encodeToString(bytes))
+                .withIsBase64Encoded(true));
+
+    assertThat(request.body()).isEqualTo(bytes);
+  }
+
+  @Test
+  void a_body_as_text_is_its_utf_8_bytes() {
+    var request = Events.withBody("für 🎨");
+
+    assertThat(request.body()).isEqualTo("für 🎨".getBytes(StandardCharsets.UTF_8));
+    assertThat(request.bodyText()).isEqualTo("für 🎨");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%%%", "abcde", "YQ==YQ==", "für", "YQ= ="})
+  void a_body_of_bad_base64_is_a_bad_request(String body) {
+    var request =
+        Events.request(Events.event("POST", "/").withBody(body).withIsBase64Encoded(true));
+
+    var rejected = catchThrowableOfType(Rejected.class, request::body);
+
+    assertThat(rejected.response().outcome()).isEqualTo("BAD_REQUEST");
+  }
+
+  private static Request arrived(Instant arrival, int secondsLeft) {
+    var event =
+        Events.event("GET", "/")
+            .withRequestContext(Events.context("GET").withTimeEpoch(arrival.toEpochMilli()).build())
+            .build();
+    return new Request(event, new OneCall(secondsLeft * 1_000), InstantSource.fixed(Events.NOW));
+  }
+
+  private static Request withPathEmail(String typed) {
+    return Events.request(
+        Events.event("GET", "/api/credits/{email}").withPathParameters(Map.of("email", typed)));
+  }
+}
