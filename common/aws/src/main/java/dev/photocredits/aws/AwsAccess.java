@@ -1,0 +1,47 @@
+package dev.photocredits.aws;
+
+import dev.photocredits.lambda.Environment;
+import java.net.URI;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * Where AWS is and who we are there, by the variables that Lambda and the AWS SDK use.
+ *
+ * @param dynamoDb another endpoint than the region's, if {@code AWS_ENDPOINT_URL_DYNAMODB} says so
+ * @param s3 another endpoint than the region's, if {@code AWS_ENDPOINT_URL_S3} says so
+ */
+public record AwsAccess(
+    Region region, AwsCredentialsProvider credentials, Optional<URI> dynamoDb, Optional<URI> s3) {
+
+  public static AwsAccess of(Environment environment) {
+    return new AwsAccess(
+        Region.of(environment.text("AWS_REGION")),
+        credentials(environment),
+        environment.findUrl("AWS_ENDPOINT_URL_DYNAMODB"),
+        environment.findUrl("AWS_ENDPOINT_URL_S3"));
+  }
+
+  // Keys in the environment come first, as in the SDK's own chain. Without them (a function
+  // restored from a snapshot has none) the chain finds and renews the container's.
+  private static AwsCredentialsProvider credentials(Environment environment) {
+    return environment
+        .find("AWS_ACCESS_KEY_ID")
+        .<AwsCredentialsProvider>map(id -> StaticCredentialsProvider.create(keys(id, environment)))
+        .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+  }
+
+  private static AwsCredentials keys(String id, Environment environment) {
+    var secret = environment.text("AWS_SECRET_ACCESS_KEY");
+    return environment
+        .find("AWS_SESSION_TOKEN")
+        .<AwsCredentials>map(token -> AwsSessionCredentials.create(id, secret, token))
+        .orElseGet(() -> AwsBasicCredentials.create(id, secret));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.photocredits.aws.dynamodb;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * Repeats a write that lost against another one or was throttled: DynamoDB cancels the later of two
+ * transactions on the same item, and the SDK does not repeat those. Nothing was written by the one
+ * that was cancelled. Waits are drawn evenly from zero to a bound that doubles ("full jitter",
+ * Exponential Backoff And Jitter, AWS Architecture Blog, 2015).
+ */
+final class Contention {
+  static final Contention DEFAULT =
+      new Contention(10, Duration.ofMillis(20), Duration.ofMillis(640), Contention::sleep);
+
+  private static final Set<String> PASSING =
+      Set.of(
+          "TransactionConflict",
+          "TransactionConflictException",
+          "TransactionInProgressException",
+          "ThrottlingError",
+          "ThrottlingException",
+          "ProvisionedThroughputExceeded",
+          "ProvisionedThroughputExceededException",
+          "RequestLimitExceeded");
+
+  /** Spends the time between two attempts. */
+  interface Pause {
+    void last(Duration time);
+  }
+
+  private final int attempts;
+  private final Duration firstBound;
+  private final Duration lastBound;
+  private final Pause pause;
+
+  Contention(int attempts, Duration firstBound, Duration lastBound, Pause pause) {
+    this.attempts = attempts;
+    this.firstBound = firstBound;
+    this.lastBound = lastBound;
+    this.pause = pause;
+  }
+
+  /** Writes; after the last attempt what that one threw is thrown. */
+  void retry(Runnable write) {
+    var bound = firstBound;
+    for (var attempt = 1; ; attempt++) {
+      try {
+        write.run();
+        return;
+      } catch (DynamoDbException e) {
+        if (attempt == attempts || !passes(e)) {
+          throw e;
+        }
+      }
+      pause.last(Duration.ofMillis(ThreadLocalRandom.current().nextLong(bound.toMillis() + 1)));
+      bound = bound.multipliedBy(2).compareTo(lastBound) < 0 ? bound.multipliedBy(2) : lastBound;
+    }
+  }
+
+  // A failed condition is an answer, even where another item of the transaction was busy as well.
+  private static boolean passes(DynamoDbException e) {
+    if (e instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
+      var codes = cancelled.cancellationReasons().stream().map(reason -> reason.code()).toList();
+      return codes.stream().noneMatch(Table.CONDITION_FAILED::equals)
+          && codes.stream().anyMatch(PASSING::contains);
+    }
+    return e.awsErrorDetails() != null && PASSING.contains(e.awsErrorDetails().errorCode());
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a busy item", e);
+    }
+  }
+}

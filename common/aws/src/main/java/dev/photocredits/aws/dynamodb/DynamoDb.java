@@ -1,0 +1,71 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.Generations;
+import java.time.Duration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/**
+ * The table, and what is kept in it. A call gives up after 7 s, so that it fits API Gateway's 30 s
+ * behind a model that took its time; an attempt after 2.5 s, so that there is time for another.
+ */
+public final class DynamoDb {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration ATTEMPT = Duration.ofMillis(2500);
+  private static final Duration CALL = Duration.ofSeconds(7);
+  private static final int ATTEMPTS = 3;
+
+  private final Table table;
+
+  private DynamoDb(Table table) {
+    this.table = table;
+  }
+
+  public static DynamoDb open(AwsAccess aws, String tableName) {
+    return open(aws, tableName, ClientOverrideConfiguration.builder().build());
+  }
+
+  /** For tests that look at the calls or break them. */
+  static DynamoDb open(AwsAccess aws, String tableName, ClientOverrideConfiguration more) {
+    var builder =
+        DynamoDbClient.builder()
+            .region(aws.region())
+            .credentialsProvider(aws.credentials())
+            .httpClient(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(CONNECT)
+                    .socketTimeout(ATTEMPT)
+                    .build())
+            .overrideConfiguration(
+                more.toBuilder()
+                    .apiCallAttemptTimeout(ATTEMPT)
+                    .apiCallTimeout(CALL)
+                    .retryStrategy(
+                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                            .maxAttempts(ATTEMPTS)
+                            .build())
+                    .build());
+    aws.dynamoDb().ifPresent(builder::endpointOverride);
+    var client = builder.build();
+    var enhanced = DynamoDbEnhancedClient.builder().dynamoDbClient(client).build();
+    return new DynamoDb(new Table(tableName, client, enhanced, Contention.DEFAULT));
+  }
+
+  public Ledger ledger() {
+    return new DynamoDbLedger(table);
+  }
+
+  public Generations generations() {
+    return new DynamoDbGenerations(table);
+  }
+
+  public FeedbackBox feedback() {
+    return new DynamoDbFeedbackBox(table);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.aws.dynamodb.Schemas.Entry;
+import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.User;
+import dev.photocredits.generation.FinishOutcome;
+import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.NoSuchUser;
+import dev.photocredits.generation.StartOutcome.Started;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** {@link Generations} in DynamoDB. */
+final class DynamoDbGenerations implements Generations {
+  private final Table table;
+
+  DynamoDbGenerations(Table table) {
+    this.table = table;
+  }
+
+  @Override
+  public StartOutcome start(Generation pending, Usage usage) {
+    var email = pending.email();
+    var entry = new Entry(email, usage);
+    var written =
+        table.write(
+            table.update(Balance.take(email, usage.credits(), usage.createdAt())),
+            table.create(Schemas.ENTRY, entry),
+            table.create(Schemas.GENERATION, pending));
+    if (written.isComplete()) {
+      return new Started();
+    }
+    // Our own entry, written by a call whose reply was lost: the price is taken already.
+    if (written.found(1, Schemas.ENTRY).filter(entry::equals).isPresent()) {
+      return new Started();
+    }
+    if (written.refused(1) || written.refused(2)) {
+      throw written.impossible();
+    }
+    return written
+        .found(0, Schemas.USER)
+        .map(User::credits)
+        .<StartOutcome>map(InsufficientCredits::new)
+        .orElseGet(NoSuchUser::new);
+  }
+
+  @Override
+  public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+    var written =
+        refund == null
+            ? table.writeAlone(leavePending(finished))
+            : table.write(
+                table.update(leavePending(finished)),
+                table.update(
+                    Balance.giveBack(finished.email(), refund.credits(), refund.createdAt())),
+                table.create(Schemas.ENTRY, new Entry(finished.email(), refund)));
+    if (written.isComplete()) {
+      return new Finished();
+    }
+    var before = written.found(0, Schemas.GENERATION).orElseThrow(written::impossible);
+    // Our own state, written by a call whose reply was lost.
+    return before.equals(finished) ? new Finished() : new FinishedBefore(before);
+  }
+
+  private static Change leavePending(Generation finished) {
+    var item = Schemas.GENERATION.itemToMap(finished, true);
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":pending", AttributeValue.fromS(Schemas.PENDING));
+    values.put(":status", required(item, Schemas.STATUS));
+    values.put(":refunded", required(item, "refunded"));
+    values.put(":keys", required(item, "image_keys"));
+    values.put(":types", required(item, "image_types"));
+    var failure = item.get("failure");
+    if (failure != null) {
+      values.put(":failure", failure);
+    }
+    return new Change(
+        Keys.item(Keys.user(finished.email()), Keys.generation(finished.id())),
+        "SET #status = :status, refunded = :refunded, image_keys = :keys, image_types = :types"
+            + (failure == null ? "" : ", failure = :failure")
+            + " REMOVE pending, lease_expires_at",
+        "#status = :pending",
+        Map.of("#status", Schemas.STATUS),
+        values);
+  }
+
+  private static AttributeValue required(Map<String, AttributeValue> item, String name) {
+    var value = item.get(name);
+    if (value == null) {
+      throw new IllegalStateException("a finished generation has no " + name);
+    }
+    return value;
+  }
+
+  @Override
+  public Optional<Generation> find(Email email, GenerationId id) {
+    return table.find(Schemas.GENERATION, Keys.user(email), Keys.generation(id));
+  }
+
+  @Override
+  public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+    var found =
+        table.newestFirst(
+            Schemas.GENERATION,
+            Keys.user(email),
+            Keys.GENERATIONS,
+            before == null ? null : Keys.generation(before),
+            limit + 1);
+    return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
+  }
+}

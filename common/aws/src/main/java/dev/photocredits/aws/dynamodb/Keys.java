@@ -1,0 +1,46 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.TransactionId;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Where each kind of item is kept. */
+final class Keys {
+  static final String PK = "PK";
+  static final String SK = "SK";
+  static final String PROFILE = "PROFILE";
+  static final String PAYMENT = "PAYMENT";
+  static final String TRANSACTIONS = "TXN#";
+  static final String GENERATIONS = "GEN#";
+
+  private static final String USERS = "USER#";
+
+  private Keys() {}
+
+  static String user(Email email) {
+    return USERS + email.value();
+  }
+
+  static Email owner(String partition) {
+    return new Email(partition.substring(USERS.length()));
+  }
+
+  static String transaction(TransactionId id) {
+    return TRANSACTIONS + id;
+  }
+
+  static String generation(GenerationId id) {
+    return GENERATIONS + id;
+  }
+
+  static String payment(SessionId session) {
+    return "PAYMENT#" + session.value();
+  }
+
+  static Map<String, AttributeValue> item(String partition, String sort) {
+    return Map.of(PK, AttributeValue.fromS(partition), SK, AttributeValue.fromS(sort));
+  }
+}

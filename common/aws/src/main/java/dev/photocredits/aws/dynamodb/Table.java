@@ -1,0 +1,203 @@
+package dev.photocredits.aws.dynamodb;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
+import software.amazon.awssdk.enhanced.dynamodb.DynamoDbTable;
+import software.amazon.awssdk.enhanced.dynamodb.Key;
+import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
+import software.amazon.awssdk.enhanced.dynamodb.model.GetItemEnhancedRequest;
+import software.amazon.awssdk.enhanced.dynamodb.model.QueryConditional;
+import software.amazon.awssdk.enhanced.dynamodb.model.QueryEnhancedRequest;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/** The one table: typed, strongly consistent reads, and conditional writes. */
+final class Table {
+  static final String CONDITION_FAILED = "ConditionalCheckFailed";
+
+  private final String name;
+  private final DynamoDbClient client;
+  private final DynamoDbEnhancedClient enhanced;
+  private final Contention contention;
+
+  Table(
+      String name, DynamoDbClient client, DynamoDbEnhancedClient enhanced, Contention contention) {
+    this.name = name;
+    this.client = client;
+    this.enhanced = enhanced;
+    this.contention = contention;
+  }
+
+  <T> Optional<T> find(TableSchema<T> schema, String partition, String sort) {
+    var key = Key.builder().partitionValue(partition).sortValue(sort).build();
+    var request = GetItemEnhancedRequest.builder().key(key).consistentRead(true).build();
+    return Optional.ofNullable(table(schema).getItem(request));
+  }
+
+  /**
+   * The items of a partition whose sort keys have that prefix, greatest first; those below {@code
+   * before}, if it is given.
+   */
+  <T> List<T> newestFirst(
+      TableSchema<T> schema, String partition, String prefix, @Nullable String before, int limit) {
+    var query =
+        QueryEnhancedRequest.builder()
+            .queryConditional(
+                QueryConditional.sortBeginsWith(
+                    Key.builder().partitionValue(partition).sortValue(prefix).build()))
+            .scanIndexForward(false)
+            .consistentRead(true)
+            .limit(limit);
+    if (before != null) {
+      query.exclusiveStartKey(Keys.item(partition, before));
+    }
+    return table(schema).query(query.build()).items().stream().limit(limit).toList();
+  }
+
+  /** Puts an item, without a condition: for what is written once under an id of its own. */
+  <T> void put(TableSchema<T> schema, T item) {
+    table(schema).putItem(item);
+  }
+
+  private <T> DynamoDbTable<T> table(TableSchema<T> schema) {
+    return enhanced.table(name, schema);
+  }
+
+  /** Part of a transaction: a new item, where there is none. */
+  <T> TransactWriteItem create(TableSchema<T> schema, T item) {
+    return TransactWriteItem.builder()
+        .put(
+            Put.builder()
+                .tableName(name)
+                .item(schema.itemToMap(item, true))
+                .conditionExpression("attribute_not_exists(PK)")
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build())
+        .build();
+  }
+
+  /** Part of a transaction: a change of an item that meets the condition. */
+  TransactWriteItem update(Change change) {
+    return TransactWriteItem.builder()
+        .update(
+            Update.builder()
+                .tableName(name)
+                .key(change.key())
+                .updateExpression(change.update())
+                .conditionExpression(change.condition())
+                .expressionAttributeNames(change.namesIfAny())
+                .expressionAttributeValues(change.values())
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build())
+        .build();
+  }
+
+  /**
+   * Writes all of it or nothing, once, however often the SDK or we have to send it: every attempt
+   * carries the same token, by which DynamoDB knows it again for ten minutes.
+   */
+  Written write(TransactWriteItem... items) {
+    var request =
+        TransactWriteItemsRequest.builder()
+            .transactItems(items)
+            .clientRequestToken(UUID.randomUUID().toString())
+            .build();
+    try {
+      contention.retry(() -> client.transactWriteItems(request));
+      return new Written(List.of());
+    } catch (TransactionCanceledException e) {
+      var refused = new Written(e.cancellationReasons());
+      if (refused.isComplete()) {
+        throw e;
+      }
+      return refused;
+    }
+  }
+
+  /** Changes one item that meets the condition. */
+  Written writeAlone(Change change) {
+    var request =
+        UpdateItemRequest.builder()
+            .tableName(name)
+            .key(change.key())
+            .updateExpression(change.update())
+            .conditionExpression(change.condition())
+            .expressionAttributeNames(change.namesIfAny())
+            .expressionAttributeValues(change.values())
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .build();
+    try {
+      contention.retry(() -> client.updateItem(request));
+      return new Written(List.of());
+    } catch (ConditionalCheckFailedException e) {
+      return new Written(
+          List.of(
+              CancellationReason.builder()
+                  .code(CONDITION_FAILED)
+                  .item(e.hasItem() ? e.item() : null)
+                  .build()));
+    }
+  }
+
+  /**
+   * A change of one item.
+   *
+   * @param condition what must be true of the item for it; positive
+   */
+  record Change(
+      Map<String, AttributeValue> key,
+      String update,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
+
+    // DynamoDB refuses an empty map.
+    private @Nullable Map<String, String> namesIfAny() {
+      return names.isEmpty() ? null : names;
+    }
+  }
+
+  /**
+   * What became of a write.
+   *
+   * @param reasons one for each part, in their order; none if all of it was written
+   */
+  record Written(List<CancellationReason> reasons) {
+
+    /** Whether no condition failed. */
+    boolean isComplete() {
+      return reasons.stream().noneMatch(reason -> CONDITION_FAILED.equals(reason.code()));
+    }
+
+    /** Whether the condition of that part failed. */
+    boolean refused(int part) {
+      return part < reasons.size() && CONDITION_FAILED.equals(reasons.get(part).code());
+    }
+
+    /** The item that failed the condition of that part, as it was, if there was one. */
+    <T> Optional<T> found(int part, TableSchema<T> schema) {
+      return refused(part) && reasons.get(part).hasItem()
+          ? Optional.of(schema.mapToItem(reasons.get(part).item()))
+          : Optional.empty();
+    }
+
+    /** Our bug: a condition failed that cannot. */
+    IllegalStateException impossible() {
+      return new IllegalStateException(
+          "a write was refused: " + reasons.stream().map(CancellationReason::code).toList());
+    }
+  }
+}

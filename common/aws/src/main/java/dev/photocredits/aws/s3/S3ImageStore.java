@@ -1,0 +1,125 @@
+package dev.photocredits.aws.s3;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.Image;
+import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.StoredImage;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Optional;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * {@link ImageStore} in S3. A key holds 128 bits of chance. An image never changes, so whoever
+ * fetched it may keep it; a put gives up after 10 s, an attempt after 5 s.
+ */
+public final class S3ImageStore implements ImageStore {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration ATTEMPT = Duration.ofSeconds(5);
+  private static final Duration CALL = Duration.ofSeconds(10);
+  private static final String CACHE_CONTROL = "private, max-age=31536000, immutable";
+  private static final int KEY_BYTES = 16;
+
+  private final String bucket;
+  private final Duration urlExpiry;
+  private final AwsAccess aws;
+  private final S3Client client;
+  private final S3Presigner presigner;
+  private final SecureRandom chance = new SecureRandom();
+  private final InstantSource clock;
+
+  private S3ImageStore(
+      String bucket,
+      Duration urlExpiry,
+      AwsAccess aws,
+      S3Client client,
+      S3Presigner presigner,
+      InstantSource clock) {
+    this.bucket = bucket;
+    this.urlExpiry = urlExpiry;
+    this.aws = aws;
+    this.client = client;
+    this.presigner = presigner;
+    this.clock = clock;
+  }
+
+  /**
+   * The images of a bucket.
+   *
+   * @param urlExpiry how long a signed address works, 7 days at most (Signature Version 4); less if
+   *     the credentials that sign it die before
+   */
+  public static S3ImageStore open(
+      AwsAccess aws, String bucket, Duration urlExpiry, InstantSource clock) {
+    var client =
+        S3Client.builder()
+            .region(aws.region())
+            .credentialsProvider(aws.credentials())
+            // The bytes are all there: their checksum goes into a header, not behind the last
+            // chunk.
+            .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
+            .httpClient(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(CONNECT)
+                    .socketTimeout(ATTEMPT)
+                    .build())
+            .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL));
+    var presigner =
+        S3Presigner.builder().region(aws.region()).credentialsProvider(aws.credentials());
+    // Another server than S3 has no host name for each bucket.
+    aws.s3()
+        .ifPresent(
+            endpoint -> {
+              client.endpointOverride(endpoint).forcePathStyle(true);
+              presigner
+                  .endpointOverride(endpoint)
+                  .serviceConfiguration(
+                      S3Configuration.builder().pathStyleAccessEnabled(true).build());
+            });
+    return new S3ImageStore(bucket, urlExpiry, aws, client.build(), presigner.build(), clock);
+  }
+
+  @Override
+  public StoredImage put(GenerationId generation, Image image) {
+    var name = new byte[KEY_BYTES];
+    chance.nextBytes(name);
+    var key = "images/" + generation + "/" + HexFormat.of().formatHex(name);
+    client.putObject(
+        PutObjectRequest.builder()
+            .bucket(bucket)
+            .key(key)
+            .contentType(image.contentType().value())
+            .cacheControl(CACHE_CONTROL)
+            .contentDisposition("inline")
+            .build(),
+        RequestBody.fromBytes(image.bytes()));
+    return new StoredImage(key, image.contentType());
+  }
+
+  @Override
+  public URI sign(StoredImage image) {
+    var get = GetObjectRequest.builder().bucket(bucket).key(image.key()).build();
+    var signed =
+        presigner.presignGetObject(r -> r.getObjectRequest(get).signatureDuration(expiry()));
+    return URI.create(signed.url().toString());
+  }
+
+  private Duration expiry() {
+    Optional<Instant> end = aws.credentials().resolveCredentials().expirationTime();
+    return end.map(instant -> Duration.between(clock.instant(), instant))
+        .filter(life -> life.compareTo(urlExpiry) < 0)
+        .map(life -> life.isPositive() ? life : Duration.ofSeconds(1))
+        .orElse(urlExpiry);
+  }
+}
