@@ -1,0 +1,30 @@
+package dev.photocredits.stripe;
+
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.payments.PaidSession;
+
+/** What a call of the webhook tells. */
+public sealed interface PaymentEvent {
+
+  /** A Checkout Session is paid, or needs no payment. */
+  record Paid(String eventId, PaidSession session) implements PaymentEvent {}
+
+  /** A Checkout Session was completed, but its money has not arrived. */
+  record NotYetPaid(String eventId, SessionId session) implements PaymentEvent {}
+
+  /**
+   * A paid session that we cannot read: somebody has to look at it.
+   *
+   * @param problem what is wrong with it, without what it says
+   */
+  record Unusable(String eventId, String problem) implements PaymentEvent {}
+
+  /** Something that we do not handle. */
+  record Other(String eventId, String type) implements PaymentEvent {}
+
+  /**
+   * Not an event of Stripe's: the signature is missing, malformed, wrong or too old, or the body is
+   * none.
+   */
+  record NotAnEvent(String problem) implements PaymentEvent {}
+}

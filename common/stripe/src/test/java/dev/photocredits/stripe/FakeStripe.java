@@ -1,0 +1,154 @@
+package dev.photocredits.stripe;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+/** Stripe as far as we use it: answers by its script, the last answer for ever, and remembers. */
+final class FakeStripe implements AutoCloseable {
+
+  /** What the server was asked; the form's fields are decoded. */
+  record Call(
+      String method,
+      String path,
+      Optional<String> authorization,
+      Optional<String> idempotencyKey,
+      Map<String, String> fields) {}
+
+  /** What the server does with one call. */
+  interface Answer {
+    void to(HttpExchange exchange) throws IOException;
+  }
+
+  private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+  private final HttpServer server;
+  private final List<Answer> script;
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+
+  private FakeStripe(List<Answer> script) throws IOException {
+    this.script = script;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/", this::serve);
+    server.start();
+  }
+
+  static FakeStripe answering(Answer... script) {
+    try {
+      return new FakeStripe(List.of(script));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      var headers = exchange.getRequestHeaders();
+      int nth;
+      synchronized (calls) {
+        nth = Math.min(calls.size(), script.size() - 1);
+        calls.add(
+            new Call(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().toString(),
+                Optional.ofNullable(headers.getFirst("authorization")),
+                Optional.ofNullable(headers.getFirst("idempotency-key")),
+                fields(body)));
+      }
+      script.get(nth).to(exchange);
+    }
+  }
+
+  private static Map<String, String> fields(String form) {
+    var fields = new TreeMap<String, String>();
+    for (var field : form.split("&", -1)) {
+      var equals = field.indexOf('=');
+      fields.put(decoded(field.substring(0, equals)), decoded(field.substring(equals + 1)));
+    }
+    return fields;
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  List<Call> calls() {
+    return calls;
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  static Answer customer(String id) {
+    return json(
+        200,
+        """
+        {"id": "%s", "object": "customer", "email": "ada@example.com"}"""
+            .formatted(id));
+  }
+
+  static Answer session(String id, String url) {
+    return json(
+        200,
+        """
+        {"id": "%s", "object": "checkout.session", "url": "%s", "payment_status": "unpaid"}"""
+            .formatted(id, url));
+  }
+
+  /** An error as Stripe words them: with what it was asked and by whom. */
+  static Answer error(int status, String type, String code) {
+    return json(
+        status,
+        """
+        {"error": {"type": "%s", "code": "%s",
+                   "message": "no: ada@example.com by %s"}}"""
+            .formatted(type, code, StripePaymentsTest.KEY));
+  }
+
+  static Answer json(int status, String body) {
+    return exchange -> {
+      var bytes = body.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("content-type", "application/json");
+      exchange.getResponseHeaders().set("request-id", "req_1");
+      exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+      exchange.getResponseBody().write(bytes);
+    };
+  }
+
+  /** Nothing, until the caller hangs up. */
+  static Answer hanging() {
+    return _ -> {
+      try {
+        NEVER.await();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    };
+  }
+
+  /** A connection that ends without an answer. */
+  static Answer closing() {
+    return _ -> {};
+  }
+}

@@ -1,0 +1,305 @@
+package dev.photocredits.stripe;
+
+import static dev.photocredits.stripe.FakeStripe.answering;
+import static dev.photocredits.stripe.FakeStripe.closing;
+import static dev.photocredits.stripe.FakeStripe.customer;
+import static dev.photocredits.stripe.FakeStripe.error;
+import static dev.photocredits.stripe.FakeStripe.hanging;
+import static dev.photocredits.stripe.FakeStripe.json;
+import static dev.photocredits.stripe.FakeStripe.session;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.payments.CheckoutSession;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.stripe.FakeStripe.Answer;
+import dev.photocredits.stripe.FakeStripe.Call;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The real {@link StripePayments} over real HTTP, against a server that fails as told. */
+final class StripePaymentsTest {
+  static final String KEY = "sk_test_" + "51Secret";
+
+  private static final Email ADA = new Email("ada@example.com");
+  private static final CustomerId ADAS = new CustomerId("cus_ada");
+  private static final URI FRONTEND = URI.create("https://photos.example/app");
+  private static final URI PAGE = URI.create("https://checkout.example/c/pay/cs_1#fid");
+  private static final Answer CUSTOMER = customer("cus_1");
+  private static final Answer SESSION = session("cs_1", PAGE.toString());
+
+  @Test
+  void a_customer_has_the_users_address() {
+    try (var stripe = answering(CUSTOMER)) {
+
+      var customer = payments(stripe).createCustomer(ADA);
+
+      assertThat(customer).isEqualTo(new CustomerId("cus_1"));
+      var call = stripe.calls().getFirst();
+      assertThat(call.method()).isEqualTo("POST");
+      assertThat(call.path()).isEqualTo("/v1/customers");
+      assertThat(call.authorization()).hasValue("Bearer " + KEY);
+      assertThat(call.fields()).isEqualTo(Map.of("email", "ada@example.com"));
+    }
+  }
+
+  @Test
+  void a_customer_of_one_address_is_created_under_one_key() {
+    try (var stripe = answering(CUSTOMER)) {
+
+      var first = payments(stripe).createCustomer(ADA);
+      var again = payments(stripe).createCustomer(new Email("ada@example.com"));
+      var other = payments(stripe).createCustomer(new Email("grace@example.com"));
+
+      assertThat(Stream.of(first, again, other)).hasSize(3);
+      var keys = stripe.calls().stream().map(Call::idempotencyKey).map(Optional::orElseThrow);
+      assertThat(keys)
+          .hasSize(3)
+          .allSatisfy(key -> assertThat(key).startsWith("customer-").doesNotContain("@", "ada"))
+          .satisfies(key -> assertThat(key.get(0)).isEqualTo(key.get(1)).isNotEqualTo(key.get(2)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STARTER, Starter Pack, 999, 10, starter",
+    "PRO, Pro Pack, 3999, 50, pro",
+    "BUSINESS, Business Pack, 9999, 150, business"
+  })
+  void a_session_is_exactly_as_the_contract_says(
+      CreditPackage pack, String name, String cents, String credits, String key) {
+    try (var stripe = answering(SESSION)) {
+
+      var session = payments(stripe).openSession(ADA, ADAS, pack);
+
+      assertThat(session).isEqualTo(new CheckoutSession(new SessionId("cs_1"), PAGE));
+      var call = stripe.calls().getFirst();
+      assertThat(call.method()).isEqualTo("POST");
+      assertThat(call.path()).isEqualTo("/v1/checkout/sessions");
+      assertThat(call.fields())
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.ofEntries(
+                  Map.entry("mode", "payment"),
+                  Map.entry("customer", "cus_ada"),
+                  Map.entry("line_items[0][quantity]", "1"),
+                  Map.entry("line_items[0][price_data][currency]", "usd"),
+                  Map.entry("line_items[0][price_data][unit_amount]", cents),
+                  Map.entry("line_items[0][price_data][product_data][name]", name),
+                  Map.entry(
+                      "line_items[0][price_data][product_data][description]",
+                      credits + " credits for AI photo generation"),
+                  Map.entry(
+                      "success_url",
+                      "https://photos.example/app?payment=success"
+                          + "&session_id={CHECKOUT_SESSION_ID}"),
+                  Map.entry("cancel_url", "https://photos.example/app?payment=cancelled"),
+                  Map.entry("metadata[user_email]", "ada@example.com"),
+                  Map.entry("metadata[package]", key),
+                  Map.entry("metadata[credits]", credits),
+                  Map.entry("payment_intent_data[metadata][user_email]", "ada@example.com"),
+                  Map.entry("payment_intent_data[metadata][package]", key),
+                  Map.entry("payment_intent_data[metadata][credits]", credits)));
+    }
+  }
+
+  @Test
+  void two_sessions_of_one_user_are_two() {
+    try (var stripe = answering(SESSION)) {
+
+      var first = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO);
+      var second = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO);
+
+      assertThat(first).isEqualTo(second);
+      assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_slash_at_the_end_of_the_servers_address_does_not_matter() {
+    try (var stripe = answering(CUSTOMER)) {
+      var payments = StripePayments.open(KEY, URI.create(stripe.url() + "/"), FRONTEND);
+
+      var customer = payments.createCustomer(ADA);
+
+      assertThat(customer).isEqualTo(new CustomerId("cus_1"));
+      assertThat(stripe.calls().getFirst().path()).isEqualTo("/v1/customers");
+    }
+  }
+
+  static Stream<Answer> failuresThatPass() {
+    return Stream.of(
+        error(500, "api_error", "internal"),
+        error(503, "api_error", "busy"),
+        error(409, "idempotency_error", "lock_timeout"),
+        closing());
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresThatPass")
+  void a_failure_that_passes_is_healed_by_a_repeat_under_the_same_key(Answer failure) {
+    try (var stripe = answering(failure, SESSION)) {
+
+      var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.STARTER);
+
+      assertThat(session.id()).isEqualTo(new SessionId("cs_1"));
+      assertThat(stripe.calls()).hasSize(2);
+      assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(1);
+      assertThat(stripe.calls().getFirst().idempotencyKey()).isPresent();
+    }
+  }
+
+  @Test
+  void a_customer_is_created_under_the_same_key_after_a_failure() {
+    try (var stripe = answering(error(500, "api_error", "internal"), CUSTOMER)) {
+
+      var customer = payments(stripe).createCustomer(ADA);
+
+      assertThat(customer).isEqualTo(new CustomerId("cus_1"));
+      assertThat(stripe.calls()).hasSize(2);
+      assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_server_that_fails_for_ever_is_asked_three_times() {
+    try (var stripe = answering(error(500, "api_error", "internal"))) {
+      var payments = payments(stripe);
+
+      var thrown = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER));
+
+      assertThat(thrown).hasMessageContaining("status 500").hasMessageContaining("req_1");
+      assertThat(stripe.calls()).hasSize(3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "402, card_error, card_declined",
+    "400, invalid_request_error, parameter_missing",
+    "401, invalid_request_error, api_key_expired",
+    "403, invalid_request_error, forbidden",
+    "429, rate_limit_error, rate_limit"
+  })
+  void a_refusal_is_not_asked_again_and_never_told_with_key_or_address(
+      int status, String type, String code) {
+    try (var stripe = answering(error(status, type, code))) {
+      var payments = payments(stripe);
+
+      var thrown = unavailable(() -> payments.createCustomer(ADA));
+
+      assertThat(thrown).hasMessageContaining("status " + status).hasMessageContaining(code);
+      assertThat(thrown.getMessage()).doesNotContain(KEY, "sk_test", "ada", "@");
+      assertThat(stripe.calls()).hasSize(1);
+    }
+  }
+
+  static Stream<Answer> nonsense() {
+    return Stream.of(
+        json(200, ""),
+        json(200, "not JSON"),
+        json(200, "[]"),
+        json(200, "{}"),
+        json(200, "{\"object\": \"checkout.session\", \"id\": \"cs_1\"}"),
+        json(
+            200,
+            "{\"object\": \"checkout.session\", \"id\": \"\", \"url\": \"https://x.example\"}"),
+        json(200, "{\"object\": \"checkout.session\", \"id\": \"cs_1\", \"url\": \"no url\"}"),
+        json(400, "not JSON"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nonsense")
+  void an_answer_that_makes_no_sense_is_unavailable(Answer answer) {
+    try (var stripe = answering(answer)) {
+      var payments = payments(stripe);
+
+      var session = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER));
+
+      assertThat(session.getMessage()).doesNotContain(KEY, "ada", "@");
+    }
+  }
+
+  @Test
+  void a_customer_without_an_id_is_unavailable() {
+    try (var stripe = answering(json(200, "{\"object\": \"customer\"}"))) {
+      var payments = payments(stripe);
+
+      var thrown = unavailable(() -> payments.createCustomer(ADA));
+
+      assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
+    }
+  }
+
+  @Test
+  void a_server_that_hangs_is_given_up() {
+    try (var stripe = answering(hanging())) {
+      var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
+      var started = System.nanoTime();
+
+      var thrown = unavailable(() -> payments.createCustomer(ADA));
+
+      assertThat(thrown).hasMessage("Stripe took too long to create a customer");
+      assertThat(Duration.ofNanos(System.nanoTime() - started))
+          .isBetween(Duration.ofMillis(900), Duration.ofMillis(2_500));
+      assertThat(stripe.calls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_server_that_fails_slowly_is_given_up_in_the_same_time() {
+    Answer slowly =
+        exchange -> {
+          sleep(Duration.ofMillis(600));
+          error(500, "api_error", "internal").to(exchange);
+        };
+    try (var stripe = answering(slowly)) {
+      var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
+      var started = System.nanoTime();
+
+      var thrown = unavailable(() -> payments.createCustomer(ADA));
+
+      assertThat(thrown).hasMessage("Stripe took too long to create a customer");
+      assertThat(Duration.ofNanos(System.nanoTime() - started))
+          .isLessThan(Duration.ofMillis(2_500));
+    }
+  }
+
+  @Test
+  void a_server_that_is_not_there_is_unavailable() {
+    var stripe = answering(CUSTOMER);
+    stripe.close();
+    var payments = payments(stripe);
+
+    var thrown = unavailable(() -> payments.createCustomer(ADA));
+
+    assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
+  }
+
+  private static StripePayments payments(FakeStripe stripe) {
+    return StripePayments.open(KEY, stripe.url(), FRONTEND);
+  }
+
+  private static PaymentsUnavailable unavailable(ThrowingCallable call) {
+    return catchThrowableOfType(PaymentsUnavailable.class, call);
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,542 @@
+package dev.photocredits.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.PaidSession;
+import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
+import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.Other;
+import dev.photocredits.stripe.PaymentEvent.Paid;
+import dev.photocredits.stripe.PaymentEvent.Unusable;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StripeWebhookTest {
+  private static final String SECRET = "whsec_" + "test";
+  private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+  private static final SessionId SESSION = new SessionId("cs_1");
+  private static final Paid PAID =
+      new Paid(
+          "evt_1",
+          new PaidSession(
+              SESSION, new Email("ada@example.com"), CreditPackage.STARTER, Money.usd(999)));
+
+  /** An event as Stripe sends it, its parts to be replaced. */
+  private static final String EVENT =
+      """
+      {
+        "id": "evt_1",
+        "object": "event",
+        "api_version": "2026-10-28.basil",
+        "created": 1795000000,
+        "type": "checkout.session.completed",
+        "livemode": false,
+        "pending_webhooks": 1,
+        "request": {"id": null, "idempotency_key": null},
+        "data": {
+          "object": {
+            "id": "cs_1",
+            "object": "checkout.session",
+            "amount_subtotal": 999,
+            "amount_total": 999,
+            "currency": "usd",
+            "customer": "cus_1",
+            "metadata": {"user_email": "ada@example.com", "package": "starter", "credits": "10"},
+            "mode": "payment",
+            "payment_status": "paid",
+            "status": "complete"
+          }
+        }
+      }
+      """;
+
+  private final StripeWebhook webhook = new StripeWebhook(SECRET, Clock.fixed(NOW, ZoneOffset.UTC));
+
+  @Test
+  void a_signed_event_of_a_paid_session_is_a_payment() {
+    var signature = signature(NOW, EVENT);
+
+    var event = read(EVENT, signature);
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void one_good_signature_among_several_is_enough() {
+    var good = v1(NOW, EVENT);
+    var time = NOW.getEpochSecond();
+
+    var last = read(EVENT, "t=%d,v1=%s,v1=%s".formatted(time, "0".repeat(64), good));
+    var first = read(EVENT, "t=%d,v1=%s,v0=old,v1=%s".formatted(time, good, "0".repeat(64)));
+
+    assertThat(last).isEqualTo(PAID);
+    assertThat(first).isEqualTo(PAID);
+  }
+
+  @Test
+  void a_signature_counts_for_300_seconds() {
+    var still = read(EVENT, signature(NOW.minusSeconds(300), EVENT));
+    var old = read(EVENT, signature(NOW.minusSeconds(301), EVENT));
+
+    assertThat(still).isEqualTo(PAID);
+    assertThat(old).isEqualTo(new NotAnEvent("bad signature"));
+  }
+
+  @Test
+  void a_signature_of_a_clock_that_is_a_little_ahead_counts() {
+    var event = read(EVENT, signature(NOW.plus(Duration.ofSeconds(20)), EVENT));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void a_signature_by_another_secret_is_refused() {
+    var time = NOW.getEpochSecond();
+    var forged = hmac("whsec_other", time + "." + EVENT);
+
+    var event = read(EVENT, "t=%d,v1=%s".formatted(time, forged));
+
+    assertThat(event).isEqualTo(new NotAnEvent("bad signature"));
+  }
+
+  @Test
+  void a_signature_for_another_time_is_refused() {
+    var event =
+        read(EVENT, "t=%d,v1=%s".formatted(NOW.getEpochSecond(), v1(NOW.minusSeconds(1), EVENT)));
+
+    assertThat(event).isEqualTo(new NotAnEvent("bad signature"));
+  }
+
+  @Test
+  void a_signature_of_the_old_scheme_alone_is_refused() {
+    var event = read(EVENT, "t=%d,v0=%s".formatted(NOW.getEpochSecond(), v1(NOW, EVENT)));
+
+    assertThat(event).isEqualTo(new NotAnEvent("bad signature"));
+  }
+
+  @Test
+  void a_call_without_a_signature_is_refused() {
+    var event = webhook.read(EVENT.getBytes(StandardCharsets.UTF_8), Optional.empty());
+
+    assertThat(event).isEqualTo(new NotAnEvent("no signature"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        ",",
+        ",,,",
+        "=",
+        "==,==",
+        "t",
+        "t=",
+        "t=abc",
+        "t=1",
+        "t=1,v1",
+        "t=1,v1=",
+        "t=,v1=",
+        "t=abc,v1=abc",
+        "t=-1,v1=abc",
+        "t=1.5,v1=abc",
+        "t=99999999999999999999,v1=abc",
+        "t=1795435200",
+        "t=1795435200,v1",
+        "t=1795435200,v1=",
+        "t=1795435200,v1=zz",
+        "v1",
+        "v1=",
+        "v1=abc",
+        "v1=abc,t",
+        "\u0000",
+        "t=١,v1=abc",
+        "🎨"
+      })
+  void a_malformed_signature_is_refused(String signature) {
+    var event = read(EVENT, signature);
+
+    assertThat(event).isEqualTo(new NotAnEvent("bad signature"));
+  }
+
+  @Test
+  void a_huge_signature_is_refused() {
+    var manyParts = read(EVENT, "v1=a,".repeat(200_000));
+    var longPart = read(EVENT, "t=" + "1".repeat(1_000_000) + ",v1=abc");
+
+    assertThat(manyParts).isEqualTo(new NotAnEvent("bad signature"));
+    assertThat(longPart).isEqualTo(new NotAnEvent("bad signature"));
+  }
+
+  @Test
+  void a_body_with_any_other_byte_is_refused() {
+    var signature = Optional.of(signature(NOW, EVENT));
+    for (var at = 0; at < EVENT.length(); at++) {
+      var changed = EVENT.getBytes(StandardCharsets.UTF_8);
+      changed[at] ^= 1;
+
+      var event = webhook.read(changed, signature);
+
+      assertThat(event).as("byte %s", at).isInstanceOf(NotAnEvent.class);
+    }
+  }
+
+  @Test
+  void a_body_that_is_not_utf_8_is_refused() {
+    var body = new byte[] {'{', '"', (byte) 0xe9, '"', '}'};
+
+    var event = webhook.read(body, Optional.of(signature(NOW, "{\"\ufffd\"}")));
+
+    assertThat(event).isEqualTo(new NotAnEvent("not UTF-8"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "hello",
+        "{",
+        "{\"type\": ",
+        "<xml/>",
+        "null",
+        "true",
+        "42",
+        "\"checkout.session.completed\"",
+        "[]",
+        "[{\"type\": \"checkout.session.completed\"}]",
+        "{}",
+        "{\"type\": null}",
+        "{\"type\": \"\"}",
+        "{\"type\": {}}",
+        "{\"type\": [\"checkout.session.completed\"]}",
+        "{\"type\": \"checkout.session.completed\"}",
+        "{\"type\": \"checkout.session.completed\", \"data\": null}",
+        "{\"type\": \"checkout.session.completed\", \"data\": {\"object\": null}}",
+        "{\"type\": \"checkout.session.completed\", \"data\": {\"object\": []}}",
+        "{\"type\": \"checkout.session.completed\", \"data\": {\"object\": {\"id\": \" \"}}}"
+      })
+  void a_signed_body_that_is_no_event_is_refused(String body) {
+    var event = readSigned(body);
+
+    assertThat(event).isInstanceOf(NotAnEvent.class);
+  }
+
+  @Test
+  void a_signed_body_of_very_deep_nesting_is_refused() {
+    var event = readSigned("[".repeat(100_000));
+
+    assertThat(event).isEqualTo(new NotAnEvent("not JSON"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"2017-08-15\"",
+        "\"2024-06-20\"",
+        "\"2031-01-01.zinnia\"",
+        "\"unversioned\"",
+        "null",
+        "7"
+      })
+  void an_event_of_any_api_version_is_understood(String version) {
+    var event = readSigned(EVENT.replace("\"2026-10-28.basil\"", version));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void an_event_without_an_api_version_is_understood() {
+    var event = readSigned(EVENT.replace("\"api_version\": \"2026-10-28.basil\",", ""));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void an_event_with_fields_that_nobody_knows_is_understood() {
+    var event =
+        readSigned(
+            EVENT
+                .replace(
+                    "\"mode\": \"payment\"", "\"mode\": \"barter\", \"goods\": {\"eggs\": [3]}")
+                .replace("\"livemode\": false", "\"context\": {\"of\": null}")
+                .replace("\"object\": \"checkout.session\",", ""));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void money_that_arrived_later_is_a_payment() {
+    var event =
+        readSigned(
+            EVENT.replace(
+                "checkout.session.completed", "checkout.session.async_payment_succeeded"));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"unpaid\"", "\"refunded\"", "\"PAID\"", "\"\"", "null", "true", "{}"})
+  void a_session_whose_money_has_not_arrived_is_not_yet_paid(String status) {
+    var event =
+        readSigned(EVENT.replace("\"payment_status\": \"paid\"", "\"payment_status\": " + status));
+
+    assertThat(event).isEqualTo(new NotYetPaid("evt_1", SESSION));
+  }
+
+  @Test
+  void a_session_that_needs_no_payment_is_paid_with_nothing() {
+    var event =
+        readSigned(
+            EVENT
+                .replace(
+                    "\"payment_status\": \"paid\"", "\"payment_status\": \"no_payment_required\"")
+                .replace("\"amount_total\": 999", "\"amount_total\": 0"));
+
+    assertThat(event).isEqualTo(paid(CreditPackage.STARTER, 0));
+  }
+
+  @Test
+  void what_a_discount_left_is_what_was_paid() {
+    var event = readSigned(EVENT.replace("\"amount_total\": 999", "\"amount_total\": 500"));
+
+    assertThat(event).isEqualTo(paid(CreditPackage.STARTER, 500));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"amount_total\": 1000",
+        "\"amount_total\": -1",
+        "\"amount_total\": 99900000000000000000000000",
+        "\"amount_total\": 9.99",
+        "\"amount_total\": 1e2",
+        "\"amount_total\": \"500\"",
+        "\"amount_total\": null",
+        "\"amount_total\": [500]",
+        "\"amount\": 500"
+      })
+  void an_absurd_amount_counts_as_the_packs_price(String amount) {
+    var event = readSigned(EVENT.replace("\"amount_total\": 999", amount));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void an_amount_of_another_currency_counts_as_the_packs_price() {
+    var event =
+        readSigned(
+            EVENT
+                .replace("\"currency\": \"usd\"", "\"currency\": \"jpy\"")
+                .replace("\"amount_total\": 999", "\"amount_total\": 500"));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"-10\"",
+        "\"1000000\"",
+        "\"0\"",
+        "\"ten\"",
+        "\"\"",
+        "-10",
+        "10",
+        "1e9",
+        "null",
+        "[]",
+        "{}"
+      })
+  void the_credits_of_the_metadata_do_not_matter(String credits) {
+    var event = readSigned(EVENT.replace("\"credits\": \"10\"", "\"credits\": " + credits));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"starter, STARTER, 999", "pro, PRO, 3999", "business, BUSINESS, 9999"})
+  void the_package_is_that_of_the_metadata(String key, CreditPackage pack, long cents) {
+    var event =
+        readSigned(
+            EVENT
+                .replace("\"package\": \"starter\"", "\"package\": \"" + key + "\"")
+                .replace("\"amount_total\": 999", "\"amount_total\": " + cents));
+
+    assertThat(event).isEqualTo(paid(pack, cents));
+  }
+
+  @Test
+  void the_address_of_the_metadata_is_trimmed_and_lower_cased() {
+    var event = readSigned(EVENT.replace("ada@example.com", " Ada@Example.COM "));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  static Stream<String> unusableMetadata() {
+    return Stream.of(
+        "null",
+        "[]",
+        "{}",
+        "\"text\"",
+        "42",
+        "{\"user_email\": \"ada@example.com\"}",
+        "{\"package\": \"starter\"}",
+        "{\"user_email\": null, \"package\": null}",
+        "{\"user_email\": 1, \"package\": 2}",
+        "{\"user_email\": [\"ada@example.com\"], \"package\": [\"starter\"]}",
+        "{\"user_email\": \"ada@example.com\", \"package\": \"STARTER\"}",
+        "{\"user_email\": \"ada@example.com\", \"package\": \"\"}",
+        "{\"user_email\": \"ada@example.com\", \"package\": \"gold\"}",
+        "{\"user_email\": \"ada@example.com\", \"package\": 10}",
+        "{\"user_email\": \"ada at example.com\", \"package\": \"starter\"}",
+        "{\"user_email\": \"\", \"package\": \"starter\"}",
+        "{\"user_email\": \"o'ada@example.com\", \"package\": \"starter\"}",
+        "{\"user_email\": \"\\ud800@example.com\", \"package\": \"starter\"}",
+        "{\"user_email\": \"" + "a".repeat(250) + "@example.com\", \"package\": \"starter\"}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusableMetadata")
+  void a_paid_session_with_unusable_metadata_needs_somebody_to_look(String metadata) {
+    var event =
+        readSigned(
+            EVENT.replace(
+                """
+                {"user_email": "ada@example.com", "package": "starter", "credits": "10"}""",
+                metadata));
+
+    assertThat(event)
+        .isInstanceOfSatisfying(
+            Unusable.class,
+            unusable -> {
+              assertThat(unusable.eventId()).isEqualTo("evt_1");
+              assertThat(unusable.problem()).contains("cs_1").doesNotContain("example.com");
+            });
+  }
+
+  @Test
+  void a_paid_session_without_metadata_needs_somebody_to_look() {
+    var event = readSigned(EVENT.replace("\"metadata\":", "\"meta\":"));
+
+    assertThat(event).isInstanceOf(Unusable.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "checkout.session.expired",
+        "checkout.session.async_payment_failed",
+        "payment_intent.succeeded",
+        "charge.refunded",
+        "customer.created",
+        "something.new"
+      })
+  void every_other_event_is_not_ours(String type) {
+    var event = readSigned(EVENT.replace("checkout.session.completed", type));
+
+    assertThat(event).isEqualTo(new Other("evt_1", type));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "7", "\"\"", "[]"})
+  void an_event_with_any_id_is_understood(String id) {
+    var event = readSigned(EVENT.replace("\"evt_1\"", id));
+
+    assertThat(event)
+        .isInstanceOfSatisfying(Paid.class, p -> assertThat(p.session()).isEqualTo(PAID.session()));
+  }
+
+  @Test
+  void a_damaged_signature_is_refused_or_read_and_nothing_else() {
+    var good = signature(NOW, EVENT);
+    for (var seed = 0; seed < 5_000; seed++) {
+      var damaged = damaged(good, new Random(seed));
+
+      var event = read(EVENT, damaged);
+
+      assertThat(event)
+          .as("seed %s", seed)
+          .matches(e -> e.equals(PAID) || e.equals(new NotAnEvent("bad signature")));
+    }
+  }
+
+  @Test
+  void a_damaged_body_is_refused_whatever_its_signature() {
+    for (var seed = 0; seed < 5_000; seed++) {
+      var body = damaged(EVENT, new Random(seed));
+
+      var unsigned = read(body, signature(NOW, EVENT));
+      var signed = readSigned(body);
+
+      assertThat(unsigned)
+          .as("seed %s", seed)
+          .matches(e -> e instanceof NotAnEvent || body.equals(EVENT));
+      assertThat(signed).as("seed %s", seed).isNotNull();
+    }
+  }
+
+  private static String damaged(String text, Random random) {
+    var damaged = new StringBuilder(text);
+    for (var i = 0; i <= random.nextInt(4) && !damaged.isEmpty(); i++) {
+      var at = random.nextInt(damaged.length());
+      switch (random.nextInt(4)) {
+        case 0 -> damaged.setCharAt(at, (char) (32 + random.nextInt(95)));
+        case 1 -> damaged.insert(at, "=,v1t{}[]\"0".charAt(random.nextInt(11)));
+        case 2 -> damaged.deleteCharAt(at);
+        default -> damaged.setLength(at + 1);
+      }
+    }
+    return damaged.toString();
+  }
+
+  private static Paid paid(CreditPackage pack, long cents) {
+    return new Paid(
+        "evt_1", new PaidSession(SESSION, new Email("ada@example.com"), pack, Money.usd(cents)));
+  }
+
+  private PaymentEvent readSigned(String body) {
+    return read(body, signature(NOW, body));
+  }
+
+  private PaymentEvent read(String body, String signature) {
+    return webhook.read(body.getBytes(StandardCharsets.UTF_8), Optional.of(signature));
+  }
+
+  private static String signature(Instant time, String body) {
+    return "t=" + time.getEpochSecond() + ",v1=" + v1(time, body);
+  }
+
+  private static String v1(Instant time, String body) {
+    return hmac(SECRET, time.getEpochSecond() + "." + body);
+  }
+
+  private static String hmac(String secret, String text) {
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every Java platform has HmacSHA256", e);
+    }
+  }
+}
