@@ -5,13 +5,17 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test fix jdk
+.PHONY: run test fix package jdk
 
 test: jdk       ## format check, static analysis and every test
 	@$(MVN) verify
 
 fix: jdk        ## formats the code
 	@$(MVN) --quiet spotless:apply
+
+package: jdk    ## builds each function's zip and prints their sizes
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip
+	@for zip in functions/*/target/*-function.zip; do wc -c < "$$zip" | awk -v zip="$$zip" '{ printf "%6.2f MB  %s\n", $$1 / 1e6, zip }'; done
 
 jdk:
 	@test -n "$(JAVA_HOME)"

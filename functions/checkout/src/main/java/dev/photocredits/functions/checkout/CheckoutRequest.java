@@ -1,0 +1,28 @@
+package dev.photocredits.functions.checkout;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.lambda.JsonBody;
+import dev.photocredits.lambda.Problems;
+import dev.photocredits.lambda.Request;
+import dev.photocredits.payments.CreditPackage;
+import java.util.Arrays;
+
+/** Who wants to buy what. */
+record CheckoutRequest(Email email, CreditPackage pack) {
+
+  static CheckoutRequest from(Request request) {
+    var problems = new Problems();
+    var body = JsonBody.of(request, problems);
+    var email = body.text("email").flatMap(text -> problems.email("email", text));
+    var pack =
+        body.text("package")
+            .flatMap(
+                key ->
+                    problems.oneOf(
+                        "package",
+                        CreditPackage.find(key),
+                        Arrays.stream(CreditPackage.values()).map(CreditPackage::key).toList()));
+    problems.check();
+    return new CheckoutRequest(email.orElseThrow(), pack.orElseThrow());
+  }
+}

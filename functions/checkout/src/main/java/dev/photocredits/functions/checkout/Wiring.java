@@ -1,0 +1,40 @@
+package dev.photocredits.functions.checkout;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.dynamodb.DynamoDb;
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.lambda.Access;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.payments.Checkout;
+import dev.photocredits.stripe.StripePayments;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/** What the checkout function is made of. */
+final class Wiring {
+  final Log log;
+  final Clock clock = Clock.systemUTC();
+  final Access access;
+  final Checkout checkout;
+
+  Wiring(Environment environment) {
+    log = Log.of(environment);
+    access = Access.of(environment);
+    var ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
+    var accounts =
+        new Accounts(
+            ledger,
+            new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000)),
+            new TimeOrderedIds(new SecureRandom()),
+            clock);
+    var payments =
+        StripePayments.open(
+            environment.text("STRIPE_SECRET_KEY"),
+            environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
+            environment.url("FRONTEND_URL", "http://localhost:3000"));
+    checkout = new Checkout(accounts, ledger, payments, clock);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.photocredits.functions.credits;
+
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.lambda.Access;
+import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Json;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.PageQuery;
+import dev.photocredits.lambda.Request;
+import dev.photocredits.lambda.Response;
+import dev.photocredits.payments.CreditPackage;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /api/credits/{email}}, {@code GET /api/credits/{email}/transactions} and {@code GET
+ * /api/packages}.
+ */
+public final class CreditsHandler extends ApiHandler {
+  private static final int STATEMENT_LIMIT = 50;
+
+  private final Access access;
+  private final Accounts accounts;
+  private final Ledger ledger;
+
+  public CreditsHandler() {
+    this(Environment.ofProcess());
+  }
+
+  public CreditsHandler(Environment environment) {
+    this(new Wiring(environment));
+  }
+
+  private CreditsHandler(Wiring wiring) {
+    super(wiring.log, wiring.clock);
+    this.access = wiring.access;
+    this.accounts = wiring.accounts;
+    this.ledger = wiring.ledger;
+  }
+
+  @Override
+  protected Response handle(Request request) {
+    return switch (request.route()) {
+      case "GET /api/credits/{email}" -> balance(request);
+      case "GET /api/credits/{email}/transactions" -> statement(request);
+      case "GET /api/packages" -> packages();
+      default -> throw new IllegalStateException("no such route here: " + request.route());
+    };
+  }
+
+  private Response balance(Request request) {
+    var caller = access.caller(request);
+    var email = request.pathEmail();
+    caller.mustBe(email);
+    var user = accounts.open(email);
+    return Response.ok(Json.object("credits", user.credits().value(), "email", email.value()))
+        .trace("user", Log.user(email));
+  }
+
+  private Response statement(Request request) {
+    var caller = access.caller(request);
+    var email = request.pathEmail();
+    caller.mustBe(email);
+    var query = PageQuery.from(request, email, "transactions", STATEMENT_LIMIT);
+    var page =
+        ledger.statement(email, query.limit(), query.before().map(TransactionId::new).orElse(null));
+    return Response.ok(
+            Json.object(
+                "transactions",
+                page.items().stream().map(CreditsHandler::json).toList(),
+                "next_cursor",
+                query.next(page, transaction -> transaction.id().value())))
+        .trace("user", Log.user(email));
+  }
+
+  private static Map<String, @Nullable Object> json(Transaction transaction) {
+    var purchase = transaction instanceof Transaction.Purchase p ? p : null;
+    return Json.object(
+        "id", transaction.id().toString(),
+        "type", type(transaction),
+        "credits", transaction.change(),
+        "amount", purchase == null ? null : purchase.paid().minorUnits(),
+        "currency", purchase == null ? null : purchase.paid().currency(),
+        "payment_id", purchase == null ? null : purchase.session().value(),
+        "description", transaction.description(),
+        "generation_id", generation(transaction),
+        "created_at", transaction.createdAt().toString());
+  }
+
+  private static String type(Transaction transaction) {
+    return switch (transaction) {
+      case Transaction.Purchase _ -> "purchase";
+      case Transaction.Usage _ -> "usage";
+      case Transaction.Refund _ -> "refund";
+      case Transaction.Promotion _ -> "promotion";
+    };
+  }
+
+  private static @Nullable String generation(Transaction transaction) {
+    return switch (transaction) {
+      case Transaction.Usage usage -> usage.generation().toString();
+      case Transaction.Refund refund -> refund.generation().toString();
+      case Transaction.Purchase _, Transaction.Promotion _ -> null;
+    };
+  }
+
+  private static Response packages() {
+    return Response.ok(Arrays.stream(CreditPackage.values()).map(CreditsHandler::json).toList());
+  }
+
+  private static Map<String, @Nullable Object> json(CreditPackage pack) {
+    var price = pack.price();
+    return Json.object(
+        "key", pack.key(),
+        "name", pack.title(),
+        "credits", pack.credits().value(),
+        "price", Json.object("amount", price.minorUnits(), "currency", price.currency()));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.photocredits.functions.credits;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.dynamodb.DynamoDb;
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.lambda.Access;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Log;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/** What the credits function is made of. */
+final class Wiring {
+  final Log log;
+  final Clock clock = Clock.systemUTC();
+  final Access access;
+  final Ledger ledger;
+  final Accounts accounts;
+
+  Wiring(Environment environment) {
+    log = Log.of(environment);
+    access = Access.of(environment);
+    ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
+    accounts =
+        new Accounts(
+            ledger,
+            new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000)),
+            new TimeOrderedIds(new SecureRandom()),
+            clock);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.photocredits.functions.feedback;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.lambda.JsonBody;
+import dev.photocredits.lambda.Problems;
+import dev.photocredits.lambda.Request;
+import org.jspecify.annotations.Nullable;
+
+/** What somebody writes to us. */
+record FeedbackRequest(String message, @Nullable Email email) {
+
+  static FeedbackRequest from(Request request) {
+    var problems = new Problems();
+    var body = JsonBody.of(request, problems);
+    var message =
+        body.text("message")
+            .flatMap(text -> problems.text("message", text, Feedback.LONGEST_MESSAGE));
+    var email = body.optionalText("email").flatMap(text -> problems.email("email", text));
+    problems.check();
+    return new FeedbackRequest(message.orElseThrow(), email.orElse(null));
+  }
+}

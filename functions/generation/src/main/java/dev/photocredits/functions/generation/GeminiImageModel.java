@@ -1,0 +1,245 @@
+package dev.photocredits.functions.generation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.google.genai.Client;
+import com.google.genai.errors.GenAiIOException;
+import com.google.genai.types.Blob;
+import com.google.genai.types.Candidate;
+import com.google.genai.types.ClientOptions;
+import com.google.genai.types.Content;
+import com.google.genai.types.FinishReason;
+import com.google.genai.types.GenerateContentConfig;
+import com.google.genai.types.GenerateContentResponse;
+import com.google.genai.types.HttpOptions;
+import com.google.genai.types.HttpRetryOptions;
+import com.google.genai.types.ImageConfig;
+import com.google.genai.types.Part;
+import dev.photocredits.generation.ContentType;
+import dev.photocredits.generation.Image;
+import dev.photocredits.generation.ImageModel;
+import dev.photocredits.generation.ModelAnswer;
+import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.generation.ModelAnswer.Drawn;
+import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.generation.ModelAnswer.Overloaded;
+import dev.photocredits.generation.ModelAnswer.Refused;
+import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.generation.VariationPrompt;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import okhttp3.OkHttpClient;
+
+/**
+ * {@link ImageModel} by Gemini. A picture is asked for once, and once more if that failed in a way
+ * that passes: 429, 5xx or a broken connection. A model that is gone or overloaded (404, 429, 503)
+ * gives way to the next of the list at once, which does not count as the second attempt.
+ */
+final class GeminiImageModel implements ImageModel {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration BACKOFF = Duration.ofMillis(500);
+  private static final Duration NO_TIME = Duration.ofMillis(500);
+
+  /** Where a 429 does not say when to come back. */
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+
+  // Without the empty list the library waits for a second after the last attempt, too.
+  private static final HttpRetryOptions NO_RETRY =
+      HttpRetryOptions.builder().attempts(1).httpStatusCodes(List.of()).build();
+
+  /** The model's own words for "not by my rules". */
+  private static final Set<FinishReason.Known> SAFETY =
+      Set.of(
+          FinishReason.Known.SAFETY,
+          FinishReason.Known.RECITATION,
+          FinishReason.Known.BLOCKLIST,
+          FinishReason.Known.PROHIBITED_CONTENT,
+          FinishReason.Known.SPII,
+          FinishReason.Known.IMAGE_SAFETY,
+          FinishReason.Known.IMAGE_PROHIBITED_CONTENT,
+          FinishReason.Known.IMAGE_RECITATION,
+          FinishReason.Known.NO_IMAGE);
+
+  private final Client client;
+  private final List<String> models;
+  private final InstantSource clock;
+
+  private GeminiImageModel(Client client, List<String> models, InstantSource clock) {
+    this.client = client;
+    this.models = models;
+    this.clock = clock;
+  }
+
+  /**
+   * The models of that list, best first, by the Gemini Developer API.
+   *
+   * @param baseUrl without the version
+   */
+  static GeminiImageModel open(
+      String apiKey, URI baseUrl, List<String> models, InstantSource clock) {
+    var http =
+        new OkHttpClient.Builder()
+            .connectTimeout(CONNECT)
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .retryOnConnectionFailure(false)
+            .addInterceptor(new HttpFailure.Interceptor())
+            .build();
+    var client =
+        Client.builder()
+            .apiKey(apiKey)
+            .vertexAI(false)
+            .httpOptions(
+                HttpOptions.builder().baseUrl(baseUrl.toString()).retryOptions(NO_RETRY).build())
+            .clientOptions(ClientOptions.builder().customHttpClient(http).build())
+            .build();
+    return new GeminiImageModel(client, models, clock);
+  }
+
+  @Override
+  public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+    var content =
+        Content.fromParts(
+            Part.fromText(prompt.text()),
+            Part.fromBytes(photo.bytes(), photo.contentType().value()));
+    var retried = false;
+    var model = 0;
+    while (true) {
+      var attempt = ask(models.get(model), content, deadline);
+      if (!(attempt instanceof Attempt.Again again)) {
+        return ((Attempt.Final) attempt).answer();
+      }
+      if (again.givesWay() && model + 1 < models.size()) {
+        model++;
+      } else if (again.passes() && !retried && pause(again.after(), deadline)) {
+        retried = true;
+      } else {
+        return again.answer();
+      }
+    }
+  }
+
+  private sealed interface Attempt {
+    record Final(ModelAnswer answer) implements Attempt {}
+
+    /**
+     * A failure that another attempt may heal.
+     *
+     * @param answer what it comes to without one
+     * @param givesWay whether the next model may do better
+     * @param passes whether this model may do better, after that time
+     */
+    record Again(NotDrawn answer, boolean givesWay, boolean passes, Duration after)
+        implements Attempt {}
+  }
+
+  private Attempt ask(String model, Content content, Instant deadline) {
+    var time = Duration.between(clock.instant(), deadline);
+    if (time.compareTo(NO_TIME) < 0) {
+      return new Attempt.Final(new TimedOut("no time left for " + model));
+    }
+    var config =
+        GenerateContentConfig.builder()
+            .responseModalities("IMAGE")
+            .imageConfig(ImageConfig.builder().aspectRatio("1:1").build())
+            .httpOptions(HttpOptions.builder().timeout((int) time.toMillis()).build())
+            .build();
+    try {
+      return new Attempt.Final(answer(client.models.generateContent(model, content, config)));
+    } catch (GenAiIOException e) {
+      return failure(model, e);
+    } catch (RuntimeException e) {
+      // The library could not make sense of the answer: a broken picture, an unexpected shape.
+      return new Attempt.Final(new Broken("unreadable answer: " + e.getClass().getSimpleName()));
+    }
+  }
+
+  private static Attempt failure(String model, GenAiIOException e) {
+    return switch (e.getCause()) {
+      case HttpFailure http -> failure(model, http);
+      case JsonProcessingException _ -> new Attempt.Final(new Broken("the answer is not JSON"));
+      case InterruptedIOException _ -> new Attempt.Final(new TimedOut("no answer of " + model));
+      case IOException io ->
+          new Attempt.Again(
+              new Broken("broken connection: " + io.getClass().getSimpleName()),
+              false,
+              true,
+              BACKOFF);
+      case null, default ->
+          new Attempt.Final(new Broken("unreadable answer: " + e.getClass().getSimpleName()));
+    };
+  }
+
+  private static Attempt failure(String model, HttpFailure http) {
+    var cause = "status " + http.status() + " of " + model;
+    return switch (http.status()) {
+      case 404 -> new Attempt.Again(new Broken(cause), true, false, Duration.ZERO);
+      case 429, 503 ->
+          new Attempt.Again(
+              new Overloaded(cause, http.retryAfter().orElse(RETRY_AFTER)),
+              true,
+              true,
+              http.retryAfter().orElse(BACKOFF));
+      default ->
+          http.status() >= 500
+              ? new Attempt.Again(new Broken(cause), false, true, http.retryAfter().orElse(BACKOFF))
+              : new Attempt.Final(new Broken(cause));
+    };
+  }
+
+  /** Waits, unless the time left afterwards would not do for an answer. */
+  private boolean pause(Duration time, Instant deadline) {
+    if (clock.instant().plus(time).plus(NO_TIME).isAfter(deadline)) {
+      return false;
+    }
+    try {
+      Thread.sleep(time);
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static ModelAnswer answer(GenerateContentResponse response) {
+    var candidates = response.candidates().orElse(List.of());
+    var picture =
+        candidates.stream()
+            .flatMap(candidate -> parts(candidate).stream())
+            .filter(part -> !part.thought().orElse(false))
+            .flatMap(part -> part.inlineData().stream())
+            .filter(blob -> blob.mimeType().filter(ContentType::isImage).isPresent())
+            .filter(blob -> blob.data().filter(data -> data.length > 0).isPresent())
+            .findFirst();
+    if (picture.isPresent()) {
+      return drawn(picture.get());
+    }
+    var blocked = response.promptFeedback().flatMap(feedback -> feedback.blockReason());
+    if (blocked.isPresent()) {
+      return new Refused("prompt blocked: " + blocked.get().knownEnum());
+    }
+    var reason =
+        candidates.stream()
+            .flatMap(candidate -> candidate.finishReason().stream())
+            .map(FinishReason::knownEnum)
+            .findFirst();
+    if (reason.filter(SAFETY::contains).isPresent()) {
+      return new Refused("finished with " + reason.get());
+    }
+    return new Broken(reason.map(r -> "no picture, finished with " + r).orElse("no candidates"));
+  }
+
+  private static List<Part> parts(Candidate candidate) {
+    return candidate.content().flatMap(Content::parts).orElse(List.of());
+  }
+
+  private static Drawn drawn(Blob blob) {
+    return new Drawn(
+        new Image(new ContentType(blob.mimeType().orElseThrow()), blob.data().orElseThrow()));
+  }
+}

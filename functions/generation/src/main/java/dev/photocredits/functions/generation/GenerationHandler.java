@@ -1,0 +1,153 @@
+package dev.photocredits.functions.generation;
+
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.NoSuchUser;
+import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Failed;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.generation.StoredImage;
+import dev.photocredits.lambda.Access;
+import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.lambda.Errors;
+import dev.photocredits.lambda.Json;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.PageQuery;
+import dev.photocredits.lambda.Request;
+import dev.photocredits.lambda.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /api/generate}: draws three variations of a photo and takes the credits for them;
+ * {@code GET /api/generations/{email}} and {@code GET /api/generations/{email}/{id}}: the gallery.
+ */
+public final class GenerationHandler extends ApiHandler {
+  /** What is left of the time for finishing: one write, one read, signing, and the way back. */
+  private static final Duration MARGIN = Duration.ofSeconds(4);
+
+  private static final int GALLERY_LIMIT = 20;
+
+  private final Access access;
+  private final GenerationFlow flow;
+  private final Generations generations;
+  private final ImageStore images;
+
+  public GenerationHandler() {
+    this(Environment.ofProcess());
+  }
+
+  public GenerationHandler(Environment environment) {
+    this(new Wiring(environment));
+  }
+
+  private GenerationHandler(Wiring wiring) {
+    super(wiring.log, wiring.clock);
+    this.access = wiring.access;
+    this.flow = wiring.flow;
+    this.generations = wiring.generations;
+    this.images = wiring.images;
+  }
+
+  @Override
+  protected Response handle(Request request) {
+    return switch (request.route()) {
+      case "POST /api/generate" -> generate(request);
+      case "GET /api/generations/{email}" -> gallery(request);
+      case "GET /api/generations/{email}/{id}" -> generation(request);
+      default -> throw new IllegalStateException("no such route here: " + request.route());
+    };
+  }
+
+  private Response generate(Request request) {
+    var caller = access.caller(request);
+    var wanted = GenerateRequest.from(request);
+    caller.mustBe(wanted.email());
+    var outcome = flow.draw(wanted.order(), request.deadline(MARGIN));
+    var response =
+        switch (outcome) {
+          case Delivered(var id, var delivered, var remaining, var missing) ->
+              told(
+                  id,
+                  missing,
+                  Response.ok(
+                      Json.object(
+                          "images", signed(delivered), "credits_remaining", remaining.value())));
+          case InsufficientCredits(var required, var available) ->
+              Errors.insufficientCredits(required, available);
+          case NoSuchUser _ -> Errors.unknownUser(wanted.email());
+          case NothingDelivered(var id, var reason, var retryAfter, var missing) ->
+              told(id, missing, Errors.nothingDelivered(reason, retryAfter));
+        };
+    return response.trace("user", Log.user(wanted.email()));
+  }
+
+  private static Response told(GenerationId id, List<NotDrawn> missing, Response response) {
+    return response
+        .header("x-generation-id", id.toString())
+        .trace("generation_id", id.toString())
+        .trace("missing", missing.stream().map(NotDrawn::cause).toList());
+  }
+
+  private Response gallery(Request request) {
+    var caller = access.caller(request);
+    var email = request.pathEmail();
+    caller.mustBe(email);
+    var query = PageQuery.from(request, email, "generations", GALLERY_LIMIT);
+    var page =
+        generations.list(email, query.limit(), query.before().map(GenerationId::new).orElse(null));
+    return Response.ok(
+            Json.object(
+                "generations",
+                page.items().stream().map(this::json).toList(),
+                "next_cursor",
+                query.next(page, generation -> generation.id().value())))
+        .trace("user", Log.user(email));
+  }
+
+  private Response generation(Request request) {
+    var caller = access.caller(request);
+    var email = request.pathEmail();
+    caller.mustBe(email);
+    return GenerationId.parse(request.path("id"))
+        .flatMap(id -> generations.find(email, id))
+        .map(found -> Response.ok(json(found)))
+        .orElseGet(() -> Response.error(ErrorCode.GENERATION_NOT_FOUND, "Generation not found"))
+        .trace("user", Log.user(email));
+  }
+
+  private Map<String, @Nullable Object> json(Generation generation) {
+    return Json.object(
+        "id", generation.id().toString(),
+        "status", status(generation),
+        "prompt", generation.prompt().text(),
+        "transformation_mode", generation.mode().key(),
+        "price", generation.price().value(),
+        "refunded", generation.refunded().value(),
+        "images", signed(generation.images()),
+        "created_at", generation.createdAt().toString());
+  }
+
+  private static String status(Generation generation) {
+    return switch (generation.state()) {
+      case Pending _ -> "pending";
+      case Succeeded _ -> "succeeded";
+      case Failed _ -> "failed";
+    };
+  }
+
+  private List<String> signed(List<StoredImage> stored) {
+    return stored.stream().map(image -> images.sign(image).toString()).toList();
+  }
+}

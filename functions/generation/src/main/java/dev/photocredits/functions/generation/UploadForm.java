@@ -1,0 +1,214 @@
+package dev.photocredits.functions.generation;
+
+import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.lambda.Problems;
+import dev.photocredits.lambda.Rejected;
+import dev.photocredits.lambda.Request;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.fileupload2.core.AbstractFileUpload;
+import org.apache.commons.fileupload2.core.FileItem;
+import org.apache.commons.fileupload2.core.FileItemFactory;
+import org.apache.commons.fileupload2.core.FileItemInput;
+import org.apache.commons.fileupload2.core.FileItemInputIterator;
+import org.apache.commons.fileupload2.core.FileUploadException;
+import org.apache.commons.fileupload2.core.RequestContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a multipart form. A part is read up to its limit and one byte more, so that a huge
+ * one is noticed without being held; of several parts with one name the last counts.
+ */
+final class UploadForm {
+  private static final int MOST_PARTS = 32;
+  private static final int LARGEST_TEXT = 64 * 1024;
+  private static final int LARGEST_PART_HEADER = 4096;
+  private static final int LARGEST_EPILOGUE = 1024;
+
+  /**
+   * A file of the form.
+   *
+   * @param contentType as its sender labelled it
+   * @param bytes all of it, or one byte more than the limit
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record File(String contentType, byte[] bytes) {}
+
+  private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, File> files = new HashMap<>();
+  private final Problems problems;
+
+  private UploadForm(Problems problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * Reads the request's form; one of another type has no fields. 400 if it is broken.
+   *
+   * @param largestFile the limit of a file, in bytes
+   */
+  static UploadForm of(Request request, int largestFile, Problems problems) {
+    var form = new UploadForm(problems);
+    var contentType = request.header("content-type").orElse("");
+    if (contentType.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
+      form.read(contentType, request.body(), largestFile);
+    }
+    return form;
+  }
+
+  private void read(String contentType, byte[] body, int largestFile) {
+    try {
+      var parser = new Parser();
+      var boundary = parser.getBoundary(contentType);
+      if (boundary == null) {
+        throw broken("The multipart body has no boundary.");
+      }
+      var parts = parser.getItemIterator(new Form(contentType, body));
+      var count = 0;
+      while (parts.hasNext()) {
+        if (++count > MOST_PARTS) {
+          throw broken("The multipart body has more than " + MOST_PARTS + " parts.");
+        }
+        add(parts.next(), largestFile);
+      }
+      if (!isClosed(boundary, body)) {
+        throw broken("The multipart body is broken.");
+      }
+    } catch (IOException | UncheckedIOException _) {
+      throw broken("The multipart body is broken.");
+    }
+  }
+
+  private void add(FileItemInput part, int largestFile) throws IOException {
+    var name = part.getFieldName();
+    if (name == null) {
+      return;
+    }
+    texts.remove(name);
+    files.remove(name);
+    try (var content = part.getInputStream()) {
+      if (part.isFormField()) {
+        texts.put(name, text(content.readNBytes(LARGEST_TEXT)));
+      } else {
+        var type = part.getContentType() == null ? "" : part.getContentType();
+        files.put(name, new File(type, content.readNBytes(largestFile + 1)));
+      }
+    }
+  }
+
+  // A text as long as the limit may end within a character, which is then left out.
+  private static String text(byte[] utf8) {
+    var text = CharBuffer.allocate(utf8.length);
+    var whole = utf8.length < LARGEST_TEXT;
+    var result = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8), text, whole);
+    if (result.isError()) {
+      throw broken("A form field is not valid UTF-8.");
+    }
+    return text.flip().toString();
+  }
+
+  // The library notices neither a boundary that does not occur nor an end that is missing.
+  private static boolean isClosed(byte[] boundary, byte[] body) {
+    var end = "--" + new String(boundary, StandardCharsets.ISO_8859_1) + "--";
+    var from = Math.max(0, body.length - end.length() - LARGEST_EPILOGUE);
+    return new String(body, from, body.length - from, StandardCharsets.ISO_8859_1).contains(end);
+  }
+
+  private static Rejected broken(String detail) {
+    return new Rejected(ErrorCode.BAD_REQUEST, detail);
+  }
+
+  /** A text that must be there. */
+  Optional<String> text(String name) {
+    if (files.containsKey(name)) {
+      problems.notText(name);
+      return Optional.empty();
+    }
+    if (!texts.containsKey(name)) {
+      problems.missing(name);
+    }
+    return Optional.ofNullable(texts.get(name));
+  }
+
+  /** A text that may be absent or empty. */
+  String text(String name, String otherwise) {
+    var text = texts.getOrDefault(name, "");
+    return text.isEmpty() ? otherwise : text;
+  }
+
+  /** A file that must be there. */
+  Optional<File> file(String name) {
+    if (texts.containsKey(name)) {
+      problems.add("value_error", "Value error, Expected UploadFile, received: text", "body", name);
+      return Optional.empty();
+    }
+    if (!files.containsKey(name)) {
+      problems.missing(name);
+    }
+    return Optional.ofNullable(files.get(name));
+  }
+
+  /** The library's parser over bytes in memory; its other ways of reading are not offered. */
+  private static final class Parser
+      extends AbstractFileUpload<Form, NoItem, FileItemFactory<NoItem>> {
+    Parser() {
+      setMaxPartHeaderSize(LARGEST_PART_HEADER);
+      setHeaderCharset(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public FileItemInputIterator getItemIterator(Form form) throws IOException {
+      return super.getItemIterator((RequestContext) form);
+    }
+
+    @Override
+    public Map<String, List<NoItem>> parseParameterMap(Form form) throws FileUploadException {
+      return super.parseParameterMap((RequestContext) form);
+    }
+
+    @Override
+    public List<NoItem> parseRequest(Form form) throws FileUploadException {
+      return super.parseRequest((RequestContext) form);
+    }
+  }
+
+  private interface NoItem extends FileItem<NoItem> {}
+
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Form(String contentType, byte[] body) implements RequestContext {
+    @Override
+    public @Nullable String getCharacterEncoding() {
+      return null;
+    }
+
+    @Override
+    public long getContentLength() {
+      return body.length;
+    }
+
+    @Override
+    public String getContentType() {
+      return contentType;
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return new ByteArrayInputStream(body);
+    }
+
+    @Override
+    public boolean isMultipartRelated() {
+      return false;
+    }
+  }
+}

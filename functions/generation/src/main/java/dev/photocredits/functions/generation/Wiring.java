@@ -1,0 +1,80 @@
+package dev.photocredits.functions.generation;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.dynamodb.DynamoDb;
+import dev.photocredits.aws.s3.S3ImageStore;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.ImageStore;
+import dev.photocredits.lambda.Access;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.Log;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+
+/** What the generation function is made of. */
+final class Wiring {
+  /** Seven days: no signature of S3's lives longer. */
+  private static final int LONGEST_URL_LIFE = 604_800;
+
+  /** API Gateway's 30 s: a lease must outlive any worker that can still answer. */
+  private static final int SHORTEST_LEASE = 31;
+
+  private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
+
+  final Log log;
+  final Clock clock = Clock.systemUTC();
+  final Access access;
+  final Generations generations;
+  final ImageStore images;
+  final GenerationFlow flow;
+
+  Wiring(Environment environment) {
+    log = Log.of(environment);
+    access = Access.of(environment);
+    var aws = AwsAccess.of(environment);
+    var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
+    generations = table.generations();
+    images =
+        S3ImageStore.open(
+            aws,
+            environment.text("BUCKET_NAME"),
+            Duration.ofSeconds(
+                environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)),
+            clock);
+    var model =
+        GeminiImageModel.open(
+            environment.text("GEMINI_API_KEY"),
+            environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
+            models(environment.text("GEMINI_MODEL", "gemini-3.1-flash-image")),
+            clock);
+    flow =
+        new GenerationFlow(
+            table.ledger(),
+            generations,
+            model,
+            images,
+            new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
+            Duration.ofSeconds(
+                environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
+            new TimeOrderedIds(new SecureRandom()),
+            clock,
+            Executors.newVirtualThreadPerTaskExecutor());
+  }
+
+  private static List<String> models(String setting) {
+    var models = Arrays.stream(setting.split(",", -1)).map(String::strip).toList();
+    if (!models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
+      throw new InvalidSetting("GEMINI_MODEL", "must be model names with commas between them");
+    }
+    return models;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.photocredits.functions.generation;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+/** Gemini as far as we use it: answers by its script, the last answer for ever, and remembers. */
+final class FakeGemini implements AutoCloseable {
+
+  /** What the server was asked. */
+  record Call(String path, Optional<String> apiKey, String body) {}
+
+  /** What the server does with one call. */
+  interface Answer {
+    void to(HttpExchange exchange) throws IOException;
+  }
+
+  private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+  private final HttpServer server;
+  private final List<Answer> script;
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+
+  private FakeGemini(List<Answer> script) throws IOException {
+    this.script = script;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/", this::serve);
+    server.start();
+  }
+
+  static FakeGemini answering(Answer... script) {
+    try {
+      return new FakeGemini(List.of(script));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      var key = Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-goog-api-key"));
+      int nth;
+      synchronized (calls) {
+        nth = Math.min(calls.size(), script.size() - 1);
+        calls.add(new Call(exchange.getRequestURI().getPath(), key, body));
+      }
+      script.get(nth).to(exchange);
+    }
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  List<Call> calls() {
+    return calls;
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  static Answer picture(String type, byte[] bytes) {
+    return json(candidate("STOP", inlineData(type, Base64.getEncoder().encodeToString(bytes))));
+  }
+
+  static Answer json(String body) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("content-type", "application/json");
+      send(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
+    };
+  }
+
+  static Answer status(int status) {
+    return exchange -> send(exchange, status, error(status));
+  }
+
+  static Answer status(int status, int retryAfterSeconds) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("retry-after", Integer.toString(retryAfterSeconds));
+      send(exchange, status, error(status));
+    };
+  }
+
+  /** Nothing, until the caller hangs up. */
+  static Answer hanging() {
+    return _ -> await();
+  }
+
+  /** A beginning that promises more, and then nothing more until the caller hangs up. */
+  static Answer hangingInItsBody() {
+    return exchange -> {
+      begin(exchange);
+      await();
+    };
+  }
+
+  /** A connection that ends without an answer. */
+  static Answer closing() {
+    return _ -> {};
+  }
+
+  /** A connection that ends in the middle of the answer. */
+  static Answer closingInItsBody() {
+    return FakeGemini::begin;
+  }
+
+  /** A candidate with those parts, each a JSON object. */
+  static String candidate(String finishReason, String... parts) {
+    return """
+        {"candidates": [{"content": {"role": "model", "parts": [%s]}, "finishReason": "%s"}]}"""
+        .formatted(String.join(", ", parts), finishReason);
+  }
+
+  static String inlineData(String type, String base64) {
+    return """
+        {"inlineData": {"mimeType": "%s", "data": "%s"}}"""
+        .formatted(type, base64);
+  }
+
+  static String text(String text) {
+    return """
+        {"text": "%s"}"""
+        .formatted(text);
+  }
+
+  // As Gemini's own, which may quote what it was asked.
+  private static byte[] error(int status) {
+    return """
+        {"error": {"code": %d, "message": "cannot do: %s", "status": "SOME_STATUS"}}"""
+        .formatted(status, GeminiImageModelTest.PROMPT)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static void begin(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("content-type", "application/json");
+    exchange.sendResponseHeaders(200, 100_000);
+    exchange.getResponseBody().write("{\"candidates\": [".getBytes(StandardCharsets.UTF_8));
+    exchange.getResponseBody().flush();
+  }
+
+  private static void await() {
+    try {
+      NEVER.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,513 @@
+package dev.photocredits.functions.generation;
+
+import static dev.photocredits.functions.generation.FakeGemini.answering;
+import static dev.photocredits.functions.generation.FakeGemini.candidate;
+import static dev.photocredits.functions.generation.FakeGemini.closing;
+import static dev.photocredits.functions.generation.FakeGemini.closingInItsBody;
+import static dev.photocredits.functions.generation.FakeGemini.hanging;
+import static dev.photocredits.functions.generation.FakeGemini.hangingInItsBody;
+import static dev.photocredits.functions.generation.FakeGemini.inlineData;
+import static dev.photocredits.functions.generation.FakeGemini.json;
+import static dev.photocredits.functions.generation.FakeGemini.picture;
+import static dev.photocredits.functions.generation.FakeGemini.status;
+import static dev.photocredits.functions.generation.FakeGemini.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.functions.generation.FakeGemini.Answer;
+import dev.photocredits.functions.generation.FakeGemini.Call;
+import dev.photocredits.generation.ContentType;
+import dev.photocredits.generation.Image;
+import dev.photocredits.generation.ModelAnswer;
+import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.generation.ModelAnswer.Drawn;
+import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.generation.ModelAnswer.Overloaded;
+import dev.photocredits.generation.ModelAnswer.Refused;
+import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.generation.VariationPrompt;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real {@link GeminiImageModel} over real HTTP, against a server that fails as told. */
+final class GeminiImageModelTest {
+  static final String PROMPT = "a samurai in the rain";
+
+  private static final Duration AMPLE = Duration.ofSeconds(10);
+  private static final byte[] PHOTO = randomBytes(1, 5_000);
+  private static final byte[] PICTURE = randomBytes(2, 200_000);
+
+  /** What a server does, and how to call it. */
+  record Case(String name, Answer answer) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final Answer DRAWS = picture("image/png", PICTURE);
+
+  /** The first call loads the library, which takes its time: the deadlines below are short. */
+  @BeforeAll
+  static void the_library_is_loaded() {
+    try (var gemini = answering(status(500), DRAWS)) {
+      assertDrawn(draw(gemini, AMPLE, "best"), "image/png");
+    }
+  }
+
+  @Test
+  void a_picture_comes_back_byte_for_byte_with_the_models_content_type() {
+    try (var gemini = answering(picture("image/webp", PICTURE))) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertDrawn(answer, "image/webp");
+      assertThat(gemini.calls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void the_model_is_asked_for_one_square_image_of_the_prompt_and_the_photo()
+      throws JsonProcessingException {
+    try (var gemini = answering(DRAWS)) {
+
+      assertDrawn(draw(gemini, AMPLE, "best"), "image/png");
+
+      var call = gemini.calls().getFirst();
+      assertThat(call.path()).isEqualTo("/v1beta/models/best:generateContent");
+      assertThat(call.apiKey()).hasValue("the-key");
+      var asked = new ObjectMapper().readTree(call.body());
+      var parts = asked.at("/contents/0/parts");
+      assertThat(parts).hasSize(2);
+      assertThat(parts.at("/0/text").asText()).isEqualTo(PROMPT);
+      assertThat(parts.at("/1/inlineData/mimeType").asText()).isEqualTo("image/jpeg");
+      assertThat(Base64.getDecoder().decode(parts.at("/1/inlineData/data").asText()))
+          .isEqualTo(PHOTO);
+      assertThat(asked.at("/generationConfig/responseModalities").toString())
+          .isEqualTo("[\"IMAGE\"]");
+      assertThat(asked.at("/generationConfig/imageConfig/aspectRatio").asText()).isEqualTo("1:1");
+    }
+  }
+
+  @Test
+  void a_slash_at_the_end_of_the_address_changes_nothing() {
+    try (var gemini = answering(DRAWS)) {
+      var model =
+          GeminiImageModel.open(
+              "the-key", gemini.url().resolve("/"), List.of("best"), Clock.systemUTC());
+
+      var answer =
+          model.draw(
+              new Image(new ContentType("image/jpeg"), PHOTO),
+              new VariationPrompt(PROMPT),
+              Instant.now().plus(AMPLE));
+
+      assertDrawn(answer, "image/png");
+      assertThat(gemini.calls().getFirst().path()).isEqualTo("/v1beta/models/best:generateContent");
+    }
+  }
+
+  @Test
+  void texts_and_thoughts_before_the_picture_are_skipped() {
+    var thought =
+        """
+        {"thought": true, "inlineData": {"mimeType": "image/png", "data": "c2tldGNo"}}""";
+    var picture = inlineData("image/png", Base64.getEncoder().encodeToString(PICTURE));
+    var document = inlineData("application/pdf", "UERG");
+    try (var gemini =
+        answering(
+            json(candidate("STOP", text("Here it is:"), thought, document, picture, text("!"))))) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertDrawn(answer, "image/png");
+    }
+  }
+
+  @Test
+  void a_picture_counts_whatever_its_candidate_finished_with() {
+    var picture = inlineData("image/png", Base64.getEncoder().encodeToString(PICTURE));
+    try (var gemini = answering(json(candidate("SOME_NEW_REASON", picture)))) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertDrawn(answer, "image/png");
+    }
+  }
+
+  @Test
+  void an_overloaded_model_is_asked_once_more_when_it_says() {
+    try (var gemini = answering(status(429, 1), DRAWS)) {
+      var started = System.nanoTime();
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertDrawn(answer, "image/png");
+      assertThat(gemini.calls()).hasSize(2);
+      assertThat(since(started)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+    }
+  }
+
+  @Test
+  void an_overloaded_model_that_wants_us_back_after_the_deadline_is_not_asked_again() {
+    try (var gemini = answering(status(429, 17), DRAWS)) {
+      var started = System.nanoTime();
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertThat(answer).isEqualTo(new Overloaded("status 429 of best", Duration.ofSeconds(17)));
+      assertThat(gemini.calls()).hasSize(1);
+      assertThat(since(started)).isLessThan(Duration.ofMillis(450));
+    }
+  }
+
+  @Test
+  void a_model_overloaded_twice_is_overloaded() {
+    try (var gemini = answering(status(429, 1), status(429, 9), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertThat(answer).isEqualTo(new Overloaded("status 429 of best", Duration.ofSeconds(9)));
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999"})
+  void a_retry_after_that_is_no_number_of_seconds_counts_as_none(String retryAfter) {
+    Answer overloaded =
+        exchange -> {
+          exchange.getResponseHeaders().set("retry-after", retryAfter);
+          exchange.sendResponseHeaders(429, -1);
+        };
+    try (var gemini = answering(overloaded)) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertThat(answer).isEqualTo(new Overloaded("status 429 of best", Duration.ofSeconds(30)));
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500, 502, 503, 504})
+  void a_failure_that_passes_is_healed_by_the_second_attempt(int status) {
+    try (var gemini = answering(status(status), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertDrawn(answer, "image/png");
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_model_that_fails_twice_is_broken() {
+    try (var gemini = answering(status(500), status(500), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertThat(answer).isEqualTo(new Broken("status 500 of best"));
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 403, 404, 413, 422})
+  void a_permanent_failure_is_not_tried_again(int status) {
+    try (var gemini = answering(status(status), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertThat(answer).isEqualTo(new Broken("status " + status + " of best"));
+      assertThat(gemini.calls()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 429, 503})
+  void a_model_that_is_gone_or_overloaded_gives_way_to_the_next_at_once(int status) {
+    try (var gemini = answering(status(status, 9), DRAWS)) {
+      var started = System.nanoTime();
+
+      var answer = draw(gemini, AMPLE, "best", "second");
+
+      assertDrawn(answer, "image/png");
+      assertThat(models(gemini)).containsExactly("best", "second");
+      assertThat(since(started)).isLessThan(Duration.ofMillis(450));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 500})
+  void a_failure_that_another_model_would_share_does_not_go_to_the_next(int status) {
+    try (var gemini = answering(status(status))) {
+
+      var answer = draw(gemini, AMPLE, "best", "second");
+
+      assertThat(answer).isEqualTo(new Broken("status " + status + " of best"));
+      assertThat(models(gemini)).containsOnly("best");
+    }
+  }
+
+  @Test
+  void giving_way_is_not_the_second_attempt() {
+    try (var gemini = answering(status(404), status(500), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best", "second");
+
+      assertDrawn(answer, "image/png");
+      assertThat(models(gemini)).containsExactly("best", "second", "second");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"503, 4", "429, 4", "404, 3", "500, 2", "400, 1"})
+  void no_more_calls_are_made_than_there_are_models_and_one(int status, int calls) {
+    try (var gemini = answering(status(status))) {
+
+      var answer = draw(gemini, AMPLE, "best", "second", "third");
+
+      assertThat(answer).isInstanceOf(NotDrawn.class);
+      assertThat(gemini.calls()).hasSize(calls);
+    }
+  }
+
+  static Stream<Case> hangs() {
+    return Stream.of(
+        new Case("before its answer", hanging()), new Case("in its answer", hangingInItsBody()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hangs")
+  void a_model_that_hangs_is_given_up_at_the_deadline(Case hang) {
+    try (var gemini = answering(hang.answer(), DRAWS)) {
+      var started = System.nanoTime();
+
+      var answer = draw(gemini, Duration.ofMillis(1_200), "best", "second");
+
+      assertThat(answer).isEqualTo(new TimedOut("no answer of best"));
+      assertThat(since(started)).isBetween(Duration.ofMillis(1_100), Duration.ofMillis(2_200));
+      assertThat(gemini.calls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void the_second_attempt_ends_at_the_deadline_too() {
+    try (var gemini = answering(status(500), hanging())) {
+      var started = System.nanoTime();
+
+      var answer = draw(gemini, Duration.ofSeconds(2), "best");
+
+      assertThat(answer).isEqualTo(new TimedOut("no answer of best"));
+      assertThat(since(started)).isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(3));
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_model_is_not_asked_without_time_for_an_answer() {
+    try (var gemini = answering(DRAWS)) {
+
+      var answer = draw(gemini, Duration.ofMillis(100), "best");
+
+      assertThat(answer).isEqualTo(new TimedOut("no time left for best"));
+      assertThat(gemini.calls()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_failure_that_passes_is_final_without_time_for_another_attempt() {
+    try (var gemini = answering(status(500), DRAWS)) {
+
+      var answer = draw(gemini, Duration.ofMillis(950), "best");
+
+      assertThat(answer).isEqualTo(new Broken("status 500 of best"));
+      assertThat(gemini.calls()).hasSize(1);
+    }
+  }
+
+  static Stream<Case> brokenConnections() {
+    return Stream.of(
+        new Case("before the answer", closing()), new Case("in the answer", closingInItsBody()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenConnections")
+  void a_broken_connection_is_healed_by_the_second_attempt(Case broken) {
+    try (var gemini = answering(broken.answer(), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertDrawn(answer, "image/png");
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenConnections")
+  void a_connection_that_breaks_twice_is_broken(Case broken) {
+    try (var gemini = answering(broken.answer())) {
+
+      var answer = draw(gemini, AMPLE, "best");
+
+      assertThat(answer).isInstanceOf(Broken.class);
+      assertThat(gemini.calls()).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_server_that_is_not_there_is_broken() {
+    var gemini = answering(DRAWS);
+    gemini.close();
+
+    var answer = draw(gemini, AMPLE, "best");
+
+    assertThat(answer).isInstanceOf(Broken.class);
+  }
+
+  static Stream<Case> answersWithoutPicture() {
+    return Stream.of(
+        answer("text only", candidate("STOP", text("I drew " + PROMPT))),
+        answer("no parts", candidate("STOP")),
+        answer("a candidate of nothing", "{\"candidates\": [{}]}"),
+        answer("an empty list of candidates", "{\"candidates\": []}"),
+        answer("no candidates", "{}"),
+        answer("null candidates", "{\"candidates\": null}"),
+        answer("feedback without a reason", "{\"promptFeedback\": {}}"),
+        answer("a finish reason that nobody knows", candidate("A_NEW_" + PROMPT)),
+        answer("a finish reason of another kind", candidate("MAX_TOKENS")),
+        answer("an empty picture", candidate("STOP", inlineData("image/png", ""))),
+        answer("no image", candidate("STOP", inlineData("text/plain", "aGk="))),
+        answer("bad base64", candidate("STOP", inlineData("image/png", "%%%" + PROMPT))),
+        answer("cut base64", candidate("STOP", inlineData("image/png", "abcde"))),
+        answer("only a thought", candidate("STOP", "{\"thought\": true, \"text\": \"\"}")),
+        answer("a list", "[]"),
+        answer("a text", "\"" + PROMPT + "\""),
+        answer("null", "null"),
+        answer("candidates of another shape", "{\"candidates\": \"" + PROMPT + "\"}"),
+        answer("not JSON", "<html>" + PROMPT + "</html>"),
+        answer("half of JSON", "{\"candidates\": [{\"content\": "),
+        answer("an empty body", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("answersWithoutPicture")
+  void an_answer_without_a_picture_is_broken_and_not_asked_for_again(Case useless) {
+    try (var gemini = answering(useless.answer(), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best", "second");
+
+      assertThat(answer).isInstanceOf(Broken.class);
+      assertThat(gemini.calls()).hasSize(1);
+    }
+  }
+
+  static Stream<Case> refusals() {
+    return Stream.of(
+        answer("blocked for SAFETY", "{\"promptFeedback\": {\"blockReason\": \"SAFETY\"}}"),
+        answer(
+            "blocked for a new reason", "{\"promptFeedback\": {\"blockReason\": \"A_NEW_ONE\"}}"),
+        answer(
+            "blocked with a message",
+            """
+            {"candidates": [],
+             "promptFeedback": {"blockReason": "PROHIBITED_CONTENT", "blockReasonMessage": "%s"}}"""
+                .formatted(PROMPT)),
+        answer("finished with SAFETY", candidate("SAFETY")),
+        answer("finished with IMAGE_SAFETY", candidate("IMAGE_SAFETY")),
+        answer("finished with PROHIBITED_CONTENT", candidate("PROHIBITED_CONTENT")),
+        answer("finished with IMAGE_PROHIBITED_CONTENT", candidate("IMAGE_PROHIBITED_CONTENT")),
+        answer("finished with NO_IMAGE", candidate("NO_IMAGE")),
+        answer("finished with SAFETY and a text", candidate("SAFETY", text("No " + PROMPT))),
+        answer(
+            "finished with a message",
+            """
+            {"candidates": [{"finishReason": "IMAGE_SAFETY", "finishMessage": "%s"}]}"""
+                .formatted(PROMPT)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void a_refusal_for_safety_is_final(Case refusal) {
+    try (var gemini = answering(refusal.answer(), DRAWS)) {
+
+      var answer = draw(gemini, AMPLE, "best", "second");
+
+      assertThat(answer).isInstanceOf(Refused.class);
+      assertThat(gemini.calls()).hasSize(1);
+    }
+  }
+
+  static Stream<Case> everyFailure() {
+    return Stream.of(
+            Stream.of(400, 404, 429, 500, 503).map(code -> new Case("" + code, status(code))),
+            hangs(),
+            brokenConnections(),
+            answersWithoutPicture(),
+            refusals())
+        .flatMap(failures -> failures);
+  }
+
+  private static Case answer(String name, String body) {
+    return new Case(name, json(body));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyFailure")
+  void a_cause_never_tells_the_prompt_the_key_or_the_models_words(Case failure) {
+    try (var gemini = answering(failure.answer())) {
+
+      var answer = draw(gemini, Duration.ofSeconds(1), "best");
+
+      assertThat(answer).isInstanceOf(NotDrawn.class);
+      assertThat(((NotDrawn) answer).cause())
+          .doesNotContainIgnoringCase(PROMPT)
+          .doesNotContain("samurai", "the-key", "cannot do")
+          .hasSizeLessThan(100);
+    }
+  }
+
+  private static ModelAnswer draw(FakeGemini gemini, Duration time, String... models) {
+    var clock = Clock.systemUTC();
+    var model = GeminiImageModel.open("the-key", gemini.url(), List.of(models), clock);
+    var photo = new Image(new ContentType("image/jpeg"), PHOTO);
+    return model.draw(photo, new VariationPrompt(PROMPT), clock.instant().plus(time));
+  }
+
+  private static void assertDrawn(ModelAnswer answer, String type) {
+    assertThat(answer).isInstanceOf(Drawn.class);
+    var image = ((Drawn) answer).image();
+    assertThat(image.contentType()).isEqualTo(new ContentType(type));
+    assertThat(image.bytes()).isEqualTo(PICTURE);
+  }
+
+  private static List<String> models(FakeGemini gemini) {
+    return gemini.calls().stream()
+        .map(Call::path)
+        .map(path -> path.replaceAll("^/v1beta/models/|:generateContent$", ""))
+        .toList();
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  private static byte[] randomBytes(long seed, int length) {
+    var bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}

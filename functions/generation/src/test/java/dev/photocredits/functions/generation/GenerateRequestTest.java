@@ -1,0 +1,191 @@
+package dev.photocredits.functions.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.generation.ContentType;
+import dev.photocredits.generation.Prompt;
+import dev.photocredits.generation.TransformationMode;
+import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.lambda.Rejected;
+import dev.photocredits.lambda.Response;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GenerateRequestTest {
+
+  @Test
+  void a_complete_form_is_what_somebody_wants() {
+    var form = Multipart.complete().text("transformation_mode", "item-only");
+
+    var wanted = GenerateRequest.from(Upload.of(form));
+
+    assertThat(wanted.email()).isEqualTo(new Email("ada@example.com"));
+    assertThat(wanted.prompt()).isEqualTo(new Prompt("in the style of a samurai"));
+    assertThat(wanted.mode()).isEqualTo(TransformationMode.ITEM_ONLY);
+  }
+
+  @Test
+  void the_photo_of_the_order_is_what_its_bytes_say_not_its_label() {
+    var jpeg = Photos.bytes("portrait.jpg");
+    var form = Multipart.complete().file("image", "image/x-whatever", jpeg);
+
+    var order = GenerateRequest.from(Upload.of(form)).order();
+
+    assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
+    assertThat(order.photo().bytes()).isEqualTo(jpeg);
+  }
+
+  @Test
+  void the_mode_is_a_full_transformation_unless_said() {
+    var unsaid = GenerateRequest.from(Upload.of(Multipart.complete()));
+    var empty =
+        GenerateRequest.from(Upload.of(Multipart.complete().text("transformation_mode", "")));
+
+    assertThat(unsaid.mode()).isEqualTo(TransformationMode.FULL_TRANSFORMATION);
+    assertThat(empty.mode()).isEqualTo(TransformationMode.FULL_TRANSFORMATION);
+  }
+
+  @Test
+  void the_address_is_trimmed_and_lower_cased() {
+    var form = Multipart.complete().text("user_email", "  Ada@Example.COM ");
+
+    var wanted = GenerateRequest.from(Upload.of(form));
+
+    assertThat(wanted.email()).isEqualTo(new Email("ada@example.com"));
+  }
+
+  @Test
+  void all_missing_fields_are_named_at_once() {
+    var rejected = rejected(new Multipart());
+
+    assertThat(rejected.status()).isEqualTo(422);
+    assertThat(rejected.body())
+        .hasToString(
+            "{detail=["
+                + "{loc=[body, prompt], msg=Field required, type=missing}, "
+                + "{loc=[body, image], msg=Field required, type=missing}, "
+                + "{loc=[body, user_email], msg=Field required, type=missing}], "
+                + "error_code=VALIDATION_ERROR}");
+  }
+
+  @Test
+  void all_bad_fields_are_named_at_once() {
+    var rejected =
+        rejected(
+            new Multipart()
+                .text("prompt", "")
+                .text("image", "no file")
+                .text("transformation_mode", "sideways")
+                .text("user_email", "ada at example.com"));
+
+    assertThat(rejected.status()).isEqualTo(422);
+    assertThat(String.valueOf(rejected.body()))
+        .contains("[body, prompt]", "[body, image]", "[body, transformation_mode]")
+        .contains("[body, user_email]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\t\r\n", "\u2003"})
+  void a_blank_prompt_is_a_validation_error(String prompt) {
+    var rejected = rejected(Multipart.complete().text("prompt", prompt));
+
+    assertThat(rejected.status()).isEqualTo(422);
+    assertThat(String.valueOf(rejected.body())).contains("[body, prompt]", "string_too_short");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "ü", "語", "🎨"})
+  void a_prompt_has_2000_characters_at_most_whatever_their_size(String character) {
+    var longest = character.repeat(2_000);
+
+    var wanted = GenerateRequest.from(Upload.of(Multipart.complete().text("prompt", longest)));
+    var rejected = rejected(Multipart.complete().text("prompt", longest + character));
+
+    assertThat(wanted.prompt().text()).isEqualTo(longest);
+    assertThat(rejected.status()).isEqualTo(422);
+    assertThat(String.valueOf(rejected.body())).contains("[body, prompt]", "string_too_long");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "ü", "語", "🎨"})
+  void a_prompt_of_any_greater_length_is_too_long(String character) {
+    for (var length = 65_500; length < 65_600; length += 11) {
+      var rejected = rejected(Multipart.complete().text("prompt", character.repeat(length)));
+
+      assertThat(String.valueOf(rejected.body())).contains("[body, prompt]", "string_too_long");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ITEM-ONLY", "item_only", "full", " ", "sideways"})
+  void an_unknown_mode_is_a_validation_error(String mode) {
+    var rejected = rejected(Multipart.complete().text("transformation_mode", mode));
+
+    assertThat(rejected.status()).isEqualTo(422);
+    assertThat(String.valueOf(rejected.body()))
+        .contains("[body, transformation_mode]", "'full-transformation' or 'item-only'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/plain", "application/octet-stream", "imagery/png", ""})
+  void a_file_that_is_not_labelled_as_an_image_is_refused(String label) {
+    var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
+
+    var wanted = GenerateRequest.from(Upload.of(form));
+
+    assertThatThrownBy(wanted::order)
+        .isInstanceOfSatisfying(
+            Rejected.class,
+            rejected ->
+                assertThat(rejected.response())
+                    .isEqualTo(
+                        Response.error(
+                            ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image/png", "IMAGE/PNG", "image/svg+xml; charset=utf-8"})
+  void any_label_of_an_image_will_do(String label) {
+    var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
+
+    var order = GenerateRequest.from(Upload.of(form)).order();
+
+    assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
+  }
+
+  @Test
+  void an_oversized_file_is_too_large_and_not_held_whole() {
+    var form = Multipart.complete().file("image", "image/jpeg", new byte[9_000_000]);
+
+    var wanted = GenerateRequest.from(Upload.of(form));
+
+    assertThat(wanted.photo().bytes()).hasSize(7_000_001);
+    assertThat(catchThrowableOfType(Rejected.class, wanted::order).response().outcome())
+        .isEqualTo("IMAGE_TOO_LARGE");
+  }
+
+  @Test
+  void a_form_cut_anywhere_before_its_end_is_rejected() {
+    var whole = Multipart.complete().bytes();
+    var end = whole.length - "--\r\n".length();
+
+    for (var length = 0; length < end; length++) {
+      var request = Upload.of(Multipart.CONTENT_TYPE, Arrays.copyOf(whole, length));
+
+      var thrown = catchThrowable(() -> GenerateRequest.from(request));
+
+      assertThat(thrown).as("cut at %s", length).isInstanceOf(Rejected.class);
+    }
+  }
+
+  private static Response rejected(Multipart form) {
+    var request = Upload.of(form);
+    return catchThrowableOfType(Rejected.class, () -> GenerateRequest.from(request)).response();
+  }
+}

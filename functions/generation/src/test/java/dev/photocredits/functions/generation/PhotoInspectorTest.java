@@ -1,0 +1,294 @@
+package dev.photocredits.functions.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.management.ThreadMXBean;
+import dev.photocredits.lambda.Rejected;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.DeflaterOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PhotoInspectorTest {
+  private static final int LARGEST = 7_000_000;
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+  private static final List<String> GOOD =
+      List.of(
+          "portrait.jpg",
+          "portrait.png",
+          "portrait.webp",
+          "portrait.heic",
+          "phone-rotated-gps.jpg",
+          "phone-12mp.jpg");
+
+  @ParameterizedTest
+  @CsvSource({
+    "portrait.jpg, image/jpeg",
+    "portrait.png, image/png",
+    "portrait.webp, image/webp",
+    "portrait.heic, image/heic",
+    "phone-rotated-gps.jpg, image/jpeg",
+    "phone-12mp.jpg, image/jpeg"
+  })
+  void a_photo_is_what_its_bytes_are_and_stays_untouched(String name, String type) {
+    var bytes = Photos.bytes(name);
+
+    var photo = PhotoInspector.inspect(bytes);
+
+    assertThat(photo.contentType().value()).isEqualTo(type);
+    assertThat(photo.bytes()).isEqualTo(Photos.bytes(name));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mif1, image/heif", "msf1, image/heif", "heix, image/heic", "hevc, image/heic"})
+  void a_heif_brand_tells_its_type(String brand, String type) {
+    var bytes = branded(brand);
+
+    var photo = PhotoInspector.inspect(bytes);
+
+    assertThat(photo.contentType().value()).isEqualTo(type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bomb-400mp.png, IMAGE_TOO_LARGE, 413",
+    "truncated.png, UNSUPPORTED_IMAGE, 415",
+    "not-an-image.png, UNSUPPORTED_IMAGE, 415"
+  })
+  void what_must_not_cost_anything_is_refused(String name, String code, int status) {
+    var bytes = Photos.bytes(name);
+
+    var rejected = rejected(bytes);
+
+    assertThat(rejected.response().outcome()).isEqualTo(code);
+    assertThat(rejected.response().status()).isEqualTo(status);
+    assertThat(String.valueOf(rejected.response().body())).contains("Nothing was charged.");
+  }
+
+  static Stream<Arguments> cuts() {
+    return GOOD.stream()
+        .flatMap(name -> Stream.of(1, 25, 50, 75, 99).map(part -> Arguments.of(name, part)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cuts")
+  void a_photo_whose_upload_broke_off_is_refused(String name, int percent) {
+    var whole = Photos.bytes(name);
+    var cut = Arrays.copyOf(whole, (int) ((long) whole.length * percent / 100));
+
+    var rejected = rejected(cut);
+
+    assertThat(rejected.response().outcome()).isEqualTo("UNSUPPORTED_IMAGE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "portrait.jpg",
+        "portrait.png",
+        "portrait.webp",
+        "portrait.heic",
+        "phone-12mp.jpg"
+      })
+  void a_photo_without_its_last_byte_is_refused(String name) {
+    var whole = Photos.bytes(name);
+    var cut = Arrays.copyOf(whole, whole.length - 1);
+
+    var rejected = rejected(cut);
+
+    assertThat(rejected.response().outcome()).isEqualTo("UNSUPPORTED_IMAGE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"portrait.jpg", "phone-12mp.jpg", "portrait.png", "portrait.webp"})
+  void what_follows_the_end_of_a_photo_does_not_matter(String name) {
+    var whole = Photos.bytes(name);
+    var longer = Arrays.copyOf(whole, whole.length + 1_000);
+
+    var photo = PhotoInspector.inspect(longer);
+
+    assertThat(photo.bytes()).isSameAs(longer);
+  }
+
+  @Test
+  void seven_million_bytes_are_accepted_and_one_more_is_not() {
+    var jpeg = Photos.bytes("portrait.jpg");
+
+    var photo = PhotoInspector.inspect(Arrays.copyOf(jpeg, LARGEST));
+    var rejected = rejected(Arrays.copyOf(jpeg, LARGEST + 1));
+
+    assertThat(photo.bytes()).hasSize(LARGEST);
+    assertThat(rejected.response().outcome()).isEqualTo("IMAGE_TOO_LARGE");
+    assertThat(rejected.response().status()).isEqualTo(413);
+  }
+
+  @Test
+  void nothing_is_no_image() {
+    assertThat(rejected(new byte[0]).response().outcome()).isEqualTo("UNSUPPORTED_IMAGE");
+  }
+
+  static Stream<Arguments> others() {
+    return Stream.of(
+        Arguments.of("GIF", ascii("GIF89a\1\0\1\0\0\0\0;")),
+        Arguments.of("SVG", ascii("<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>")),
+        Arguments.of("AVIF", branded("avif")),
+        Arguments.of("AVIF sequence", branded("avis")),
+        Arguments.of("MP4", branded("isom")),
+        Arguments.of("QuickTime", branded("qt  ")),
+        Arguments.of("TIFF, little-endian", ascii("II*\0\10\0\0\0\0\0\0\0\0\0")),
+        Arguments.of("TIFF, big-endian", ascii("MM\0*\0\0\0\10\0\0\0\0\0\0")),
+        Arguments.of("BMP", ascii("BM" + "\0".repeat(60))),
+        Arguments.of("PDF", ascii("%PDF-1.7\n%%EOF\n")),
+        Arguments.of("ZIP", ascii("PK\3\4" + "\0".repeat(60))),
+        Arguments.of("HTML", ascii("<!doctype html><title>no photo</title>")),
+        Arguments.of("RIFF of sound", ascii("RIFF\44\0\0\0WAVEfmt " + "\0".repeat(24))),
+        Arguments.of("one byte", new byte[1]),
+        Arguments.of("zeros", new byte[10_000]),
+        Arguments.of("the signature of PNG", ascii("\211PNG\r\n\32\n")),
+        Arguments.of("the signature of JPEG", ascii("\377\330\377")),
+        Arguments.of("JPEG without a size", ascii("\377\330\377\331")),
+        Arguments.of("the signature of WebP", ascii("RIFF\4\0\0\0WEBP")),
+        Arguments.of("the signature of HEIC", ascii("\0\0\0\20ftypheic\0\0\0\0")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("others")
+  void every_other_file_is_unsupported(String format, byte[] bytes) {
+    var rejected = rejected(bytes);
+
+    assertThat(rejected.response().outcome()).as(format).isEqualTo("UNSUPPORTED_IMAGE");
+    assertThat(rejected.response().status()).isEqualTo(415);
+  }
+
+  @Test
+  void forty_megapixels_are_accepted_and_a_row_more_is_not() {
+    var photo = PhotoInspector.inspect(pngOf(8_000, 5_000));
+    var rejected = rejected(pngOf(8_000, 5_001));
+
+    assertThat(photo.contentType().value()).isEqualTo("image/png");
+    assertThat(rejected.response().outcome()).isEqualTo("IMAGE_TOO_LARGE");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 100", "100, 0", "-1, 100", "-2147483648, -2147483648"})
+  void a_png_of_an_impossible_size_is_refused(int width, int height) {
+    assertThat(rejected(pngOf(width, height)).response().outcome()).isEqualTo("UNSUPPORTED_IMAGE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zTXtComment\0\0", "iTXtComment\0\1\0\0\0"})
+  void a_text_that_unpacks_to_something_huge_is_not_unpacked(String text) {
+    var png = withChunk(text, deflatedZeros(100_000_000));
+    var before = THREADS.getCurrentThreadAllocatedBytes();
+
+    var photo = PhotoInspector.inspect(png);
+
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
+    assertThat(photo.bytes()).isSameAs(png);
+  }
+
+  @Test
+  void a_heic_of_the_greatest_size_that_can_be_written_is_too_large() {
+    var heic = Photos.bytes("portrait.heic");
+    var file = new String(heic, StandardCharsets.ISO_8859_1);
+    for (var at = file.indexOf("ispe"); at >= 0; at = file.indexOf("ispe", at + 1)) {
+      Arrays.fill(heic, at + 8, at + 16, (byte) 0xff);
+    }
+
+    assertThat(rejected(heic).response().outcome()).isEqualTo("IMAGE_TOO_LARGE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "portrait.jpg",
+        "portrait.png",
+        "portrait.webp",
+        "portrait.heic",
+        "phone-rotated-gps.jpg"
+      })
+  void a_damaged_photo_is_accepted_or_rejected_and_nothing_else(String name) {
+    var whole = Photos.bytes(name);
+    for (var seed = 0; seed < 300; seed++) {
+      var damaged = damaged(whole, new Random(seed));
+
+      var thrown = catchThrowable(() -> PhotoInspector.inspect(damaged));
+
+      assertThat(thrown).as("seed %s", seed).matches(t -> t == null || t instanceof Rejected);
+    }
+  }
+
+  // Mostly near the beginning, where the lengths and sizes are.
+  private static byte[] damaged(byte[] whole, Random random) {
+    var damaged = whole.clone();
+    var reach = random.nextBoolean() ? Math.min(600, whole.length) : whole.length;
+    for (var i = 0; i <= random.nextInt(6); i++) {
+      var at = random.nextInt(reach);
+      var extreme = new byte[] {0, 1, 0x7f, -1, (byte) 0x80};
+      damaged[at] = random.nextBoolean() ? (byte) random.nextInt(256) : extreme[random.nextInt(5)];
+    }
+    return random.nextInt(3) == 0 ? Arrays.copyOf(damaged, random.nextInt(reach + 1)) : damaged;
+  }
+
+  /** A HEIC photo under another major brand. */
+  private static byte[] branded(String brand) {
+    var heic = Photos.bytes("portrait.heic");
+    System.arraycopy(ascii(brand), 0, heic, 8, 4);
+    return heic;
+  }
+
+  /** A PNG whose header says that size; its checksum is wrong then, which does not matter. */
+  private static byte[] pngOf(int width, int height) {
+    var png = Photos.bytes("portrait.png");
+    var _ = ByteBuffer.wrap(png).putInt(16, width).putInt(20, height);
+    return png;
+  }
+
+  /** The portrait with one more chunk after its header; its checksum is wrong, as above. */
+  private static byte[] withChunk(String typeAndText, byte[] packed) {
+    var png = Photos.bytes("portrait.png");
+    var text = ascii(typeAndText);
+    return ByteBuffer.allocate(png.length + 8 + text.length + packed.length)
+        .put(png, 0, 33)
+        .putInt(text.length - 4 + packed.length)
+        .put(text)
+        .put(packed)
+        .putInt(0)
+        .put(png, 33, png.length - 33)
+        .array();
+  }
+
+  private static byte[] deflatedZeros(int length) {
+    var packed = new ByteArrayOutputStream();
+    try (var zeros = new DeflaterOutputStream(packed)) {
+      zeros.write(new byte[length]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return packed.toByteArray();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static Rejected rejected(byte[] bytes) {
+    return catchThrowableOfType(Rejected.class, () -> PhotoInspector.inspect(bytes));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.photocredits.functions.generation;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
+import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.lambda.Json;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Request;
+import dev.photocredits.lambda.Response;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** An upload as the function gets it: through API Gateway's event, its body in base64. */
+final class Upload {
+  private Upload() {}
+
+  static Request of(Multipart form) {
+    return of(Multipart.CONTENT_TYPE, form.bytes());
+  }
+
+  static Request of(String contentType, byte[] body) {
+    var event =
+        APIGatewayV2HTTPEvent.builder()
+            .withRouteKey("POST /api/generate")
+            .withRawPath("/api/generate")
+            .withHeaders(Map.of("content-type", contentType))
+            .withRequestContext(
+                RequestContext.builder()
+                    .withRequestId("request-1")
+                    .withHttp(RequestContext.Http.builder().withMethod("POST").build())
+                    .build())
+            .withBody(Base64.getEncoder().encodeToString(body))
+            .withIsBase64Encoded(true)
+            .build();
+    var handler = new KeepsTheRequest();
+    var _ = handler.handleRequest(event, new OneCall());
+    return handler.kept.getFirst();
+  }
+
+  private static final class KeepsTheRequest extends ApiHandler {
+    private final List<Request> kept = new ArrayList<>();
+
+    KeepsTheRequest() {
+      super(
+          new Log(
+              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+              "test"),
+          Clock.systemUTC());
+    }
+
+    @Override
+    protected Response handle(Request request) {
+      kept.add(request);
+      return Response.ok(Json.object());
+    }
+  }
+
+  private static final class OneCall implements Context {
+    @Override
+    public String getAwsRequestId() {
+      return "call-1";
+    }
+
+    @Override
+    public String getLogGroupName() {
+      return "group";
+    }
+
+    @Override
+    public String getLogStreamName() {
+      return "stream";
+    }
+
+    @Override
+    public String getFunctionName() {
+      return "generation";
+    }
+
+    @Override
+    public String getFunctionVersion() {
+      return "1";
+    }
+
+    @Override
+    public String getInvokedFunctionArn() {
+      return "arn";
+    }
+
+    @Override
+    public CognitoIdentity getIdentity() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClientContext getClientContext() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int getRemainingTimeInMillis() {
+      return 30_000;
+    }
+
+    @Override
+    public int getMemoryLimitInMB() {
+      return 1024;
+    }
+
+    @Override
+    public LambdaLogger getLogger() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

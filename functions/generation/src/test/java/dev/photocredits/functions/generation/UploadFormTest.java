@@ -1,0 +1,305 @@
+package dev.photocredits.functions.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.photocredits.lambda.Problems;
+import dev.photocredits.lambda.Rejected;
+import dev.photocredits.lambda.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UploadFormTest {
+  private static final int LARGEST_FILE = 1_000;
+
+  private final Problems problems = new Problems();
+
+  @Test
+  void texts_and_files_are_read_as_they_were_sent() {
+    var bytes = new byte[] {0, -1, '\r', '\n', '-', '-', 13};
+    var request =
+        Upload.of(
+            new Multipart().text("prompt", " für Ada 🎨\r\n").file("image", "image/png", bytes));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).hasValue(" für Ada 🎨\r\n");
+    assertThat(form.file("image"))
+        .hasValueSatisfying(
+            file -> {
+              assertThat(file.contentType()).isEqualTo("image/png");
+              assertThat(file.bytes()).isEqualTo(bytes);
+            });
+    problems.check();
+  }
+
+  @Test
+  void a_file_without_a_content_type_has_an_empty_one() {
+    var request =
+        Upload.of(
+            new Multipart()
+                .part(
+                    "Content-Disposition: form-data; name=\"image\"; filename=\"a\"", new byte[1]));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.file("image").orElseThrow().contentType()).isEmpty();
+  }
+
+  @Test
+  void of_several_parts_with_one_name_the_last_counts() {
+    var request =
+        Upload.of(
+            new Multipart()
+                .text("prompt", "first")
+                .text("prompt", "second")
+                .text("image", "a text")
+                .file("image", "image/png", new byte[] {1})
+                .file("image", "image/webp", new byte[] {2})
+                .file("user_email", "text/plain", new byte[] {3})
+                .text("user_email", "ada@example.com"));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).hasValue("second");
+    assertThat(form.file("image").orElseThrow().bytes()).containsExactly(2);
+    assertThat(form.text("user_email")).hasValue("ada@example.com");
+    problems.check();
+  }
+
+  @Test
+  void what_is_missing_is_a_problem() {
+    var form = UploadForm.of(Upload.of(new Multipart()), LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).isEmpty();
+    assertThat(form.file("image")).isEmpty();
+
+    assertThatThrownBy(problems::check).isInstanceOf(Rejected.class);
+    assertThat(body(catchThrowableOfType(Rejected.class, problems::check)))
+        .contains("loc=[body, prompt], msg=Field required, type=missing")
+        .contains("loc=[body, image], msg=Field required, type=missing");
+  }
+
+  @Test
+  void a_text_sent_as_a_file_is_a_problem() {
+    var request = Upload.of(new Multipart().file("prompt", "text/plain", new byte[] {'a'}));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).isEmpty();
+    assertThat(body(catchThrowableOfType(Rejected.class, problems::check)))
+        .contains("loc=[body, prompt], msg=Input should be a valid string, type=string_type");
+  }
+
+  @Test
+  void a_file_sent_as_a_text_is_a_problem() {
+    var request = Upload.of(new Multipart().text("image", "abc"));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.file("image")).isEmpty();
+    assertThat(body(catchThrowableOfType(Rejected.class, problems::check)))
+        .contains("loc=[body, image]")
+        .contains("Expected UploadFile")
+        .doesNotContain("abc");
+  }
+
+  @Test
+  void an_oversized_file_is_read_to_one_byte_past_the_limit() {
+    var request = Upload.of(new Multipart().file("image", "image/png", new byte[50_000]));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.file("image").orElseThrow().bytes()).hasSize(LARGEST_FILE + 1);
+  }
+
+  @Test
+  void a_huge_text_is_cut_between_two_characters() {
+    var request = Upload.of(new Multipart().text("prompt", "x" + "語".repeat(30_000)));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt").orElseThrow()).startsWith("x語").hasSizeBetween(20_000, 30_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/mixed; boundary=" + Multipart.BOUNDARY
+      })
+  void a_body_of_another_type_has_no_fields(String contentType) {
+    var request = Upload.of(contentType, Multipart.complete().bytes());
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).isEmpty();
+    assertThatThrownBy(problems::check).isInstanceOf(Rejected.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "multipart/form-data; boundary=" + Multipart.BOUNDARY,
+        "Multipart/Form-Data; charset=utf-8; Boundary=\"" + Multipart.BOUNDARY + "\""
+      })
+  void the_boundary_is_found_however_it_is_written(String contentType) {
+    var request = Upload.of(contentType, Multipart.complete().bytes());
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "multipart/form-data",
+        "multipart/form-data; charset=utf-8",
+        "multipart/form-data; boundary",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=another",
+        "multipart/form-data;;;",
+        "multipart/form-data, multipart/form-data"
+      })
+  void a_form_without_its_boundary_is_a_bad_request(String contentType) {
+    var request = Upload.of(contentType, Multipart.complete().bytes());
+
+    assertBadRequest(request);
+  }
+
+  @Test
+  void a_boundary_longer_than_any_buffer_is_a_bad_request() {
+    var request =
+        Upload.of(
+            "multipart/form-data; boundary=" + "x".repeat(100_000), Multipart.complete().bytes());
+
+    assertBadRequest(request);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "not multipart at all",
+        "--" + Multipart.BOUNDARY,
+        "--" + Multipart.BOUNDARY + "\r\n",
+        "--" + Multipart.BOUNDARY + "\r\nContent-Disposition: form-data; name=\"prompt\"",
+        "--" + Multipart.BOUNDARY + "\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nabc"
+      })
+  void a_broken_form_is_a_bad_request(String body) {
+    var request = Upload.of(Multipart.CONTENT_TYPE, body.getBytes(StandardCharsets.UTF_8));
+
+    assertBadRequest(request);
+  }
+
+  @Test
+  void a_form_that_breaks_off_between_two_parts_is_a_bad_request() {
+    var whole = new Multipart().text("prompt", "a pirate").bytes();
+    var closing = "--\r\n".length();
+
+    var cut = Upload.of(Multipart.CONTENT_TYPE, Arrays.copyOf(whole, whole.length - closing));
+
+    assertBadRequest(cut);
+  }
+
+  @Test
+  void a_form_of_no_parts_has_no_fields() {
+    var request = Upload.of(new Multipart());
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("transformation_mode", "otherwise")).isEqualTo("otherwise");
+  }
+
+  @Test
+  void a_field_that_is_not_utf_8_is_a_bad_request() {
+    var latin1 = "für Ada".getBytes(StandardCharsets.ISO_8859_1);
+    var request = Upload.of(new Multipart().text("prompt", latin1));
+
+    assertBadRequest(request);
+  }
+
+  @Test
+  void a_form_of_very_many_parts_is_a_bad_request() {
+    var form = new Multipart();
+    for (var i = 0; i < 33; i++) {
+      form = form.text("field" + i, "x");
+    }
+
+    assertBadRequest(Upload.of(form));
+  }
+
+  @Test
+  void a_part_with_a_huge_header_is_a_bad_request() {
+    var request =
+        Upload.of(
+            new Multipart()
+                .part(
+                    "Content-Disposition: form-data; name=\"" + "n".repeat(10_000) + "\"",
+                    new byte[1]));
+
+    assertBadRequest(request);
+  }
+
+  @Test
+  void parts_without_a_name_are_skipped() {
+    var request =
+        Upload.of(
+            new Multipart()
+                .part("Content-Disposition: form-data", new byte[1])
+                .part("Content-Disposition: attachment; filename=\"x\"", new byte[1])
+                .part("X-Nothing: here", new byte[1])
+                .text("prompt", "here"));
+
+    var form = UploadForm.of(request, LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).hasValue("here");
+  }
+
+  @Test
+  void a_damaged_form_is_read_or_rejected_and_nothing_else() {
+    for (var seed = 0; seed < 5_000; seed++) {
+      var damaged = Multipart.complete().bytes();
+      var random = new Random(seed);
+      for (var i = 0; i <= random.nextInt(8); i++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+      }
+      var request = Upload.of(Multipart.CONTENT_TYPE, damaged);
+
+      var thrown = catchThrowableOf(request);
+
+      assertThat(thrown).as("seed %s", seed).matches(t -> t == null || t instanceof Rejected);
+    }
+  }
+
+  private @Nullable Throwable catchThrowableOf(Request request) {
+    return catchThrowable(() -> UploadForm.of(request, LARGEST_FILE, problems));
+  }
+
+  private void assertBadRequest(Request request) {
+    assertThatThrownBy(() -> UploadForm.of(request, LARGEST_FILE, problems))
+        .isInstanceOfSatisfying(
+            Rejected.class,
+            rejected -> {
+              assertThat(rejected.response().status()).isEqualTo(400);
+              assertThat(rejected.response().body())
+                  .asInstanceOf(InstanceOfAssertFactories.MAP)
+                  .containsEntry("error_code", "BAD_REQUEST");
+            });
+  }
+
+  private static String body(Rejected rejected) {
+    return String.valueOf(rejected.response().body());
+  }
+}

@@ -1,0 +1,43 @@
+package dev.photocredits.functions.health;
+
+import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.lambda.Json;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Request;
+import dev.photocredits.lambda.Response;
+import java.time.Clock;
+
+/**
+ * {@code GET /api/health}, and API Gateway's {@code $default} route: what matches no other one is
+ * answered here with 404, or with 405 where the path exists under another method.
+ */
+public final class HealthHandler extends ApiHandler {
+  private static final Response HEALTHY =
+      Response.ok(Json.object("status", "healthy", "service", "AI Photo Generation"));
+
+  public HealthHandler() {
+    this(Environment.ofProcess());
+  }
+
+  public HealthHandler(Environment environment) {
+    super(Log.of(environment), Clock.systemUTC());
+  }
+
+  @Override
+  protected Response handle(Request request) {
+    var methods = Routes.methods(request.path());
+    if (methods.isEmpty()) {
+      return Response.error(ErrorCode.NOT_FOUND, "Not Found");
+    }
+    if (request.method().equals("OPTIONS")) {
+      return Response.empty(204);
+    }
+    if (request.path().equals(Routes.HEALTH) && methods.contains(request.method())) {
+      return HEALTHY;
+    }
+    return Response.error(ErrorCode.METHOD_NOT_ALLOWED, "Method Not Allowed")
+        .header("allow", String.join(", ", methods));
+  }
+}

@@ -1,0 +1,81 @@
+package dev.photocredits.functions.webhook;
+
+import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
+import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.GrantOutcome.NoSuchUser;
+import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Request;
+import dev.photocredits.lambda.Response;
+import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.PaidSession;
+import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
+import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.Other;
+import dev.photocredits.stripe.PaymentEvent.Paid;
+import dev.photocredits.stripe.PaymentEvent.Unusable;
+import dev.photocredits.stripe.StripeWebhook;
+import java.util.Map;
+
+/**
+ * {@code POST /api/webhooks/stripe}: grants what Stripe says is paid. 200 means that it is durable
+ * or that there is nothing to do; anything else makes Stripe send the event again.
+ */
+public final class WebhookHandler extends ApiHandler {
+  private final StripeWebhook webhook;
+  private final Fulfilment fulfilment;
+
+  public WebhookHandler() {
+    this(Environment.ofProcess());
+  }
+
+  public WebhookHandler(Environment environment) {
+    this(new Wiring(environment));
+  }
+
+  private WebhookHandler(Wiring wiring) {
+    super(wiring.log, wiring.clock);
+    this.webhook = wiring.webhook;
+    this.fulfilment = wiring.fulfilment;
+  }
+
+  @Override
+  protected Response handle(Request request) {
+    return switch (webhook.read(request.body(), request.header("stripe-signature"))) {
+      case Paid(var event, var session) -> fulfil(session).trace("event_id", event);
+      case NotYetPaid(var event, var session) ->
+          acknowledged("not_yet_paid")
+              .trace("event_id", event)
+              .trace("session_id", session.value());
+      case Unusable(var event, var problem) ->
+          acknowledged("unusable").trace("event_id", event).trace("alarm", problem);
+      case Other(var event, var type) ->
+          acknowledged("ignored").trace("event_id", event).trace("event_type", type);
+      case NotAnEvent(var problem) ->
+          Response.error(ErrorCode.BAD_REQUEST, "Invalid webhook signature or payload.")
+              .trace("problem", problem);
+    };
+  }
+
+  private Response fulfil(PaidSession session) {
+    return acknowledged(outcome(fulfilment.fulfil(session)))
+        .trace("session_id", session.id().value())
+        .trace("user", Log.user(session.email()))
+        .trace("package", session.pack().key());
+  }
+
+  private static String outcome(GrantOutcome outcome) {
+    return switch (outcome) {
+      case Granted _ -> "granted";
+      case AlreadyGranted _ -> "already_granted";
+      case NoSuchUser _ -> throw new IllegalStateException("the user vanished: not granted");
+    };
+  }
+
+  private static Response acknowledged(String outcome) {
+    return Response.ok(Map.of("status", "success")).trace("webhook", outcome);
+  }
+}

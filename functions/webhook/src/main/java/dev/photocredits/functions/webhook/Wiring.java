@@ -1,0 +1,30 @@
+package dev.photocredits.functions.webhook;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.dynamodb.DynamoDb;
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.stripe.StripeWebhook;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/** What the webhook function is made of. */
+final class Wiring {
+  final Log log;
+  final Clock clock = Clock.systemUTC();
+  final StripeWebhook webhook;
+  final Fulfilment fulfilment;
+
+  Wiring(Environment environment) {
+    log = Log.of(environment);
+    webhook = new StripeWebhook(environment.text("STRIPE_WEBHOOK_SECRET"), clock);
+    var ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
+    var ids = new TimeOrderedIds(new SecureRandom());
+    var welcome = new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000));
+    fulfilment = new Fulfilment(new Accounts(ledger, welcome, ids, clock), ledger, ids, clock);
+  }
+}
