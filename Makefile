@@ -1,4 +1,4 @@
-# and test are all that most people need; each finds a JDK 25 by itself.
+# run and test are all that most people need; each finds a JDK 25 by itself.
 JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
 export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
@@ -6,6 +6,10 @@ MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
 .PHONY: run test fix package jdk
+
+run: jdk        ## builds, then serves the whole API on http://localhost:8080
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
+	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.Main
 
 test: jdk       ## format check, static analysis and every test
 	@$(MVN) verify

@@ -1,0 +1,70 @@
+package dev.photocredits.local;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
+
+/** What goes back to the caller. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Answer(int status, HttpFields.Mutable headers, byte[] body) {
+  /** What the connection decides, not the function. */
+  private static final Set<String> OF_THE_CONNECTION =
+      Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding");
+
+  /** One of API Gateway's own answers. */
+  static Answer message(int status, String message) {
+    var body = "{\"message\":\"" + message + "\"}";
+    return of(status, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Answer of(int status, String contentType, byte[] body) {
+    return new Answer(status, HttpFields.build().put("Content-Type", contentType), body);
+  }
+
+  static Answer empty(int status) {
+    return new Answer(status, HttpFields.build(), new byte[0]);
+  }
+
+  /** What API Gateway makes of a function's response; throws if it is none. */
+  static Answer of(APIGatewayV2HTTPResponse response) {
+    if (response.getStatusCode() < 200 || response.getStatusCode() > 599) {
+      throw new IllegalStateException("no HTTP status: " + response.getStatusCode());
+    }
+    var headers = HttpFields.build();
+    orEmpty(response.getHeaders()).forEach((name, value) -> add(headers, name, value));
+    orEmpty(response.getMultiValueHeaders())
+        .forEach((name, values) -> values.forEach(value -> add(headers, name, value)));
+    if (response.getCookies() != null) {
+      response.getCookies().forEach(cookie -> headers.add("Set-Cookie", cookie));
+    }
+    var body = body(response);
+    if (body.length > 0 && !headers.contains("Content-Type")) {
+      headers.put("Content-Type", "text/plain;charset=UTF-8");
+    }
+    return new Answer(response.getStatusCode(), headers, body);
+  }
+
+  private static byte[] body(APIGatewayV2HTTPResponse response) {
+    if (response.getBody() == null) {
+      return new byte[0];
+    }
+    return response.getIsBase64Encoded()
+        ? Base64.getDecoder().decode(response.getBody())
+        : response.getBody().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void add(HttpFields.Mutable headers, String name, String value) {
+    if (!CorsHeaders.owns(name) && !OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
+      headers.add(name, value);
+    }
+  }
+
+  private static <V> Map<String, V> orEmpty(@Nullable Map<String, V> headers) {
+    return headers == null ? Map.of() : headers;
+  }
+}

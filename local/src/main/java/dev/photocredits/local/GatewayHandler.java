@@ -1,0 +1,169 @@
+package dev.photocredits.local;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.Callback;
+
+/** Takes one request from the wire to a function and its answer back. */
+final class GatewayHandler extends Handler.Abstract {
+  /** The most that an HTTP API takes: 10 MB. */
+  static final int BODY_LIMIT = 10 * 1024 * 1024;
+
+  /** What is read of a body that is refused, so that its sender gets to read the answer. */
+  private static final int DRAIN_LIMIT = 4 * BODY_LIMIT;
+
+  private final Gateway.Api api;
+  private final Routes routes;
+  private final CorsHeaders cors;
+
+  GatewayHandler(Gateway.Api api, CorsHeaders cors) {
+    this.api = api;
+    this.routes = new Routes(api.routes());
+    this.cors = cors;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    if (CorsHeaders.isPreflight(request.getMethod(), request.getHeaders())) {
+      var answer = Answer.empty(204);
+      cors.addToPreflight(request.getHeaders(), answer.headers());
+      send(answer, response, callback);
+      return true;
+    }
+    var page = page(request);
+    if (page.isPresent()) {
+      send(Answer.of(200, page.get().contentType(), page.get().content()), response, callback);
+      return true;
+    }
+    var requestId = UUID.randomUUID().toString();
+    var path = Optional.ofNullable(request.getHttpURI().getPath()).flatMap(Percent::decode);
+    if (path.isEmpty()) {
+      sendMarked(Answer.message(400, "Bad Request"), requestId, request, response, callback);
+      return true;
+    }
+    var body = body(request);
+    if (body.isEmpty()) {
+      refuseBody(requestId, request, response, callback);
+      return true;
+    }
+    var answer = answer(request, path.get(), body.get(), requestId);
+    sendMarked(answer, requestId, request, response, callback);
+    return true;
+  }
+
+  private Optional<StaticPage> page(Request request) {
+    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+      return Optional.empty();
+    }
+    var path = request.getHttpURI().getPath();
+    return api.pages().stream().filter(page -> page.path().equals(path)).findFirst();
+  }
+
+  private Answer answer(Request request, String path, byte[] body, String requestId)
+      throws JsonProcessingException, InterruptedException {
+    var match = routes.find(request.getMethod(), path);
+    if (match.isEmpty()) {
+      return Answer.message(404, "Not Found");
+    }
+    var function = api.functions().get(match.get().route().function());
+    if (function == null) {
+      throw new IllegalStateException("no function for " + match.get().route());
+    }
+    var event = ProxyEvent.of(request, path, body, match.get(), requestId, Instant.now());
+    var call = new FutureTask<>(() -> Answer.of(function.call(event, requestId)));
+    Thread.startVirtualThread(call);
+    try {
+      return call.get(api.limit().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // The function goes on, as it does on AWS.
+      return Answer.message(503, "Service Unavailable");
+    } catch (ExecutionException e) {
+      api.log().accept(match.get().route().function() + " " + requestId + " " + trace(e));
+      return Answer.message(500, "Internal Server Error");
+    }
+  }
+
+  private static String trace(ExecutionException failure) {
+    var trace = new StringWriter();
+    Optional.ofNullable(failure.getCause()).orElse(failure).printStackTrace(new PrintWriter(trace));
+    return trace.toString().stripTrailing();
+  }
+
+  /** The whole body, or nothing if it is too long. */
+  private static Optional<byte[]> body(Request request) throws IOException {
+    if (request.getLength() > BODY_LIMIT) {
+      return Optional.empty();
+    }
+    var body = new ByteArrayOutputStream();
+    var stream = Content.Source.asInputStream(request);
+    var buffer = new byte[16 * 1024];
+    for (var read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
+      if (body.size() + read > BODY_LIMIT) {
+        return Optional.empty();
+      }
+      body.write(buffer, 0, read);
+    }
+    return Optional.of(body.toByteArray());
+  }
+
+  private void refuseBody(String requestId, Request request, Response response, Callback callback)
+      throws IOException {
+    var answer = Answer.message(413, "Request Entity Too Large");
+    answer.headers().put("Connection", "close");
+    if (request.getHeaders().contains("expect")) {
+      sendMarked(answer, requestId, request, response, callback);
+      return;
+    }
+    try (var sent = Blocker.callback()) {
+      sendMarked(answer, requestId, request, response, sent);
+      sent.block();
+    }
+    drain(Content.Source.asInputStream(request));
+    callback.succeeded();
+  }
+
+  private static void drain(InputStream body) {
+    try {
+      var buffer = new byte[16 * 1024];
+      var left = DRAIN_LIMIT;
+      for (var read = body.read(buffer); read >= 0 && left > 0; read = body.read(buffer)) {
+        left -= read;
+      }
+    } catch (IOException gone) {
+      // The sender has read its answer and left: that is what this is for.
+    }
+  }
+
+  private void sendMarked(
+      Answer answer, String requestId, Request request, Response response, Callback callback) {
+    answer.headers().put("Apigw-Requestid", requestId);
+    cors.addTo(request.getHeaders(), answer.headers());
+    send(answer, response, callback);
+  }
+
+  private static void send(Answer answer, Response response, Callback callback) {
+    response.setStatus(answer.status());
+    response.getHeaders().add(answer.headers());
+    if (answer.status() != 204 && answer.status() != 304) {
+      response.getHeaders().put("Content-Length", Integer.toString(answer.body().length));
+    }
+    response.write(true, ByteBuffer.wrap(answer.body()), callback);
+  }
+}

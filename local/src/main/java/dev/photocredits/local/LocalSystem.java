@@ -1,0 +1,199 @@
+package dev.photocredits.local;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The whole system, running in this process: the gateway with all functions of the template, and
+ * DynamoDB, S3, Stripe and Gemini, each in our own process unless a setting points elsewhere.
+ *
+ * <p>Several can run side by side. Settings are those of the contract, and {@code PORT} (8080; 0
+ * for any free one), {@code DATA_DIR} ({@code .local}) and {@code SANDBOX_DELAY_MS} (how long the
+ * Gemini stand-in takes for a picture, 0).
+ */
+public final class LocalSystem implements AutoCloseable {
+  private final Gateway gateway;
+  private final DataDir data;
+  private final Map<String, String> environment;
+  private final List<Service> services;
+  private final Deque<AutoCloseable> opened;
+
+  private LocalSystem(
+      Gateway gateway,
+      DataDir data,
+      Map<String, String> environment,
+      List<Service> services,
+      Deque<AutoCloseable> opened) {
+    this.gateway = gateway;
+    this.data = data;
+    this.environment = Map.copyOf(environment);
+    this.services = services;
+    this.opened = opened;
+  }
+
+  /**
+   * A service that the functions use.
+   *
+   * @param isStandIn whether this run started it, instead of using what a setting points to
+   */
+  public record Part(String name, boolean isStandIn, URI address) {}
+
+  /**
+   * Starts it with the project's template, and returns when it answers. Throws {@link CannotStart}
+   * if a setting is missing or wrong, and then leaves nothing running.
+   */
+  public static LocalSystem start(Map<String, String> settings) {
+    return start(settings, _ -> {});
+  }
+
+  /**
+   * The same; what goes to Lambda's own logger, and what the gateway says of a function that
+   * failed, goes to {@code log}. Our handlers write their lines to standard output, as when
+   * deployed.
+   */
+  public static LocalSystem start(Map<String, String> settings, Consumer<String> log) {
+    return start(settings, Template.find(), StandIns.OURS, log);
+  }
+
+  static LocalSystem start(
+      Map<String, String> settings, Template template, StandIns standIns, Consumer<String> log) {
+    var opened = new ArrayDeque<AutoCloseable>();
+    try {
+      return start(new Settings(settings), template, standIns, log, opened);
+    } catch (RuntimeException e) {
+      close(opened);
+      throw e;
+    }
+  }
+
+  private static LocalSystem start(
+      Settings settings,
+      Template template,
+      StandIns standIns,
+      Consumer<String> log,
+      Deque<AutoCloseable> opened) {
+    template.check(settings.values());
+    demandWhatBelongsTogether(settings);
+    var account = AwsAccount.of(settings);
+    var gateway = Gateway.bind(settings.number("PORT", 8080, 0, 65_535));
+    opened.push(gateway);
+    var data = DataDir.open(Path.of(settings.get("DATA_DIR", ".local")));
+    opened.push(data);
+    var services = new Services(settings, account, template, standIns, data, gateway.url()).start();
+    services.forEach(service -> opened.push(service.stop()::run));
+    // The gateway is closed first, so that running requests end while everything is still there.
+    opened.remove(gateway);
+    opened.push(gateway);
+
+    var environment = new LinkedHashMap<String, String>();
+    environment.put("AUTH_MODE", "open");
+    environment.putAll(settings.values());
+    environment.putAll(account.variables());
+    services.forEach(service -> environment.putAll(service.variables()));
+    gateway.serve(
+        new Gateway.Api(
+            template.routes(),
+            template.cors(environment),
+            functions(template, environment, log),
+            List.of(StaticPage.ofResource("/", "page.html", "text/html;charset=utf-8")),
+            Gateway.INTEGRATION_LIMIT,
+            log));
+    return new LocalSystem(gateway, data, environment, services, opened);
+  }
+
+  private static void demandWhatBelongsTogether(Settings settings) {
+    settings.demand("STRIPE_API_BASE", "STRIPE_SECRET_KEY");
+    settings.demand("STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET");
+    settings.demand("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET");
+    settings.demand("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY");
+    settings.demand("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    settings.checkAddresses(
+        "STRIPE_API_BASE",
+        "GOOGLE_GEMINI_BASE_URL",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_ENDPOINT_URL_S3");
+  }
+
+  private static Map<String, LambdaFunction> functions(
+      Template template, Map<String, String> environment, Consumer<String> log) {
+    var functions = new LinkedHashMap<String, LambdaFunction>();
+    for (var function : template.functions()) {
+      var variables = new LinkedHashMap<>(template.environment(function.name(), environment));
+      environment.forEach(
+          (name, value) -> {
+            if (name.startsWith("AWS_")) {
+              variables.put(name, value);
+            }
+          });
+      functions.put(function.name(), LambdaFunction.create(function, variables, log));
+    }
+    return functions;
+  }
+
+  /** Where the API and the page are, without a slash at the end. */
+  public URI url() {
+    return gateway.url();
+  }
+
+  /** The folder that keeps the data from one run to the next. */
+  public Path dataDir() {
+    return data.folder().toAbsolutePath();
+  }
+
+  /** What the functions may be given: addresses, names, secrets, and the settings of the start. */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
+  /** The services that the functions use, and whether they are real. */
+  public List<Part> parts() {
+    return services.stream().map(Service::part).toList();
+  }
+
+  /** Our own DynamoDB, unless a setting points to another. */
+  public Optional<LocalDynamoDb> dynamoDb() {
+    return engine(LocalDynamoDb.class);
+  }
+
+  /** Our own S3, unless a setting points to another. */
+  public Optional<LocalS3> s3() {
+    return engine(LocalS3.class);
+  }
+
+  private <T> Optional<T> engine(Class<T> type) {
+    return services.stream()
+        .flatMap(service -> service.engine().stream())
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst();
+  }
+
+  /** Lets running requests end for up to 3 seconds, and stops everything. */
+  @Override
+  public void close() {
+    close(opened);
+  }
+
+  /** Closes everything, whatever fails on the way, and then throws the first failure. */
+  private static void close(Deque<AutoCloseable> opened) {
+    var failures = new ArrayList<Exception>();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException("something did not stop", failures.getFirst());
+    }
+  }
+}

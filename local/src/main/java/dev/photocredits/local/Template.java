@@ -1,0 +1,330 @@
+package dev.photocredits.local;
+
+import dev.photocredits.local.Yaml.Intrinsic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code template.yaml} says about the deployed system, so that the local run need not say it
+ * again.
+ *
+ * <p>A parameter has the value of the setting of its name ({@code FrontendUrl} is {@code
+ * FRONTEND_URL}), else its default. A function's variable has the value of the setting of that very
+ * name, else what the template gives it.
+ */
+public final class Template {
+  /** A setting that names the file, for runs that do not start in the project. */
+  static final String PROPERTY = "photocredits.template";
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z0-9:.]+)}");
+
+  private final Yaml root;
+
+  private Template(Yaml root) {
+    this.root = root;
+  }
+
+  /**
+   * A route and the function behind it.
+   *
+   * @param key as API Gateway writes it: {@code GET /api/credits/{email}} or {@code $default}
+   */
+  public record Route(String key, String function) {}
+
+  /** A function, its handler's class and its limits. */
+  public record Function(String name, String handler, Duration timeout, int memoryMegabytes) {}
+
+  /** Which pages of other origins may call, and what they may send and see. */
+  public record Cors(
+      List<String> allowOrigins,
+      List<String> allowMethods,
+      List<String> allowHeaders,
+      List<String> exposeHeaders) {}
+
+  /** A key's attribute and whether it is {@code HASH} or {@code RANGE}. */
+  public record Key(String attribute, String type) {}
+
+  /** An index beside the table's own key. */
+  public record Index(String name, List<Key> keys, String projection) {}
+
+  /**
+   * The table's shape.
+   *
+   * @param attributeTypes of the attributes in any key: S, N or B
+   * @param expiryAttribute the attribute that says when an item may be dropped
+   */
+  public record Table(
+      List<Key> keys,
+      Map<String, String> attributeTypes,
+      List<Index> indexes,
+      Optional<String> expiryAttribute) {}
+
+  /** Reads that file; throws {@link CannotStart} if it is not there or no YAML. */
+  public static Template read(Path file) {
+    try {
+      return new Template(Yaml.read(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /**
+   * The project's: named by the system property {@value #PROPERTY}, or here or in a folder above.
+   */
+  public static Template find() {
+    var named = System.getProperty(PROPERTY);
+    if (named != null) {
+      return read(Path.of(named));
+    }
+    for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder.resolve("template.yaml"))) {
+        return read(folder.resolve("template.yaml"));
+      }
+    }
+    throw new CannotStart("There is no template.yaml here: start in the project's folder.");
+  }
+
+  /** All routes, in the file's order. */
+  public List<Route> routes() {
+    var routes = new ArrayList<Route>();
+    functionResources()
+        .forEach(
+            (name, function) ->
+                function.get("Events").entries().values().stream()
+                    .filter(event -> event.get("Type").text().equals("HttpApi"))
+                    .map(event -> new Route(routeKey(event.get("Properties")), name))
+                    .forEach(routes::add));
+    return List.copyOf(routes);
+  }
+
+  /** All functions, in the file's order. */
+  public List<Function> functions() {
+    var defaults = root.get("Globals").get("Function");
+    var functions = new ArrayList<Function>();
+    functionResources()
+        .forEach(
+            (name, function) ->
+                functions.add(
+                    new Function(
+                        name,
+                        function.get("Handler").text(),
+                        Duration.ofSeconds(number(function, defaults, "Timeout")),
+                        number(function, defaults, "MemorySize"))));
+    return List.copyOf(functions);
+  }
+
+  /**
+   * The variables of that function; throws {@link CannotStart} naming the one that neither the
+   * settings nor the template give a value.
+   */
+  public Map<String, String> environment(String function, Map<String, String> settings) {
+    var variables = new LinkedHashMap<String, Yaml>();
+    variables.putAll(
+        root.get("Globals").get("Function").get("Environment").get("Variables").entries());
+    variables.putAll(functionResource(function).get("Environment").get("Variables").entries());
+    var environment = new LinkedHashMap<String, String>();
+    variables.forEach(
+        (name, variable) -> {
+          var value =
+              Optional.ofNullable(settings.get(name)).or(() -> resolve(variable.value(), settings));
+          environment.put(
+              name,
+              value.orElseThrow(
+                  () -> new CannotStart(name + " is not set, and " + function + " needs it.")));
+        });
+    return environment;
+  }
+
+  /** Throws {@link CannotStart} naming the first setting that its parameter does not allow. */
+  public void check(Map<String, String> settings) {
+    root.get("Parameters")
+        .entries()
+        .forEach(
+            (name, parameter) -> {
+              var setting = settingName(name);
+              var value = settings.get(setting);
+              if (value != null) {
+                check(setting, value, parameter);
+              }
+            });
+  }
+
+  /** What pages of other origins may do. */
+  public Cors cors(Map<String, String> settings) {
+    var cors = apiResource().get("CorsConfiguration");
+    return new Cors(
+        texts(cors.get("AllowOrigins"), settings),
+        texts(cors.get("AllowMethods"), settings),
+        texts(cors.get("AllowHeaders"), settings),
+        texts(cors.get("ExposeHeaders"), settings));
+  }
+
+  /** The table's keys, index and expiry. */
+  public Table table() {
+    var table = resource("AWS::DynamoDB::Table").get("Properties");
+    var types = new LinkedHashMap<String, String>();
+    for (var attribute : table.get("AttributeDefinitions").items()) {
+      types.put(attribute.get("AttributeName").text(), attribute.get("AttributeType").text());
+    }
+    var indexes =
+        table.get("GlobalSecondaryIndexes").items().stream()
+            .map(
+                index ->
+                    new Index(
+                        index.get("IndexName").text(),
+                        keys(index),
+                        index.get("Projection").get("ProjectionType").text()))
+            .toList();
+    var expiry = table.get("TimeToLiveSpecification").get("AttributeName").optionalText();
+    return new Table(keys(table), types, indexes, expiry);
+  }
+
+  private static List<Key> keys(Yaml of) {
+    return of.get("KeySchema").items().stream()
+        .map(key -> new Key(key.get("AttributeName").text(), key.get("KeyType").text()))
+        .toList();
+  }
+
+  private static String routeKey(Yaml event) {
+    var path = event.get("Path").optionalText().orElse("$default");
+    var method = event.get("Method").optionalText().orElse("ANY").toUpperCase(Locale.ROOT);
+    return path.equals("$default") ? path : method + " " + path;
+  }
+
+  private static int number(Yaml function, Yaml defaults, String name) {
+    var own = function.get(name);
+    return Integer.parseInt((own.isPresent() ? own : defaults.get(name)).text());
+  }
+
+  private Yaml functionResource(String name) {
+    var function = functionResources().get(name);
+    if (function == null) {
+      throw new CannotStart("template.yaml has no function " + name + ".");
+    }
+    return function;
+  }
+
+  private Map<String, Yaml> functionResources() {
+    var functions = new LinkedHashMap<String, Yaml>();
+    root.get("Resources")
+        .entries()
+        .forEach(
+            (name, resource) -> {
+              if (resource.get("Type").text().equals("AWS::Serverless::Function")) {
+                functions.put(name, resource.get("Properties"));
+              }
+            });
+    return functions;
+  }
+
+  private Yaml apiResource() {
+    return resource("AWS::Serverless::HttpApi").get("Properties");
+  }
+
+  private Yaml resource(String type) {
+    return root.get("Resources").entries().values().stream()
+        .filter(resource -> resource.get("Type").text().equals(type))
+        .findFirst()
+        .orElseThrow(() -> new CannotStart("template.yaml has no " + type + "."));
+  }
+
+  private List<String> texts(Yaml list, Map<String, String> settings) {
+    if (list.value() instanceof Intrinsic) {
+      var joined =
+          resolve(list.value(), settings)
+              .orElseThrow(() -> new CannotStart(list.path() + " has no value."));
+      return Arrays.stream(joined.split(",")).map(String::strip).toList();
+    }
+    return list.items().stream().map(Yaml::text).toList();
+  }
+
+  /** The value of a text or a reference to parameters; nothing for what only AWS can resolve. */
+  private Optional<String> resolve(@Nullable Object value, Map<String, String> settings) {
+    var resolved =
+        switch (value) {
+          case Intrinsic(var name, String argument) when name.equals("Ref") ->
+              parameter(argument, settings);
+          case Intrinsic(var name, String argument) when name.equals("Sub") ->
+              substitute(argument, settings);
+          case null, default -> new Yaml(value, "").optionalText();
+        };
+    return resolved.filter(text -> !text.contains("{{resolve:"));
+  }
+
+  private Optional<String> substitute(String text, Map<String, String> settings) {
+    var complete = new StringBuilder();
+    var matcher = PLACEHOLDER.matcher(text);
+    while (matcher.find()) {
+      var value = parameter(matcher.group(1), settings);
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+      matcher.appendReplacement(complete, Matcher.quoteReplacement(value.get()));
+    }
+    return Optional.of(matcher.appendTail(complete).toString());
+  }
+
+  private Optional<String> parameter(String name, Map<String, String> settings) {
+    var parameter = root.get("Parameters").get(name);
+    if (!parameter.isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(settings.get(settingName(name)))
+        .or(() -> parameter.get("Default").optionalText());
+  }
+
+  private static String settingName(String parameter) {
+    return parameter.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+  }
+
+  private static void check(String setting, String value, Yaml parameter) {
+    if (parameter.get("Type").text().equals("Number")) {
+      checkNumber(setting, value, parameter);
+    }
+    var allowed = parameter.get("AllowedValues").items().stream().map(Yaml::text).toList();
+    if (!allowed.isEmpty() && !allowed.contains(value)) {
+      throw new CannotStart(
+          setting + " must be one of " + String.join(", ", allowed) + ", and is " + value + ".");
+    }
+    parameter
+        .get("AllowedPattern")
+        .optionalText()
+        .filter(pattern -> !value.matches(pattern))
+        .ifPresent(
+            pattern -> {
+              throw new CannotStart(
+                  setting + " must look like " + pattern + ", and is " + value + ".");
+            });
+  }
+
+  private static void checkNumber(String setting, String value, Yaml parameter) {
+    var least = parameter.get("MinValue").optionalText();
+    var most = parameter.get("MaxValue").optionalText();
+    var range =
+        least.map(bound -> " of at least " + bound).orElse("")
+            + most.map(bound -> " and at most " + bound).orElse("");
+    var wrong = setting + " must be a whole number" + range + ", and is " + value + ".";
+    if (!value.matches("-?\\d{1,9}")) {
+      throw new CannotStart(wrong);
+    }
+    var number = new BigDecimal(value);
+    if (least.filter(bound -> number.compareTo(new BigDecimal(bound)) < 0).isPresent()
+        || most.filter(bound -> number.compareTo(new BigDecimal(bound)) > 0).isPresent()) {
+      throw new CannotStart(wrong);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.photocredits.local.stripe;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Checkout Session: what was ordered, and how far it is. Times are seconds since 1970; {@code
+ * number} orders sessions by creation, the newest having the highest.
+ */
+record CheckoutSession(
+    String id,
+    long number,
+    String apiVersion,
+    Order order,
+    long created,
+    long expiresAt,
+    Progress progress) {
+  enum Status {
+    OPEN,
+    COMPLETE,
+    EXPIRED;
+
+    @JsonValue
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  enum PaymentStatus {
+    UNPAID,
+    PAID,
+    NO_PAYMENT_REQUIRED;
+
+    @JsonValue
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * An event that a change of the session caused. It is named here so that writing the session
+   * promises the event.
+   */
+  record Caused(String eventId, String type) {}
+
+  /**
+   * {@code settlesAt} is when a delayed payment arrives, in milliseconds since 1970, and null when
+   * none is under way.
+   */
+  record Progress(
+      Status status,
+      PaymentStatus payment,
+      @Nullable String paymentIntent,
+      @Nullable Long settlesAt,
+      List<Caused> events) {}
+
+  static CheckoutSession opened(
+      String id, long number, String apiVersion, Order order, long created, long expiresAt) {
+    var payment = order.total() == 0 ? PaymentStatus.NO_PAYMENT_REQUIRED : PaymentStatus.UNPAID;
+    return new CheckoutSession(
+        id,
+        number,
+        apiVersion,
+        order,
+        created,
+        expiresAt,
+        new Progress(Status.OPEN, payment, null, null, List.of()));
+  }
+
+  boolean isOpen() {
+    return progress.status == Status.OPEN;
+  }
+
+  boolean isComplete() {
+    return progress.status == Status.COMPLETE;
+  }
+
+  boolean awaitsPayment() {
+    return isComplete() && progress.settlesAt != null;
+  }
+
+  CheckoutSession paid(String paymentIntent, String eventId) {
+    var free = progress.payment == PaymentStatus.NO_PAYMENT_REQUIRED;
+    return with(
+        new Progress(
+            Status.COMPLETE,
+            free ? progress.payment : PaymentStatus.PAID,
+            free ? null : paymentIntent,
+            null,
+            causing(eventId, "checkout.session.completed")));
+  }
+
+  CheckoutSession completedUnpaid(String paymentIntent, long settlesAt, String eventId) {
+    return with(
+        new Progress(
+            Status.COMPLETE,
+            PaymentStatus.UNPAID,
+            paymentIntent,
+            settlesAt,
+            causing(eventId, "checkout.session.completed")));
+  }
+
+  CheckoutSession settled(String eventId) {
+    return with(
+        new Progress(
+            Status.COMPLETE,
+            PaymentStatus.PAID,
+            progress.paymentIntent,
+            null,
+            causing(eventId, "checkout.session.async_payment_succeeded")));
+  }
+
+  CheckoutSession bounced(String eventId) {
+    return with(
+        new Progress(
+            Status.COMPLETE,
+            PaymentStatus.UNPAID,
+            progress.paymentIntent,
+            null,
+            causing(eventId, "checkout.session.async_payment_failed")));
+  }
+
+  CheckoutSession expired(String eventId) {
+    return with(
+        new Progress(
+            Status.EXPIRED,
+            progress.payment,
+            null,
+            null,
+            causing(eventId, "checkout.session.expired")));
+  }
+
+  /** The same state, told again by another event. */
+  CheckoutSession toldAgain(String eventId) {
+    return with(
+        new Progress(
+            progress.status,
+            progress.payment,
+            progress.paymentIntent,
+            progress.settlesAt,
+            causing(eventId, "checkout.session.completed")));
+  }
+
+  private List<Caused> causing(String eventId, String type) {
+    return Stream.concat(progress.events.stream(), Stream.of(new Caused(eventId, type))).toList();
+  }
+
+  private CheckoutSession with(Progress next) {
+    return new CheckoutSession(id, number, apiVersion, order, created, expiresAt, next);
+  }
+
+  /** As Stripe shows it; the page's address is there while the session is open. */
+  ObjectNode json(URI baseUrl, @Nullable Customer customer) {
+    var total = order.total();
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", id)
+            .put("object", "checkout.session")
+            .putNull("after_expiration")
+            .putNull("allow_promotion_codes")
+            .put("amount_subtotal", total)
+            .put("amount_total", total)
+            .putNull("billing_address_collection")
+            .put("cancel_url", order.cancelUrl())
+            .put("client_reference_id", order.clientReferenceId())
+            .putNull("consent")
+            .put("created", created)
+            .put("currency", order.currency())
+            .put("customer", order.customer())
+            .put("customer_creation", "if_required")
+            .putNull("customer_email")
+            .put("expires_at", expiresAt)
+            .putNull("invoice")
+            .put("livemode", false)
+            .putNull("locale")
+            .put("mode", "payment")
+            .put("payment_intent", progress.paymentIntent)
+            .putNull("payment_link")
+            .put("payment_method_collection", "if_required")
+            .put("payment_status", progress.payment.word())
+            .putNull("recovered_from")
+            .putNull("setup_intent")
+            .put("status", progress.status.word())
+            .putNull("submit_type")
+            .putNull("subscription")
+            .put("success_url", order.successUrl())
+            .put("ui_mode", "hosted")
+            .put("url", isOpen() ? baseUrl + CheckoutPage.path(id) : null);
+    json.putObject("automatic_tax").put("enabled", false).putNull("status");
+    json.putArray("custom_fields");
+    if (customer == null) {
+      json.putNull("customer_details");
+    } else {
+      json.putObject("customer_details")
+          .put("email", customer.email())
+          .put("name", customer.name())
+          .put("phone", customer.phone())
+          .put("tax_exempt", "none");
+    }
+    order.metadata().forEach(json.putObject("metadata")::put);
+    json.putArray("payment_method_types").add("card");
+    json.putArray("shipping_options");
+    json.putObject("total_details")
+        .put("amount_discount", 0)
+        .put("amount_shipping", 0)
+        .put("amount_tax", 0);
+    return json;
+  }
+
+  /** The payment intent as Stripe shows it, once there is one. */
+  ObjectNode paymentIntentJson() {
+    var paid = progress.payment == PaymentStatus.PAID;
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", progress.paymentIntent)
+            .put("object", "payment_intent")
+            .put("amount", order.total())
+            .put("amount_received", paid ? order.total() : 0)
+            .put("created", created)
+            .put("currency", order.currency())
+            .put("customer", order.customer())
+            .put("livemode", false)
+            .put(
+                "status",
+                paid ? "succeeded" : awaitsPayment() ? "processing" : "requires_payment_method");
+    order.paymentMetadata().forEach(json.putObject("metadata")::put);
+    return json;
+  }
+}

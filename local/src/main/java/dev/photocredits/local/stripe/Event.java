@@ -1,0 +1,74 @@
+package dev.photocredits.local.stripe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to tell the webhook, and how the telling went. {@code created} is in seconds since
+ * 1970, {@code object} the session as it was then; of the attempts the last few are kept.
+ */
+record Event(
+    String id,
+    String type,
+    String apiVersion,
+    long created,
+    String session,
+    JsonNode object,
+    boolean delivered,
+    long attempts,
+    List<Attempt> latestAttempts) {
+  private static final int KEPT = 20;
+
+  /**
+   * A try at {@code at}, in milliseconds since 1970: answered with {@code status}, or unanswered
+   * because of {@code failure}.
+   */
+  record Attempt(long at, @Nullable Integer status, @Nullable String failure) {
+    boolean accepted() {
+      return status != null && status >= 200 && status < 300;
+    }
+  }
+
+  static Event of(
+      String id, String type, String apiVersion, long created, String session, JsonNode object) {
+    return new Event(id, type, apiVersion, created, session, object, false, 0, List.of());
+  }
+
+  Event after(Attempt attempt) {
+    var tries = Stream.concat(latestAttempts.stream(), Stream.of(attempt)).toList();
+    return new Event(
+        id,
+        type,
+        apiVersion,
+        created,
+        session,
+        object,
+        delivered || attempt.accepted(),
+        attempts + 1,
+        List.copyOf(tries.subList(Math.max(0, tries.size() - KEPT), tries.size())));
+  }
+
+  Event undelivered() {
+    return new Event(
+        id, type, apiVersion, created, session, object, false, attempts, latestAttempts);
+  }
+
+  /** As Stripe posts it. */
+  ObjectNode json() {
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", id)
+            .put("object", "event")
+            .put("api_version", apiVersion)
+            .put("created", created / 1000);
+    json.putObject("data").set("object", object);
+    json.put("livemode", false).put("pending_webhooks", 1);
+    json.putObject("request").putNull("id").putNull("idempotency_key");
+    return json.put("type", type);
+  }
+}

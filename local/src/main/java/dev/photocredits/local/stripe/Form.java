@@ -1,0 +1,135 @@
+package dev.photocredits.local.stripe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Form-encoded parameters under their full names, such as {@code line_items[0][quantity]}. Every
+ * reader throws the {@link StripeError} that Stripe would answer.
+ */
+final class Form {
+  private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
+
+  private final Map<String, String> values;
+
+  private Form(Map<String, String> values) {
+    this.values = values;
+  }
+
+  static Form parse(String encoded) {
+    var values = new TreeMap<String, String>();
+    for (var pair : encoded.split("&", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
+      var equals = pair.indexOf('=');
+      var name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+      values.put(name, equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+    }
+    return new Form(values);
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw StripeError.invalid(null, null, "Invalid request: the parameters are not form-encoded");
+    }
+  }
+
+  /**
+   * Refuses every parameter whose name is not among {@code known}, where {@code [#]} stands for any
+   * index and {@code [*]} at the end for any key.
+   */
+  Form onlyWith(Set<String> known) {
+    for (var name : values.keySet()) {
+      var shape = INDEX.matcher(name).replaceAll("[#]");
+      var bracket = shape.lastIndexOf('[');
+      if (!known.contains(shape)
+          && (bracket < 0 || !known.contains(shape.substring(0, bracket) + "[*]"))) {
+        throw StripeError.unknown(name);
+      }
+    }
+    return this;
+  }
+
+  boolean has(String prefix) {
+    return values.keySet().stream()
+        .anyMatch(name -> name.equals(prefix) || name.startsWith(prefix + "["));
+  }
+
+  /** The parameter, absent also when it is empty. */
+  Optional<String> text(String name) {
+    return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  String required(String name) {
+    var value = values.get(name);
+    if (value == null) {
+      throw StripeError.missing(name);
+    }
+    if (value.isEmpty()) {
+      throw StripeError.invalid(
+          "parameter_invalid_empty", name, "You passed an empty string for '" + name + "'.");
+    }
+    return value;
+  }
+
+  OptionalLong integer(String name) {
+    return has(name) ? OptionalLong.of(requiredInteger(name)) : OptionalLong.empty();
+  }
+
+  long requiredInteger(String name) {
+    var value = required(name);
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw StripeError.invalid("parameter_invalid_integer", name, "Invalid integer: " + value);
+    }
+  }
+
+  /**
+   * {@code name[key]=value} pairs under Stripe's limits: 50 keys of 40 characters, values of 500;
+   * an empty value is no value.
+   */
+  Map<String, String> metadata(String name) {
+    var metadata = new TreeMap<String, String>();
+    values.forEach(
+        (full, value) -> {
+          if (!full.startsWith(name + "[") || !full.endsWith("]") || value.isEmpty()) {
+            return;
+          }
+          var key = full.substring(name.length() + 1, full.length() - 1);
+          if (key.isEmpty() || key.length() > 40) {
+            throw StripeError.invalid(
+                null, full, "Metadata keys have 1 to 40 characters, not " + key.length() + ".");
+          }
+          if (value.length() > 500) {
+            throw StripeError.invalid(
+                null,
+                full,
+                "Metadata values can have up to 500 characters, but you passed in a value that is "
+                    + value.length()
+                    + " characters.");
+          }
+          metadata.put(key, value);
+        });
+    if (metadata.size() > 50) {
+      throw StripeError.invalid(null, name, "Metadata can have up to 50 keys.");
+    }
+    return metadata;
+  }
+
+  /** The same for the same parameters in any order. */
+  @Override
+  public String toString() {
+    return values.toString();
+  }
+}

@@ -1,0 +1,234 @@
+package dev.photocredits.local.stripe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.photocredits.local.stripe.Call.Answer;
+import dev.photocredits.local.stripe.Router.Action;
+import dev.photocredits.local.stripe.Router.Route;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.regex.Pattern;
+
+/**
+ * The part of Stripe's API that a shop with Checkout uses: customers, Checkout Sessions, and
+ * reading payment intents.
+ */
+final class StripeApi {
+  /** Of events about sessions that were opened by a caller who named no version. */
+  private static final String OLDEST_VERSION = "2024-06-20";
+
+  private static final Pattern TEST_KEY = Pattern.compile("[sr]k_test_\\S+");
+  private static final Set<String> STATUSES = Set.of("open", "complete", "expired");
+  private static final Set<String> LIST_PARAMETERS =
+      Set.of(
+          "limit",
+          "starting_after",
+          "ending_before",
+          "status",
+          "customer",
+          "payment_intent",
+          "created",
+          "created[gt]",
+          "created[gte]",
+          "created[lt]",
+          "created[lte]");
+
+  private final Checkout checkout;
+  private final JsonFiles<Customer> customers;
+  private final Idempotency idempotency;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  StripeApi(
+      Checkout checkout,
+      JsonFiles<Customer> customers,
+      Idempotency idempotency,
+      Ids ids,
+      InstantSource clock) {
+    this.checkout = checkout;
+    this.customers = customers;
+    this.idempotency = idempotency;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        route("POST", "/v1/customers", this::createCustomer),
+        route("GET", "/v1/customers/*", this::customer),
+        route("POST", "/v1/checkout/sessions", this::createSession),
+        route("GET", "/v1/checkout/sessions", this::sessions),
+        route("GET", "/v1/checkout/sessions/*", this::session),
+        route("POST", "/v1/checkout/sessions/*/expire", this::expire),
+        route("GET", "/v1/payment_intents/*", this::paymentIntent));
+  }
+
+  private static Route route(String method, String path, Action action) {
+    return new Route(
+        method,
+        path,
+        call -> {
+          authenticate(call);
+          return action.answer(call);
+        });
+  }
+
+  private static void authenticate(Call call) {
+    var authorization = requireNonNullElse(call.header("Authorization"), "");
+    var key =
+        switch (authorization.split(" ", 2)) {
+          case String[] parts when parts.length == 2 && parts[0].equalsIgnoreCase("Bearer") ->
+              parts[1].strip();
+          case String[] parts when parts.length == 2 && parts[0].equalsIgnoreCase("Basic") ->
+              userName(parts[1].strip());
+          default ->
+              throw StripeError.unauthenticated(
+                  "You did not provide an API key. You need to provide your API key in the"
+                      + " Authorization header, using Bearer auth (e.g. 'Authorization: Bearer"
+                      + " YOUR_SECRET_KEY').");
+        };
+    if (!TEST_KEY.matcher(key).matches()) {
+      throw StripeError.unauthenticated(
+          "Invalid API Key provided: this sandbox takes any key that begins with sk_test_.");
+    }
+  }
+
+  private static String userName(String credentials) {
+    try {
+      return new String(Base64.getDecoder().decode(credentials), UTF_8).split(":", 2)[0];
+    } catch (IllegalArgumentException e) {
+      throw StripeError.unauthenticated("Invalid Authorization header.");
+    }
+  }
+
+  private Answer createCustomer(Call call) {
+    return idempotency.once(
+        call,
+        () -> {
+          var customer =
+              Customer.from(call.form(), ids.customer(), clock.instant().getEpochSecond());
+          customers.put(customer.id(), customer);
+          return customer.json();
+        });
+  }
+
+  private Answer customer(Call call) {
+    return customers
+        .find(call.id())
+        .map(customer -> Answer.ok(customer.json()))
+        .orElseThrow(() -> StripeError.notFound("customer", call.id(), "id"));
+  }
+
+  private Answer createSession(Call call) {
+    return idempotency.once(
+        call,
+        () -> {
+          var version = requireNonNullElse(call.header("Stripe-Version"), OLDEST_VERSION);
+          return checkout.json(checkout.open(Order.from(call.form()), version));
+        });
+  }
+
+  private Answer session(Call call) {
+    return Answer.ok(checkout.json(found(call)));
+  }
+
+  private CheckoutSession found(Call call) {
+    return checkout
+        .find(call.id())
+        .orElseThrow(() -> StripeError.notFound("checkout.session", call.id(), "session"));
+  }
+
+  private Answer expire(Call call) {
+    var id = found(call).id();
+    return idempotency.once(call, () -> checkout.json(checkout.expire(id)));
+  }
+
+  private Answer paymentIntent(Call call) {
+    return checkout.newestFirst().stream()
+        .filter(session -> call.id().equals(session.progress().paymentIntent()))
+        .findFirst()
+        .map(session -> Answer.ok(session.paymentIntentJson()))
+        .orElseThrow(() -> StripeError.notFound("payment_intent", call.id(), "intent"));
+  }
+
+  private Answer sessions(Call call) {
+    var form = call.form().onlyWith(LIST_PARAMETERS);
+    var limit = form.integer("limit").orElse(10);
+    if (limit < 1 || limit > 100) {
+      throw StripeError.invalid(
+          "parameter_invalid_integer", "limit", "This value must be between 1 and 100.");
+    }
+    var page = new ArrayList<>(wanted(form));
+    var after = form.text("starting_after");
+    var before = form.text("ending_before");
+    if (after.isPresent()) {
+      var number = number(after.get(), "starting_after");
+      var _ = page.removeIf(session -> session.number() >= number);
+    }
+    var hasMore = page.size() > limit;
+    var shown = page.subList(0, (int) Math.min(limit, page.size()));
+    if (before.isPresent()) {
+      var number = number(before.get(), "ending_before");
+      var _ = page.removeIf(session -> session.number() <= number);
+      hasMore = page.size() > limit;
+      shown = page.subList((int) Math.max(0, page.size() - limit), page.size());
+    }
+    var list =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("object", "list")
+            .put("has_more", hasMore)
+            .put("url", "/v1/checkout/sessions");
+    var data = list.putArray("data");
+    shown.forEach(session -> data.add(checkout.json(session)));
+    return Answer.ok(list);
+  }
+
+  private List<CheckoutSession> wanted(Form form) {
+    var status = form.text("status");
+    if (status.isPresent() && !STATUSES.contains(status.get())) {
+      throw StripeError.invalid(
+          null, "status", "Invalid status: must be one of open, complete, or expired");
+    }
+    var customer = form.text("customer");
+    var paymentIntent = form.text("payment_intent");
+    var created = created(form);
+    return checkout.newestFirst().stream()
+        .filter(it -> status.isEmpty() || status.get().equals(it.progress().status().word()))
+        .filter(it -> customer.isEmpty() || customer.get().equals(it.order().customer()))
+        .filter(
+            it ->
+                paymentIntent.isEmpty()
+                    || paymentIntent.get().equals(it.progress().paymentIntent()))
+        .filter(it -> created.test(it.created()))
+        .toList();
+  }
+
+  private static LongPredicate created(Form form) {
+    var exactly = form.text("created").isPresent() ? form.integer("created") : OptionalLong.empty();
+    var after = form.integer("created[gt]");
+    var from = form.integer("created[gte]");
+    var before = form.integer("created[lt]");
+    var to = form.integer("created[lte]");
+    return seconds ->
+        (exactly.isEmpty() || seconds == exactly.getAsLong())
+            && (after.isEmpty() || seconds > after.getAsLong())
+            && (from.isEmpty() || seconds >= from.getAsLong())
+            && (before.isEmpty() || seconds < before.getAsLong())
+            && (to.isEmpty() || seconds <= to.getAsLong());
+  }
+
+  private long number(String id, String param) {
+    return checkout
+        .find(id)
+        .orElseThrow(() -> StripeError.noSuch("checkout.session", id, param))
+        .number();
+  }
+}

@@ -1,0 +1,162 @@
+package dev.photocredits.local.stripe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Posts events to the webhook, signed as Stripe signs, each at least once: a try that is not
+ * answered by 2xx is repeated after 1, 2, 4, … at most 30 seconds for as long as this runs, and
+ * goes on in the next run. Nobody waits for a delivery but who asks to.
+ */
+final class Webhooks {
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int AT_ONCE = 16;
+
+  private final JsonFiles<Event> events;
+  private final String secret;
+  private final Supplier<URI> target;
+  private final InstantSource clock;
+  private final HttpClient http;
+  private final ExecutorService background;
+  private final Semaphore slots = new Semaphore(AT_ONCE);
+  private final Map<String, CountDownLatch> underWay = new ConcurrentHashMap<>();
+
+  Webhooks(
+      JsonFiles<Event> events,
+      String secret,
+      Supplier<URI> target,
+      InstantSource clock,
+      HttpClient http,
+      ExecutorService background) {
+    this.events = events;
+    this.secret = secret;
+    this.target = target;
+    this.clock = clock;
+    this.http = http;
+    this.background = background;
+  }
+
+  /** Goes on with what an earlier run did not deliver. */
+  void resume() {
+    events.all().stream()
+        .filter(event -> !event.delivered())
+        .sorted(Comparator.comparingLong(Event::created))
+        .forEach(event -> deliver(event.id()));
+  }
+
+  /** Once this returns, the event is on disk and will be delivered, if need be by a later run. */
+  void announce(Event event) {
+    events.put(event.id(), event);
+    deliver(event.id());
+  }
+
+  /** Delivers an event that exists once more, under the same id. */
+  Event redeliver(String id) {
+    var event = events.change(id, Event::undelivered);
+    deliver(id);
+    return event;
+  }
+
+  boolean knows(String id) {
+    return events.find(id).isPresent();
+  }
+
+  List<Event> newestFirst() {
+    return events.all().stream()
+        .sorted(Comparator.comparingLong(Event::created).thenComparing(Event::id).reversed())
+        .toList();
+  }
+
+  /** Waits until the event has been accepted, but no longer than that; false if it has not been. */
+  boolean awaitDelivery(String id, Duration atMost) throws InterruptedException {
+    var delivery = underWay.get(id);
+    return delivery == null || delivery.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void deliver(String id) {
+    var delivery = new CountDownLatch(1);
+    underWay.put(id, delivery);
+    background.execute(
+        () -> {
+          try {
+            var pause = FIRST_PAUSE;
+            while (!attempt(id)) {
+              Thread.sleep(pause);
+              pause = longer(pause);
+            }
+            var _ = underWay.remove(id, delivery);
+            delivery.countDown();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private static Duration longer(Duration pause) {
+    var twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  }
+
+  private boolean attempt(String id) throws InterruptedException {
+    slots.acquire();
+    try {
+      var attempt = post(events.find(id).orElseThrow());
+      var _ = events.change(id, event -> event.after(attempt));
+      return attempt.accepted();
+    } finally {
+      slots.release();
+    }
+  }
+
+  private Event.Attempt post(Event event) throws InterruptedException {
+    var body = event.json().toPrettyString();
+    var now = clock.instant();
+    try {
+      var request =
+          HttpRequest.newBuilder(target.get())
+              .timeout(PATIENCE)
+              .header("Content-Type", "application/json; charset=utf-8")
+              .header("User-Agent", "Stripe/1.0 (sandbox on this machine)")
+              .header("Stripe-Signature", signature(now.getEpochSecond(), body))
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build();
+      var response = http.send(request, HttpResponse.BodyHandlers.discarding());
+      return new Event.Attempt(now.toEpochMilli(), response.statusCode(), null);
+    } catch (IOException e) {
+      return new Event.Attempt(now.toEpochMilli(), null, e.toString());
+    }
+  }
+
+  private String signature(long seconds, String body) {
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+      var signed = mac.doFinal((seconds + "." + body).getBytes(UTF_8));
+      return "t=" + seconds + ",v1=" + HexFormat.of().formatHex(signed);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has HmacSHA256", e);
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * A stand-in for Stripe: customers, Checkout Sessions, a hosted checkout page and signed webhooks,
+ * over HTTP on this machine.
+ */
+@NullMarked
+package dev.photocredits.local.stripe;
+
+import org.jspecify.annotations.NullMarked;

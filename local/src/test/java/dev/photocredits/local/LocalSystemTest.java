@@ -1,0 +1,242 @@
+package dev.photocredits.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** What {@link LocalSystem} starts, leaves out and refuses; its one function is a greeting. */
+final class LocalSystemTest {
+  private static final Map<String, AttributeValue> ADA =
+      Map.of("PK", AttributeValue.fromS("USER#ada"), "SK", AttributeValue.fromS("PROFILE"));
+
+  @TempDir private Path folder;
+
+  private final List<String> log = new CopyOnWriteArrayList<>();
+  private final RememberedStandIns standIns = new RememberedStandIns();
+  private Template template = Template.find();
+
+  @BeforeEach
+  void write_a_template_whose_only_function_greets() throws IOException {
+    var file = folder.resolve("template.yaml");
+    var project = Files.readString(projectTemplate());
+    var handlers = project.replaceAll("Handler: dev\\.photocredits\\.functions\\S+", GREETING);
+    Files.writeString(file, handlers);
+    template = Template.read(file);
+  }
+
+  private static final String GREETING = "Handler: dev.photocredits.local.GreetingHandler";
+
+  @Test
+  void it_serves_the_api_and_the_page() throws Exception {
+    try (var system = start(Map.of())) {
+      assertThat(get(system.url() + "/api/health")).isEqualTo("hello");
+      assertThat(get(system.url() + "/?payment=success")).startsWith("<!doctype html>");
+      assertThat(log).containsExactly("greeted");
+    }
+  }
+
+  @Test
+  void everything_is_ours_unless_set_otherwise() {
+    try (var system = start(Map.of())) {
+      assertThat(system.parts())
+          .extracting(part -> part.name() + " " + part.isStandIn())
+          .containsExactly("DynamoDB true", "S3 true", "Stripe true", "Gemini true");
+      assertThat(system.environment())
+          .containsEntry("AUTH_MODE", "open")
+          .containsEntry("AWS_REGION", "us-east-1")
+          .containsEntry("FRONTEND_URL", system.url().toString())
+          .containsEntry("STRIPE_API_BASE", "http://127.0.0.1:1")
+          .containsEntry("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:2");
+      assertThat(standIns.webhookTarget.get())
+          .isEqualTo(URI.create(system.url() + "/api/webhooks/stripe"));
+      assertThat(standIns.delay).isZero();
+    }
+  }
+
+  @Test
+  void given_services_are_used_and_their_stand_ins_not_started() {
+    var given =
+        Map.of(
+            "STRIPE_API_BASE", "http://127.0.0.1:9001",
+            "STRIPE_SECRET_KEY", "sk_test_x",
+            "STRIPE_WEBHOOK_SECRET", "whsec_x",
+            "GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9002",
+            "GEMINI_API_KEY", "key");
+
+    try (var system = start(given)) {
+      assertThat(system.parts())
+          .contains(
+              new LocalSystem.Part("Stripe", false, URI.create("http://127.0.0.1:9001")),
+              new LocalSystem.Part("Gemini", false, URI.create("http://127.0.0.1:9002")));
+      assertThat(system.environment())
+          .containsAllEntriesOf(given)
+          .doesNotContainKey("FRONTEND_URL");
+      assertThat(standIns.stripeSecret).isEmpty();
+    }
+  }
+
+  @Test
+  void a_given_dynamo_db_and_s3_on_this_machine_get_their_table_and_bucket() {
+    try (var dynamoDb = LocalDynamoDb.inMemory();
+        var s3 = LocalS3.inMemory();
+        var system =
+            start(
+                Map.of(
+                    "AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.endpoint().toString(),
+                    "AWS_ENDPOINT_URL_S3", s3.endpoint().toString(),
+                    "TABLE_NAME", "given-table"));
+        var tables = dynamoDb.client();
+        var buckets = s3.client()) {
+      assertThat(system.dynamoDb()).isEmpty();
+      assertThat(system.s3()).isEmpty();
+      assertThat(tables.listTables().tableNames()).containsExactly("given-table");
+      assertThat(buckets.listBuckets().buckets()).hasSize(1);
+    }
+  }
+
+  @Test
+  void two_run_side_by_side() throws Exception {
+    try (var one = start(Map.of("DATA_DIR", folder.resolve("one").toString()));
+        var other = start(Map.of("DATA_DIR", folder.resolve("other").toString()))) {
+      assertThat(one.url()).isNotEqualTo(other.url());
+      assertThat(get(one.url() + "/api/health")).isEqualTo("hello");
+      assertThat(get(other.url() + "/api/health")).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void data_survives_a_restart() {
+    try (var system = start(Map.of())) {
+      write(system);
+    }
+
+    try (var system = start(Map.of());
+        var client = system.dynamoDb().orElseThrow().client()) {
+      var table = system.environment().get("TABLE_NAME");
+
+      assertThat(client.getItem(get -> get.tableName(table).key(ADA)).item()).isEqualTo(ADA);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STRIPE_API_BASE, http://127.0.0.1:9, STRIPE_SECRET_KEY",
+    "STRIPE_SECRET_KEY, sk_live, STRIPE_WEBHOOK_SECRET",
+    "GOOGLE_GEMINI_BASE_URL, http://127.0.0.1:9, GEMINI_API_KEY",
+    "PORT, eighty, PORT",
+    "PORT, 70000, PORT",
+    "AWS_ENDPOINT_URL_S3, localhost:9, AWS_ENDPOINT_URL_S3",
+    "WELCOME_CREDITS, -1, WELCOME_CREDITS"
+  })
+  void a_missing_or_malformed_setting_is_one_sentence_with_its_name(
+      String setting, String value, String named) {
+    var refusal = catchThrowableOfType(CannotStart.class, () -> start(Map.of(setting, value)));
+
+    assertThat(refusal).hasMessageContaining(named).hasMessageEndingWith(".");
+    assertThat(refusal.getMessage()).doesNotContain("\n");
+  }
+
+  @Test
+  void an_empty_setting_counts_as_not_set() {
+    try (var system = start(Map.of("STRIPE_API_BASE", "", "GEMINI_API_KEY", " "))) {
+      assertThat(system.parts()).allMatch(LocalSystem.Part::isStandIn);
+    }
+  }
+
+  @Test
+  void a_taken_port_or_folder_is_refused_and_nothing_is_left_running() {
+    try (var system = start(Map.of())) {
+      var port = Integer.toString(system.url().getPort());
+      var elsewhere = folder.resolve("elsewhere").toString();
+
+      assertThatThrownBy(() -> start(Map.of("PORT", port, "DATA_DIR", elsewhere)))
+          .isInstanceOf(CannotStart.class)
+          .hasMessageStartingWith("Port " + port + " is taken");
+      assertThatThrownBy(() -> start(Map.of()))
+          .isInstanceOf(CannotStart.class)
+          .hasMessageContaining("is in use by another run");
+    }
+
+    start(Map.of()).close();
+  }
+
+  @Test
+  void a_handler_that_does_not_exist_is_named() throws IOException {
+    var file = folder.resolve("broken.yaml");
+    Files.writeString(
+        file, Files.readString(folder.resolve("template.yaml")).replace("Greeting", "Absent"));
+    template = Template.read(file);
+
+    assertThatThrownBy(() -> start(Map.of()))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("dev.photocredits.local.AbsentHandler");
+  }
+
+  private LocalSystem start(Map<String, String> settings) {
+    var all = new HashMap<>(Map.of("PORT", "0", "DATA_DIR", folder.resolve("data").toString()));
+    all.putAll(settings);
+    return LocalSystem.start(all, template, standIns, log::add);
+  }
+
+  private static Path projectTemplate() {
+    for (var path = Path.of("").toAbsolutePath(); path != null; path = path.getParent()) {
+      if (Files.exists(path.resolve("template.yaml"))) {
+        return path.resolve("template.yaml");
+      }
+    }
+    throw new IllegalStateException("no template.yaml");
+  }
+
+  private static void write(LocalSystem system) {
+    try (var client = system.dynamoDb().orElseThrow().client()) {
+      client.putItem(put -> put.tableName(system.environment().get("TABLE_NAME")).item(ADA));
+    }
+  }
+
+  private static String get(String address) throws IOException, InterruptedException {
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString())
+          .body();
+    }
+  }
+
+  /** Remembers with what it was asked to start stand-ins; nothing listens at their addresses. */
+  private static final class RememberedStandIns implements StandIns {
+    private String stripeSecret = "";
+    private Supplier<URI> webhookTarget = () -> URI.create("http://nowhere");
+    private Duration delay = Duration.ofDays(1);
+
+    @Override
+    public StandIn stripe(Path dataDir, String webhookSecret, Supplier<URI> target) {
+      stripeSecret = webhookSecret;
+      webhookTarget = target;
+      return new StandIn(URI.create("http://127.0.0.1:1"), () -> {});
+    }
+
+    @Override
+    public StandIn gemini(Duration wanted) {
+      delay = wanted;
+      return new StandIn(URI.create("http://127.0.0.1:2"), () -> {});
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.photocredits.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How {@code template.yaml} is read. */
+final class TemplateTest {
+  private static final Map<String, String> SECRETS =
+      Map.of(
+          "TABLE_NAME", "t",
+          "BUCKET_NAME", "b",
+          "STRIPE_SECRET_KEY", "sk",
+          "STRIPE_WEBHOOK_SECRET", "whsec",
+          "GEMINI_API_KEY", "key");
+
+  private final Template template = Template.find();
+
+  @Test
+  void every_route_of_the_contract_is_there() {
+    assertThat(template.routes())
+        .extracting(route -> route.key() + " " + route.function())
+        .containsExactlyInAnyOrder(
+            "GET /api/health HealthFunction",
+            "$default HealthFunction",
+            "GET /api/packages CreditsFunction",
+            "HEAD /api/packages CreditsFunction",
+            "GET /api/credits/{email} CreditsFunction",
+            "HEAD /api/credits/{email} CreditsFunction",
+            "GET /api/credits/{email}/transactions CreditsFunction",
+            "HEAD /api/credits/{email}/transactions CreditsFunction",
+            "POST /api/checkout CheckoutFunction",
+            "POST /api/webhooks/stripe WebhookFunction",
+            "POST /api/feedback FeedbackFunction",
+            "POST /api/generate GenerationFunction",
+            "GET /api/generations/{email} GenerationFunction",
+            "HEAD /api/generations/{email} GenerationFunction",
+            "GET /api/generations/{email}/{id} GenerationFunction",
+            "HEAD /api/generations/{email}/{id} GenerationFunction");
+  }
+
+  @Test
+  void a_function_has_its_handler_and_the_limits_of_all() {
+    assertThat(template.functions())
+        .contains(
+            new Template.Function(
+                "HealthFunction",
+                "dev.photocredits.functions.health.HealthHandler",
+                Duration.ofSeconds(29),
+                1024));
+  }
+
+  @Test
+  void a_variable_has_the_default_of_its_parameter() {
+    var environment = template.environment("GenerationFunction", SECRETS);
+
+    assertThat(environment)
+        .containsEntry("ENVIRONMENT", "development")
+        .containsEntry("AUTH_MODE", "jwt")
+        .containsEntry("GEMINI_MODEL", "gemini-3.1-flash-image")
+        .containsEntry("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")
+        .containsEntry("CREDITS_PER_GENERATION", "3")
+        .containsEntry("GENERATION_LEASE_SECONDS", "120")
+        .containsEntry("IMAGE_URL_EXPIRY_SECONDS", "3600")
+        .containsEntry("TABLE_NAME", "t")
+        .containsEntry("BUCKET_NAME", "b")
+        .containsEntry("GEMINI_API_KEY", "key")
+        .doesNotContainKey("STRIPE_SECRET_KEY");
+  }
+
+  @Test
+  void a_setting_of_the_parameters_name_or_the_variables_own_goes_before() {
+    var settings = new HashMap<>(SECRETS);
+    settings.put("FRONTEND_URL", "https://shop.example");
+    settings.put("AUTH_MODE", "open");
+
+    var environment = template.environment("CheckoutFunction", settings);
+
+    assertThat(environment)
+        .containsEntry("FRONTEND_URL", "https://shop.example")
+        .containsEntry("AUTH_MODE", "open")
+        .containsEntry("STRIPE_API_BASE", "https://api.stripe.com");
+  }
+
+  @Test
+  void a_secret_without_a_value_is_an_error_that_names_it() {
+    assertThatThrownBy(() -> template.environment("CheckoutFunction", Map.of("TABLE_NAME", "t")))
+        .isInstanceOf(CannotStart.class)
+        .hasMessage("STRIPE_SECRET_KEY is not set, and CheckoutFunction needs it.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CREDITS_PER_GENERATION, 0",
+    "CREDITS_PER_GENERATION, three",
+    "IMAGE_URL_EXPIRY_SECONDS, 999999999",
+    "FRONTEND_URL, localhost",
+    "GEMINI_MODEL, 'a,,b'"
+  })
+  void a_setting_that_its_parameter_forbids_is_an_error_that_names_it(String name, String value) {
+    assertThatThrownBy(() -> template.check(Map.of(name, value)))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageStartingWith(name + " must ")
+        .hasMessageEndingWith("and is " + value + ".");
+  }
+
+  @Test
+  void allowed_origins_come_from_a_setting_with_commas() {
+    assertThat(template.cors(Map.of()).allowOrigins()).containsExactly("*");
+    assertThat(template.cors(Map.of("CORS_ORIGINS", "https://a, https://b")).allowOrigins())
+        .containsExactly("https://a", "https://b");
+    assertThat(template.cors(Map.of()).allowMethods())
+        .containsExactly("GET", "HEAD", "POST", "DELETE", "OPTIONS");
+  }
+
+  @Test
+  void the_table_is_read_whole() {
+    assertThat(template.table())
+        .isEqualTo(
+            new Template.Table(
+                List.of(new Template.Key("PK", "HASH"), new Template.Key("SK", "RANGE")),
+                Map.of("PK", "S", "SK", "S", "pending", "S", "lease_expires_at", "S"),
+                List.of(
+                    new Template.Index(
+                        "pending",
+                        List.of(
+                            new Template.Key("pending", "HASH"),
+                            new Template.Key("lease_expires_at", "RANGE")),
+                        "KEYS_ONLY")),
+                Optional.of("expires_at")));
+  }
+
+  @Test
+  void what_only_aws_can_resolve_is_an_error_that_names_it(@TempDir Path folder)
+      throws IOException {
+    var file = folder.resolve("template.yaml");
+    Files.writeString(
+        file,
+        """
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              Handler: a.B
+              Environment: {Variables: {ARN: !GetAtt [Table, Arn], WHERE: !If [Here, 1, 2]}}
+        """);
+
+    assertThatThrownBy(() -> Template.read(file).environment("F", Map.of()))
+        .hasMessage("ARN is not set, and F needs it.");
+    assertThatThrownBy(() -> Template.read(file).environment("F", Map.of("ARN", "a")))
+        .hasMessage("WHERE is not set, and F needs it.");
+    assertThat(Template.read(file).environment("F", Map.of("ARN", "a", "WHERE", "b")))
+        .isEqualTo(Map.of("ARN", "a", "WHERE", "b"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.photocredits.local;
+
+import org.jspecify.annotations.NullMarked;
