@@ -5,7 +5,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test fix package jdk
+.PHONY: run test fix bench package jdk
 
 run: jdk        ## builds, then serves the whole API on http://localhost:8080
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
@@ -16,6 +16,10 @@ test: jdk       ## format check, static analysis and every test
 
 fix: jdk        ## formats the code
 	@$(MVN) --quiet spotless:apply
+
+bench: jdk      ## measures; the figures stand in docs/performance.md
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
+	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.bench.Bench
 
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip

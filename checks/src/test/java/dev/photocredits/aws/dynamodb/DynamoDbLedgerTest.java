@@ -1,0 +1,104 @@
+package dev.photocredits.aws.dynamodb;
+
+import static dev.photocredits.ledger.Samples.failed;
+import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.ledger.LedgerContract;
+import dev.photocredits.ledger.LedgerWalk;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The ledger's rules on DynamoDB. */
+final class DynamoDbLedgerTest implements LedgerContract {
+  private static final DynamoDb TABLE = TestTable.open();
+
+  @Override
+  public Ledger ledger() {
+    return TABLE.ledger();
+  }
+
+  @Override
+  public Generations generations() {
+    return TABLE.generations();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void answers_like_the_fake_and_keeps_the_invariants_on_random_walks(int walk) {
+    var seed = System.nanoTime() + walk;
+
+    new LedgerWalk(seed, ledger(), generations()).walk(250);
+  }
+
+  @Test
+  void nothing_is_given_back_to_a_user_who_vanished_and_the_generation_stays_pending() {
+    var ada = somebody();
+    assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+    delete(Keys.user(ada), Keys.PROFILE);
+
+    assertThatThrownBy(() -> generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(generations().find(ada, order.id())).contains(order);
+    assertThat(ledger().find(ada)).isEmpty();
+    assertThat(ledger().statement(ada, 10, null).items()).hasSize(2);
+  }
+
+  @Test
+  void a_generation_is_in_the_index_of_the_pending_ones_until_it_is_finished() {
+    var ada = somebody();
+    assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+    var before = pending(Keys.user(ada));
+
+    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3))).isNotNull();
+
+    assertThat(before).isEqualTo(1);
+    assertThat(pending(Keys.user(ada))).isZero();
+  }
+
+  @Test
+  void a_payment_leads_to_its_entry() {
+    var ada = somebody();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    var purchase = SAMPLES.purchase("cs_" + ada.value(), 10);
+
+    assertThat(ledger().grant(ada, purchase)).isEqualTo(new Granted());
+
+    try (var client = TestTable.client()) {
+      var item =
+          client.getItem(
+              r ->
+                  r.tableName(TestTable.NAME)
+                      .key(Keys.item(Keys.payment(purchase.session()), Keys.PAYMENT)));
+      assertThat(Schemas.PAYMENT.mapToItem(item.item()))
+          .isEqualTo(new Schemas.Payment(purchase.session(), ada, purchase.id()));
+    }
+  }
+
+  private static void delete(String partition, String sort) {
+    try (var client = TestTable.client()) {
+      client.deleteItem(r -> r.tableName(TestTable.NAME).key(Keys.item(partition, sort)));
+    }
+  }
+
+  private static long pending(String partition) {
+    try (var client = TestTable.client()) {
+      return client.scan(r -> r.tableName(TestTable.NAME).indexName("pending")).items().stream()
+          .filter(item -> AttributeValue.fromS(partition).equals(item.get(Keys.PK)))
+          .count();
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package dev.photocredits.aws.dynamodb;
+
+import static dev.photocredits.ledger.LedgerContract.SAMPLES;
+import static dev.photocredits.ledger.Samples.credits;
+import static dev.photocredits.ledger.Samples.failed;
+import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.succeeded;
+import static dev.photocredits.ledger.Samples.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.ledger.Invariants;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/** What becomes of the ledger when DynamoDB is busy, or its reply is lost. */
+final class UncertainTableTest {
+  private final DynamoDb calm = TestTable.open();
+
+  @Test
+  void a_write_that_lost_to_another_transaction_is_repeated() {
+    var busy = new TableThatIsBusy(3, UncertainTableTest::conflict);
+    var table = TestTable.open(busy);
+    var ada = user(calm, 10);
+
+    var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_busy" + ada.value(), 10));
+
+    assertThat(outcome).isEqualTo(new Granted());
+    assertThat(busy.refused()).isEqualTo(3);
+    assertThat(balance(ada)).isEqualTo(credits(20));
+    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+  }
+
+  @Test
+  void a_write_that_was_throttled_is_repeated() {
+    var busy = new TableThatIsBusy(3, UncertainTableTest::throttled);
+    var table = TestTable.open(busy);
+    var ada = user(calm, 10);
+    var order = SAMPLES.order(ada, 3);
+
+    assertThat(table.generations().start(order, usage(order))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(credits(7));
+    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+  }
+
+  @Test
+  void a_write_that_loses_every_time_gives_up_and_has_written_nothing() {
+    var busy = new TableThatIsBusy(Integer.MAX_VALUE, UncertainTableTest::conflict);
+    var table = TestTable.open(busy);
+    var ada = user(calm, 10);
+
+    assertThatThrownBy(
+            () -> table.ledger().grant(ada, SAMPLES.purchase("cs_lost" + ada.value(), 10)))
+        .isInstanceOf(TransactionCanceledException.class);
+
+    assertThat(busy.refused()).isEqualTo(10);
+    assertThat(balance(ada)).isEqualTo(credits(10));
+  }
+
+  @Test
+  void an_order_whose_reply_was_lost_is_taken_for_once() {
+    var table = TestTable.open(new TableThatLosesAReply());
+    var ada = user(calm, 10);
+    var order = SAMPLES.order(ada, 3);
+
+    assertThat(table.generations().start(order, usage(order))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(credits(7));
+    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+  }
+
+  @Test
+  void a_grant_whose_reply_was_lost_is_granted_once() {
+    var table = TestTable.open(new TableThatLosesAReply());
+    var ada = user(calm, 0);
+
+    var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_reply" + ada.value(), 10));
+
+    assertThat(outcome).isEqualTo(new Granted());
+    assertThat(balance(ada)).isEqualTo(credits(10));
+    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+  }
+
+  @Test
+  void an_end_without_refund_whose_reply_was_lost_is_still_ours() {
+    var table = TestTable.open(new TableThatLosesAReply());
+    var ada = user(calm, 10);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(calm.generations().start(order, usage(order))).isEqualTo(new Started());
+
+    assertThat(table.generations().finish(succeeded(order, 3, 0), null)).isEqualTo(new Finished());
+
+    assertThat(calm.generations().find(ada, order.id())).contains(succeeded(order, 3, 0));
+    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+  }
+
+  @Test
+  void a_refund_whose_reply_was_lost_is_given_once() {
+    var table = TestTable.open(new TableThatLosesAReply());
+    var ada = user(calm, 10);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(calm.generations().start(order, usage(order))).isEqualTo(new Started());
+
+    assertThat(table.generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+
+    assertThat(balance(ada)).isEqualTo(credits(10));
+    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+  }
+
+  private static Email user(DynamoDb table, int credits) {
+    var email = somebody();
+    var welcome = credits == 0 ? null : SAMPLES.welcome(credits);
+    return table.ledger().create(email, welcome, SAMPLES.now()).email();
+  }
+
+  private Credits balance(Email email) {
+    return calm.ledger().find(email).orElseThrow().credits();
+  }
+
+  private static DynamoDbException conflict() {
+    return TransactionCanceledException.builder()
+        .cancellationReasons(
+            CancellationReason.builder().code("None").build(),
+            CancellationReason.builder().code("TransactionConflict").build(),
+            CancellationReason.builder().code("None").build())
+        .awsErrorDetails(
+            AwsErrorDetails.builder().errorCode("TransactionCanceledException").build())
+        .statusCode(400)
+        .build();
+  }
+
+  private static DynamoDbException throttled() {
+    return (DynamoDbException)
+        DynamoDbException.builder()
+            .awsErrorDetails(
+                AwsErrorDetails.builder()
+                    .errorCode("ProvisionedThroughputExceededException")
+                    .build())
+            .statusCode(400)
+            .build();
+  }
+
+  /** Refuses the first so many writes before they reach the table. */
+  private static final class TableThatIsBusy implements ExecutionInterceptor {
+    private final int times;
+    private final Supplier<DynamoDbException> refusal;
+    private final AtomicInteger writes = new AtomicInteger();
+
+    TableThatIsBusy(int times, Supplier<DynamoDbException> refusal) {
+      this.times = times;
+      this.refusal = refusal;
+    }
+
+    @Override
+    public void beforeExecution(
+        Context.BeforeExecution context, ExecutionAttributes executionAttributes) {
+      if (context.request() instanceof TransactWriteItemsRequest
+          && writes.incrementAndGet() <= times) {
+        throw refusal.get();
+      }
+    }
+
+    int refused() {
+      return Math.min(writes.get(), times);
+    }
+  }
+
+  /** Applies the first write and lets its reply get lost, so that the SDK sends it again. */
+  private static final class TableThatLosesAReply implements ExecutionInterceptor {
+    private final AtomicInteger replies = new AtomicInteger();
+
+    @Override
+    public void afterTransmission(
+        Context.AfterTransmission context, ExecutionAttributes executionAttributes) {
+      var write =
+          context.request() instanceof TransactWriteItemsRequest
+              || context.request() instanceof UpdateItemRequest;
+      if (write && replies.incrementAndGet() == 1) {
+        throw ApiCallAttemptTimeoutException.create(1);
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.photocredits.aws.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.ContentType;
+import dev.photocredits.generation.Image;
+import dev.photocredits.generation.ImageStore;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.local.LocalS3;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+
+/** The image store on a server that checks signatures as S3 does. */
+final class S3ImageStoreTest {
+  private static final String BUCKET = "images-test";
+  private static final GenerationId GENERATION = new GenerationId(UUID.randomUUID());
+  private static final LocalS3 ENGINE = LocalS3.inMemory();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void createBucket() {
+    ENGINE.createBucket(BUCKET);
+  }
+
+  @AfterAll
+  static void stop() {
+    ENGINE.close();
+  }
+
+  @Test
+  void an_image_is_fetched_byte_for_byte_with_the_models_content_type() throws Exception {
+    var store = store(Duration.ofHours(1));
+    var image = image("image/webp", 300_000);
+
+    var url = store.sign(store.put(GENERATION, image));
+
+    var response = get(url);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEqualTo(image.bytes());
+    assertThat(response.headers().firstValue("content-type")).contains("image/webp");
+    assertThat(response.headers().firstValue("content-disposition")).contains("inline");
+    assertThat(response.headers().firstValue("cache-control"))
+        .contains("private, max-age=31536000, immutable");
+  }
+
+  @Test
+  void every_image_gets_a_key_of_its_own_that_nobody_can_guess() {
+    var store = store(Duration.ofHours(1));
+    var image = image("image/png", 10);
+
+    var one = store.put(GENERATION, image);
+    var other = store.put(GENERATION, image);
+
+    assertThat(one.key()).isNotEqualTo(other.key()).matches("images/[0-9a-f-]{36}/[0-9a-f]{32}");
+  }
+
+  @Test
+  void a_tampered_address_is_refused() throws Exception {
+    var store = store(Duration.ofHours(1));
+    var mine = store.put(GENERATION, image("image/png", 10));
+    var other = store.put(GENERATION, image("image/png", 10));
+
+    var forged = URI.create(store.sign(mine).toString().replace(mine.key(), other.key()));
+
+    assertThat(get(forged).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void an_address_without_signature_is_refused() throws Exception {
+    var store = store(Duration.ofHours(1));
+    var signed = store.sign(store.put(GENERATION, image("image/png", 10))).toString();
+
+    var bare = URI.create(signed.substring(0, signed.indexOf('?')));
+
+    assertThat(get(bare).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void an_address_dies_when_it_has_expired() throws Exception {
+    var store = store(Duration.ofSeconds(1));
+    var url = store.sign(store.put(GENERATION, image("image/png", 10)));
+
+    var status = get(url).statusCode();
+    for (var tries = 0; status == 200 && tries < 50; tries++) {
+      Thread.sleep(100);
+      status = get(url).statusCode();
+    }
+
+    assertThat(status).isEqualTo(403);
+  }
+
+  @Test
+  void an_address_lives_no_longer_than_the_credentials_that_signed_it() {
+    var now = Instant.now();
+    var access = access();
+    var dying =
+        new AwsAccess(
+            access.region(),
+            () -> credentialsUntil(now.plusSeconds(600)),
+            access.dynamoDb(),
+            access.s3());
+    var store = S3ImageStore.open(dying, BUCKET, Duration.ofHours(1), () -> now);
+
+    var url = store.sign(store(Duration.ofHours(1)).put(GENERATION, image("image/png", 10)));
+
+    assertThat(url.getQuery()).contains("X-Amz-Expires=600");
+  }
+
+  private static AwsSessionCredentials credentialsUntil(Instant end) {
+    return AwsSessionCredentials.builder()
+        .accessKeyId(ENGINE.accessKey())
+        .secretAccessKey(ENGINE.secretKey())
+        .sessionToken("token")
+        .expirationTime(end)
+        .build();
+  }
+
+  private static ImageStore store(Duration expiry) {
+    return S3ImageStore.open(access(), BUCKET, expiry, Clock.systemUTC());
+  }
+
+  private static AwsAccess access() {
+    return AwsAccess.of(
+        new Environment(
+            Map.of(
+                "AWS_REGION", "us-east-1",
+                "AWS_ACCESS_KEY_ID", ENGINE.accessKey(),
+                "AWS_SECRET_ACCESS_KEY", ENGINE.secretKey(),
+                "AWS_ENDPOINT_URL_S3", ENGINE.endpoint().toString())));
+  }
+
+  private static Image image(String type, int size) {
+    var bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return new Image(new ContentType(type), bytes);
+  }
+
+  private static HttpResponse<byte[]> get(URI url) throws IOException, InterruptedException {
+    return HTTP.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofByteArray());
+  }
+}

@@ -1,0 +1,184 @@
+package dev.photocredits.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.stripe.net.Webhook;
+import dev.photocredits.functions.checkout.CheckoutHandler;
+import dev.photocredits.functions.credits.CreditsHandler;
+import dev.photocredits.functions.feedback.FeedbackHandler;
+import dev.photocredits.functions.generation.GenerationHandler;
+import dev.photocredits.functions.health.HealthHandler;
+import dev.photocredits.functions.webhook.WebhookHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.local.LocalSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every recorded event, read as Lambda's runtime reads it, through the real handler, with access by
+ * token as when deployed.
+ */
+final class EventsTest {
+  private static final Path EVENTS = Project.root().resolve("events");
+
+  @TempDir static Path data;
+
+  private static LocalSystem system;
+  private static Environment environment;
+
+  @BeforeAll
+  static void start() {
+    system = LocalSystem.start(Map.of("PORT", "0", "DATA_DIR", data.toString()));
+    var variables = new HashMap<>(system.environment());
+    variables.put("AUTH_MODE", "jwt");
+    variables.put("WELCOME_CREDITS", "10");
+    environment = new Environment(variables);
+  }
+
+  @AfterAll
+  static void stop() {
+    system.close();
+  }
+
+  @Test
+  void there_is_one_event_for_each_function() throws IOException {
+    try (Stream<Path> events = Files.list(EVENTS)) {
+      assertThat(events.map(event -> event.getFileName().toString().replace(".json", "")))
+          .containsExactlyInAnyOrderElementsOf(Project.functions());
+    }
+  }
+
+  @Test
+  void health_answers_its_event() {
+    var answer = answer(new HealthHandler(environment), read("health"));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody())
+        .isEqualTo("{\"status\":\"healthy\",\"service\":\"AI Photo Generation\"}");
+    assertThat(answer.getHeaders()).containsEntry("x-request-id", "UXbqajEYIAMEMaw=");
+  }
+
+  @Test
+  void credits_answers_its_event() {
+    var answer = answer(new CreditsHandler(environment), read("credits"));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody()).matches("\\{\"credits\":\\d+,\"email\":\"ada@example.com\"}");
+  }
+
+  @Test
+  void checkout_answers_its_event() {
+    var answer = answer(new CheckoutHandler(environment), read("checkout"));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody()).contains("\"checkout_url\":\"http", "\"session_id\":\"cs_test_");
+  }
+
+  @Test
+  void feedback_answers_its_event() {
+    var answer = answer(new FeedbackHandler(environment), read("feedback"));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody()).isEqualTo("{\"ok\":true}");
+  }
+
+  @Test
+  void generation_answers_its_event() {
+    assertThat(answer(new CreditsHandler(environment), read("credits")).getStatusCode())
+        .isEqualTo(200);
+
+    var answer = answer(new GenerationHandler(environment), read("generation"));
+
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+    assertThat(answer.getBody()).contains("\"images\":[\"http", "\"credits_remaining\":");
+    assertThat(answer.getHeaders()).containsKey("x-generation-id");
+  }
+
+  @Test
+  void webhook_refuses_its_event_as_too_old_and_grants_it_when_signed_now() throws Exception {
+    var handler = new WebhookHandler(environment);
+    var event = read("webhook");
+
+    var late = answer(handler, event);
+    event
+        .getHeaders()
+        .put(
+            "stripe-signature",
+            Webhook.Signature.generateSignatureHeader(
+                event.getBody(), environment.text("STRIPE_WEBHOOK_SECRET")));
+    var now = answer(handler, event);
+
+    assertThat(late.getStatusCode()).isEqualTo(400);
+    assertThat(now.getStatusCode()).isEqualTo(200);
+    assertThat(now.getBody()).isEqualTo("{\"status\":\"success\"}");
+  }
+
+  @Test
+  void somebody_elses_token_opens_nothing() {
+    for (var function :
+        Map.of(
+                "credits", new CreditsHandler(environment),
+                "checkout", new CheckoutHandler(environment),
+                "generation", new GenerationHandler(environment))
+            .entrySet()) {
+      var event = read(function.getKey());
+      event
+          .getRequestContext()
+          .getAuthorizer()
+          .getJwt()
+          .getClaims()
+          .put("email", "eve@example.com");
+
+      var answer = answer(function.getValue(), event);
+
+      assertThat(answer.getStatusCode()).as(function.getKey()).isEqualTo(403);
+      assertThat(answer.getBody()).contains("\"error_code\":\"FORBIDDEN\"");
+    }
+  }
+
+  @Test
+  void no_token_opens_nothing() {
+    for (var function :
+        Map.of(
+                "credits", new CreditsHandler(environment),
+                "checkout", new CheckoutHandler(environment),
+                "generation", new GenerationHandler(environment))
+            .entrySet()) {
+      var event = read(function.getKey());
+      event.getRequestContext().setAuthorizer(null);
+
+      var answer = answer(function.getValue(), event);
+
+      assertThat(answer.getStatusCode()).as(function.getKey()).isEqualTo(401);
+      assertThat(answer.getBody()).contains("\"error_code\":\"UNAUTHENTICATED\"");
+    }
+  }
+
+  private static APIGatewayV2HTTPEvent read(String function) {
+    try (var json = Files.newInputStream(EVENTS.resolve(function + ".json"))) {
+      return LambdaEventSerializers.serializerFor(
+              APIGatewayV2HTTPEvent.class, EventsTest.class.getClassLoader())
+          .fromJson(json);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static APIGatewayV2HTTPResponse answer(
+      RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler,
+      APIGatewayV2HTTPEvent event) {
+    return handler.handleRequest(event, new TestContext());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.photocredits.checks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** The project's files. */
+final class Project {
+  private Project() {}
+
+  /** The folder that holds the template. */
+  static Path root() {
+    var template = Path.of(System.getProperty("photocredits.template"));
+    return Objects.requireNonNull(template.getParent());
+  }
+
+  /** The names of the folders in functions/, each a Lambda function. */
+  static List<String> functions() {
+    try (Stream<Path> folders = Files.list(root().resolve("functions"))) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("pom.xml")))
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

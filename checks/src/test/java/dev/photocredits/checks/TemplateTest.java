@@ -1,0 +1,173 @@
+package dev.photocredits.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.local.LocalSystem;
+import dev.photocredits.local.Template;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The template and the code say the same. */
+final class TemplateTest {
+  private static final Template TEMPLATE = Template.find();
+
+  @TempDir Path data;
+
+  @Test
+  void every_function_folder_is_a_function_of_the_template_and_none_is_missing() {
+    var expected = Project.functions().stream().map(TemplateTest::logicalId).toList();
+
+    assertThat(TEMPLATE.functions())
+        .extracting(Template.Function::name)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void every_handler_exists_and_has_the_door_that_lambda_uses() throws Exception {
+    for (var function : TEMPLATE.functions()) {
+      var handler = Class.forName(function.handler());
+
+      assertThat(RequestHandler.class).isAssignableFrom(handler);
+      assertThat(handler.getConstructors())
+          .extracting(Constructor::getParameterCount)
+          .containsExactlyInAnyOrder(0, 1);
+    }
+  }
+
+  @Test
+  void the_variables_that_are_declared_are_the_ones_that_are_read() throws Exception {
+    try (var system = LocalSystem.start(Map.of("PORT", "0", "DATA_DIR", data.toString()))) {
+      for (var function : TEMPLATE.functions()) {
+        var declared =
+            new TreeSet<>(TEMPLATE.environment(function.name(), system.environment()).keySet());
+
+        var read = namesReadBy(function.handler(), system.environment());
+
+        // Lambda sets these itself, or leaves them out.
+        read.removeIf(name -> name.startsWith("AWS_"));
+        assertThat(read).as(function.name()).isEqualTo(declared);
+      }
+    }
+  }
+
+  @Test
+  void no_function_may_do_everything_or_touch_everything() throws IOException {
+    var statements = statements();
+
+    assertThat(statements).hasSizeGreaterThanOrEqualTo(6);
+    assertThat(statements)
+        .allSatisfy(
+            statement -> {
+              assertThat(String.valueOf(statement.get("Action"))).doesNotContain("*");
+              assertThat(String.valueOf(statement.get("Resource")))
+                  .as("a resource of ours, by name")
+                  .satisfiesAnyOf(
+                      resource -> assertThat(resource).isEqualTo("Table.Arn"),
+                      resource -> assertThat(resource).isEqualTo("${Bucket.Arn}/images/*"));
+            });
+  }
+
+  @Test
+  void nobody_may_delete_from_the_table() throws IOException {
+    var text = Files.readString(Project.root().resolve("template.yaml"));
+
+    assertThat(text).doesNotContain("dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "PartiQL");
+  }
+
+  @Test
+  void every_route_that_can_be_read_answers_head_as_well() {
+    var keys = TEMPLATE.routes().stream().map(Template.Route::key).toList();
+    var heads =
+        keys.stream()
+            .filter(key -> key.startsWith("GET "))
+            .map(key -> key.replace("GET ", "HEAD "))
+            .filter(key -> !key.endsWith("/api/health"))
+            .toList();
+
+    assertThat(keys).containsAll(heads);
+  }
+
+  /** What the functions are allowed, each a map of Effect, Action and Resource. */
+  private static List<Map<String, Object>> statements() throws IOException {
+    var text = Files.readString(Project.root().resolve("template.yaml"));
+    Map<String, Object> template =
+        new Yaml(new SafeConstructor(new LoaderOptions()))
+            .load(text.replaceAll("!(Ref|Sub|GetAtt) ", ""));
+    var statements = new ArrayList<Map<String, Object>>();
+    for (var resource : map(template, "Resources").values()) {
+      if (resource instanceof Map<?, ?> body && isFunction(body)) {
+        collect(map(body, "Properties").get("Policies"), statements);
+      }
+    }
+    return statements;
+  }
+
+  private static boolean isFunction(Map<?, ?> resource) {
+    return "AWS::Serverless::Function".equals(resource.get("Type"));
+  }
+
+  @SuppressWarnings("unchecked") // a statement is a map with names as keys
+  private static void collect(@Nullable Object policies, List<Map<String, Object>> statements) {
+    if (policies instanceof Iterable<?> items) {
+      items.forEach(item -> collect(item, statements));
+    } else if (policies instanceof Map<?, ?> policy) {
+      if (policy.containsKey("Effect")) {
+        statements.add((Map<String, Object>) policy);
+      } else {
+        policy.values().forEach(value -> collect(value, statements));
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the template's maps have names as keys
+  private static Map<String, Object> map(Map<?, ?> of, String name) {
+    return (Map<String, Object>) Objects.requireNonNull(of.get(name), name);
+  }
+
+  private static String logicalId(String folder) {
+    return folder.substring(0, 1).toUpperCase(Locale.ROOT) + folder.substring(1) + "Function";
+  }
+
+  private static Set<String> namesReadBy(String handler, Map<String, String> variables)
+      throws ReflectiveOperationException {
+    Set<String> read = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    var watched =
+        new AbstractMap<String, String>() {
+          @Override
+          public @Nullable String get(Object name) {
+            read.add((String) name);
+            return variables.get(name);
+          }
+
+          @Override
+          public Set<Map.Entry<String, String>> entrySet() {
+            throw new AssertionError("settings are read by name");
+          }
+        };
+    var _ =
+        Class.forName(handler)
+            .getConstructor(Environment.class)
+            .newInstance(new Environment(watched));
+    return new TreeSet<>(read);
+  }
+}

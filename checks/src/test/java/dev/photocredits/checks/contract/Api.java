@@ -1,0 +1,237 @@
+package dev.photocredits.checks.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.photocredits.checks.fakes.FakeGemini;
+import dev.photocredits.checks.fakes.FakeStripe;
+import dev.photocredits.checks.fakes.StripeEvent;
+import dev.photocredits.local.LocalSystem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The whole system with fakes of Stripe and Gemini behind it, and somebody who calls it. */
+final class Api implements AutoCloseable {
+  static final String GEMINI_KEY = "gemini-key-of-tests";
+  static final String STRIPE_KEY = "sk_test_of_tests";
+  static final String WEBHOOK_SECRET = "whsec_of_tests";
+
+  private static final AtomicInteger PEOPLE = new AtomicInteger();
+
+  final FakeGemini gemini = new FakeGemini();
+  final FakeStripe stripe = new FakeStripe();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Path folder;
+  private final LocalSystem system;
+
+  private Api(Map<String, String> settings, Consumer<String> log) {
+    try {
+      folder = Files.createTempDirectory("photo-credits");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var all =
+        new HashMap<>(
+            Map.of(
+                "PORT",
+                "0",
+                "DATA_DIR",
+                folder.toString(),
+                "GOOGLE_GEMINI_BASE_URL",
+                gemini.address().toString(),
+                "GEMINI_API_KEY",
+                GEMINI_KEY,
+                "STRIPE_API_BASE",
+                stripe.address().toString(),
+                "STRIPE_SECRET_KEY",
+                STRIPE_KEY,
+                "STRIPE_WEBHOOK_SECRET",
+                WEBHOOK_SECRET));
+    all.putAll(settings);
+    try {
+      system = LocalSystem.start(all, log);
+    } catch (RuntimeException e) {
+      closeTheRest();
+      throw e;
+    }
+  }
+
+  static Api start(Map<String, String> settings) {
+    return start(settings, _ -> {});
+  }
+
+  static Api start(Map<String, String> settings, Consumer<String> log) {
+    return new Api(settings, log);
+  }
+
+  /** The address of somebody whom nobody has seen before. */
+  static String somebody() {
+    return "person" + PEOPLE.incrementAndGet() + "@example.com";
+  }
+
+  /** Somebody with the credits of a starter pack. */
+  String customer() {
+    var email = somebody();
+    buys(email, StripeEvent.newSession());
+    return email;
+  }
+
+  /** Has Stripe tell of a starter pack that was paid. */
+  void buys(String email, String session) {
+    var answer = webhook(StripeEvent.completed(session, email, "starter"));
+    assertThat(answer.said()).isEqualTo("200 {\"status\":\"success\"}");
+  }
+
+  Answer webhook(StripeEvent event) {
+    return webhook(
+        event.body(), StripeEvent.signature(event.body(), WEBHOOK_SECRET, Instant.now()));
+  }
+
+  Answer webhook(String body, String signature) {
+    return send(
+        request("/api/webhooks/stripe")
+            .header("Content-Type", "application/json; charset=utf-8")
+            .header("Stripe-Signature", signature)
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  Answer get(String path) {
+    return send(request(path));
+  }
+
+  Answer post(String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json)));
+  }
+
+  Answer generate(String email) {
+    return generate(Form.order(email));
+  }
+
+  Answer generate(Form form) {
+    return generate(Form.CONTENT_TYPE, form.bytes());
+  }
+
+  Answer generate(String contentType, byte[] body) {
+    return send(
+        request("/api/generate")
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(system.url() + path));
+  }
+
+  Answer send(HttpRequest.Builder request) {
+    try {
+      return new Answer(http.send(request.build(), BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The bytes at an address of an image, after the status and the type: {@code 200 image/png …} */
+  String image(String address) {
+    var answer = send(HttpRequest.newBuilder(URI.create(address)));
+    return answer.status() + " " + answer.header("content-type") + " " + answer.body();
+  }
+
+  HttpResponse<byte[]> bytes(String address) {
+    try {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  int balance(String email) {
+    var answer = get("/api/credits/" + email);
+    assertThat(answer.status()).isEqualTo(200);
+    return answer.json().path("credits").intValue();
+  }
+
+  /** The statement's entries, newest first. */
+  List<JsonNode> entries(String email) {
+    var answer = get("/api/credits/" + email + "/transactions?limit=100");
+    assertThat(answer.status()).isEqualTo(200);
+    return answer.json().path("transactions").valueStream().toList();
+  }
+
+  /** The statement in short, newest first: {@code usage -3}. */
+  List<String> statement(String email) {
+    return entries(email).stream()
+        .map(entry -> entry.path("type").asText() + " " + entry.path("credits").asInt())
+        .toList();
+  }
+
+  /** Everything in the table. */
+  Set<Map<String, AttributeValue>> stored() {
+    var table = system.environment().get("TABLE_NAME");
+    try (var client = system.dynamoDb().orElseThrow().client()) {
+      var items = new HashSet<Map<String, AttributeValue>>();
+      client.scanPaginator(scan -> scan.tableName(table)).items().forEach(items::add);
+      return items;
+    }
+  }
+
+  /** What is in the table under that key; empty if there is nothing. */
+  Map<String, AttributeValue> stored(String partition, String sort) {
+    var table = system.environment().get("TABLE_NAME");
+    var key = Map.of("PK", AttributeValue.fromS(partition), "SK", AttributeValue.fromS(sort));
+    try (var client = system.dynamoDb().orElseThrow().client()) {
+      return client.getItem(get -> get.tableName(table).key(key).consistentRead(true)).item();
+    }
+  }
+
+  /** Stops S3 for good. */
+  void loseS3() {
+    system.s3().orElseThrow().close();
+  }
+
+  @Override
+  public void close() {
+    system.close();
+    closeTheRest();
+  }
+
+  private void closeTheRest() {
+    http.shutdownNow();
+    gemini.close();
+    stripe.close();
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

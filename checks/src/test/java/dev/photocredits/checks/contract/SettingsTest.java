@@ -1,0 +1,270 @@
+package dev.photocredits.checks.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.checks.fakes.FakeGemini;
+import dev.photocredits.functions.checkout.CheckoutHandler;
+import dev.photocredits.functions.credits.CreditsHandler;
+import dev.photocredits.functions.feedback.FeedbackHandler;
+import dev.photocredits.functions.generation.GenerationHandler;
+import dev.photocredits.functions.webhook.WebhookHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.local.CannotStart;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the settings change, and what happens when one is wrong. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class SettingsTest {
+  private final Api api =
+      Api.start(
+          Map.of(
+              "CREDITS_PER_GENERATION", "5",
+              "GEMINI_MODEL", "best-model, second-model ,third-model",
+              "CORS_ORIGINS", "https://shop.example,https://admin.example",
+              "FRONTEND_URL", "https://shop.example/buy",
+              "IMAGE_URL_EXPIRY_SECONDS", "60"));
+
+  @BeforeEach
+  void set_back() {
+    api.gemini.draws();
+    api.stripe.works();
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void the_price_is_a_setting_in_what_is_taken_and_said() {
+    var poor = Api.somebody();
+    assertThat(api.balance(poor)).isZero();
+    var email = api.customer();
+
+    var refused = api.generate(poor);
+    var answer = api.generate(email);
+
+    assertThat(refused.said())
+        .isEqualTo(
+            "402 {\"detail\":\"Need 5 credits, have 0\",\"error_code\":\"INSUFFICIENT_CREDITS\"}");
+    assertThat(answer.json().path("credits_remaining").intValue()).isEqualTo(5);
+    assertThat(api.statement(email)).containsExactly("usage -5", "purchase 10");
+    assertThat(api.get("/api/generations/" + email).json().at("/generations/0/price").intValue())
+        .isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2", "2, 4", "3, 5"})
+  void a_refund_is_rounded_in_the_customers_favour(int missing, int refund) {
+    var email = api.customer();
+    api.gemini.follows(
+        call -> call.variation() < missing ? FakeGemini.text("no") : FakeGemini.draws(call));
+
+    var answer = api.generate(email);
+
+    assertThat(answer.images()).hasSize(3 - missing);
+    assertThat(api.balance(email)).isEqualTo(5 + refund);
+    assertThat(api.statement(email)).containsExactly("refund " + refund, "usage -5", "purchase 10");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 429, 503})
+  void a_retired_or_overloaded_model_gives_way_to_the_next(int status) {
+    var email = api.customer();
+    api.gemini.follows(
+        call ->
+            call.model().equals("second-model")
+                ? FakeGemini.draws(call)
+                : FakeGemini.status(status));
+
+    var answer = api.generate(email);
+
+    assertThat(answer.images()).hasSize(3);
+    assertThat(models(0)).containsExactly("best-model", "second-model");
+    assertThat(api.gemini.calls()).hasSize(6);
+    assertThat(api.balance(email)).isEqualTo(5);
+  }
+
+  @Test
+  void when_no_model_is_left_the_last_answer_counts() {
+    var email = api.customer();
+    api.gemini.answers(FakeGemini.status(404));
+
+    var answer = api.generate(email);
+
+    assertThat(answer.refusal()).isEqualTo("500 IMAGE_GENERATION_FAILED");
+    assertThat(models(1)).containsExactly("best-model", "second-model", "third-model");
+    assertThat(api.statement(email)).containsExactly("refund 5", "usage -5", "purchase 10");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 500})
+  void another_failure_does_not_change_the_model(int status) {
+    api.gemini.answers(FakeGemini.status(status));
+
+    var answer = api.generate(api.customer());
+
+    assertThat(answer.refusal()).isEqualTo("500 IMAGE_GENERATION_FAILED");
+    assertThat(api.gemini.calls()).extracting(FakeGemini.Call::model).containsOnly("best-model");
+  }
+
+  private List<String> models(int variation) {
+    return api.gemini.calls().stream()
+        .filter(call -> call.variation() == variation)
+        .map(FakeGemini.Call::model)
+        .toList();
+  }
+
+  @Test
+  void stripe_sends_the_customer_back_to_the_frontend() {
+    var answer =
+        api.post("/api/checkout", "{\"email\":\"" + Api.somebody() + "\",\"package\":\"starter\"}");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(api.stripe.calls("/v1/checkout/sessions").getFirst().form())
+        .containsEntry(
+            "success_url",
+            "https://shop.example/buy?payment=success&session_id={CHECKOUT_SESSION_ID}")
+        .containsEntry("cancel_url", "https://shop.example/buy?payment=cancelled");
+  }
+
+  @Test
+  void an_image_address_lives_as_long_as_the_setting_says() {
+    var image = api.generate(api.customer()).images().getFirst();
+
+    assertThat(image).contains("X-Amz-Expires=60&");
+    assertThat(api.image(image)).isEqualTo("200 image/png first picture");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://shop.example", "https://admin.example"})
+  void an_origin_of_the_list_may_read(String origin) {
+    var answer = api.send(api.request("/api/nothing").header("Origin", origin));
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.header("access-control-allow-origin")).isEqualTo(origin);
+    assertThat(answer.header("access-control-allow-credentials")).isEmpty();
+    assertThat(preflight(origin).header("access-control-allow-origin")).isEqualTo(origin);
+  }
+
+  @Test
+  void another_origin_may_not() {
+    var answer = api.send(api.request("/api/health").header("Origin", "https://evil.example"));
+
+    assertThat(answer.header("access-control-allow-origin")).isEmpty();
+    assertThat(preflight("https://evil.example").header("access-control-allow-origin")).isEmpty();
+    assertThat(preflight("https://evil.example").header("access-control-allow-methods")).isEmpty();
+  }
+
+  private Answer preflight(String origin) {
+    return api.send(
+        api.request("/api/generate")
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", "POST")
+            .method("OPTIONS", BodyPublishers.noBody()));
+  }
+
+  @Test
+  void a_new_user_starts_with_the_welcome_credits_once() {
+    try (var generous = Api.start(Map.of("WELCOME_CREDITS", "4"))) {
+      var reader = Api.somebody();
+      var payer = generous.customer();
+
+      assertThat(generous.balance(reader)).isEqualTo(4);
+      assertThat(generous.balance(reader)).isEqualTo(4);
+
+      assertThat(generous.statement(reader)).containsExactly("promotion 4");
+      assertThat(generous.balance(payer)).isEqualTo(14);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CREDITS_PER_GENERATION, three",
+    "CREDITS_PER_GENERATION, 0",
+    "CREDITS_PER_GENERATION, 2.5",
+    "WELCOME_CREDITS, -1",
+    "IMAGE_URL_EXPIRY_SECONDS, 604801",
+    "GENERATION_LEASE_SECONDS, 30",
+    "GEMINI_MODEL, 'one,,two'",
+    "GEMINI_MODEL, two words",
+    "GEMINI_MODEL, ../../v1/other",
+    "FRONTEND_URL, shop.example",
+    "GOOGLE_GEMINI_BASE_URL, gemini",
+    "STRIPE_API_BASE, stripe",
+    "AWS_ENDPOINT_URL_DYNAMODB, localhost:8000",
+    "AWS_ENDPOINT_URL_S3, ftp://localhost",
+    "ENVIRONMENT, the best",
+    "AUTH_MODE, maybe"
+  })
+  void a_malformed_setting_fails_the_start_with_its_name(String name, String value) {
+    assertThatThrownBy(() -> Api.start(Map.of(name, value)).close())
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY"})
+  void a_missing_setting_fails_the_start_with_its_name(String name) {
+    assertThatThrownBy(() -> Api.start(Map.of(name, "")).close())
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "credits, TABLE_NAME",
+    "credits, AWS_REGION",
+    "checkout, STRIPE_SECRET_KEY",
+    "webhook, STRIPE_WEBHOOK_SECRET",
+    "feedback, TABLE_NAME",
+    "generation, GEMINI_API_KEY",
+    "generation, BUCKET_NAME"
+  })
+  void a_function_does_not_start_without_its_settings(String function, String missing) {
+    var variables =
+        new HashMap<>(
+            Map.of(
+                "TABLE_NAME",
+                "table",
+                "BUCKET_NAME",
+                "bucket",
+                "AWS_REGION",
+                "us-east-1",
+                "STRIPE_SECRET_KEY",
+                Api.STRIPE_KEY,
+                "STRIPE_WEBHOOK_SECRET",
+                Api.WEBHOOK_SECRET,
+                "GEMINI_API_KEY",
+                Api.GEMINI_KEY));
+    variables.remove(missing);
+
+    assertThatThrownBy(() -> start(function, new Environment(variables)))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting " + missing + " is missing");
+  }
+
+  private static Object start(String function, Environment environment) {
+    return switch (function) {
+      case "credits" -> new CreditsHandler(environment);
+      case "checkout" -> new CheckoutHandler(environment);
+      case "webhook" -> new WebhookHandler(environment);
+      case "feedback" -> new FeedbackHandler(environment);
+      case "generation" -> new GenerationHandler(environment);
+      default -> throw new IllegalArgumentException(function);
+    };
+  }
+}

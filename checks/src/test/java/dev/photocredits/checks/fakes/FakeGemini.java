@@ -1,0 +1,224 @@
+package dev.photocredits.checks.fakes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+
+/** Gemini's {@code generateContent}, answering each call as the test's script says. */
+public final class FakeGemini implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern PATH = Pattern.compile("/v1beta/models/([^:]+):generateContent");
+
+  /** What the variations' prompts end with, in their order. */
+  private static final List<String> ENDINGS = List.of("daylight.", "details.", "appearance.");
+
+  /**
+   * A call.
+   *
+   * @param variation 0, 1 or 2, by the prompt's ending
+   * @param attempt 1 for the first call of that variation since the script was set
+   */
+  public record Call(
+      String model, String apiKey, String prompt, int variation, int attempt, JsonNode body) {}
+
+  /** Says what a call is answered with; the connection is closed if it throws. */
+  public interface Script {
+    Answer answer(Call call) throws Exception;
+  }
+
+  /** What goes back over the wire. */
+  public sealed interface Answer {
+    /** An HTTP answer. */
+    record Reply(int status, Map<String, String> headers, String body) implements Answer {}
+
+    /** No answer, until the caller gives up. */
+    record Hang() implements Answer {}
+
+    /** The connection is closed without an answer. */
+    record Close() implements Answer {}
+  }
+
+  /** Different bytes and types for the three variations; no decoder would take them. */
+  public static final List<Answer> PICTURES =
+      List.of(
+          picture("image/png", "first picture".getBytes(UTF_8)),
+          picture("image/jpeg", "second picture".getBytes(UTF_8)),
+          picture("image/webp", "third picture".getBytes(UTF_8)));
+
+  private final Listener listener = Listener.start(this::answer);
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile Script script = FakeGemini::draws;
+
+  public URI address() {
+    return listener.address();
+  }
+
+  /** Forgets the calls so far, and answers by that script from now on. */
+  public void follows(Script next) {
+    calls.clear();
+    script = next;
+  }
+
+  /** The same for an answer that every call gets. */
+  public void answers(Answer always) {
+    follows(_ -> always);
+  }
+
+  /** Forgets the calls so far, and draws {@link #PICTURES} from now on. */
+  public void draws() {
+    follows(FakeGemini::draws);
+  }
+
+  /** The picture of the call's variation. */
+  public static Answer draws(Call call) {
+    return PICTURES.get(call.variation());
+  }
+
+  public List<Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  public static Answer picture(String type, byte[] bytes) {
+    var part = JSON.createObjectNode();
+    part.putObject("inlineData")
+        .put("mimeType", type)
+        .put("data", Base64.getEncoder().encodeToString(bytes));
+    return candidate("STOP", part);
+  }
+
+  /** A picture with words before it, as the model likes to answer. */
+  public static Answer pictureAfterText(String type, byte[] bytes) {
+    var picture = JSON.createObjectNode();
+    picture
+        .putObject("inlineData")
+        .put("mimeType", type)
+        .put("data", Base64.getEncoder().encodeToString(bytes));
+    return candidate("STOP", JSON.createObjectNode().put("text", "Here you are!"), picture);
+  }
+
+  public static Answer text(String words) {
+    return candidate("STOP", JSON.createObjectNode().put("text", words));
+  }
+
+  public static Answer badBase64() {
+    var part = JSON.createObjectNode();
+    part.putObject("inlineData").put("mimeType", "image/png").put("data", "%%% not base64 %%%");
+    return candidate("STOP", part);
+  }
+
+  /** A candidate without a picture that ended for that reason. */
+  public static Answer finished(String reason) {
+    return candidate(reason);
+  }
+
+  public static Answer noCandidates() {
+    return ok(JSON.createObjectNode());
+  }
+
+  public static Answer promptBlocked(String reason) {
+    var body = JSON.createObjectNode();
+    body.putObject("promptFeedback").put("blockReason", reason);
+    return ok(body);
+  }
+
+  public static Answer status(int status) {
+    return status(status, Map.of());
+  }
+
+  public static Answer status(int status, Map<String, String> headers) {
+    var body = JSON.createObjectNode();
+    body.putObject("error")
+        .put("code", status)
+        .put("message", "secret words of the model")
+        .put("status", "NOT_SO_WELL");
+    return new Answer.Reply(status, headers, body.toString());
+  }
+
+  public static Answer hangs() {
+    return new Answer.Hang();
+  }
+
+  public static Answer closesTheConnection() {
+    return new Answer.Close();
+  }
+
+  private static Answer candidate(String reason, ObjectNode... parts) {
+    var body = JSON.createObjectNode();
+    var candidate = body.putArray("candidates").addObject();
+    candidate.put("finishReason", reason);
+    if (parts.length > 0) {
+      candidate.putObject("content").put("role", "model").putArray("parts").addAll(List.of(parts));
+    }
+    return ok(body);
+  }
+
+  private static Answer ok(ObjectNode body) {
+    return new Answer.Reply(200, Map.of(), body.toString());
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var call = call(exchange);
+      switch (script.answer(call)) {
+        case Answer.Reply reply -> send(exchange, reply);
+        case Answer.Hang _ -> closing.await();
+        case Answer.Close _ -> {}
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+
+  private synchronized Call call(HttpExchange exchange) throws IOException {
+    var path = PATH.matcher(exchange.getRequestURI().getPath());
+    if (!path.matches()) {
+      throw new IOException("not generateContent: " + exchange.getRequestURI());
+    }
+    var body = JSON.readTree(exchange.getRequestBody());
+    var prompt = body.at("/contents/0/parts/0/text").asText();
+    var variation = variation(prompt);
+    var attempt = 1 + (int) calls.stream().filter(c -> c.variation() == variation).count();
+    var key = Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-goog-api-key"));
+    var call = new Call(path.group(1), key.orElse(""), prompt, variation, attempt, body);
+    calls.add(call);
+    return call;
+  }
+
+  private static int variation(String prompt) throws IOException {
+    for (var i = 0; i < ENDINGS.size(); i++) {
+      if (prompt.endsWith(ENDINGS.get(i))) {
+        return i;
+      }
+    }
+    throw new IOException("the prompt of no variation: " + prompt);
+  }
+
+  private static void send(HttpExchange exchange, Answer.Reply reply) throws IOException {
+    var body = reply.body().getBytes(UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json; charset=UTF-8");
+    reply.headers().forEach(exchange.getResponseHeaders()::set);
+    exchange.sendResponseHeaders(reply.status(), body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    listener.close();
+  }
+}

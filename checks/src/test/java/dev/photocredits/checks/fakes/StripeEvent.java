@@ -1,0 +1,97 @@
+package dev.photocredits.checks.fakes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** What Stripe sends to a webhook about a Checkout Session, before it is signed. */
+public final class StripeEvent {
+  private static final AtomicInteger IDS = new AtomicInteger();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ObjectNode event;
+
+  private StripeEvent(ObjectNode event) {
+    this.event = event;
+  }
+
+  /** A Checkout Session's id that was not used before. */
+  public static String newSession() {
+    return "cs_test_event_" + IDS.incrementAndGet();
+  }
+
+  /** That session was completed and paid; each call makes another event id. */
+  public static StripeEvent completed(String session, String email, String pack) {
+    var event = JSON.createObjectNode();
+    event
+        .put("id", "evt_" + IDS.incrementAndGet())
+        .put("object", "event")
+        .put("api_version", "2026-01-28.clover")
+        .put("type", "checkout.session.completed");
+    event
+        .putObject("data")
+        .putObject("object")
+        .put("id", session)
+        .put("object", "checkout.session")
+        .put("mode", "payment")
+        .put("payment_status", "paid")
+        .put("currency", "usd")
+        .putObject("metadata")
+        .put("user_email", email)
+        .put("package", pack)
+        .put("credits", "10");
+    return new StripeEvent(event);
+  }
+
+  public StripeEvent type(String type) {
+    event.put("type", type);
+    return this;
+  }
+
+  public StripeEvent paymentStatus(String status) {
+    return session(session -> session.put("payment_status", status));
+  }
+
+  public StripeEvent metadata(String name, String value) {
+    return session(session -> session.withObjectProperty("metadata").put(name, value));
+  }
+
+  public StripeEvent session(Consumer<ObjectNode> change) {
+    change.accept(event.withObjectProperty("data").withObjectProperty("object"));
+    return this;
+  }
+
+  public StripeEvent event(Consumer<ObjectNode> change) {
+    change.accept(event);
+    return this;
+  }
+
+  public String body() {
+    return event.toString();
+  }
+
+  /** A signature header as Stripe makes it. */
+  public static String signature(String body, String secret, Instant at) {
+    return "t=" + at.getEpochSecond() + ",v1=" + v1(body, secret, at);
+  }
+
+  /** The signature itself: HMAC-SHA256 over the time, a dot and the body, in hexadecimal. */
+  public static String v1(String body, String secret, Instant at) {
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+      var signed = mac.doFinal((at.getEpochSecond() + "." + body).getBytes(UTF_8));
+      return HexFormat.of().formatHex(signed);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every Java platform has HMAC-SHA256", e);
+    }
+  }
+}
