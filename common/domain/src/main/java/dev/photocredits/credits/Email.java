@@ -21,10 +21,27 @@ public record Email(String value) {
 
   /** The address that somebody typed, or nothing if it is not one. */
   public static Optional<Email> parse(String typed) {
-    var trimmed = typed.strip();
+    var trimmed = trimmed(typed);
     return isValid(trimmed)
         ? Optional.of(new Email(trimmed.toLowerCase(Locale.ROOT)))
         : Optional.empty();
+  }
+
+  // String.strip() leaves the spaces that do not break a line, which a copied address may carry.
+  private static String trimmed(String typed) {
+    var from = 0;
+    var to = typed.length();
+    while (from < to && isSpace(typed.charAt(from))) {
+      from++;
+    }
+    while (from < to && isSpace(typed.charAt(to - 1))) {
+      to--;
+    }
+    return typed.substring(from, to);
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
   // The shape is checked before lower-casing: some letters outside ASCII have ASCII lower cases.

@@ -15,6 +15,12 @@ final class EmailTest {
         .contains(new Email("ada.lovelace+photos@example.com"));
   }
 
+  @Test
+  void white_space_of_every_kind_is_trimmed() {
+    assertThat(Email.parse("\u00a0\u2007\tada@example.com\u202f\u3000"))
+        .contains(new Email("ada@example.com"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"a@b.co", "a.b_c%d+e-f@sub.example.museum", "1@2.io"})
   void what_matches_the_rule_is_an_address(String typed) {
