@@ -1,6 +1,7 @@
 package dev.photocredits.credits;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** An entry of the ledger: what moved a user's balance, written once and never changed. */
 public sealed interface Transaction {
@@ -20,6 +21,25 @@ public sealed interface Transaction {
       case Purchase purchase -> purchase.credits().value();
       case Refund refund -> refund.credits().value();
       case Promotion promotion -> promotion.credits().value();
+    };
+  }
+
+  /** The kind of the entry, in the ledger's own word. */
+  default String type() {
+    return switch (this) {
+      case Usage _ -> "usage";
+      case Purchase _ -> "purchase";
+      case Refund _ -> "refund";
+      case Promotion _ -> "promotion";
+    };
+  }
+
+  /** The generation that the entry is about, if it is about one. */
+  default Optional<GenerationId> subject() {
+    return switch (this) {
+      case Usage usage -> Optional.of(usage.generation());
+      case Refund refund -> Optional.of(refund.generation());
+      case Purchase _, Promotion _ -> Optional.empty();
     };
   }
 

@@ -29,7 +29,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
 
 /** How the domain's values become items and come back. */
@@ -60,7 +59,7 @@ final class Schemas {
           .key(
               entry -> Keys.user(entry.owner()),
               entry -> Keys.transaction(entry.transaction().id()))
-          .text("type", entry -> type(entry.transaction()))
+          .text("type", entry -> entry.transaction().type())
           .number("credits", entry -> (long) entry.transaction().change())
           .number(
               "amount",
@@ -71,7 +70,9 @@ final class Schemas {
           .text(
               "payment_id",
               entry -> entry.transaction() instanceof Purchase p ? p.session().value() : null)
-          .text("generation_id", entry -> generationOf(entry.transaction()))
+          .text(
+              "generation_id",
+              entry -> entry.transaction().subject().map(GenerationId::toString).orElse(null))
           .text("description", entry -> entry.transaction().description())
           .text("created_at", entry -> Fields.time(entry.transaction().createdAt()))
           .build();
@@ -134,23 +135,6 @@ final class Schemas {
         Money.usd(fields.number("total_purchased")),
         fields.instant("created_at"),
         fields.instant("updated_at"));
-  }
-
-  private static String type(Transaction transaction) {
-    return switch (transaction) {
-      case Purchase _ -> "purchase";
-      case Usage _ -> "usage";
-      case Refund _ -> "refund";
-      case Promotion _ -> "promotion";
-    };
-  }
-
-  private static @Nullable String generationOf(Transaction transaction) {
-    return switch (transaction) {
-      case Usage usage -> usage.generation().toString();
-      case Refund refund -> refund.generation().toString();
-      case Purchase _, Promotion _ -> null;
-    };
   }
 
   private static Entry entry(Fields fields) {

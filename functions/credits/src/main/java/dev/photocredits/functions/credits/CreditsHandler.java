@@ -1,6 +1,7 @@
 package dev.photocredits.functions.credits;
 
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.TransactionId;
@@ -82,31 +83,14 @@ public final class CreditsHandler extends ApiHandler {
     var purchase = transaction instanceof Transaction.Purchase p ? p : null;
     return Json.object(
         "id", transaction.id().toString(),
-        "type", type(transaction),
+        "type", transaction.type(),
         "credits", transaction.change(),
         "amount", purchase == null ? null : purchase.paid().minorUnits(),
         "currency", purchase == null ? null : purchase.paid().currency(),
         "payment_id", purchase == null ? null : purchase.session().value(),
         "description", transaction.description(),
-        "generation_id", generation(transaction),
+        "generation_id", transaction.subject().map(GenerationId::toString).orElse(null),
         "created_at", transaction.createdAt().toString());
-  }
-
-  private static String type(Transaction transaction) {
-    return switch (transaction) {
-      case Transaction.Purchase _ -> "purchase";
-      case Transaction.Usage _ -> "usage";
-      case Transaction.Refund _ -> "refund";
-      case Transaction.Promotion _ -> "promotion";
-    };
-  }
-
-  private static @Nullable String generation(Transaction transaction) {
-    return switch (transaction) {
-      case Transaction.Usage usage -> usage.generation().toString();
-      case Transaction.Refund refund -> refund.generation().toString();
-      case Transaction.Purchase _, Transaction.Promotion _ -> null;
-    };
   }
 
   private static Response packages() {
