@@ -112,13 +112,11 @@ final class DynamoDbGenerations implements Generations {
 
   @Override
   public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
-    var found =
-        table.newestFirst(
-            Schemas.GENERATION,
-            Keys.user(email),
-            Keys.GENERATIONS,
-            before == null ? null : Keys.generation(before),
-            limit + 1);
-    return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
+    return table.newestFirst(
+        Schemas.GENERATION,
+        Keys.user(email),
+        Keys.GENERATIONS,
+        before == null ? null : Keys.generation(before),
+        limit);
   }
 }

@@ -105,8 +105,7 @@ final class DynamoDbLedger implements Ledger {
             Keys.user(email),
             Keys.TRANSACTIONS,
             before == null ? null : Keys.transaction(before),
-            limit + 1);
-    return new Page<>(
-        entries.stream().limit(limit).map(Entry::transaction).toList(), entries.size() > limit);
+            limit);
+    return new Page<>(entries.items().stream().map(Entry::transaction).toList(), entries.hasMore());
   }
 }

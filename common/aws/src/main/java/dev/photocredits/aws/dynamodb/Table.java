@@ -1,5 +1,6 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.credits.Page;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,10 +49,10 @@ final class Table {
   }
 
   /**
-   * The items of a partition whose sort keys have that prefix, greatest first; those below {@code
+   * A page of the items whose sort keys have that prefix, greatest first; those below {@code
    * before}, if it is given.
    */
-  <T> List<T> newestFirst(
+  <T> Page<T> newestFirst(
       TableSchema<T> schema, String partition, String prefix, @Nullable String before, int limit) {
     var query =
         QueryEnhancedRequest.builder()
@@ -60,11 +61,12 @@ final class Table {
                     Key.builder().partitionValue(partition).sortValue(prefix).build()))
             .scanIndexForward(false)
             .consistentRead(true)
-            .limit(limit);
+            .limit(limit + 1);
     if (before != null) {
       query.exclusiveStartKey(Keys.item(partition, before));
     }
-    return table(schema).query(query.build()).items().stream().limit(limit).toList();
+    var found = table(schema).query(query.build()).items().stream().limit(limit + 1L).toList();
+    return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
   }
 
   /** Puts an item, without a condition: for what is written once under an id of its own. */
