@@ -2,9 +2,6 @@ package dev.photocredits.lambda;
 
 import dev.photocredits.credits.Email;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -44,13 +41,7 @@ public final class Log {
 
   /** What stands for a user in the log: the same for the same address, and no way back to it. */
   public static String user(Email email) {
-    try {
-      var sha = MessageDigest.getInstance("SHA-256");
-      var digest = sha.digest(email.value().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(email.value()), 0, 8);
   }
 
   /** What the log says of an exception: its type, message and place, and those of its causes. */

@@ -3,9 +3,6 @@ package dev.photocredits.lambda;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Page;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -117,12 +114,6 @@ public final class PageQuery {
   }
 
   private static byte[] digest(String list, UUID id) {
-    try {
-      var sha = MessageDigest.getInstance("SHA-256");
-      return Arrays.copyOf(
-          sha.digest((list + " " + id).getBytes(StandardCharsets.UTF_8)), DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return Arrays.copyOf(Sha256.of(list + " " + id), DIGEST_BYTES);
   }
 }

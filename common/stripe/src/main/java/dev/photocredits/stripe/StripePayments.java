@@ -12,14 +12,12 @@ import com.stripe.param.checkout.SessionCreateParams.PaymentIntentData;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Sha256;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Payments;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
@@ -160,11 +158,6 @@ public final class StripePayments implements Payments {
 
   // A digest, since the key stands in Stripe's logs.
   private static String digest(Email email) {
-    try {
-      var sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha.digest(email.value().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(email.value()));
   }
 }
