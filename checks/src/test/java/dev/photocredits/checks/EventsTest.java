@@ -14,6 +14,7 @@ import dev.photocredits.functions.generation.GenerationHandler;
 import dev.photocredits.functions.health.HealthHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.OneCall;
 import dev.photocredits.local.LocalSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,6 +180,6 @@ final class EventsTest {
   private static APIGatewayV2HTTPResponse answer(
       RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler,
       APIGatewayV2HTTPEvent event) {
-    return handler.handleRequest(event, new TestContext());
+    return handler.handleRequest(event, new OneCall(29_000));
   }
 }

@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
 /** One call of a function, with that much time left to it. */
-record OneCall(int remainingMillis) implements Context {
+public record OneCall(int remainingMillis) implements Context {
   @Override
   public String getAwsRequestId() {
     return "call-1";

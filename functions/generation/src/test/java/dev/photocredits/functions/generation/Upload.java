@@ -1,14 +1,11 @@
 package dev.photocredits.functions.generation;
 
-import com.amazonaws.services.lambda.runtime.ClientContext;
-import com.amazonaws.services.lambda.runtime.CognitoIdentity;
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.OneCall;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import java.io.OutputStream;
@@ -43,7 +40,7 @@ final class Upload {
             .withIsBase64Encoded(true)
             .build();
     var handler = new KeepsTheRequest();
-    var _ = handler.handleRequest(event, new OneCall());
+    var _ = handler.handleRequest(event, new OneCall(30_000));
     return handler.kept.getFirst();
   }
 
@@ -62,63 +59,6 @@ final class Upload {
     protected Response handle(Request request) {
       kept.add(request);
       return Response.ok(Json.object());
-    }
-  }
-
-  private static final class OneCall implements Context {
-    @Override
-    public String getAwsRequestId() {
-      return "call-1";
-    }
-
-    @Override
-    public String getLogGroupName() {
-      return "group";
-    }
-
-    @Override
-    public String getLogStreamName() {
-      return "stream";
-    }
-
-    @Override
-    public String getFunctionName() {
-      return "generation";
-    }
-
-    @Override
-    public String getFunctionVersion() {
-      return "1";
-    }
-
-    @Override
-    public String getInvokedFunctionArn() {
-      return "arn";
-    }
-
-    @Override
-    public CognitoIdentity getIdentity() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ClientContext getClientContext() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int getRemainingTimeInMillis() {
-      return 30_000;
-    }
-
-    @Override
-    public int getMemoryLimitInMB() {
-      return 1024;
-    }
-
-    @Override
-    public LambdaLogger getLogger() {
-      throw new UnsupportedOperationException();
     }
   }
 }

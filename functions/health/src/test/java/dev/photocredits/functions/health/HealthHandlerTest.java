@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.OneCall;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +127,6 @@ final class HealthHandlerTest {
                     .withHttp(RequestContext.Http.builder().withMethod(method).build())
                     .build())
             .build();
-    return handler.handleRequest(event, new OneCall());
+    return handler.handleRequest(event, new OneCall(29_000));
   }
 }
