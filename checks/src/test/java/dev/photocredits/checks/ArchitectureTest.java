@@ -29,6 +29,7 @@ final class ArchitectureTest {
     "dev.photocredits.credits..",
     "dev.photocredits.payments..",
     "dev.photocredits.generation..",
+    "dev.photocredits.idempotency..",
     "dev.photocredits.feedback.."
   };
 

@@ -6,12 +6,15 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.net.Webhook;
 import dev.photocredits.functions.checkout.CheckoutHandler;
 import dev.photocredits.functions.credits.CreditsHandler;
 import dev.photocredits.functions.feedback.FeedbackHandler;
 import dev.photocredits.functions.generation.GenerationHandler;
 import dev.photocredits.functions.health.HealthHandler;
+import dev.photocredits.functions.sweeper.SweeperHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.OneCall;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class EventsTest {
   private static final Path EVENTS = Project.root().resolve("events");
+
+  private static final TypeReference<Map<String, Object>> TASK = new TypeReference<>() {};
 
   @TempDir static Path data;
 
@@ -124,6 +129,15 @@ final class EventsTest {
     assertThat(late.getStatusCode()).isEqualTo(400);
     assertThat(now.getStatusCode()).isEqualTo(200);
     assertThat(now.getBody()).isEqualTo("{\"status\":\"success\"}");
+  }
+
+  @Test
+  void sweeper_answers_its_event() throws IOException {
+    var event = new ObjectMapper().readValue(EVENTS.resolve("sweeper.json").toFile(), TASK);
+
+    var report = new SweeperHandler(environment).handleRequest(event, new OneCall(300_000));
+
+    assertThat(report).isEqualTo(Map.of("refunded", 0, "has_more", false));
   }
 
   @Test

@@ -83,6 +83,7 @@ final class TemplateTest {
                   .as("a resource of ours, by name")
                   .satisfiesAnyOf(
                       resource -> assertThat(resource).isEqualTo("Table.Arn"),
+                      resource -> assertThat(resource).isEqualTo("${Table.Arn}/index/pending"),
                       resource -> assertThat(resource).isEqualTo("${Bucket.Arn}/images/*"));
             });
   }

@@ -1,6 +1,8 @@
 package dev.photocredits.local;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** What goes back to the caller. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Answer(int status, HttpFields.Mutable headers, byte[] body) {
+  private static final JsonMapper JSON = new JsonMapper();
+
   /** What the connection decides, not the function. */
   private static final Set<String> OF_THE_CONNECTION =
       Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding");
@@ -31,7 +35,8 @@ record Answer(int status, HttpFields.Mutable headers, byte[] body) {
   }
 
   /** What API Gateway makes of a function's response; throws if it is none. */
-  static Answer of(APIGatewayV2HTTPResponse response) {
+  static Answer of(byte[] json) throws IOException {
+    var response = JSON.readValue(json, APIGatewayV2HTTPResponse.class);
     if (response.getStatusCode() < 200 || response.getStatusCode() > 599) {
       throw new IllegalStateException("no HTTP status: " + response.getStatusCode());
     }

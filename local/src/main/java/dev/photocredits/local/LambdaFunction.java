@@ -1,8 +1,6 @@
 package dev.photocredits.local;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,15 +17,19 @@ final class LambdaFunction {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final Template.Function declared;
-  private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler;
+  private final Class<?> input;
+  private final RequestHandler<Object, Object> handler;
   private final Consumer<String> log;
 
-  LambdaFunction(
+  @SuppressWarnings("unchecked") // it gets what it takes
+  <I> LambdaFunction(
       Template.Function declared,
-      RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler,
+      Class<I> input,
+      RequestHandler<? super I, ?> handler,
       Consumer<String> log) {
     this.declared = declared;
-    this.handler = handler;
+    this.input = input;
+    this.handler = (RequestHandler<Object, Object>) handler;
     this.log = log;
   }
 
@@ -38,11 +40,7 @@ final class LambdaFunction {
       Template.Function declared, Map<String, String> variables, Consumer<String> log) {
     try {
       var constructor = Class.forName(declared.handler()).getConstructor(Environment.class);
-      @SuppressWarnings("unchecked") // a handler of another type fails at its first call
-      var handler =
-          (RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse>)
-              constructor.newInstance(new Environment(variables));
-      return new LambdaFunction(declared, handler, log);
+      return of(declared, constructor.newInstance(new Environment(variables)), log);
     } catch (InvocationTargetException e) {
       throw new CannotStart(declared.name() + ": " + e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
@@ -55,15 +53,21 @@ final class LambdaFunction {
     }
   }
 
+  @SuppressWarnings("unchecked") // it takes what its own type says
+  private static LambdaFunction of(
+      Template.Function declared, Object handler, Consumer<String> log) {
+    var type = JSON.constructType(handler.getClass()).findTypeParameters(RequestHandler.class)[0];
+    return new LambdaFunction(
+        declared, (Class<Object>) type.getRawClass(), (RequestHandler<Object, ?>) handler, log);
+  }
+
   Duration timeout() {
     return declared.timeout();
   }
 
   /** The answer to that event; whatever the handler throws is thrown on. */
-  APIGatewayV2HTTPResponse call(byte[] event, String requestId) throws IOException {
+  byte[] call(byte[] event, String requestId) throws IOException {
     var context = new LocalContext(declared, requestId, System.nanoTime(), log);
-    var response =
-        handler.handleRequest(JSON.readValue(event, APIGatewayV2HTTPEvent.class), context);
-    return JSON.readValue(JSON.writeValueAsBytes(response), APIGatewayV2HTTPResponse.class);
+    return JSON.writeValueAsBytes(handler.handleRequest(JSON.readValue(event, input), context));
   }
 }

@@ -2,6 +2,7 @@ package dev.photocredits.local;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,8 +17,9 @@ import java.util.function.Consumer;
  * DynamoDB, S3, Stripe and Gemini, each in our own process unless a setting points elsewhere.
  *
  * <p>Several can run side by side. Settings are those of the contract, and {@code PORT} (8080; 0
- * for any free one), {@code DATA_DIR} ({@code .local}) and {@code SANDBOX_DELAY_MS} (how long the
- * Gemini stand-in takes for a picture, 0).
+ * for any free one), {@code DATA_DIR} ({@code .local}), {@code SWEEP_INTERVAL_SECONDS} (how often
+ * what nobody finishes is given back, 10) and {@code SANDBOX_DELAY_MS} (how long the Gemini
+ * stand-in takes for a picture, 0).
  */
 public final class LocalSystem implements AutoCloseable {
   private final Gateway gateway;
@@ -89,20 +91,27 @@ public final class LocalSystem implements AutoCloseable {
     opened.push(data);
     var services = new Services(settings, account, template, standIns, data, gateway.url()).start();
     services.forEach(service -> opened.push(service.stop()::run));
-    // The gateway is closed first, so that running requests end while everything is still there.
-    opened.remove(gateway);
-    opened.push(gateway);
 
     var environment = new LinkedHashMap<String, String>();
     environment.put("AUTH_MODE", "open");
     environment.putAll(settings.values());
     environment.putAll(account.variables());
     services.forEach(service -> environment.putAll(service.variables()));
+    var functions = functions(template, environment, log);
+    opened.push(
+        Schedules.start(
+            template.schedules(),
+            functions,
+            Duration.ofSeconds(settings.number("SWEEP_INTERVAL_SECONDS", 10, 1, 86_400)),
+            log));
+    // The gateway is closed first, so that running requests end while everything is still there.
+    opened.remove(gateway);
+    opened.push(gateway);
     gateway.serve(
         new Gateway.Api(
             template.routes(),
             template.cors(environment),
-            functions(template, environment, log),
+            functions,
             List.of(StaticPage.ofResource("/", "page.html", "text/html;charset=utf-8")),
             Gateway.INTEGRATION_LIMIT,
             log));

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,6 +33,8 @@ public final class Template {
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z0-9:.]+)}");
 
+  private static final Pattern RATE = Pattern.compile("rate\\((\\d{1,6}) (minute|hour|day)s?\\)");
+
   private final Yaml root;
 
   private Template(Yaml root) {
@@ -44,6 +47,13 @@ public final class Template {
    * @param key as API Gateway writes it: {@code GET /api/credits/{email}} or {@code $default}
    */
   public record Route(String key, String function) {}
+
+  /**
+   * Something that is done again and again.
+   *
+   * @param input the event that the function gets, as JSON
+   */
+  public record Schedule(String name, String function, Duration rate, String input) {}
 
   /** A function, its handler's class and its limits. */
   public record Function(String name, String handler, Duration timeout, int memoryMegabytes) {}
@@ -109,6 +119,35 @@ public final class Template {
                     .map(event -> new Route(routeKey(event.get("Properties")), name))
                     .forEach(routes::add));
     return List.copyOf(routes);
+  }
+
+  /** All schedules, in the file's order. */
+  public List<Schedule> schedules() {
+    var schedules = new ArrayList<Schedule>();
+    functionResources()
+        .forEach(
+            (function, resource) ->
+                resource.get("Events").entries().entrySet().stream()
+                    .filter(event -> event.getValue().get("Type").text().equals("Schedule"))
+                    .map(
+                        event ->
+                            schedule(event.getKey(), function, event.getValue().get("Properties")))
+                    .forEach(schedules::add));
+    return List.copyOf(schedules);
+  }
+
+  private static Schedule schedule(String name, String function, Yaml properties) {
+    var text = properties.get("Schedule").text();
+    var rate = RATE.matcher(text);
+    if (!rate.matches()) {
+      throw new CannotStart("template.yaml: the schedule " + name + " is no rate: " + text + ".");
+    }
+    var unit = ChronoUnit.valueOf(rate.group(2).toUpperCase(Locale.ROOT) + "S");
+    return new Schedule(
+        name,
+        function,
+        Duration.of(Long.parseLong(rate.group(1)), unit),
+        properties.get("Input").text());
   }
 
   /** All functions, in the file's order. */

@@ -653,7 +653,9 @@ final class GatewayTest {
         new Gateway.Api(
             List.of(routes).stream().map(key -> new Template.Route(key, function.name())).toList(),
             cors,
-            Map.of(function.name(), new LambdaFunction(function, handler, log::add)),
+            Map.of(
+                function.name(),
+                new LambdaFunction(function, APIGatewayV2HTTPEvent.class, handler, log::add)),
             List.of(new StaticPage("/page", "text/html", "<p>page".getBytes(UTF_8))),
             limit,
             log::add));

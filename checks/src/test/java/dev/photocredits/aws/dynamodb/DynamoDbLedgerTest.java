@@ -10,6 +10,7 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.idempotency.Claims;
 import dev.photocredits.ledger.LedgerContract;
 import dev.photocredits.ledger.LedgerWalk;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,11 @@ final class DynamoDbLedgerTest implements LedgerContract {
   @Override
   public Ledger ledger() {
     return TABLE.ledger();
+  }
+
+  @Override
+  public Claims claims() {
+    return TABLE.claims();
   }
 
   @Override
@@ -44,7 +50,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
     var ada = somebody();
     assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
     var order = SAMPLES.order(ada, 3);
-    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
     delete(Keys.user(ada), Keys.PROFILE);
 
     assertThatThrownBy(() -> generations().finish(failed(order), SAMPLES.refund(order, 3)))
@@ -60,7 +66,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
     var ada = somebody();
     assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
     var order = SAMPLES.order(ada, 3);
-    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
     var before = pending(Keys.user(ada));
 
     assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3))).isNotNull();

@@ -55,7 +55,7 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(table.generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(table.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
     Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
@@ -81,7 +81,7 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(table.generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(table.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
     Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
@@ -104,7 +104,7 @@ final class UncertainTableTest {
     var table = TestTable.open(new TableThatLosesAReply());
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
-    assertThat(calm.generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(calm.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(table.generations().finish(succeeded(order, 3, 0), null)).isEqualTo(new Finished());
 
@@ -117,7 +117,7 @@ final class UncertainTableTest {
     var table = TestTable.open(new TableThatLosesAReply());
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
-    assertThat(calm.generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(calm.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(table.generations().finish(failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());

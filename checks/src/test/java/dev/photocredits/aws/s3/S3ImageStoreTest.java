@@ -1,6 +1,7 @@
 package dev.photocredits.aws.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.credits.GenerationId;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -68,6 +70,30 @@ final class S3ImageStoreTest {
     var other = store.put(GENERATION, image);
 
     assertThat(one.key()).isNotEqualTo(other.key()).matches("images/[0-9a-f-]{36}/[0-9a-f]{32}");
+  }
+
+  @Test
+  void an_image_that_was_removed_is_gone_and_its_neighbour_is_not() throws Exception {
+    var store = store(Duration.ofHours(1));
+    var mine = store.put(GENERATION, image("image/png", 10));
+    var other = store.put(GENERATION, image("image/png", 10));
+
+    store.remove(List.of(mine));
+    store.remove(List.of(mine));
+
+    assertThat(get(store.sign(mine)).statusCode()).isEqualTo(404);
+    assertThat(get(store.sign(other)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void a_store_that_is_down_keeps_what_should_go_and_nobody_hears_of_it() {
+    var gone = LocalS3.inMemory();
+    gone.createBucket(BUCKET);
+    var store = S3ImageStore.open(access(gone), BUCKET, Duration.ofHours(1), Clock.systemUTC());
+    var image = store.put(GENERATION, image("image/png", 10));
+    gone.close();
+
+    assertThatCode(() -> store.remove(List.of(image))).doesNotThrowAnyException();
   }
 
   @Test
@@ -136,13 +162,17 @@ final class S3ImageStoreTest {
   }
 
   private static AwsAccess access() {
+    return access(ENGINE);
+  }
+
+  private static AwsAccess access(LocalS3 engine) {
     return AwsAccess.of(
         new Environment(
             Map.of(
                 "AWS_REGION", "us-east-1",
-                "AWS_ACCESS_KEY_ID", ENGINE.accessKey(),
-                "AWS_SECRET_ACCESS_KEY", ENGINE.secretKey(),
-                "AWS_ENDPOINT_URL_S3", ENGINE.endpoint().toString())));
+                "AWS_ACCESS_KEY_ID", engine.accessKey(),
+                "AWS_SECRET_ACCESS_KEY", engine.secretKey(),
+                "AWS_ENDPOINT_URL_S3", engine.endpoint().toString())));
   }
 
   private static Image image(String type, int size) {

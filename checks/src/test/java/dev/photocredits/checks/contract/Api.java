@@ -124,12 +124,28 @@ final class Api implements AutoCloseable {
             .POST(BodyPublishers.ofString(json)));
   }
 
+  Answer post(String path, String json, String key) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(json)));
+  }
+
   Answer generate(String email) {
     return generate(Form.order(email));
   }
 
   Answer generate(Form form) {
     return generate(Form.CONTENT_TYPE, form.bytes());
+  }
+
+  Answer generate(Form form, String key) {
+    return send(
+        request("/api/generate")
+            .header("Content-Type", Form.CONTENT_TYPE)
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofByteArray(form.bytes())));
   }
 
   Answer generate(String contentType, byte[] body) {
@@ -205,9 +221,44 @@ final class Api implements AutoCloseable {
   /** What is in the table under that key; empty if there is nothing. */
   Map<String, AttributeValue> stored(String partition, String sort) {
     var table = system.environment().get("TABLE_NAME");
-    var key = Map.of("PK", AttributeValue.fromS(partition), "SK", AttributeValue.fromS(sort));
     try (var client = system.dynamoDb().orElseThrow().client()) {
-      return client.getItem(get -> get.tableName(table).key(key).consistentRead(true)).item();
+      return client
+          .getItem(get -> get.tableName(table).key(key(partition, sort)).consistentRead(true))
+          .item();
+    }
+  }
+
+  private static Map<String, AttributeValue> key(String partition, String sort) {
+    return Map.of("PK", AttributeValue.fromS(partition), "SK", AttributeValue.fromS(sort));
+  }
+
+  /** Lets the lease of the user's newest generation run out now. */
+  void endLease(String email) {
+    var table = system.environment().get("TABLE_NAME");
+    var id = get("/api/generations/" + email).json().at("/generations/0/id").asText();
+    try (var client = system.dynamoDb().orElseThrow().client()) {
+      var _ =
+          client.updateItem(
+              update ->
+                  update
+                      .tableName(table)
+                      .key(key("USER#" + email, "GEN#" + id))
+                      .updateExpression("SET lease_expires_at = :past")
+                      .expressionAttributeValues(
+                          Map.of(":past", AttributeValue.fromS("2026-01-01T00:00:00.000000000Z"))));
+    }
+  }
+
+  /** The keys of the images of that generation which the store holds. */
+  List<String> imagesOf(String generation) {
+    var bucket = system.environment().get("BUCKET_NAME");
+    try (var client = system.s3().orElseThrow().client()) {
+      return client
+          .listObjectsV2(list -> list.bucket(bucket).prefix("images/" + generation))
+          .contents()
+          .stream()
+          .map(object -> object.key())
+          .toList();
     }
   }
 

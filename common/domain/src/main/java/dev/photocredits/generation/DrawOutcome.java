@@ -10,10 +10,10 @@ import java.util.List;
 public sealed interface DrawOutcome {
 
   /**
-   * At least one picture is stored and paid for.
+   * At least one picture is stored and paid for, now or by the request that this one repeats.
    *
    * @param remaining the balance after it, refunds for missing pictures included
-   * @param missing why there are fewer pictures than variations
+   * @param missing why there are fewer pictures than variations; a repeat does not know
    */
   record Delivered(
       GenerationId id, List<StoredImage> images, Credits remaining, List<NotDrawn> missing)
@@ -21,6 +21,12 @@ public sealed interface DrawOutcome {
 
   /** The balance does not cover the price; nothing was written. */
   record InsufficientCredits(Credits required, Credits available) implements DrawOutcome {}
+
+  /** The request that this one repeats is still being worked on; nothing was written. */
+  record AlreadyRunning(GenerationId id) implements DrawOutcome {}
+
+  /** The key stands for another request; nothing was written. */
+  record KeyReused() implements DrawOutcome {}
 
   /** There is no such user; nothing was written. */
   record NoSuchUser() implements DrawOutcome {}

@@ -3,8 +3,11 @@ package dev.photocredits.generation;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Transaction.Refund;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A photo's three variations: ordered, drawn and paid for.
@@ -72,6 +75,20 @@ public record Generation(
 
   Generation failed(FailureReason reason) {
     return in(new Failed(reason));
+  }
+
+  /** The entry that gives back what is not delivered, unless that is nothing. */
+  @Nullable Refund refund(TimeOrderedIds ids, Instant now) {
+    if (refunded().isNone()) {
+      return null;
+    }
+    return new Refund(
+        ids.transaction(now),
+        id,
+        refunded(),
+        "Refund: %d of %d variations missing"
+            .formatted(VariationPrompt.COUNT - images().size(), VariationPrompt.COUNT),
+        now);
   }
 
   private Generation in(State next) {

@@ -1,16 +1,23 @@
 package dev.photocredits.generation;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
+import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.Generations.KeyClaim;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
@@ -18,8 +25,11 @@ import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -82,9 +92,12 @@ public final class GenerationFlow {
    * there by the deadline say. When this throws after the price was taken, the generation stays
    * pending until its lease runs out and the price is given back.
    *
+   * <p>A repeat under the same key within 24 hours gets the pictures of the first request, and
+   * takes nothing; if that one came to nothing, it draws. Without a key every call is a new order.
+   *
    * @param deadline when the last picture must be stored; finishing comes after it
    */
-  public DrawOutcome draw(GenerationOrder order, Instant deadline) {
+  public DrawOutcome draw(GenerationOrder order, @Nullable IdempotencyKey key, Instant deadline) {
     var now = clock.instant();
     var pending =
         new Generation(
@@ -95,11 +108,47 @@ public final class GenerationFlow {
             price,
             now,
             new Pending(now.plus(lease)));
-    return switch (generations.start(pending, usage(pending))) {
-      case Started _ -> finish(pending, variations(pending, order.photo(), deadline));
+    if (key == null) {
+      return draw(pending, null, order.photo(), deadline);
+    }
+    var claim =
+        Claim.of(
+            order.email(),
+            Claim.Scope.GENERATE,
+            key,
+            order.hash(),
+            pending.id().value(),
+            pending.createdAt());
+    return draw(pending, new KeyClaim(claim, null), order.photo(), deadline);
+  }
+
+  private DrawOutcome draw(
+      Generation pending, @Nullable KeyClaim key, Image photo, Instant deadline) {
+    return switch (generations.start(pending, usage(pending), key)) {
+      case Started _ -> finish(pending, variations(pending, photo, deadline));
       case InsufficientCredits(var available) ->
           new DrawOutcome.InsufficientCredits(price, available);
       case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
+      case KeyTaken(var holder) -> repeat(pending, requireNonNull(key), holder, photo, deadline);
+    };
+  }
+
+  private DrawOutcome repeat(
+      Generation pending, KeyClaim key, Claim holder, Image photo, Instant deadline) {
+    if (!holder.request().equals(key.claim().request())) {
+      return new KeyReused();
+    }
+    var first = new GenerationId(holder.result());
+    // Somebody else who repeats was quicker to take the place of the one that failed.
+    if (key.failed() != null && !key.failed().equals(first)) {
+      return new AlreadyRunning(first);
+    }
+    var earlier = generations.find(pending.email(), first).orElseThrow();
+    return switch (earlier.state()) {
+      case Pending _ -> new AlreadyRunning(first);
+      case Succeeded(var delivered, _) ->
+          new Delivered(first, delivered, balance(earlier), List.of());
+      case Failed _ -> draw(pending, new KeyClaim(key.claim(), first), photo, deadline);
     };
   }
 
@@ -162,13 +211,15 @@ public final class GenerationFlow {
       }
     }
     var finished = stored.isEmpty() ? pending.failed(reason(missing)) : pending.succeeded(stored);
-    return switch (generations.finish(finished, refund(finished))) {
+    return switch (generations.finish(finished, finished.refund(ids, clock.instant()))) {
       case Finished _ ->
           stored.isEmpty()
               ? new NothingDelivered(pending.id(), reason(missing), retryAfter(missing), missing)
               : new Delivered(pending.id(), stored, balance(pending), missing);
-      case FinishedBefore _ ->
-          new NothingDelivered(pending.id(), FailureReason.MODEL_TIMEOUT, RETRY_AFTER, missing);
+      case FinishedBefore _ -> {
+        images.remove(stored);
+        yield new NothingDelivered(pending.id(), FailureReason.MODEL_TIMEOUT, RETRY_AFTER, missing);
+      }
     };
   }
 
@@ -179,21 +230,6 @@ public final class GenerationFlow {
         price,
         "Image generation (" + VariationPrompt.COUNT + " variations)",
         pending.createdAt());
-  }
-
-  private @Nullable Refund refund(Generation finished) {
-    var refunded = finished.refunded();
-    if (refunded.isNone()) {
-      return null;
-    }
-    var now = clock.instant();
-    var missing = VariationPrompt.COUNT - finished.images().size();
-    return new Refund(
-        ids.transaction(now),
-        finished.id(),
-        refunded,
-        "Refund: %d of %d variations missing".formatted(missing, VariationPrompt.COUNT),
-        now);
   }
 
   private Credits balance(Generation generation) {

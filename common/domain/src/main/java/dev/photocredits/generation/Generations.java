@@ -5,6 +5,8 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.idempotency.Claim;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Generations {
 
-  /** Takes the price and records the pending generation. A repeat of the same order takes once. */
-  StartOutcome start(Generation pending, Usage usage);
+  /**
+   * Takes the price, records the pending generation and claims its key, if it has one. A repeat of
+   * the same order takes once.
+   */
+  StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key);
+
+  /**
+   * A generation's claim of its key, which may be made where there is none, where the one that is
+   * there has expired, and where that one's generation was {@code failed}.
+   *
+   * @param failed the generation that the key stood for and that came to nothing
+   */
+  record KeyClaim(Claim claim, @Nullable GenerationId failed) {}
 
   /**
    * Moves a pending generation to its final state and gives back the refund, once, whoever comes
@@ -29,4 +42,11 @@ public interface Generations {
 
   /** The user's generations, newest first; those older than {@code before}, if it is given. */
   Page<Generation> list(Email email, int limit, @Nullable GenerationId before);
+
+  /**
+   * Pending generations whose leases ran out by that time, the oldest lease first; those behind
+   * {@code after}, if it is given. A generation that started or finished a moment ago may still be
+   * missing or be told of.
+   */
+  Page<Lease> overdue(Instant now, int limit, @Nullable Lease after);
 }

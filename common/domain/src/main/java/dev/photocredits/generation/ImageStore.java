@@ -2,6 +2,7 @@ package dev.photocredits.generation;
 
 import dev.photocredits.credits.GenerationId;
 import java.net.URI;
+import java.util.List;
 
 /** Keeps the generated images. */
 public interface ImageStore {
@@ -11,6 +12,12 @@ public interface ImageStore {
    * nothing points to.
    */
   StoredImage put(GenerationId generation, Image image);
+
+  /**
+   * Removes images that nobody was given. Those that cannot be removed stay where nothing points to
+   * them: this never throws for what the store did.
+   */
+  void remove(List<StoredImage> images);
 
   /** An address from which anybody who has it can fetch the image for a while. */
   URI sign(StoredImage image);

@@ -1,15 +1,23 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.credits.Credits;
+import dev.photocredits.idempotency.Claim;
 
 /** What became of an order. */
 public sealed interface StartOutcome {
 
-  /** The price is taken; its usage entry and the pending generation are written. */
+  /** The price is taken; its usage entry, the pending generation and its claim are written. */
   record Started() implements StartOutcome {}
 
   /** The balance does not cover the price; nothing was written. */
   record InsufficientCredits(Credits available) implements StartOutcome {}
+
+  /**
+   * The key stands for a request already; nothing was written.
+   *
+   * @param holder the claim that holds
+   */
+  record KeyTaken(Claim holder) implements StartOutcome {}
 
   /** There is no such user; nothing was written. */
   record NoSuchUser() implements StartOutcome {}

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.Generation.Failed;
@@ -22,23 +23,31 @@ import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
+import dev.photocredits.ledger.OtherGenerations;
+import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Take, draw, deliver or give back. */
 final class GenerationFlowTest {
@@ -49,6 +58,7 @@ final class GenerationFlowTest {
   private final Samples samples = new Samples(new Random(7));
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final ImagesInMemory images = new ImagesInMemory();
+  private InstantSource clock = InstantSource.system();
 
   @Test
   void three_pictures_cost_the_price() {
@@ -227,12 +237,13 @@ final class GenerationFlowTest {
     userWith(10);
     var swept = new GenerationsThatAreSweptMeanwhile(ledger, samples);
 
-    var outcome = flow(new ModelThatDraws(), swept, 3).draw(order(), inAMinute());
+    var outcome = flow(new ModelThatDraws(), swept, 3).draw(order(), null, inAMinute());
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
             NothingDelivered.class,
             nothing -> assertThat(nothing.reason()).isEqualTo(FailureReason.MODEL_TIMEOUT));
+    assertThat(images.kept).isEmpty();
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
     addsUp();
   }
@@ -245,7 +256,7 @@ final class GenerationFlowTest {
     assertThatThrownBy(
             () ->
                 flow(new ModelThatDraws(), new GenerationsThatCannotFinish(ledger), 3)
-                    .draw(order(), inAMinute()))
+                    .draw(order(), null, inAMinute()))
         .isInstanceOf(IllegalStateException.class);
 
     var left = ledger.list(ADA, 1, null).items().getFirst();
@@ -259,6 +270,137 @@ final class GenerationFlowTest {
     addsUp();
   }
 
+  // Repeats
+
+  @Test
+  void a_repeat_gets_the_pictures_of_the_first_and_the_balance_of_now() {
+    userWith(10);
+    var model = new ModelThatDraws();
+    var first = (Delivered) repeatable(model, order());
+    var _ = ledger.grant(ADA, samples.purchase("cs_1", 10));
+
+    var again = (Delivered) repeatable(model, order());
+
+    assertThat(again.id()).isEqualTo(first.id());
+    assertThat(again.images()).isEqualTo(first.images());
+    assertThat(again.remaining()).isEqualTo(credits(17));
+    assertThat(model.calls).hasValue(VariationPrompt.COUNT);
+    addsUp();
+  }
+
+  @Test
+  void a_repeat_gets_its_pictures_even_when_nothing_is_left_to_pay_with() {
+    userWith(3);
+    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+
+    var again = (Delivered) repeatable(new ModelThatDraws(), order());
+
+    assertThat(again.images()).isEqualTo(first.images());
+    assertThat(again.remaining()).isEqualTo(credits(0));
+  }
+
+  @Test
+  void a_repeat_of_what_is_still_running_is_told_so() {
+    userWith(10);
+    var running = new AtomicReference<DrawOutcome>();
+    var model =
+        new ModelThat(
+            call -> {
+              if (call == 0) {
+                running.set(repeatable(new ModelThatDraws(), order()));
+              }
+              return drawn();
+            });
+
+    var first = (Delivered) repeatable(model, order());
+
+    assertThat(running.get()).isEqualTo(new AlreadyRunning(first.id()));
+    assertThat(first.remaining()).isEqualTo(credits(7));
+    addsUp();
+  }
+
+  @Test
+  void what_failed_and_was_given_back_can_be_tried_again_under_its_key() {
+    userWith(10);
+    var failed = (NothingDelivered) repeatable(new ModelThatAnswers(new Broken("x")), order());
+
+    var again = (Delivered) repeatable(new ModelThatDraws(), order());
+    var onceMore = (Delivered) repeatable(new ModelThatDraws(), order());
+
+    assertThat(again.id()).isNotEqualTo(failed.id());
+    assertThat(onceMore.images()).isEqualTo(again.images());
+    assertThat(onceMore.remaining()).isEqualTo(credits(7));
+    addsUp();
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherOrders")
+  void a_key_of_another_request_is_refused(GenerationOrder other) {
+    userWith(10);
+    var _ = repeatable(new ModelThatDraws(), order());
+    var model = new ModelThatDraws();
+
+    var outcome = repeatable(model, other);
+
+    assertThat(outcome).isEqualTo(new KeyReused());
+    assertThat(model.calls).hasValue(0);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
+  }
+
+  static Stream<GenerationOrder> otherOrders() {
+    var prompt = order().prompt();
+    var mode = order().mode();
+    return Stream.of(
+        new GenerationOrder(ADA, new Prompt("a sailor"), mode, PHOTO),
+        new GenerationOrder(ADA, prompt, TransformationMode.ITEM_ONLY, PHOTO),
+        new GenerationOrder(ADA, prompt, mode, new Image(PHOTO.contentType(), new byte[] {2})),
+        new GenerationOrder(ADA, prompt, mode, new Image(PNG, PHOTO.bytes())));
+  }
+
+  @Test
+  void a_key_is_free_again_after_a_day() {
+    userWith(10);
+    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+    clock = InstantSource.offset(InstantSource.system(), Duration.ofHours(24));
+
+    var next = (Delivered) repeatable(new ModelThatDraws(), order());
+
+    assertThat(next.id()).isNotEqualTo(first.id());
+    assertThat(next.remaining()).isEqualTo(credits(4));
+  }
+
+  @Test
+  void of_many_requests_with_one_key_at_once_one_is_paid_for() {
+    userWith(10);
+
+    var outcomes = Race.of(16, _ -> repeatable(new ModelThatDraws(), order()));
+
+    assertThat(outcomes)
+        .hasOnlyElementsOfTypes(Delivered.class, AlreadyRunning.class)
+        .hasAtLeastOneElementOfType(Delivered.class);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
+    addsUp();
+  }
+
+  @Test
+  void of_many_who_try_again_what_failed_one_is_paid_for() {
+    userWith(10);
+    var _ = repeatable(new ModelThatAnswers(new Broken("x")), order());
+
+    var outcomes = Race.of(16, _ -> repeatable(new ModelThatDraws(), order()));
+
+    assertThat(outcomes)
+        .hasOnlyElementsOfTypes(Delivered.class, AlreadyRunning.class)
+        .hasAtLeastOneElementOfType(Delivered.class);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
+    addsUp();
+  }
+
+  private DrawOutcome repeatable(ImageModel model, GenerationOrder order) {
+    return flow(model, ledger, 3)
+        .draw(order, new IdempotencyKey("key-1"), clock.instant().plusSeconds(60));
+  }
+
   private void userWith(int credits) {
     assertThat(ledger.create(ADA, samples.welcome(credits), samples.now()).email()).isEqualTo(ADA);
   }
@@ -268,7 +410,7 @@ final class GenerationFlowTest {
   }
 
   private DrawOutcome draw(ImageModel model, int price, Duration time) {
-    return flow(model, ledger, price).draw(order(), Instant.now().plus(time));
+    return flow(model, ledger, price).draw(order(), null, Instant.now().plus(time));
   }
 
   private GenerationFlow flow(ImageModel model, Generations generations, int price) {
@@ -280,7 +422,7 @@ final class GenerationFlowTest {
         credits(price),
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
-        InstantSource.system(),
+        clock,
         Executors.newVirtualThreadPerTaskExecutor());
   }
 
@@ -377,6 +519,7 @@ final class GenerationFlowTest {
 
   private static final class ImagesInMemory implements ImageStore {
     private final AtomicInteger puts = new AtomicInteger();
+    private final Set<StoredImage> kept = ConcurrentHashMap.newKeySet();
     private int failures;
 
     @Override
@@ -385,7 +528,14 @@ final class GenerationFlowTest {
       if (put <= failures) {
         throw new IllegalStateException("the store is down");
       }
-      return new StoredImage("images/" + put, image.contentType());
+      var stored = new StoredImage("images/" + put, image.contentType());
+      kept.add(stored);
+      return stored;
+    }
+
+    @Override
+    public void remove(List<StoredImage> images) {
+      kept.removeAll(images);
     }
 
     @Override
@@ -395,11 +545,12 @@ final class GenerationFlowTest {
   }
 
   /** Somebody sweeps the generation between its start and its end. */
-  private record GenerationsThatAreSweptMeanwhile(InMemoryLedger ledger, Samples samples)
-      implements Generations {
-    @Override
-    public StartOutcome start(Generation pending, Usage usage) {
-      return ledger.start(pending, usage);
+  private static final class GenerationsThatAreSweptMeanwhile extends OtherGenerations {
+    private final Samples samples;
+
+    GenerationsThatAreSweptMeanwhile(InMemoryLedger ledger, Samples samples) {
+      super(ledger);
+      this.samples = samples;
     }
 
     @Override
@@ -409,37 +560,16 @@ final class GenerationFlowTest {
       assertThat(outcome).isEqualTo(new FinishOutcome.Finished());
       return ledger.finish(finished, refund);
     }
-
-    @Override
-    public Optional<Generation> find(Email email, GenerationId id) {
-      return ledger.find(email, id);
-    }
-
-    @Override
-    public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
-      return ledger.list(email, limit, before);
-    }
   }
 
-  private record GenerationsThatCannotFinish(InMemoryLedger ledger) implements Generations {
-    @Override
-    public StartOutcome start(Generation pending, Usage usage) {
-      return ledger.start(pending, usage);
+  private static final class GenerationsThatCannotFinish extends OtherGenerations {
+    GenerationsThatCannotFinish(InMemoryLedger ledger) {
+      super(ledger);
     }
 
     @Override
     public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
       throw new IllegalStateException("the table does not answer");
-    }
-
-    @Override
-    public Optional<Generation> find(Email email, GenerationId id) {
-      return ledger.find(email, id);
-    }
-
-    @Override
-    public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
-      return ledger.list(email, limit, before);
     }
   }
 }

@@ -24,9 +24,13 @@ import dev.photocredits.generation.FinishOutcome.FinishedBefore;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.Claims;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,12 +44,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Both ports of the ledger in memory: one lock is all its transactions. */
-public final class InMemoryLedger implements Ledger, Generations {
+/** The ports of the ledger in memory: one lock is all its transactions. */
+public final class InMemoryLedger implements Ledger, Generations, Claims {
   private final Map<Email, User> users = new HashMap<>();
   private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
   private final Set<SessionId> granted = new HashSet<>();
+  private final Map<String, Claim> claims = new HashMap<>();
 
   @Override
   public synchronized Optional<User> find(Email email) {
@@ -101,7 +106,7 @@ public final class InMemoryLedger implements Ledger, Generations {
   }
 
   @Override
-  public synchronized StartOutcome start(Generation pending, Usage usage) {
+  public synchronized StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
     var email = pending.email();
     if (usage.equals(entries(email).get(usage.id().toString()))) {
       return new Started();
@@ -109,6 +114,12 @@ public final class InMemoryLedger implements Ledger, Generations {
     refuseKnown(email, usage.id());
     if (generations(email).containsKey(pending.id().toString())) {
       throw new IllegalStateException("there is such a generation");
+    }
+    if (key != null) {
+      var holder = claims.get(place(key.claim()));
+      if (holder != null && holder.isLive(usage.createdAt()) && !standsFor(holder, key.failed())) {
+        return new KeyTaken(holder);
+      }
     }
     var user = users.get(email);
     if (user == null) {
@@ -118,8 +129,29 @@ public final class InMemoryLedger implements Ledger, Generations {
       return new InsufficientCredits(user.credits());
     }
     generations(email).put(pending.id().toString(), pending);
+    if (key != null) {
+      claims.put(place(key.claim()), key.claim());
+    }
     move(user, usage);
     return new Started();
+  }
+
+  private static boolean standsFor(Claim claim, @Nullable GenerationId generation) {
+    return generation != null && claim.result().equals(generation.value());
+  }
+
+  private static String place(Claim claim) {
+    return claim.owner().value() + " " + claim.scope() + " " + claim.key().value();
+  }
+
+  @Override
+  public synchronized Claim claim(Claim wanted, Instant now) {
+    var holder = claims.get(place(wanted));
+    if (holder != null && holder.isLive(now)) {
+      return holder;
+    }
+    claims.put(place(wanted), wanted);
+    return wanted;
   }
 
   @Override
@@ -145,6 +177,30 @@ public final class InMemoryLedger implements Ledger, Generations {
   @Override
   public synchronized Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
     return page(generations(email), limit, before == null ? null : before.toString());
+  }
+
+  @Override
+  public synchronized Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
+    var order =
+        Comparator.comparing(Lease::expiresAt)
+            .thenComparing(lease -> lease.owner().value())
+            .thenComparing(lease -> lease.generation().toString());
+    var found =
+        generations.values().stream()
+            .flatMap(all -> all.values().stream())
+            .flatMap(InMemoryLedger::lease)
+            .filter(lease -> !lease.expiresAt().isAfter(now))
+            .filter(lease -> after == null || order.compare(lease, after) > 0)
+            .sorted(order)
+            .limit(limit + 1L)
+            .toList();
+    return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
+  }
+
+  private static Stream<Lease> lease(Generation generation) {
+    return generation.state() instanceof Pending(var expiresAt)
+        ? Stream.of(new Lease(generation.email(), generation.id(), expiresAt))
+        : Stream.empty();
   }
 
   private void move(User user, Transaction entry) {

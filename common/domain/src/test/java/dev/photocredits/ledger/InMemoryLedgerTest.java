@@ -2,6 +2,7 @@ package dev.photocredits.ledger;
 
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.Claims;
 
 /** The fake keeps the rules that it stands for. */
 final class InMemoryLedgerTest implements LedgerContract {
@@ -9,6 +10,11 @@ final class InMemoryLedgerTest implements LedgerContract {
 
   @Override
   public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public Claims claims() {
     return ledger;
   }
 

@@ -10,24 +10,39 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Generations.KeyClaim;
+import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.Claims;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.RequestHash;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The rules that every {@link Ledger} and its {@link Generations} keep. */
@@ -37,6 +52,8 @@ public interface LedgerContract {
   Ledger ledger();
 
   Generations generations();
+
+  Claims claims();
 
   // Users
 
@@ -226,7 +243,7 @@ public interface LedgerContract {
     var ada = user(10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(7);
     assertThat(generations().find(ada, order.id())).contains(order);
@@ -239,7 +256,7 @@ public interface LedgerContract {
     var ada = user(3);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(order, usage(order))).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isZero();
   }
@@ -249,7 +266,7 @@ public interface LedgerContract {
     var ada = user(2);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(order, usage(order)))
+    assertThat(generations().start(order, usage(order), null))
         .isEqualTo(new InsufficientCredits(credits(2)));
 
     assertThat(balance(ada)).isEqualTo(2);
@@ -261,7 +278,8 @@ public interface LedgerContract {
   default void an_order_of_an_unknown_user_writes_nothing() {
     var order = SAMPLES.order(somebody(), 3);
 
-    assertThat(generations().start(order, usage(order))).isEqualTo(new StartOutcome.NoSuchUser());
+    assertThat(generations().start(order, usage(order), null))
+        .isEqualTo(new StartOutcome.NoSuchUser());
 
     assertThat(ledger().find(order.email())).isEmpty();
     assertThat(generations().find(order.email(), order.id())).isEmpty();
@@ -297,7 +315,7 @@ public interface LedgerContract {
     var order = SAMPLES.order(ada, 3);
     assertThat(start(order)).isEqualTo(new Started());
 
-    assertThatThrownBy(() -> generations().start(order, usage(SAMPLES.id(), order)))
+    assertThatThrownBy(() -> generations().start(order, usage(SAMPLES.id(), order), null))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(ada)).isEqualTo(7);
@@ -311,7 +329,7 @@ public interface LedgerContract {
     assertThat(start(first)).isEqualTo(new Started());
     var second = SAMPLES.order(ada, 3);
 
-    assertThatThrownBy(() -> generations().start(second, usage(usage(first).id(), second)))
+    assertThatThrownBy(() -> generations().start(second, usage(usage(first).id(), second), null))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(ada)).isEqualTo(7);
@@ -334,6 +352,176 @@ public interface LedgerContract {
     assertThat(outcomes).filteredOn(Granted.class::isInstance).hasSize(10);
     assertThat(balance(ada)).isEqualTo(30 - 10 * 3 + 10 * 10);
     Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  // Keys
+
+  @Test
+  default void an_order_under_a_key_is_found_by_its_repeat() {
+    var ada = user(10);
+    var first = SAMPLES.order(ada, 3);
+    assertThat(start(first, key(first, "key", "request"))).isEqualTo(new Started());
+    var again = SAMPLES.order(ada, 3);
+
+    var outcome = start(again, key(again, "key", "request"));
+
+    assertThat(outcome).isEqualTo(new KeyTaken(key(first, "key", "request").claim()));
+    assertThat(balance(ada)).isEqualTo(7);
+    assertThat(generations().find(ada, again.id())).isEmpty();
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void an_order_whose_own_claim_is_there_was_started() {
+    var ada = user(10);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(start(order, key(order, "key", "request"))).isEqualTo(new Started());
+
+    assertThat(start(order, key(order, "key", "request"))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(7);
+  }
+
+  @Test
+  default void an_order_that_cannot_be_paid_leaves_its_key_free() {
+    var ada = user(2);
+    var order = SAMPLES.order(ada, 3);
+    assertThat(start(order, key(order, "key", "request")))
+        .isEqualTo(new InsufficientCredits(credits(2)));
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session(), 10))).isEqualTo(new Granted());
+
+    assertThat(start(order, key(order, "key", "another"))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(9);
+  }
+
+  @Test
+  default void a_key_that_is_taken_is_told_before_a_balance_that_does_not_cover_the_price() {
+    var ada = user(3);
+    var first = SAMPLES.order(ada, 3);
+    assertThat(start(first, key(first, "key", "request"))).isEqualTo(new Started());
+    var again = SAMPLES.order(ada, 3);
+
+    assertThat(start(again, key(again, "key", "request"))).isInstanceOf(KeyTaken.class);
+  }
+
+  @Test
+  default void a_key_stands_for_something_else_for_somebody_else() {
+    var ada = user(10);
+    var bob = user(10);
+    var adas = SAMPLES.order(ada, 3);
+    var bobs = SAMPLES.order(bob, 3);
+    assertThat(start(adas, key(adas, "key", "request"))).isEqualTo(new Started());
+
+    assertThat(start(bobs, key(bobs, "key", "request"))).isEqualTo(new Started());
+  }
+
+  @Test
+  default void a_claim_that_has_expired_is_as_good_as_none() {
+    var ada = user(10);
+    var first = SAMPLES.order(ada, 3);
+    var old = first.createdAt().minus(Duration.ofHours(24));
+    assertThat(start(first, key(first, "key", "request", old, null))).isEqualTo(new Started());
+    var next = SAMPLES.order(ada, 3);
+
+    assertThat(start(next, key(next, "key", "another"))).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(4);
+  }
+
+  @Test
+  default void a_key_passes_from_the_generation_that_failed_to_the_next_and_only_once() {
+    var ada = user(10);
+    var failed = SAMPLES.order(ada, 3);
+    assertThat(start(failed, key(failed, "key", "request"))).isEqualTo(new Started());
+    var second = SAMPLES.order(ada, 3);
+    var third = SAMPLES.order(ada, 3);
+
+    var passed = start(second, key(second, "key", "request", second.createdAt(), failed.id()));
+    var refused = start(third, key(third, "key", "request", third.createdAt(), failed.id()));
+
+    assertThat(passed).isEqualTo(new Started());
+    assertThat(refused).isEqualTo(new KeyTaken(key(second, "key", "request").claim()));
+    assertThat(balance(ada)).isEqualTo(4);
+  }
+
+  @Test
+  default void of_many_orders_at_once_under_one_key_one_is_started() {
+    var ada = user(30);
+
+    var outcomes =
+        Race.of(
+            32,
+            _ -> {
+              var order = SAMPLES.order(ada, 3);
+              return start(order, key(order, "key", "request"));
+            });
+
+    assertThat(outcomes).filteredOn(Started.class::isInstance).hasSize(1);
+    assertThat(outcomes).filteredOn(KeyTaken.class::isInstance).hasSize(31);
+    assertThat(balance(ada)).isEqualTo(27);
+    Invariants.hold(ledger(), generations(), List.of(ada));
+  }
+
+  @Test
+  default void of_many_claims_at_once_of_one_key_one_holds() {
+    var ada = somebody();
+    var now = SAMPLES.now();
+
+    var holders = Race.of(16, i -> claims().claim(claim(ada, "request " + i, now), now));
+
+    assertThat(holders).containsOnly(claims().claim(claim(ada, "request", now), now));
+  }
+
+  @Test
+  default void a_claim_outside_of_the_ledger_lasts_a_day() {
+    var ada = somebody();
+    var now = SAMPLES.now();
+    var first = claim(ada, "request", now);
+    assertThat(claims().claim(first, now)).isEqualTo(first);
+
+    var nearly = now.plus(Duration.ofHours(24)).minusSeconds(1);
+    var after = now.plus(Duration.ofHours(24));
+    var next = claim(ada, "another", after);
+
+    assertThat(claims().claim(claim(ada, "another", nearly), nearly)).isEqualTo(first);
+    assertThat(claims().claim(next, after)).isEqualTo(next);
+  }
+
+  // Leases
+
+  @Test
+  default void a_generation_is_overdue_from_the_end_of_its_lease_until_it_is_finished() {
+    var order = started(user(10), 3);
+    var end = ((Pending) order.state()).leaseExpiresAt();
+    var lease = new Lease(order.email(), order.id(), end);
+
+    assertThat(generations().overdue(end.minusNanos(1), 100_000, null).items())
+        .doesNotContain(lease);
+    assertThat(generations().overdue(end, 100_000, null).items()).contains(lease);
+    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+
+    assertThat(generations().overdue(end, 100_000, null).items()).doesNotContain(lease);
+  }
+
+  @Test
+  default void overdue_generations_come_in_pages_the_oldest_lease_first() {
+    var ada = user(30);
+    var orders = Stream.generate(() -> started(ada, 1)).limit(7).toList();
+    var end = ((Pending) orders.getLast().state()).leaseExpiresAt();
+
+    var found = new ArrayList<Lease>();
+    Page<Lease> page;
+    do {
+      page = generations().overdue(end, 3, found.isEmpty() ? null : found.getLast());
+      assertThat(page.items()).hasSizeLessThanOrEqualTo(3);
+      found.addAll(page.items());
+    } while (page.hasMore());
+
+    assertThat(found).isSortedAccordingTo(Comparator.comparing(Lease::expiresAt));
+    assertThat(found.stream().filter(lease -> lease.owner().equals(ada)).map(Lease::generation))
+        .containsExactlyElementsOf(orders.stream().map(Generation::id).toList());
   }
 
   // Finishing
@@ -525,7 +713,38 @@ public interface LedgerContract {
   }
 
   private StartOutcome start(Generation order) {
-    return generations().start(order, usage(order));
+    return start(order, null);
+  }
+
+  private StartOutcome start(Generation order, @Nullable KeyClaim key) {
+    return generations().start(order, usage(order), key);
+  }
+
+  private static KeyClaim key(Generation order, String key, String request) {
+    return key(order, key, request, order.createdAt(), null);
+  }
+
+  private static KeyClaim key(
+      Generation order, String key, String request, Instant at, @Nullable GenerationId failed) {
+    return new KeyClaim(
+        Claim.of(
+            order.email(),
+            Claim.Scope.GENERATE,
+            new IdempotencyKey(key),
+            RequestHash.of(request),
+            order.id().value(),
+            at),
+        failed);
+  }
+
+  private static Claim claim(Email email, String request, Instant at) {
+    return Claim.of(
+        email,
+        Claim.Scope.CHECKOUT,
+        new IdempotencyKey("key"),
+        RequestHash.of(request),
+        SAMPLES.id().value(),
+        at);
   }
 
   private int balance(Email email) {

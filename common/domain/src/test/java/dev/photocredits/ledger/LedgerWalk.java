@@ -9,7 +9,15 @@ import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Generations.KeyClaim;
+import dev.photocredits.generation.Lease;
+import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.RequestHash;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -57,13 +65,14 @@ public final class LedgerWalk {
   }
 
   private void step(Email email) {
-    switch (chance.nextInt(10)) {
+    switch (chance.nextInt(11)) {
       case 0 -> create(email);
       case 1 -> link(email);
       case 2, 3 -> purchase(email);
       case 4 -> repeatPurchase(email);
       case 5, 6, 7 -> order(email);
       case 8 -> finish();
+      case 9 -> overdue();
       default -> {
         finish();
         finish();
@@ -112,11 +121,41 @@ public final class LedgerWalk {
             ? orders.get(chance.nextInt(orders.size()))
             : samples.order(email, 1 + chance.nextInt(5));
     var usage = Samples.usage(new TransactionId(order.id().value()), order);
-    var expected = twin.start(order, usage);
-    assertThat(generations.start(order, usage)).isEqualTo(expected);
+    var key = chance.nextInt(3) == 0 ? null : key(order);
+    var expected = twin.start(order, usage, key);
+    assertThat(generations.start(order, usage, key)).isEqualTo(expected);
     if (!again && twin.find(order.email(), order.id()).isPresent()) {
       orders.add(order);
     }
+  }
+
+  // One of three keys and two requests, now and then in the place of an earlier generation.
+  private KeyClaim key(Generation order) {
+    var claim =
+        Claim.of(
+            order.email(),
+            Claim.Scope.GENERATE,
+            new IdempotencyKey("key " + chance.nextInt(3)),
+            RequestHash.of("request " + chance.nextInt(2)),
+            order.id().value(),
+            order.createdAt().minus(Duration.ofHours(chance.nextInt(48))));
+    var earlier = orders.isEmpty() ? null : orders.get(chance.nextInt(orders.size())).id();
+    return new KeyClaim(claim, chance.nextBoolean() ? null : earlier);
+  }
+
+  private void overdue() {
+    var now = samples.now().plusSeconds(chance.nextInt(600));
+    assertThat(mine(generations, now)).isEqualTo(mine(twin, now));
+  }
+
+  // The table may hold other walks' generations.
+  private List<Lease> mine(Generations generations, Instant now) {
+    return generations.overdue(now, 100_000, null).items().stream()
+        .filter(lease -> people.contains(lease.owner()))
+        .sorted(
+            Comparator.comparing(Lease::expiresAt)
+                .thenComparing(lease -> lease.generation().toString()))
+        .toList();
   }
 
   private void finish() {

@@ -13,12 +13,18 @@ import dev.photocredits.credits.Money;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
+import dev.photocredits.payments.CheckoutOutcome.KeyReused;
+import dev.photocredits.payments.CheckoutOutcome.Opened;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +35,8 @@ final class FulfilmentTest {
       InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z"));
   private static final PaidSession PAID =
       new PaidSession(new SessionId("cs_1"), ADA, CreditPackage.STARTER, Money.usd(999));
+
+  private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
 
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
@@ -72,30 +80,62 @@ final class FulfilmentTest {
   @Test
   void a_customer_is_created_once_even_when_two_want_to_buy_at_once() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, payments, NOON);
+    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
 
-    var sessions = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO));
-    var later = checkout.open(ADA, CreditPackage.PRO);
+    var sessions = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, null));
+    var later = checkout.open(ADA, CreditPackage.PRO, null);
 
     assertThat(sessions).hasSize(8).doesNotContain(later);
     assertThat(payments.customers).hasValue(1);
   }
 
   @Test
-  void a_provider_that_fails_leaves_the_user_and_no_credits() {
-    var checkout = new Checkout(accounts, ledger, new PaymentsThatFail(), NOON);
+  void a_repeat_under_one_key_opens_the_same_session() {
+    var payments = new PaymentsThatCount();
+    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
 
-    assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO))
+    var outcomes = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, KEY));
+
+    assertThat(payments.sessions).hasSize(1);
+    assertThat(outcomes).containsOnly(new Opened(payments.sessions.values().iterator().next()));
+  }
+
+  @Test
+  void a_key_of_another_purchase_is_refused() {
+    var payments = new PaymentsThatCount();
+    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
+    var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
+
+    assertThat(checkout.open(ADA, CreditPackage.STARTER, KEY)).isEqualTo(new KeyReused());
+
+    assertThat(payments.sessions).hasSize(1);
+  }
+
+  @Test
+  void somebody_elses_key_is_another_key() {
+    var payments = new PaymentsThatCount();
+    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
+    var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
+
+    assertThat(checkout.open(new Email("bob@example.com"), CreditPackage.STARTER, KEY))
+        .isInstanceOf(Opened.class);
+  }
+
+  @Test
+  void a_provider_that_fails_leaves_the_user_and_no_credits() {
+    var checkout = new Checkout(accounts, ledger, ledger, new PaymentsThatFail(), ids, NOON);
+
+    assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO, null))
         .isInstanceOf(PaymentsUnavailable.class);
 
     assertThat(ledger.find(ADA).orElseThrow().customer()).isEmpty();
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(2));
   }
 
-  /** One customer for an address, as an idempotency key makes it. */
+  /** One customer for an address and one session for an attempt, as idempotency keys make it. */
   private static final class PaymentsThatCount implements Payments {
     final AtomicInteger customers = new AtomicInteger();
-    private final AtomicInteger sessions = new AtomicInteger();
+    final Map<UUID, CheckoutSession> sessions = new ConcurrentHashMap<>();
 
     @Override
     public synchronized CustomerId createCustomer(Email email) {
@@ -104,9 +144,11 @@ final class FulfilmentTest {
     }
 
     @Override
-    public CheckoutSession openSession(Email email, CustomerId customer, CreditPackage pack) {
-      var id = "cs_" + sessions.incrementAndGet();
-      return new CheckoutSession(new SessionId(id), URI.create("https://pay.example/" + id));
+    public CheckoutSession openSession(
+        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
+      return sessions.computeIfAbsent(
+          attempt,
+          id -> new CheckoutSession(new SessionId("cs_" + id), URI.create("https://pay.example/")));
     }
   }
 
@@ -117,7 +159,8 @@ final class FulfilmentTest {
     }
 
     @Override
-    public CheckoutSession openSession(Email email, CustomerId customer, CreditPackage pack) {
+    public CheckoutSession openSession(
+        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
       throw new AssertionError("there is no customer");
     }
   }

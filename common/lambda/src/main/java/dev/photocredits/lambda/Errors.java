@@ -10,6 +10,9 @@ import java.time.Duration;
 public final class Errors {
   private static final String NOTHING_CHARGED = " Nothing was charged.";
 
+  /** Most generations take less than that. */
+  private static final Duration REPEAT_AFTER = Duration.ofSeconds(5);
+
   private Errors() {}
 
   public static Response invalidEmail(String typed) {
@@ -25,6 +28,21 @@ public final class Errors {
   public static Response unknownUser(Email email) {
     return Response.error(
         ErrorCode.USER_NOT_FOUND, "User with email " + email.value() + " not found");
+  }
+
+  /** A repeat of a request that is still being worked on. */
+  public static Response inProgress() {
+    return Response.error(
+            ErrorCode.GENERATION_IN_PROGRESS,
+            "The request with this Idempotency-Key is still running. Nothing more was charged.")
+        .header("retry-after", Long.toString(REPEAT_AFTER.toSeconds()));
+  }
+
+  /** A key that stands for another request. */
+  public static Response keyReused() {
+    return Response.error(
+        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        "This Idempotency-Key was used for another request." + NOTHING_CHARGED);
   }
 
   /** A generation that delivered nothing and gave everything back. */

@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 public final class Problems {
   private final List<Map<String, @Nullable Object>> found = new ArrayList<>();
 
+  /** What to throw for a single problem. */
+  static Rejected one(String type, String message, Object... location) {
+    var problems = new Problems();
+    problems.add(type, message, location);
+    return problems.rejection();
+  }
+
   public void add(String type, String message, Object... location) {
     found.add(Json.object("loc", Arrays.asList(location), "msg", message, "type", type));
   }
@@ -24,8 +31,12 @@ public final class Problems {
   /** Throws the list of problems if there is any. */
   public void check() {
     if (!found.isEmpty()) {
-      throw new Rejected(Response.error(ErrorCode.VALIDATION_ERROR, List.copyOf(found)));
+      throw rejection();
     }
+  }
+
+  private Rejected rejection() {
+    return new Rejected(Response.error(ErrorCode.VALIDATION_ERROR, List.copyOf(found)));
   }
 
   public void missing(String field) {

@@ -3,6 +3,7 @@ package dev.photocredits.lambda;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import dev.photocredits.credits.Email;
+import dev.photocredits.idempotency.IdempotencyKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Request {
   /** After that API Gateway gives up on us; it cannot be raised for an HTTP API. */
   private static final Duration GATEWAY_PATIENCE = Duration.ofSeconds(30);
+
+  private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   private final APIGatewayV2HTTPEvent event;
   private final Context context;
@@ -78,6 +81,23 @@ public final class Request {
   /** A header; several of the same name come joined by commas. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(orEmpty(event.getHeaders()).get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** The caller's name for this request, if they gave it one; 422 if it is malformed. */
+  public Optional<IdempotencyKey> idempotencyKey() {
+    return header(IDEMPOTENCY_KEY)
+        .map(
+            sent ->
+                IdempotencyKey.parse(sent)
+                    .orElseThrow(
+                        () ->
+                            Problems.one(
+                                "string_pattern_mismatch",
+                                "An idempotency key has 1 to "
+                                    + IdempotencyKey.LONGEST
+                                    + " printable characters",
+                                "header",
+                                IDEMPOTENCY_KEY)));
   }
 
   /** A claim of the token that the gateway has verified. */

@@ -21,6 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -89,12 +90,14 @@ public final class StripePayments implements Payments {
   }
 
   @Override
-  public CheckoutSession openSession(Email email, CustomerId customer, CreditPackage pack) {
+  public CheckoutSession openSession(
+      Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
     var params = params(email, customer, pack);
+    var once = RequestOptions.builder().setIdempotencyKey("checkout-" + attempt).build();
     return patiently(
         "open a session",
         () -> {
-          var session = stripe.v1().checkout().sessions().create(params);
+          var session = stripe.v1().checkout().sessions().create(params, once);
           return new CheckoutSession(new SessionId(session.getId()), new URI(session.getUrl()));
         });
   }

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ final class StripePaymentsTest {
 
   private static final Email ADA = new Email("ada@example.com");
   private static final CustomerId ADAS = new CustomerId("cus_ada");
+  private static final UUID ATTEMPT = UUID.fromString("019ab3c4-0000-7000-8000-000000000001");
   private static final URI FRONTEND = URI.create("https://photos.example/app");
   private static final URI PAGE = URI.create("https://checkout.example/c/pay/cs_1#fid");
   private static final Answer CUSTOMER = customer("cus_1");
@@ -82,7 +84,7 @@ final class StripePaymentsTest {
       CreditPackage pack, String name, String cents, String credits, String key) {
     try (var stripe = answering(SESSION)) {
 
-      var session = payments(stripe).openSession(ADA, ADAS, pack);
+      var session = payments(stripe).openSession(ADA, ADAS, pack, ATTEMPT);
 
       assertThat(session).isEqualTo(new CheckoutSession(new SessionId("cs_1"), PAGE));
       var call = stripe.calls().getFirst();
@@ -115,11 +117,24 @@ final class StripePaymentsTest {
   }
 
   @Test
+  void an_attempt_to_buy_is_known_again_by_its_key() {
+    try (var stripe = answering(SESSION)) {
+
+      var _ = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+      var _ = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+
+      assertThat(stripe.calls())
+          .extracting(Call::idempotencyKey)
+          .containsOnly(Optional.of("checkout-" + ATTEMPT));
+    }
+  }
+
+  @Test
   void two_sessions_of_one_user_are_two() {
     try (var stripe = answering(SESSION)) {
 
-      var first = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO);
-      var second = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO);
+      var first = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, UUID.randomUUID());
+      var second = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, UUID.randomUUID());
 
       assertThat(first).isEqualTo(second);
       assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(2);
@@ -151,7 +166,7 @@ final class StripePaymentsTest {
   void a_failure_that_passes_is_healed_by_a_repeat_under_the_same_key(Answer failure) {
     try (var stripe = answering(failure, SESSION)) {
 
-      var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.STARTER);
+      var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT);
 
       assertThat(session.id()).isEqualTo(new SessionId("cs_1"));
       assertThat(stripe.calls()).hasSize(2);
@@ -177,7 +192,8 @@ final class StripePaymentsTest {
     try (var stripe = answering(error(500, "api_error", "internal"))) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER));
+      var thrown =
+          unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT));
 
       assertThat(thrown).hasMessageContaining("status 500").hasMessageContaining("req_1");
       assertThat(stripe.calls()).hasSize(3);
@@ -225,7 +241,8 @@ final class StripePaymentsTest {
     try (var stripe = answering(answer)) {
       var payments = payments(stripe);
 
-      var session = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER));
+      var session =
+          unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT));
 
       assertThat(session.getMessage()).doesNotContain(KEY, "ada", "@");
     }

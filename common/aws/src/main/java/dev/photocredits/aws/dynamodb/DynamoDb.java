@@ -4,6 +4,7 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.Claims;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -63,6 +64,10 @@ public final class DynamoDb {
 
   public Generations generations() {
     return new DynamoDbGenerations(table);
+  }
+
+  public Claims claims() {
+    return new DynamoDbClaims(table);
   }
 
   public FeedbackBox feedback() {

@@ -13,11 +13,16 @@ import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
+import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +37,19 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public StartOutcome start(Generation pending, Usage usage) {
+  public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
     var email = pending.email();
     var entry = new Entry(email, usage);
-    var written =
-        table.write(
-            table.update(Balance.take(email, usage.credits(), usage.createdAt())),
-            table.create(Schemas.ENTRY, entry),
-            table.create(Schemas.GENERATION, pending));
+    var parts =
+        new ArrayList<>(
+            List.of(
+                table.update(Balance.take(email, usage.credits(), usage.createdAt())),
+                table.create(Schemas.ENTRY, entry),
+                table.create(Schemas.GENERATION, pending)));
+    if (key != null) {
+      parts.add(DynamoDbClaims.claim(table, key.claim(), key.failed(), usage.createdAt()));
+    }
+    var written = table.write(parts);
     if (written.isComplete()) {
       return new Started();
     }
@@ -49,6 +59,9 @@ final class DynamoDbGenerations implements Generations {
     }
     if (written.refused(1) || written.refused(2)) {
       throw written.impossible();
+    }
+    if (written.refused(3)) {
+      return new KeyTaken(written.found(3, Schemas.CLAIM).orElseThrow(written::impossible));
     }
     return written
         .found(0, Schemas.USER)
@@ -100,7 +113,7 @@ final class DynamoDbGenerations implements Generations {
   private static AttributeValue required(Map<String, AttributeValue> item, String name) {
     var value = item.get(name);
     if (value == null) {
-      throw new IllegalStateException("a finished generation has no " + name);
+      throw new IllegalStateException("a generation has no " + name);
     }
     return value;
   }
@@ -118,5 +131,33 @@ final class DynamoDbGenerations implements Generations {
         Keys.GENERATIONS,
         before == null ? null : Keys.generation(before),
         limit);
+  }
+
+  @Override
+  public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
+    var found =
+        table.oldestFirst(
+            Schemas.PENDING,
+            Map.entry(Schemas.PENDING, Schemas.PENDING),
+            Map.entry(Schemas.LEASE_EXPIRES_AT, Fields.time(now)),
+            after == null ? null : place(after),
+            limit);
+    return new Page<>(
+        found.items().stream().map(DynamoDbGenerations::lease).toList(), found.hasMore());
+  }
+
+  private static Map<String, AttributeValue> place(Lease lease) {
+    var place =
+        new HashMap<>(Keys.item(Keys.user(lease.owner()), Keys.generation(lease.generation())));
+    place.put(Schemas.PENDING, AttributeValue.fromS(Schemas.PENDING));
+    place.put(Schemas.LEASE_EXPIRES_AT, AttributeValue.fromS(Fields.time(lease.expiresAt())));
+    return place;
+  }
+
+  private static Lease lease(Map<String, AttributeValue> keys) {
+    return new Lease(
+        Keys.owner(required(keys, Keys.PK).s()),
+        Keys.generationId(required(keys, Keys.SK).s()),
+        Instant.parse(required(keys, Schemas.LEASE_EXPIRES_AT).s()));
   }
 }

@@ -4,7 +4,10 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
+import dev.photocredits.idempotency.Claim;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Where each kind of item is kept. */
@@ -36,8 +39,16 @@ final class Keys {
     return GENERATIONS + id;
   }
 
+  static GenerationId generationId(String sort) {
+    return new GenerationId(UUID.fromString(sort.substring(GENERATIONS.length())));
+  }
+
   static String payment(SessionId session) {
     return "PAYMENT#" + session.value();
+  }
+
+  static String claim(Claim claim) {
+    return "KEY#" + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
   }
 
   static Map<String, AttributeValue> item(String partition, String sort) {

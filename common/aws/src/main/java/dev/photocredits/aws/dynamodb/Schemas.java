@@ -24,6 +24,10 @@ import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.Prompt;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.TransformationMode;
+import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.RequestHash;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Arrays;
@@ -37,6 +41,11 @@ final class Schemas {
   static final String PENDING = "pending";
   static final String SUCCEEDED = "succeeded";
   static final String FAILED = "failed";
+  static final String LEASE_EXPIRES_AT = "lease_expires_at";
+  static final String RESULT = "result";
+
+  /** The table's expiry attribute: DynamoDB deletes an item some time after that second. */
+  static final String EXPIRES_AT = "expires_at";
 
   /** A ledger entry and whose it is. */
   record Entry(Email owner, Transaction transaction) {}
@@ -107,10 +116,20 @@ final class Schemas {
               generation -> generation.state() instanceof Failed f ? f.reason().name() : null)
           .text(PENDING, generation -> generation.state() instanceof Pending ? PENDING : null)
           .text(
-              "lease_expires_at",
+              LEASE_EXPIRES_AT,
               generation ->
                   generation.state() instanceof Pending p ? Fields.time(p.leaseExpiresAt()) : null)
           .text("created_at", generation -> Fields.time(generation.createdAt()))
+          .build();
+
+  static final TableSchema<Claim> CLAIM =
+      Fields.schema(Claim.class, Schemas::claim)
+          .key(claim -> Keys.user(claim.owner()), Keys::claim)
+          .text("scope", claim -> claim.scope().name())
+          .text("key", claim -> claim.key().value())
+          .text("request", claim -> claim.request().hex())
+          .text(RESULT, claim -> claim.result().toString())
+          .number(EXPIRES_AT, claim -> claim.expiresAt().getEpochSecond())
           .build();
 
   static final TableSchema<Feedback> FEEDBACK =
@@ -182,9 +201,8 @@ final class Schemas {
   }
 
   private static Generation generation(Fields fields) {
-    var id = fields.text(Keys.SK).substring(Keys.GENERATIONS.length());
     return new Generation(
-        new GenerationId(UUID.fromString(id)),
+        Keys.generationId(fields.text(Keys.SK)),
         Keys.owner(fields.text(Keys.PK)),
         new Prompt(fields.text("prompt")),
         mode(fields.text("transformation_mode")),
@@ -200,7 +218,7 @@ final class Schemas {
 
   private static State state(Fields fields) {
     return switch (fields.text(STATUS)) {
-      case PENDING -> new Pending(fields.instant("lease_expires_at"));
+      case PENDING -> new Pending(fields.instant(LEASE_EXPIRES_AT));
       case SUCCEEDED -> {
         var keys = fields.texts("image_keys");
         var types = fields.texts("image_types");
@@ -220,6 +238,16 @@ final class Schemas {
         .filter(reason -> reason.name().equals(name))
         .findFirst()
         .orElse(FailureReason.IMAGE_GENERATION_FAILED);
+  }
+
+  private static Claim claim(Fields fields) {
+    return new Claim(
+        Keys.owner(fields.text(Keys.PK)),
+        Claim.Scope.valueOf(fields.text("scope")),
+        new IdempotencyKey(fields.text("key")),
+        new RequestHash(fields.text("request")),
+        UUID.fromString(fields.text(RESULT)),
+        Instant.ofEpochSecond(fields.number(EXPIRES_AT)));
   }
 
   private static Feedback feedback(Fields fields) {

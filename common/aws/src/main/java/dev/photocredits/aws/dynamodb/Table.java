@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
@@ -69,6 +70,34 @@ final class Table {
     return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
   }
 
+  /**
+   * The keys of the items of an index's partition, in the order of its sort key, up to {@code most}
+   * in that order; those behind {@code after}, if it is given. An index may be behind the table.
+   */
+  Page<Map<String, AttributeValue>> oldestFirst(
+      String index,
+      Map.Entry<String, String> partition,
+      Map.Entry<String, String> most,
+      @Nullable Map<String, AttributeValue> after,
+      int limit) {
+    var query =
+        QueryRequest.builder()
+            .tableName(name)
+            .indexName(index)
+            .keyConditionExpression("#partition = :partition AND #sort <= :most")
+            .expressionAttributeNames(
+                Map.of("#partition", partition.getKey(), "#sort", most.getKey()))
+            .expressionAttributeValues(
+                Map.of(
+                    ":partition", AttributeValue.fromS(partition.getValue()),
+                    ":most", AttributeValue.fromS(most.getValue())))
+            .exclusiveStartKey(after)
+            .limit(limit)
+            .build();
+    var found = client.query(query);
+    return new Page<>(found.items(), found.hasLastEvaluatedKey());
+  }
+
   /** Puts an item, without a condition: for what is written once under an id of its own. */
   <T> void put(TableSchema<T> schema, T item) {
     table(schema).putItem(item);
@@ -80,15 +109,32 @@ final class Table {
 
   /** Part of a transaction: a new item, where there is none. */
   <T> TransactWriteItem create(TableSchema<T> schema, T item) {
+    return put(schema, item, "attribute_not_exists(PK)", Map.of(), Map.of());
+  }
+
+  /** Part of a transaction: an item, where what is there meets the condition. */
+  <T> TransactWriteItem put(
+      TableSchema<T> schema,
+      T item,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
     return TransactWriteItem.builder()
         .put(
             Put.builder()
                 .tableName(name)
                 .item(schema.itemToMap(item, true))
-                .conditionExpression("attribute_not_exists(PK)")
+                .conditionExpression(condition)
+                .expressionAttributeNames(orNone(names))
+                .expressionAttributeValues(orNone(values))
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                 .build())
         .build();
+  }
+
+  // DynamoDB refuses an empty map.
+  private static <V> @Nullable Map<String, V> orNone(Map<String, V> map) {
+    return map.isEmpty() ? null : map;
   }
 
   /** Part of a transaction: a change of an item that meets the condition. */
@@ -100,7 +146,7 @@ final class Table {
                 .key(change.key())
                 .updateExpression(change.update())
                 .conditionExpression(change.condition())
-                .expressionAttributeNames(change.namesIfAny())
+                .expressionAttributeNames(orNone(change.names()))
                 .expressionAttributeValues(change.values())
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                 .build())
@@ -112,6 +158,11 @@ final class Table {
    * carries the same token, by which DynamoDB knows it again for ten minutes.
    */
   Written write(TransactWriteItem... items) {
+    return write(List.of(items));
+  }
+
+  /** The same. */
+  Written write(List<TransactWriteItem> items) {
     var request =
         TransactWriteItemsRequest.builder()
             .transactItems(items)
@@ -137,7 +188,7 @@ final class Table {
             .key(change.key())
             .updateExpression(change.update())
             .conditionExpression(change.condition())
-            .expressionAttributeNames(change.namesIfAny())
+            .expressionAttributeNames(orNone(change.names()))
             .expressionAttributeValues(change.values())
             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
             .build();
@@ -164,13 +215,7 @@ final class Table {
       String update,
       String condition,
       Map<String, String> names,
-      Map<String, AttributeValue> values) {
-
-    // DynamoDB refuses an empty map.
-    private @Nullable Map<String, String> namesIfAny() {
-      return names.isEmpty() ? null : names;
-    }
-  }
+      Map<String, AttributeValue> values) {}
 
   /**
    * What became of a write.

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -105,6 +107,17 @@ public final class S3ImageStore implements ImageStore {
             .build(),
         RequestBody.fromBytes(image.bytes()));
     return new StoredImage(key, image.contentType());
+  }
+
+  @Override
+  public void remove(List<StoredImage> images) {
+    for (var image : images) {
+      try {
+        client.deleteObject(r -> r.bucket(bucket).key(image.key()));
+      } catch (SdkException _) {
+        // It stays under a key that nobody knows, until the bucket's lifecycle removes it.
+      }
+    }
   }
 
   @Override

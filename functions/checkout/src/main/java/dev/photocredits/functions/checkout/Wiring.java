@@ -23,18 +23,20 @@ final class Wiring {
   Wiring(Environment environment) {
     log = Log.of(environment);
     access = Access.of(environment);
-    var ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
+    var table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
+    var ledger = table.ledger();
+    var ids = new TimeOrderedIds(new SecureRandom());
     var accounts =
         new Accounts(
             ledger,
             new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000)),
-            new TimeOrderedIds(new SecureRandom()),
+            ids,
             clock);
     var payments =
         StripePayments.open(
             environment.text("STRIPE_SECRET_KEY"),
             environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
             environment.url("FRONTEND_URL", "http://localhost:3000"));
-    checkout = new Checkout(accounts, ledger, payments, clock);
+    checkout = new Checkout(accounts, ledger, table.claims(), payments, ids, clock);
   }
 }

@@ -1,8 +1,10 @@
 package dev.photocredits.functions.generation;
 
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.Generation;
@@ -72,9 +74,10 @@ public final class GenerationHandler extends ApiHandler {
 
   private Response generate(Request request) {
     var caller = access.caller(request);
+    var key = request.idempotencyKey().orElse(null);
     var wanted = GenerateRequest.from(request);
     caller.mustBe(wanted.email());
-    var outcome = flow.draw(wanted.order(), request.deadline(MARGIN));
+    var outcome = flow.draw(wanted.order(), key, request.deadline(MARGIN));
     var response =
         switch (outcome) {
           case Delivered(var id, var delivered, var remaining, var missing) ->
@@ -86,6 +89,8 @@ public final class GenerationHandler extends ApiHandler {
                           "images", signed(delivered), "credits_remaining", remaining.value())));
           case InsufficientCredits(var required, var available) ->
               Errors.insufficientCredits(required, available);
+          case AlreadyRunning(var id) -> told(id, List.of(), Errors.inProgress());
+          case KeyReused _ -> Errors.keyReused();
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
           case NothingDelivered(var id, var reason, var retryAfter, var missing) ->
               told(id, missing, Errors.nothingDelivered(reason, retryAfter));

@@ -1,0 +1,93 @@
+package dev.photocredits.generation;
+
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.Generation.Failed;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Succeeded;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives back what was taken for generations that nobody finishes: their workers are taken for dead
+ * once their leases have run out.
+ */
+public final class Sweeper {
+  private static final int PAGE = 50;
+
+  private final Generations generations;
+  private final TimeOrderedIds ids;
+  private final InstantSource clock;
+
+  public Sweeper(Generations generations, TimeOrderedIds ids, InstantSource clock) {
+    this.generations = generations;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /**
+   * What a run did.
+   *
+   * @param refunded how many generations it ended
+   * @param failures one for each that could not be ended this time: what was thrown
+   * @param hasMore whether some are left for the next run
+   */
+  public record Swept(int refunded, List<RuntimeException> failures, boolean hasMore) {
+    public Swept {
+      failures = List.copyOf(failures);
+    }
+  }
+
+  /**
+   * Ends overdue generations as failed, by the same conditional write as their workers would,
+   * beginning with the oldest lease. Any number may sweep at once, and whoever comes second changes
+   * nothing. One that cannot be ended does not keep the others from it, and is tried again by the
+   * next run.
+   *
+   * @param most how many generations to look at
+   * @param deadline after which no further one is begun
+   */
+  public Swept sweep(int most, Instant deadline) {
+    var refunded = 0;
+    var seen = 0;
+    var failures = new ArrayList<RuntimeException>();
+    @Nullable Lease last = null;
+    while (true) {
+      var page = generations.overdue(clock.instant(), Math.min(PAGE, most - seen), last);
+      for (var lease : page.items()) {
+        if (!clock.instant().isBefore(deadline)) {
+          return new Swept(refunded, failures, true);
+        }
+        try {
+          refunded += end(lease) ? 1 : 0;
+        } catch (RuntimeException e) {
+          failures.add(e);
+        }
+        seen++;
+        last = lease;
+      }
+      if (!page.hasMore() || seen >= most) {
+        return new Swept(refunded, failures, page.hasMore());
+      }
+    }
+  }
+
+  // The list may be behind: the generation itself says whether it is still pending.
+  private boolean end(Lease lease) {
+    var generation = generations.find(lease.owner(), lease.generation()).orElseThrow();
+    return switch (generation.state()) {
+      case Pending _ -> {
+        var failed = generation.failed(FailureReason.MODEL_TIMEOUT);
+        yield switch (generations.finish(failed, failed.refund(ids, clock.instant()))) {
+          case Finished _ -> true;
+          case FinishedBefore _ -> false;
+        };
+      }
+      case Succeeded _, Failed _ -> false;
+    };
+  }
+}

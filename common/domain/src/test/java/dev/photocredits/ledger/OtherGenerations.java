@@ -1,0 +1,49 @@
+package dev.photocredits.ledger;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.generation.FinishOutcome;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.StartOutcome;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The fake, for tests that change what one of its methods does. */
+public abstract class OtherGenerations implements Generations {
+  protected final InMemoryLedger ledger;
+
+  protected OtherGenerations(InMemoryLedger ledger) {
+    this.ledger = ledger;
+  }
+
+  @Override
+  public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
+    return ledger.start(pending, usage, key);
+  }
+
+  @Override
+  public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+    return ledger.finish(finished, refund);
+  }
+
+  @Override
+  public Optional<Generation> find(Email email, GenerationId id) {
+    return ledger.find(email, id);
+  }
+
+  @Override
+  public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+    return ledger.list(email, limit, before);
+  }
+
+  @Override
+  public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
+    return ledger.overdue(now, limit, after);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.photocredits.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+final class ScheduledHandlerTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  @Test
+  void a_task_gets_the_functions_time_less_a_margin_and_its_report_is_answered_and_logged()
+      throws IOException {
+    var answer =
+        call(
+            deadline -> {
+              assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(50));
+              return new ScheduledHandler.Report(Map.of("refunded", 3), List.of());
+            });
+
+    assertThat(answer).isEqualTo(Map.of("refunded", 3));
+    assertThat(line().path("level").asText()).isEqualTo("INFO");
+    assertThat(line().path("task").asText()).isEqualTo("sweep");
+    assertThat(line().path("refunded").intValue()).isEqualTo(3);
+    assertThat(line().path("lambda_request_id").asText()).isEqualTo("call-1");
+  }
+
+  @Test
+  void what_somebody_should_look_at_makes_the_line_an_error_and_the_run_a_success()
+      throws IOException {
+    var secret = new IllegalStateException("busy with ada@example.com");
+
+    var answer =
+        call(_ -> new ScheduledHandler.Report(Map.of("refunded", 0), List.of(secret, "odd")));
+
+    assertThat(answer).isEqualTo(Map.of("refunded", 0));
+    assertThat(line().path("level").asText()).isEqualTo("ERROR");
+    assertThat(line().at("/alarms/0/message").asText()).isEqualTo("busy with ***");
+    assertThat(line().at("/alarms/1").asText()).isEqualTo("odd");
+  }
+
+  @Test
+  void a_run_that_fails_is_logged_and_thrown_without_what_it_said() throws IOException {
+    assertThatThrownBy(
+            () ->
+                call(
+                    _ -> {
+                      throw new IllegalStateException("lost ada@example.com");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasNoCause()
+        .hasMessageNotContaining("ada");
+
+    assertThat(line().path("outcome").asText()).isEqualTo("failed");
+    assertThat(line().at("/error/message").asText()).isEqualTo("lost ***");
+  }
+
+  private Map<String, ?> call(Function<Instant, ScheduledHandler.Report> task) {
+    var log = new Log(new PrintStream(out, true), "test");
+    var handler =
+        new ScheduledHandler(log, InstantSource.fixed(Events.NOW)) {
+          @Override
+          protected Report run(String name, Instant deadline) {
+            assertThat(name).isEqualTo("sweep");
+            return task.apply(deadline);
+          }
+        };
+    return handler.handleRequest(Map.of("task", "sweep"), new OneCall(60_000));
+  }
+
+  private JsonNode line() throws IOException {
+    return new ObjectMapper().readTree(out.toByteArray());
+  }
+}
