@@ -174,7 +174,7 @@ final class Checkout {
         });
   }
 
-  private CheckoutSession changed(String id, UnaryOperator<CheckoutSession> change) {
+  private synchronized CheckoutSession changed(String id, UnaryOperator<CheckoutSession> change) {
     var session = sessions.change(id, change);
     announce(session);
     return session;

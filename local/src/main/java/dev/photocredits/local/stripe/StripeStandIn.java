@@ -106,14 +106,14 @@ public final class StripeStandIn implements AutoCloseable {
             ids));
 
     var standIn = new StripeStandIn(server, baseUrl, http, background);
+    webhooks.resume();
+    checkout.resume();
     try {
       server.start();
     } catch (Exception e) {
       standIn.close();
       throw new IOException("the Stripe stand-in does not start", e);
     }
-    webhooks.resume();
-    checkout.resume();
     return standIn;
   }
 
