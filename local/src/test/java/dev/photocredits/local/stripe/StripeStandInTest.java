@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.stripe.StripeClient;
 import com.stripe.exception.AuthenticationException;
 import com.stripe.exception.IdempotencyException;
@@ -16,13 +14,10 @@ import com.stripe.model.Customer;
 import com.stripe.model.checkout.Session;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
-import com.stripe.param.checkout.SessionCreateParams;
 import com.stripe.param.checkout.SessionListParams;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -35,55 +30,12 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StripeStandInTest {
-  private static final String SECRET = "whsec_test";
-  private static final String KEY = "sk_test_anything";
-  private static final JsonMapper JSON = new JsonMapper();
-
-  @TempDir Path dataDir;
-  private final HttpClient http = HttpClient.newHttpClient();
-  private ListeningShop shop;
-  private StripeStandIn stripe;
-  private StripeClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    shop = new ListeningShop();
-    restart();
-  }
-
-  @AfterEach
-  void stop() {
-    stripe.close();
-    shop.close();
-    http.close();
-  }
-
-  private void restart() throws IOException {
-    if (stripe != null) {
-      stripe.close();
-    }
-    stripe = StripeStandIn.start(dataDir, SECRET, () -> shop.address(), 0, Duration.ofMillis(200));
-    client = client(KEY);
-  }
-
-  private StripeClient client(String key) {
-    return StripeClient.builder()
-        .setApiKey(key)
-        .setApiBase(stripe.baseUrl().toString())
-        .setMaxNetworkRetries(0)
-        .build();
-  }
-
+class StripeStandInTest extends RunningStandIn {
   // The API
 
   @Test
@@ -554,13 +506,6 @@ class StripeStandInTest {
 
   // How the tests talk
 
-  private Customer customer() throws StripeException {
-    return client
-        .v1()
-        .customers()
-        .create(CustomerCreateParams.builder().setEmail("ada+pics@example.com").build());
-  }
-
   private Customer customer(String email, String idempotencyKey) throws StripeException {
     return client
         .v1()
@@ -568,96 +513,6 @@ class StripeStandInTest {
         .create(
             CustomerCreateParams.builder().setEmail(email).build(),
             RequestOptions.builder().setIdempotencyKey(idempotencyKey).build());
-  }
-
-  private Session open(Customer customer, String name) throws StripeException {
-    var product =
-        SessionCreateParams.LineItem.PriceData.ProductData.builder()
-            .setName(name)
-            .setDescription("10 credits for AI photo generation")
-            .build();
-    var price =
-        SessionCreateParams.LineItem.PriceData.builder()
-            .setCurrency("usd")
-            .setUnitAmount(999L)
-            .setProductData(product)
-            .build();
-    return client
-        .v1()
-        .checkout()
-        .sessions()
-        .create(
-            SessionCreateParams.builder()
-                .setMode(SessionCreateParams.Mode.PAYMENT)
-                .setCustomer(customer.getId())
-                .addLineItem(
-                    SessionCreateParams.LineItem.builder()
-                        .setQuantity(1L)
-                        .setPriceData(price)
-                        .build())
-                .setSuccessUrl(
-                    "http://localhost:3000?payment=success&session_id={CHECKOUT_SESSION_ID}")
-                .setCancelUrl("http://localhost:3000?payment=cancelled")
-                .putMetadata("user_email", "ada+pics@example.com")
-                .putMetadata("package", "starter")
-                .putMetadata("credits", "10")
-                .setPaymentIntentData(
-                    SessionCreateParams.PaymentIntentData.builder()
-                        .putMetadata("package", "starter")
-                        .build())
-                .build());
-  }
-
-  private Session found(Session session) throws StripeException {
-    return client.v1().checkout().sessions().retrieve(session.getId());
-  }
-
-  private HttpResponse<String> press(Session session, String button)
-      throws IOException, InterruptedException {
-    return send(
-        HttpRequest.newBuilder(at("/c/pay/" + session.getId() + "/" + button))
-            .POST(HttpRequest.BodyPublishers.noBody()));
-  }
-
-  private HttpResponse<String> post(String path, String form)
-      throws IOException, InterruptedException {
-    var encoded =
-        List.of(form.split("&", -1)).stream()
-            .map(pair -> pair.split("=", 2))
-            .filter(pair -> pair.length == 2)
-            .map(pair -> encoded(pair[0]) + "=" + encoded(pair[1]))
-            .collect(Collectors.joining("&"));
-    return send(
-        HttpRequest.newBuilder(at(path))
-            .header("Authorization", "Bearer " + KEY)
-            .POST(HttpRequest.BodyPublishers.ofString(encoded)));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, UTF_8);
-  }
-
-  private JsonNode sandbox(String path) throws IOException, InterruptedException {
-    var answer =
-        send(
-            HttpRequest.newBuilder(at("/sandbox" + path))
-                .POST(HttpRequest.BodyPublishers.noBody()));
-    assertThat(answer.statusCode()).isEqualTo(200);
-    return JSON.readTree(answer.body());
-  }
-
-  private JsonNode events() throws IOException, InterruptedException {
-    var answer = send(HttpRequest.newBuilder(at("/sandbox/events")));
-    return JSON.readTree(answer.body()).path("events");
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private URI at(String path) {
-    return stripe.baseUrl().resolve(path);
   }
 
   private static <T> List<T> allAtOnce(List<Callable<T>> calls) throws Exception {
