@@ -3,17 +3,14 @@ package dev.photocredits.local.stripe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNullElse;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.photocredits.local.stripe.Call.Answer;
 import dev.photocredits.local.stripe.Router.Action;
 import dev.photocredits.local.stripe.Router.Route;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -26,25 +23,15 @@ final class StripeApi {
 
   private static final Pattern TEST_KEY = Pattern.compile("[sr]k_test_\\S+");
   private static final Set<String> STATUSES = Set.of("open", "complete", "expired");
-  private static final Set<String> LIST_PARAMETERS =
-      Set.of(
-          "limit",
-          "starting_after",
-          "ending_before",
-          "status",
-          "customer",
-          "payment_intent",
-          "created",
-          "created[gt]",
-          "created[gte]",
-          "created[lt]",
-          "created[lte]");
+  private static final Set<String> SESSION_LIST_PARAMETERS =
+      Listing.parametersAnd("status", "customer", "payment_intent");
 
   private final Checkout checkout;
   private final JsonFiles<Customer> customers;
   private final Idempotency idempotency;
   private final Ids ids;
   private final InstantSource clock;
+  private final Listing<CheckoutSession> sessions;
 
   StripeApi(
       Checkout checkout,
@@ -57,6 +44,13 @@ final class StripeApi {
     this.idempotency = idempotency;
     this.ids = ids;
     this.clock = clock;
+    sessions =
+        new Listing<>(
+            "/v1/checkout/sessions",
+            "checkout.session",
+            CheckoutSession::id,
+            CheckoutSession::created,
+            checkout::json);
   }
 
   List<Route> routes() {
@@ -159,39 +153,11 @@ final class StripeApi {
   }
 
   private Answer sessions(Call call) {
-    var form = call.form().onlyWith(LIST_PARAMETERS);
-    var limit = form.integer("limit").orElse(10);
-    if (limit < 1 || limit > 100) {
-      throw StripeError.invalid(
-          "parameter_invalid_integer", "limit", "This value must be between 1 and 100.");
-    }
-    var page = new ArrayList<>(wanted(form));
-    var after = form.text("starting_after");
-    var before = form.text("ending_before");
-    if (after.isPresent()) {
-      var number = number(after.get(), "starting_after");
-      var _ = page.removeIf(session -> session.number() >= number);
-    }
-    var hasMore = page.size() > limit;
-    var shown = page.subList(0, (int) Math.min(limit, page.size()));
-    if (before.isPresent()) {
-      var number = number(before.get(), "ending_before");
-      var _ = page.removeIf(session -> session.number() <= number);
-      hasMore = page.size() > limit;
-      shown = page.subList((int) Math.max(0, page.size() - limit), page.size());
-    }
-    var list =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("object", "list")
-            .put("has_more", hasMore)
-            .put("url", "/v1/checkout/sessions");
-    var data = list.putArray("data");
-    shown.forEach(session -> data.add(checkout.json(session)));
-    return Answer.ok(list);
+    var form = call.form().onlyWith(SESSION_LIST_PARAMETERS);
+    return Answer.ok(sessions.page(form, checkout.newestFirst(), wantedSession(form)));
   }
 
-  private List<CheckoutSession> wanted(Form form) {
+  private static Predicate<CheckoutSession> wantedSession(Form form) {
     var status = form.text("status");
     if (status.isPresent() && !STATUSES.contains(status.get())) {
       throw StripeError.invalid(
@@ -199,36 +165,10 @@ final class StripeApi {
     }
     var customer = form.text("customer");
     var paymentIntent = form.text("payment_intent");
-    var created = created(form);
-    return checkout.newestFirst().stream()
-        .filter(it -> status.isEmpty() || status.get().equals(it.progress().status().word()))
-        .filter(it -> customer.isEmpty() || customer.get().equals(it.order().customer()))
-        .filter(
-            it ->
-                paymentIntent.isEmpty()
-                    || paymentIntent.get().equals(it.progress().paymentIntent()))
-        .filter(it -> created.test(it.created()))
-        .toList();
-  }
-
-  private static LongPredicate created(Form form) {
-    var exactly = form.text("created").isPresent() ? form.integer("created") : OptionalLong.empty();
-    var after = form.integer("created[gt]");
-    var from = form.integer("created[gte]");
-    var before = form.integer("created[lt]");
-    var to = form.integer("created[lte]");
-    return seconds ->
-        (exactly.isEmpty() || seconds == exactly.getAsLong())
-            && (after.isEmpty() || seconds > after.getAsLong())
-            && (from.isEmpty() || seconds >= from.getAsLong())
-            && (before.isEmpty() || seconds < before.getAsLong())
-            && (to.isEmpty() || seconds <= to.getAsLong());
-  }
-
-  private long number(String id, String param) {
-    return checkout
-        .find(id)
-        .orElseThrow(() -> StripeError.noSuch("checkout.session", id, param))
-        .number();
+    return session ->
+        (status.isEmpty() || status.get().equals(session.progress().status().word()))
+            && (customer.isEmpty() || customer.get().equals(session.order().customer()))
+            && (paymentIntent.isEmpty()
+                || paymentIntent.get().equals(session.progress().paymentIntent()));
   }
 }
