@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The life of Checkout Sessions: opened, then once either paid or expired. Every change is on disk,
- * and so is the promise of its event, before the caller hears of it.
+ * The life of Checkout Sessions: opened, then once either paid or expired, and what was paid
+ * perhaps refunded or disputed. Every change is on disk, and so is the promise of its event, before
+ * the caller hears of it.
  */
 final class Checkout {
   private static final Duration LIFETIME = Duration.ofHours(24);
@@ -86,6 +88,16 @@ final class Checkout {
     return sessions.find(id);
   }
 
+  Optional<CheckoutSession> findByPaymentIntent(String id) {
+    return sessions.all().stream()
+        .filter(session -> id.equals(session.progress().paymentIntent()))
+        .findFirst();
+  }
+
+  Optional<CheckoutSession> findByCharge(String id) {
+    return sessions.all().stream().filter(session -> session.hasCharge(id)).findFirst();
+  }
+
   List<CheckoutSession> newestFirst() {
     return sessions.all().stream()
         .sorted(Comparator.comparingLong(CheckoutSession::number).reversed())
@@ -100,7 +112,7 @@ final class Checkout {
 
   /** Completes an open session with the money there at once. A complete session stays as it is. */
   CheckoutSession pay(String id) {
-    return completed(id, session -> session.paid(ids.paymentIntent(), ids.event()));
+    return completed(id, session -> session.paid(ids.paymentIntent(), now(), ids.event()));
   }
 
   /**
@@ -133,7 +145,8 @@ final class Checkout {
 
   /** The delayed payment arrives. Nothing happens where none is under way. */
   CheckoutSession settle(String id) {
-    return changed(id, session -> session.awaitsPayment() ? session.settled(ids.event()) : session);
+    return changed(
+        id, session -> session.awaitsPayment() ? session.settled(now(), ids.event()) : session);
   }
 
   /** The delayed payment fails. Nothing happens where none is under way. */
@@ -174,6 +187,56 @@ final class Checkout {
         });
   }
 
+  /**
+   * Gives back money of a paid session: the last refund of its charge is this one. Refuses more
+   * than is left.
+   */
+  CheckoutSession refund(String id, Refund.Wanted wanted) {
+    return changed(
+        id,
+        session -> {
+          var charge = session.charge().refunded(wanted, ids.refund(), now());
+          return session.charged(charge, ids.event(), "charge.refunded", charge.json());
+        });
+  }
+
+  /**
+   * The buyer's bank takes that many minor units of a paid session back, all if it is null. Happens
+   * to a charge once.
+   */
+  CheckoutSession dispute(String id, @Nullable Long amount) {
+    return changed(
+        id,
+        session -> {
+          var charge = session.charge();
+          var dispute = charge.newDispute(amount, ids.dispute(), ids.transaction(), now());
+          return session.charged(
+              charge.with(dispute),
+              ids.event(),
+              "charge.dispute.funds_withdrawn",
+              dispute.json(charge));
+        });
+  }
+
+  /** The bank gives the disputed money back. Refuses where no dispute is open. */
+  CheckoutSession winDispute(String id) {
+    return changed(
+        id,
+        session -> {
+          var charge = session.charge();
+          var dispute = charge.openDispute().won(ids.transaction(), now());
+          return session.charged(
+              charge.with(dispute),
+              ids.event(),
+              "charge.dispute.funds_reinstated",
+              dispute.json(charge));
+        });
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+
   private synchronized CheckoutSession changed(String id, UnaryOperator<CheckoutSession> change) {
     var session = sessions.change(id, change);
     announce(session);
@@ -191,7 +254,7 @@ final class Checkout {
                 session.apiVersion(),
                 clock.millis(),
                 session.id(),
-                json(session)));
+                caused.object() == null ? json(session) : caused.object()));
       }
     }
   }
@@ -214,7 +277,7 @@ final class Checkout {
   }
 
   private boolean overdue(CheckoutSession session) {
-    return session.isOpen() && session.expiresAt() <= clock.instant().getEpochSecond();
+    return session.isOpen() && session.expiresAt() <= now();
   }
 
   private void expireOverdueForEver() {

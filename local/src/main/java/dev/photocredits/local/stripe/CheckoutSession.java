@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,20 +46,39 @@ record CheckoutSession(
 
   /**
    * An event that a change of the session caused. It is named here so that writing the session
-   * promises the event.
+   * promises the event. {@code object} is what it tells of, as that was then, and null when it
+   * tells of the session.
    */
-  record Caused(String eventId, String type) {}
+  record Caused(String eventId, String type, @Nullable ObjectNode object) {}
 
   /**
    * {@code settlesAt} is when a delayed payment arrives, in milliseconds since 1970, and null when
-   * none is under way.
+   * none is under way; {@code charge} is there once money is.
    */
   record Progress(
       Status status,
       PaymentStatus payment,
       @Nullable String paymentIntent,
       @Nullable Long settlesAt,
+      @Nullable Charge charge,
       List<Caused> events) {}
+
+  CheckoutSession {
+    var paymentIntent = progress.paymentIntent;
+    if (progress.payment == PaymentStatus.PAID
+        && progress.charge == null
+        && paymentIntent != null) {
+      // Written by a version that kept no charges.
+      progress =
+          new Progress(
+              progress.status,
+              progress.payment,
+              paymentIntent,
+              progress.settlesAt,
+              Charge.of(paymentIntent, order, created),
+              progress.events);
+    }
+  }
 
   static CheckoutSession opened(
       String id, long number, String apiVersion, Order order, long created, long expiresAt) {
@@ -70,7 +90,7 @@ record CheckoutSession(
         order,
         created,
         expiresAt,
-        new Progress(Status.OPEN, payment, null, null, List.of()));
+        new Progress(Status.OPEN, payment, null, null, null, List.of()));
   }
 
   boolean isOpen() {
@@ -85,7 +105,8 @@ record CheckoutSession(
     return isComplete() && progress.settlesAt != null;
   }
 
-  CheckoutSession paid(String paymentIntent, String eventId) {
+  /** Complete, with the money there at {@code now}, in seconds since 1970, if it costs any. */
+  CheckoutSession paid(String paymentIntent, long now, String eventId) {
     var free = progress.payment == PaymentStatus.NO_PAYMENT_REQUIRED;
     return with(
         new Progress(
@@ -93,6 +114,7 @@ record CheckoutSession(
             free ? progress.payment : PaymentStatus.PAID,
             free ? null : paymentIntent,
             null,
+            free ? null : Charge.of(paymentIntent, order, now),
             causing(eventId, "checkout.session.completed")));
   }
 
@@ -103,16 +125,20 @@ record CheckoutSession(
             PaymentStatus.UNPAID,
             paymentIntent,
             settlesAt,
+            null,
             causing(eventId, "checkout.session.completed")));
   }
 
-  CheckoutSession settled(String eventId) {
+  /** The delayed payment has arrived at {@code now}, in seconds since 1970. */
+  CheckoutSession settled(long now, String eventId) {
+    var paymentIntent = Objects.requireNonNull(progress.paymentIntent, "paymentIntent");
     return with(
         new Progress(
             Status.COMPLETE,
             PaymentStatus.PAID,
-            progress.paymentIntent,
+            paymentIntent,
             null,
+            Charge.of(paymentIntent, order, now),
             causing(eventId, "checkout.session.async_payment_succeeded")));
   }
 
@@ -123,6 +149,7 @@ record CheckoutSession(
             PaymentStatus.UNPAID,
             progress.paymentIntent,
             null,
+            null,
             causing(eventId, "checkout.session.async_payment_failed")));
   }
 
@@ -131,6 +158,7 @@ record CheckoutSession(
         new Progress(
             Status.EXPIRED,
             progress.payment,
+            null,
             null,
             null,
             causing(eventId, "checkout.session.expired")));
@@ -144,11 +172,43 @@ record CheckoutSession(
             progress.payment,
             progress.paymentIntent,
             progress.settlesAt,
+            progress.charge,
             causing(eventId, "checkout.session.completed")));
   }
 
+  /** The charge; a session without one is refused. */
+  Charge charge() {
+    if (progress.charge == null) {
+      throw StripeError.invalid(
+          null,
+          "payment_intent",
+          "The payment of Checkout Session " + id + " does not have a successful charge.");
+    }
+    return progress.charge;
+  }
+
+  boolean hasCharge(String id) {
+    return progress.charge != null && progress.charge.id().equals(id);
+  }
+
+  /** The same with the charge as it is next, told by an event whose object is {@code told}. */
+  CheckoutSession charged(Charge next, String eventId, String type, ObjectNode told) {
+    return with(
+        new Progress(
+            progress.status,
+            progress.payment,
+            progress.paymentIntent,
+            progress.settlesAt,
+            next,
+            causing(new Caused(eventId, type, told))));
+  }
+
   private List<Caused> causing(String eventId, String type) {
-    return Stream.concat(progress.events.stream(), Stream.of(new Caused(eventId, type))).toList();
+    return causing(new Caused(eventId, type, null));
+  }
+
+  private List<Caused> causing(Caused caused) {
+    return Stream.concat(progress.events.stream(), Stream.of(caused)).toList();
   }
 
   private CheckoutSession with(Progress next) {
@@ -227,6 +287,7 @@ record CheckoutSession(
             .put("created", created)
             .put("currency", order.currency())
             .put("customer", order.customer())
+            .put("latest_charge", progress.charge == null ? null : progress.charge.id())
             .put("livemode", false)
             .put(
                 "status",

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something to tell the webhook, and how the telling went. {@code created} is in seconds since
- * 1970, {@code object} the session as it was then; of the attempts the last few are kept.
+ * Something to tell the webhook, and how the telling went. {@code created} is in milliseconds since
+ * 1970, {@code object} what it tells of, as that was then; of the attempts the last few are kept.
  */
 record Event(
     String id,

@@ -3,16 +3,20 @@ package dev.photocredits.local.stripe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Form-encoded parameters under their full names, such as {@code line_items[0][quantity]}. Every
- * reader throws the {@link StripeError} that Stripe would answer.
+ * Form-encoded parameters under their full names, such as {@code line_items[0][quantity]}; one that
+ * ends in {@code []} has the next free number for an index. Every reader throws the {@link
+ * StripeError} that Stripe would answer.
  */
 final class Form {
   private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
@@ -31,9 +35,20 @@ final class Form {
       }
       var equals = pair.indexOf('=');
       var name = decoded(equals < 0 ? pair : pair.substring(0, equals));
-      values.put(name, equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+      values.put(
+          name.endsWith("[]") ? numbered(name, values.keySet()) : name,
+          equals < 0 ? "" : decoded(pair.substring(equals + 1)));
     }
     return new Form(values);
+  }
+
+  private static String numbered(String name, Set<String> taken) {
+    var list = name.substring(0, name.length() - "[]".length());
+    return IntStream.iterate(0, index -> index + 1)
+        .mapToObj(index -> list + "[" + index + "]")
+        .filter(numbered -> !taken.contains(numbered))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String decoded(String text) {
@@ -84,6 +99,27 @@ final class Form {
 
   OptionalLong integer(String name) {
     return has(name) ? OptionalLong.of(requiredInteger(name)) : OptionalLong.empty();
+  }
+
+  /** The parameter {@code amount} in minor units, at least 1, or null if it is not there. */
+  @Nullable Long amount() {
+    var amount = integer("amount");
+    if (amount.isEmpty()) {
+      return null;
+    }
+    if (amount.getAsLong() < 1) {
+      throw StripeError.invalid(
+          "parameter_invalid_integer", "amount", "This value must be greater than or equal to 1.");
+    }
+    return amount.getAsLong();
+  }
+
+  /** The values of a list of texts. */
+  List<String> texts(String name) {
+    return values.entrySet().stream()
+        .filter(value -> INDEX.matcher(value.getKey()).replaceAll("[#]").equals(name + "[#]"))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   long requiredInteger(String name) {

@@ -25,6 +25,18 @@ final class Ids {
     return next("pi_3", 23);
   }
 
+  String refund() {
+    return next("re_3", 23);
+  }
+
+  String dispute() {
+    return next("du_1", 23);
+  }
+
+  String transaction() {
+    return next("txn_1", 23);
+  }
+
   String event() {
     return next("evt_1", 23);
   }

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The part of Stripe's API that a shop with Checkout uses: customers, Checkout Sessions, and
- * reading payment intents.
+ * The part of Stripe's API that a shop with Checkout uses: customers, Checkout Sessions, what was
+ * paid and refunds of it.
  */
 final class StripeApi {
   /** Of events about sessions that were opened by a caller who named no version. */
@@ -23,6 +23,9 @@ final class StripeApi {
 
   private static final Pattern TEST_KEY = Pattern.compile("[sr]k_test_\\S+");
   private static final Set<String> STATUSES = Set.of("open", "complete", "expired");
+  private static final Set<String> SESSION_PARAMETERS = Set.of("expand[#]");
+  private static final Set<String> REFUND_PARAMETERS =
+      Set.of("payment_intent", "charge", "amount", "reason", "metadata[*]");
   private static final Set<String> SESSION_LIST_PARAMETERS =
       Listing.parametersAnd("status", "customer", "payment_intent");
 
@@ -61,7 +64,9 @@ final class StripeApi {
         route("GET", "/v1/checkout/sessions", this::sessions),
         route("GET", "/v1/checkout/sessions/*", this::session),
         route("POST", "/v1/checkout/sessions/*/expire", this::expire),
-        route("GET", "/v1/payment_intents/*", this::paymentIntent));
+        route("GET", "/v1/payment_intents/*", this::paymentIntent),
+        route("GET", "/v1/charges/*", this::charge),
+        route("POST", "/v1/refunds", this::createRefund));
   }
 
   private static Route route(String method, String path, Action action) {
@@ -130,7 +135,19 @@ final class StripeApi {
   }
 
   private Answer session(Call call) {
-    return Answer.ok(checkout.json(found(call)));
+    var expansions = call.form().onlyWith(SESSION_PARAMETERS).texts("expand");
+    for (var expansion : expansions) {
+      if (!expansion.equals("payment_intent")) {
+        throw StripeError.invalid(
+            null, "expand", "This property cannot be expanded (" + expansion + ").");
+      }
+    }
+    var session = found(call);
+    var json = checkout.json(session);
+    if (!expansions.isEmpty() && session.progress().paymentIntent() != null) {
+      var _ = json.set("payment_intent", session.paymentIntentJson());
+    }
+    return Answer.ok(json);
   }
 
   private CheckoutSession found(Call call) {
@@ -145,11 +162,45 @@ final class StripeApi {
   }
 
   private Answer paymentIntent(Call call) {
-    return checkout.newestFirst().stream()
-        .filter(session -> call.id().equals(session.progress().paymentIntent()))
-        .findFirst()
+    return checkout
+        .findByPaymentIntent(call.id())
         .map(session -> Answer.ok(session.paymentIntentJson()))
         .orElseThrow(() -> StripeError.notFound("payment_intent", call.id(), "intent"));
+  }
+
+  private Answer charge(Call call) {
+    return checkout
+        .findByCharge(call.id())
+        .map(session -> Answer.ok(session.charge().json()))
+        .orElseThrow(() -> StripeError.notFound("charge", call.id(), "charge"));
+  }
+
+  private Answer createRefund(Call call) {
+    return idempotency.once(
+        call,
+        () -> {
+          var form = call.form().onlyWith(REFUND_PARAMETERS);
+          var charge = checkout.refund(paid(form).id(), Refund.Wanted.from(form)).charge();
+          return charge.refunds().getLast().json(charge);
+        });
+  }
+
+  /** The session whose money the parameters name. */
+  private CheckoutSession paid(Form form) {
+    if (form.has("payment_intent") == form.has("charge")) {
+      throw StripeError.invalid(
+          null, null, "Exactly one of these parameters must be given: payment_intent or charge.");
+    }
+    if (form.has("charge")) {
+      var id = form.required("charge");
+      return checkout
+          .findByCharge(id)
+          .orElseThrow(() -> StripeError.noSuch("charge", id, "charge"));
+    }
+    var id = form.required("payment_intent");
+    return checkout
+        .findByPaymentIntent(id)
+        .orElseThrow(() -> StripeError.noSuch("payment_intent", id, "payment_intent"));
   }
 
   private Answer sessions(Call call) {

@@ -26,9 +26,9 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Stripe on this machine: customers, Checkout Sessions with a page to pay on, and webhooks, spoken
- * as Stripe speaks so that its own SDK works when pointed at {@link #baseUrl}. Any {@code sk_test_}
- * key opens it; no money moves.
+ * Stripe on this machine: customers, Checkout Sessions with a page to pay on, refunds, disputes and
+ * webhooks, spoken as Stripe speaks so that its own SDK works when pointed at {@link #baseUrl}. Any
+ * {@code sk_test_} key opens it; no money moves.
  *
  * <p>Whatever it has answered is in its data directory and survives a restart and a kill. One
  * instance at a time may use a directory. Beside Stripe's own routes there are some for tests under

@@ -1,6 +1,6 @@
 /**
- * A stand-in for Stripe: customers, Checkout Sessions, a hosted checkout page and signed webhooks,
- * over HTTP on this machine.
+ * A stand-in for Stripe: customers, Checkout Sessions, a hosted checkout page, refunds, disputes
+ * and signed webhooks, over HTTP on this machine.
  */
 @NullMarked
 package dev.photocredits.local.stripe;

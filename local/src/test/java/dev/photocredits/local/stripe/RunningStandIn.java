@@ -19,7 +19,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +115,13 @@ abstract class RunningStandIn {
                 .build());
   }
 
+  /** A session over $9.99 of which the shop has heard that it is paid. */
+  Session paid() throws StripeException, IOException, InterruptedException {
+    var session = open(customer(), "Starter Pack");
+    var _ = press(session, "pay");
+    return found(session);
+  }
+
   Session found(Session session) throws StripeException {
     return client.v1().checkout().sessions().retrieve(session.getId());
   }
@@ -159,5 +170,15 @@ abstract class RunningStandIn {
 
   URI at(String path) {
     return stripe.baseUrl().resolve(path);
+  }
+
+  static <T> List<T> allAtOnce(List<Callable<T>> calls) throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var results = new ArrayList<T>();
+      for (var call : threads.invokeAll(calls)) {
+        results.add(Objects.requireNonNull(call.get()));
+      }
+      return results;
+    }
   }
 }

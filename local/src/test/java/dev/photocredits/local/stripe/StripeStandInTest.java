@@ -26,9 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -513,15 +511,5 @@ class StripeStandInTest extends RunningStandIn {
         .create(
             CustomerCreateParams.builder().setEmail(email).build(),
             RequestOptions.builder().setIdempotencyKey(idempotencyKey).build());
-  }
-
-  private static <T> List<T> allAtOnce(List<Callable<T>> calls) throws Exception {
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var results = new ArrayList<T>();
-      for (var call : threads.invokeAll(calls)) {
-        results.add(Objects.requireNonNull(call.get()));
-      }
-      return results;
-    }
   }
 }
