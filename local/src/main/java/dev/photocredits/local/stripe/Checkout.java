@@ -246,13 +246,13 @@ final class Checkout {
   /** Writes the events that the session promises and that are not written yet. */
   private synchronized void announce(CheckoutSession session) {
     for (var caused : session.progress().events()) {
-      if (!webhooks.knows(caused.eventId())) {
+      if (webhooks.find(caused.eventId()).isEmpty()) {
         webhooks.announce(
             Event.of(
                 caused.eventId(),
                 caused.type(),
                 session.apiVersion(),
-                clock.millis(),
+                webhooks.nextMoment(),
                 session.id(),
                 caused.object() == null ? json(session) : caused.object()));
       }

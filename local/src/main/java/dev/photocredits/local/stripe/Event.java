@@ -57,7 +57,7 @@ record Event(
         id, type, apiVersion, created, session, object, false, attempts, latestAttempts);
   }
 
-  /** As Stripe posts it. */
+  /** As Stripe posts and lists it. */
   ObjectNode json() {
     var json =
         JsonNodeFactory.instance
@@ -67,7 +67,7 @@ record Event(
             .put("api_version", apiVersion)
             .put("created", created / 1000);
     json.putObject("data").set("object", object);
-    json.put("livemode", false).put("pending_webhooks", 1);
+    json.put("livemode", false).put("pending_webhooks", delivered ? 0 : 1);
     json.putObject("request").putNull("id").putNull("idempotency_key");
     return json.put("type", type);
   }

@@ -101,6 +101,17 @@ final class Form {
     return has(name) ? OptionalLong.of(requiredInteger(name)) : OptionalLong.empty();
   }
 
+  Optional<Boolean> yesOrNo(String name) {
+    return text(name)
+        .map(
+            value ->
+                switch (value) {
+                  case "true" -> true;
+                  case "false" -> false;
+                  default -> throw StripeError.invalid(null, name, "Invalid boolean: " + value);
+                });
+  }
+
   /** The parameter {@code amount} in minor units, at least 1, or null if it is not there. */
   @Nullable Long amount() {
     var amount = integer("amount");

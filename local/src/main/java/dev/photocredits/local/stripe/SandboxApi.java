@@ -84,7 +84,7 @@ final class SandboxApi {
   }
 
   private Answer redeliver(Call call) {
-    if (!webhooks.knows(call.id())) {
+    if (webhooks.find(call.id()).isEmpty()) {
       throw StripeError.notFound("event", call.id(), "id");
     }
     return Answer.ok(told(webhooks.redeliver(call.id())));

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * The part of Stripe's API that a shop with Checkout uses: customers, Checkout Sessions, what was
- * paid and refunds of it.
+ * paid and refunds of it, and what happened.
  */
 final class StripeApi {
   /** Of events about sessions that were opened by a caller who named no version. */
@@ -29,7 +29,13 @@ final class StripeApi {
   private static final Set<String> SESSION_LIST_PARAMETERS =
       Listing.parametersAnd("status", "customer", "payment_intent");
 
+  private static final Set<String> EVENT_LIST_PARAMETERS =
+      Listing.parametersAnd("type", "types[#]", "delivery_success");
+  private static final Listing<Event> EVENTS =
+      new Listing<>("/v1/events", "event", Event::id, event -> event.created() / 1000, Event::json);
+
   private final Checkout checkout;
+  private final Webhooks webhooks;
   private final JsonFiles<Customer> customers;
   private final Idempotency idempotency;
   private final Ids ids;
@@ -38,11 +44,13 @@ final class StripeApi {
 
   StripeApi(
       Checkout checkout,
+      Webhooks webhooks,
       JsonFiles<Customer> customers,
       Idempotency idempotency,
       Ids ids,
       InstantSource clock) {
     this.checkout = checkout;
+    this.webhooks = webhooks;
     this.customers = customers;
     this.idempotency = idempotency;
     this.ids = ids;
@@ -66,7 +74,9 @@ final class StripeApi {
         route("POST", "/v1/checkout/sessions/*/expire", this::expire),
         route("GET", "/v1/payment_intents/*", this::paymentIntent),
         route("GET", "/v1/charges/*", this::charge),
-        route("POST", "/v1/refunds", this::createRefund));
+        route("POST", "/v1/refunds", this::createRefund),
+        route("GET", "/v1/events", this::events),
+        route("GET", "/v1/events/*", this::event));
   }
 
   private static Route route(String method, String path, Action action) {
@@ -221,5 +231,37 @@ final class StripeApi {
             && (customer.isEmpty() || customer.get().equals(session.order().customer()))
             && (paymentIntent.isEmpty()
                 || paymentIntent.get().equals(session.progress().paymentIntent()));
+  }
+
+  private Answer event(Call call) {
+    return webhooks
+        .find(call.id())
+        .map(event -> Answer.ok(event.json()))
+        .orElseThrow(() -> StripeError.notFound("event", call.id(), "id"));
+  }
+
+  private Answer events(Call call) {
+    var form = call.form().onlyWith(EVENT_LIST_PARAMETERS);
+    return Answer.ok(EVENTS.page(form, webhooks.newestFirst(), wantedEvent(form)));
+  }
+
+  private static Predicate<Event> wantedEvent(Form form) {
+    var type = form.text("type");
+    var types = form.texts("types");
+    if (type.isPresent() && !types.isEmpty()) {
+      throw StripeError.invalid(null, "types", "You may pass either type or types, but not both.");
+    }
+    var delivered = form.yesOrNo("delivery_success");
+    return event ->
+        (type.isEmpty() || isOf(type.get(), event))
+            && (types.isEmpty() || types.contains(event.type()))
+            && (delivered.isEmpty() || delivered.get() == event.delivered());
+  }
+
+  /** Whether an event is of a type, or of a group such as {@code charge.*}. */
+  private static boolean isOf(String type, Event event) {
+    return type.endsWith("*")
+        ? event.type().startsWith(type.substring(0, type.length() - 1))
+        : event.type().equals(type);
   }
 }

@@ -97,7 +97,8 @@ public final class StripeStandIn implements AutoCloseable {
     var webhooks = new Webhooks(events, webhookSecret, webhookTarget, clock, http, background);
     var checkout =
         new Checkout(sessions, customers, webhooks, ids, clock, settling, baseUrl, background);
-    var api = new StripeApi(checkout, customers, new Idempotency(answers, clock), ids, clock);
+    var api =
+        new StripeApi(checkout, webhooks, customers, new Idempotency(answers, clock), ids, clock);
     var page = new CheckoutPage(checkout, webhooks);
     var sandbox = new SandboxApi(checkout, webhooks);
     server.setHandler(

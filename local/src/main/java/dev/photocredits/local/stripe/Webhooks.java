@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -79,8 +80,17 @@ final class Webhooks {
     return event;
   }
 
-  boolean knows(String id) {
-    return events.find(id).isPresent();
+  /**
+   * Now, in milliseconds since 1970, but later than every event so far, so that their order is
+   * known.
+   */
+  long nextMoment() {
+    var newest = events.all().stream().mapToLong(Event::created).max().orElse(0);
+    return Math.max(clock.millis(), newest + 1);
+  }
+
+  Optional<Event> find(String id) {
+    return events.find(id);
   }
 
   List<Event> newestFirst() {

@@ -134,20 +134,24 @@ abstract class RunningStandIn {
   }
 
   HttpResponse<String> post(String path, String form) throws IOException, InterruptedException {
-    var encoded =
-        List.of(form.split("&", -1)).stream()
-            .map(pair -> pair.split("=", 2))
-            .filter(pair -> pair.length == 2)
-            .map(pair -> encoded(pair[0]) + "=" + encoded(pair[1]))
-            .collect(Collectors.joining("&"));
     return send(
         HttpRequest.newBuilder(at(path))
             .header("Authorization", "Bearer " + KEY)
-            .POST(HttpRequest.BodyPublishers.ofString(encoded)));
+            .POST(HttpRequest.BodyPublishers.ofString(encoded(form))));
   }
 
-  static String encoded(String text) {
-    return URLEncoder.encode(text, UTF_8);
+  HttpResponse<String> get(String path, String query) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(at(path + "?" + encoded(query)))
+            .header("Authorization", "Bearer " + KEY));
+  }
+
+  private static String encoded(String form) {
+    return List.of(form.split("&", -1)).stream()
+        .map(pair -> pair.split("=", 2))
+        .filter(pair -> pair.length == 2)
+        .map(pair -> URLEncoder.encode(pair[0], UTF_8) + "=" + URLEncoder.encode(pair[1], UTF_8))
+        .collect(Collectors.joining("&"));
   }
 
   JsonNode sandbox(String path) throws IOException, InterruptedException {
