@@ -30,6 +30,7 @@ final class ArchitectureTest {
     "dev.photocredits.payments..",
     "dev.photocredits.generation..",
     "dev.photocredits.idempotency..",
+    "dev.photocredits.audit..",
     "dev.photocredits.feedback.."
   };
 

@@ -141,6 +141,38 @@ final class EventsTest {
   }
 
   @Test
+  void sweeper_reconciles_when_its_event_says_so() {
+    var report =
+        new SweeperHandler(environment)
+            .handleRequest(Map.of("task", "reconcile"), new OneCall(300_000));
+
+    assertThat(report).isEqualTo(Map.of("granted", 0, "reversed", 0, "has_more", false));
+  }
+
+  @Test
+  void a_session_is_shown_to_whoever_opened_it_and_to_nobody_else() throws IOException {
+    var handler = new CheckoutHandler(environment);
+    var opened = answer(handler, read("checkout"));
+    var session = new ObjectMapper().readTree(opened.getBody()).path("session_id").asText();
+    var event = read("checkout");
+    event.setRouteKey("GET /api/checkout/{session_id}");
+    event.setPathParameters(Map.of("session_id", session));
+    event.getRequestContext().getHttp().setMethod("GET");
+
+    var own = answer(handler, event);
+    event.getRequestContext().getAuthorizer().getJwt().getClaims().put("email", "eve@example.com");
+    var somebodyElses = answer(handler, event);
+    event.setPathParameters(Map.of("session_id", "cs_test_nobody"));
+    var unknown = answer(handler, event);
+
+    assertThat(own.getStatusCode()).isEqualTo(200);
+    assertThat(own.getBody()).isEqualTo("{\"status\":\"open\",\"credits\":10}");
+    assertThat(somebodyElses.getStatusCode()).isEqualTo(403);
+    assertThat(somebodyElses.getBody()).contains("\"error_code\":\"FORBIDDEN\"");
+    assertThat(unknown.getStatusCode()).isEqualTo(404);
+  }
+
+  @Test
   void somebody_elses_token_opens_nothing() {
     for (var function :
         Map.of(

@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  * stand-in takes for a picture, 0).
  */
 public final class LocalSystem implements AutoCloseable {
+  /** The folder that keeps the data, unless a setting names another. */
+  static final String DATA_DIR = ".local";
+
   private final Gateway gateway;
   private final DataDir data;
   private final Map<String, String> environment;
@@ -87,7 +90,7 @@ public final class LocalSystem implements AutoCloseable {
     var account = AwsAccount.of(settings);
     var gateway = Gateway.bind(settings.number("PORT", 8080, 0, 65_535));
     opened.push(gateway);
-    var data = DataDir.open(Path.of(settings.get("DATA_DIR", ".local")));
+    var data = DataDir.open(Path.of(settings.get("DATA_DIR", DATA_DIR)));
     opened.push(data);
     var services = new Services(settings, account, template, standIns, data, gateway.url()).start();
     services.forEach(service -> opened.push(service.stop()::run));

@@ -19,7 +19,12 @@ record Services(
     StandIns standIns,
     DataDir data,
     URI gateway) {
-  private static final String TABLE = "photo-credits";
+  /** The table's name, unless a setting names another. */
+  static final String TABLE = "photo-credits";
+
+  /** The folder of our own DynamoDB's data. */
+  static final String DYNAMODB = "dynamodb";
+
   private static final String BUCKET = "photo-credits-images";
 
   /** All four, started side by side; if one does not start, none is left running. */
@@ -58,7 +63,7 @@ record Services(
       }
       return Service.elsewhere("DynamoDB", address, Map.of("TABLE_NAME", table));
     }
-    var engine = LocalDynamoDb.at(data.resolve("dynamodb"));
+    var engine = LocalDynamoDb.at(data.resolve(DYNAMODB));
     createTable(engine.endpoint(), table);
     return new Service(
         new LocalSystem.Part("DynamoDB", true, engine.endpoint()),

@@ -42,6 +42,8 @@ final class TemplateTest {
             "GET /api/credits/{email}/transactions CreditsFunction",
             "HEAD /api/credits/{email}/transactions CreditsFunction",
             "POST /api/checkout CheckoutFunction",
+            "GET /api/checkout/{session_id} CheckoutFunction",
+            "HEAD /api/checkout/{session_id} CheckoutFunction",
             "POST /api/webhooks/stripe WebhookFunction",
             "POST /api/feedback FeedbackFunction",
             "POST /api/generate GenerationFunction",

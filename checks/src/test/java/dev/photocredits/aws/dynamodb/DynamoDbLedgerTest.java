@@ -6,8 +6,10 @@ import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.audit.Books;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.SessionMark;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claims;
@@ -28,6 +30,11 @@ final class DynamoDbLedgerTest implements LedgerContract {
   }
 
   @Override
+  public Books books() {
+    return TABLE.books();
+  }
+
+  @Override
   public Claims claims() {
     return TABLE.claims();
   }
@@ -42,7 +49,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
   void answers_like_the_fake_and_keeps_the_invariants_on_random_walks(int walk) {
     var seed = System.nanoTime() + walk;
 
-    new LedgerWalk(seed, ledger(), generations()).walk(250);
+    new LedgerWalk(seed, ledger(), generations(), books()).walk(250);
   }
 
   @Test
@@ -81,7 +88,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
     assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
     var purchase = SAMPLES.purchase("cs_" + ada.value(), 10);
 
-    assertThat(ledger().grant(ada, purchase)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, purchase, null)).isEqualTo(new Granted());
 
     try (var client = TestTable.client()) {
       var item =
@@ -89,8 +96,8 @@ final class DynamoDbLedgerTest implements LedgerContract {
               r ->
                   r.tableName(TestTable.NAME)
                       .key(Keys.item(Keys.payment(purchase.session()), Keys.PAYMENT)));
-      assertThat(Schemas.PAYMENT.mapToItem(item.item()))
-          .isEqualTo(new Schemas.Payment(purchase.session(), ada, purchase.id()));
+      assertThat(Schemas.MARK.mapToItem(item.item()))
+          .isEqualTo(new SessionMark(purchase.session(), ada, purchase.id(), null));
     }
   }
 

@@ -40,12 +40,12 @@ final class UncertainTableTest {
     var table = TestTable.open(busy);
     var ada = user(calm, 10);
 
-    var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_busy" + ada.value(), 10));
+    var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_busy" + ada.value(), 10), null);
 
     assertThat(outcome).isEqualTo(new Granted());
     assertThat(busy.refused()).isEqualTo(3);
     assertThat(balance(ada)).isEqualTo(credits(20));
-    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+    Invariants.hold(calm.books(), List.of(ada));
   }
 
   @Test
@@ -58,7 +58,7 @@ final class UncertainTableTest {
     assertThat(table.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
-    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+    Invariants.hold(calm.books(), List.of(ada));
   }
 
   @Test
@@ -68,7 +68,7 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
 
     assertThatThrownBy(
-            () -> table.ledger().grant(ada, SAMPLES.purchase("cs_lost" + ada.value(), 10)))
+            () -> table.ledger().grant(ada, SAMPLES.purchase("cs_lost" + ada.value(), 10), null))
         .isInstanceOf(TransactionCanceledException.class);
 
     assertThat(busy.refused()).isEqualTo(10);
@@ -84,7 +84,7 @@ final class UncertainTableTest {
     assertThat(table.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
-    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+    Invariants.hold(calm.books(), List.of(ada));
   }
 
   @Test
@@ -92,11 +92,11 @@ final class UncertainTableTest {
     var table = TestTable.open(new TableThatLosesAReply());
     var ada = user(calm, 0);
 
-    var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_reply" + ada.value(), 10));
+    var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_reply" + ada.value(), 10), null);
 
     assertThat(outcome).isEqualTo(new Granted());
     assertThat(balance(ada)).isEqualTo(credits(10));
-    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+    Invariants.hold(calm.books(), List.of(ada));
   }
 
   @Test
@@ -109,7 +109,7 @@ final class UncertainTableTest {
     assertThat(table.generations().finish(succeeded(order, 3, 0), null)).isEqualTo(new Finished());
 
     assertThat(calm.generations().find(ada, order.id())).contains(succeeded(order, 3, 0));
-    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+    Invariants.hold(calm.books(), List.of(ada));
   }
 
   @Test
@@ -123,7 +123,7 @@ final class UncertainTableTest {
         .isEqualTo(new Finished());
 
     assertThat(balance(ada)).isEqualTo(credits(10));
-    Invariants.hold(calm.ledger(), calm.generations(), List.of(ada));
+    Invariants.hold(calm.books(), List.of(ada));
   }
 
   private static Email user(DynamoDb table, int credits) {
@@ -136,7 +136,7 @@ final class UncertainTableTest {
     return calm.ledger().find(email).orElseThrow().credits();
   }
 
-  private static DynamoDbException conflict() {
+  static DynamoDbException conflict() {
     return TransactionCanceledException.builder()
         .cancellationReasons(
             CancellationReason.builder().code("None").build(),
@@ -148,7 +148,7 @@ final class UncertainTableTest {
         .build();
   }
 
-  private static DynamoDbException throttled() {
+  static DynamoDbException throttled() {
     return (DynamoDbException)
         DynamoDbException.builder()
             .awsErrorDetails(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.FakeStripe;
 import dev.photocredits.checks.fakes.StripeEvent;
+import dev.photocredits.lambda.Environment;
 import dev.photocredits.local.LocalSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,8 +97,12 @@ final class Api implements AutoCloseable {
 
   /** Has Stripe tell of a starter pack that was paid. */
   void buys(String email, String session) {
-    var answer = webhook(StripeEvent.completed(session, email, "starter"));
-    assertThat(answer.said()).isEqualTo("200 {\"status\":\"success\"}");
+    hears(StripeEvent.completed(session, email, "starter"));
+  }
+
+  /** Has Stripe tell of it. */
+  void hears(StripeEvent event) {
+    assertThat(webhook(event).said()).isEqualTo("200 {\"status\":\"success\"}");
   }
 
   Answer webhook(StripeEvent event) {
@@ -186,6 +191,15 @@ final class Api implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What the functions are given. */
+  Environment environment() {
+    return new Environment(system.environment());
+  }
+
+  URI url() {
+    return system.url();
   }
 
   int balance(String email) {

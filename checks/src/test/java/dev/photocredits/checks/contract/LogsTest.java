@@ -45,6 +45,8 @@ final class LogsTest {
       logged.add(fields.path("request_id").asText());
     }
     assertThat(logged).containsExactlyElementsOf(ids);
+    assertThat(lines)
+        .anyMatch(line -> line.contains("\"level\":\"ERROR\"") && line.contains("a refund failed"));
     lines.addAll(told);
     assertThat(String.join("\n", lines))
         .doesNotContainIgnoringCase(email)
@@ -57,12 +59,21 @@ final class LogsTest {
   private static List<Answer> wholeRound(Api api, String email) {
     var answers = new ArrayList<Answer>();
     answers.add(api.get("/api/credits/" + email));
-    answers.add(api.post("/api/checkout", order(email)));
+    var opened = api.post("/api/checkout", order(email));
+    answers.add(opened);
+    answers.add(api.get("/api/checkout/" + opened.json().path("session_id").asText()));
+    answers.add(api.get("/api/checkout/" + email));
     answers.add(api.webhook(StripeEvent.completed(StripeEvent.newSession(), email, "pro")));
     answers.add(
         api.webhook(
             StripeEvent.completed(StripeEvent.newSession(), email, "pro")
                 .metadata("package", email)));
+    var payment = StripeEvent.newPayment();
+    answers.add(
+        api.webhook(
+            StripeEvent.completed(StripeEvent.newSession(), email, "pro").charged(payment, 3999)));
+    answers.add(api.webhook(StripeEvent.refunded(payment, 3999)));
+    answers.add(api.webhook(StripeEvent.refunded(payment, 3999).type("refund.failed")));
     answers.add(api.webhook("{\"email\":\"" + email + "\"}", "t=1,v1=" + email));
     answers.add(api.generate(Form.order(email).text("prompt", PROMPT)));
     for (var failure :
@@ -79,6 +90,7 @@ final class LogsTest {
     answers.add(api.generate(Form.order(email + "!").text("prompt", PROMPT)));
     api.stripe.fails(FakeStripe.Failure.of(402, "card_error", email));
     answers.add(api.post("/api/checkout", order("other." + email)));
+    answers.add(api.get("/api/checkout/cs_test_1"));
     answers.add(api.post("/api/checkout", order("not " + email)));
     answers.add(api.get("/api/credits/" + email + "/transactions"));
     answers.add(api.get("/api/credits/" + email + "/more"));

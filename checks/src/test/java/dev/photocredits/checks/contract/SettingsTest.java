@@ -8,6 +8,7 @@ import dev.photocredits.functions.checkout.CheckoutHandler;
 import dev.photocredits.functions.credits.CreditsHandler;
 import dev.photocredits.functions.feedback.FeedbackHandler;
 import dev.photocredits.functions.generation.GenerationHandler;
+import dev.photocredits.functions.sweeper.SweeperHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
@@ -232,7 +233,9 @@ final class SettingsTest {
     "webhook, STRIPE_WEBHOOK_SECRET",
     "feedback, TABLE_NAME",
     "generation, GEMINI_API_KEY",
-    "generation, BUCKET_NAME"
+    "generation, BUCKET_NAME",
+    "sweeper, STRIPE_SECRET_KEY",
+    "sweeper, TABLE_NAME"
   })
   void a_function_does_not_start_without_its_settings(String function, String missing) {
     var variables =
@@ -264,6 +267,7 @@ final class SettingsTest {
       case "webhook" -> new WebhookHandler(environment);
       case "feedback" -> new FeedbackHandler(environment);
       case "generation" -> new GenerationHandler(environment);
+      case "sweeper" -> new SweeperHandler(environment);
       default -> throw new IllegalArgumentException(function);
     };
   }

@@ -22,6 +22,7 @@ final class TokensTest {
               api.get("/api/generations/ada@example.com/1"),
               api.post("/api/checkout", "{\"email\":\"ada@example.com\",\"package\":\"pro\"}"),
               api.post("/api/checkout", "{}"),
+              api.get("/api/checkout/cs_1"),
               api.generate("ada@example.com"),
               api.send(
                   api.request("/api/credits/ada@example.com")
@@ -43,6 +44,7 @@ final class TokensTest {
       assertThat(api.stored("USER#ada@example.com", "PROFILE"))
           .containsEntry("credits", AttributeValue.fromN("10"));
       assertThat(api.stripe.calls("/v1/customers")).isEmpty();
+      assertThat(api.stripe.calls("/v1/checkout/sessions/cs_1")).isEmpty();
       assertThat(api.gemini.calls()).isEmpty();
     }
   }

@@ -11,21 +11,29 @@ import java.net.URLDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stripe's customers and Checkout Sessions. A repeat of an idempotency key gets the same object.
+ * Stripe's customers, Checkout Sessions and events. A repeat of an idempotency key gets the same
+ * object; what became of a session, and what was told, is what the test says.
  */
 public final class FakeStripe implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A call, and what its form said. */
   public record Call(
-      String path, String authorization, String idempotencyKey, Map<String, String> form) {}
+      String method,
+      String path,
+      String authorization,
+      String idempotencyKey,
+      Map<String, String> form) {}
 
   /** A failure instead of an answer. */
   public record Failure(int status, String body) {
@@ -43,6 +51,8 @@ public final class FakeStripe implements AutoCloseable {
   private final Listener listener = Listener.start(this::answer);
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, String> answered = new ConcurrentHashMap<>();
+  private final Map<String, ObjectNode> sessions = new ConcurrentHashMap<>();
+  private final List<StripeEvent> events = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
   private volatile Function<Call, Optional<Failure>> script = _ -> Optional.empty();
 
@@ -80,6 +90,41 @@ public final class FakeStripe implements AutoCloseable {
     script = next;
   }
 
+  /** The session's payment is in that state from now on; without one it needs no payment. */
+  public void isNow(String session, String status, String paymentStatus, @Nullable String payment) {
+    session(session, json -> json.put("status", status).put("payment_status", paymentStatus));
+    if (payment != null) {
+      session(
+          session,
+          json ->
+              json.putObject("payment_intent")
+                  .put("id", "pi_" + session)
+                  .put("object", "payment_intent")
+                  .put("status", payment));
+    }
+  }
+
+  /** The session is paid from now on. */
+  public void pays(String session) {
+    isNow(session, "complete", "paid", "succeeded");
+  }
+
+  /** Changes what is shown of a session. */
+  public void session(String id, Consumer<ObjectNode> change) {
+    sessions.compute(
+        id,
+        (_, json) -> {
+          var next = Objects.requireNonNull(json, id).deepCopy();
+          change.accept(next);
+          return next;
+        });
+  }
+
+  /** Lists that event, too, before those that it lists already. */
+  public void remembers(StripeEvent event) {
+    events.addFirst(event);
+  }
+
   /** The calls of that path, such as {@code /v1/customers}. */
   public List<Call> calls(String path) {
     return calls.stream().filter(call -> call.path().equals(path)).toList();
@@ -92,8 +137,12 @@ public final class FakeStripe implements AutoCloseable {
       var failure = script.apply(call);
       if (failure.isPresent()) {
         send(exchange, failure.get().status(), failure.get().body());
-      } else {
+      } else if (call.method().equals("POST")) {
         send(exchange, 200, answered.computeIfAbsent(call.idempotencyKey(), _ -> created(call)));
+      } else if (call.path().equals("/v1/events")) {
+        send(exchange, 200, listed());
+      } else {
+        found(exchange, call);
       }
     }
   }
@@ -101,6 +150,7 @@ public final class FakeStripe implements AutoCloseable {
   private Call call(HttpExchange exchange) throws IOException {
     var headers = exchange.getRequestHeaders();
     return new Call(
+        exchange.getRequestMethod(),
         exchange.getRequestURI().getPath(),
         Optional.ofNullable(headers.getFirst("Authorization")).orElse(""),
         Optional.ofNullable(headers.getFirst("Idempotency-Key"))
@@ -122,14 +172,45 @@ public final class FakeStripe implements AutoCloseable {
   private String created(Call call) {
     return switch (call.path()) {
       case "/v1/customers" -> object("cus_", "customer").toString();
-      case "/v1/checkout/sessions" -> session().toString();
+      case "/v1/checkout/sessions" -> session(call.form()).toString();
       default -> throw new IllegalStateException("not imitated: " + call.path());
     };
   }
 
-  private ObjectNode session() {
+  private ObjectNode session(Map<String, String> form) {
     var session = object("cs_test_", "checkout.session");
-    return session.put("url", "https://checkout.stripe.test/c/pay/" + session.get("id").asText());
+    var id = session.get("id").asText();
+    session
+        .put("url", "https://checkout.stripe.test/c/pay/" + id)
+        .put("status", "open")
+        .put("payment_status", "unpaid")
+        .put("currency", "usd")
+        .put(
+            "amount_total",
+            Long.parseLong(form.getOrDefault("line_items[0][price_data][unit_amount]", "0")));
+    var metadata = session.putObject("metadata");
+    for (var name : List.of("user_email", "package", "credits")) {
+      metadata.put(name, form.get("metadata[" + name + "]"));
+    }
+    sessions.put(id, session);
+    return session;
+  }
+
+  private void found(HttpExchange exchange, Call call) throws IOException {
+    var session = sessions.get(call.path().substring(call.path().lastIndexOf('/') + 1));
+    if (session == null) {
+      var missing = Failure.of(404, "invalid_request_error", "resource_missing");
+      send(exchange, missing.status(), missing.body());
+    } else {
+      send(exchange, 200, session.toString());
+    }
+  }
+
+  private String listed() {
+    var list = JSON.createObjectNode().put("object", "list").put("has_more", false);
+    var data = list.putArray("data");
+    events.forEach(event -> data.add(event.json()));
+    return list.toString();
   }
 
   private ObjectNode object(String prefix, String kind) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** What Stripe sends to a webhook about a Checkout Session, before it is signed. */
+/** What Stripe sends to a webhook about a payment, before it is signed. */
 public final class StripeEvent {
   private static final AtomicInteger IDS = new AtomicInteger();
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,27 +28,75 @@ public final class StripeEvent {
     return "cs_test_event_" + IDS.incrementAndGet();
   }
 
+  /** A payment intent's id that was not used before. */
+  public static String newPayment() {
+    return "pi_event_" + IDS.incrementAndGet();
+  }
+
+  /** A dispute's id that was not used before. */
+  public static String newDispute() {
+    return "du_event_" + IDS.incrementAndGet();
+  }
+
   /** That session was completed and paid; each call makes another event id. */
   public static StripeEvent completed(String session, String email, String pack) {
-    var event = JSON.createObjectNode();
-    event
-        .put("id", "evt_" + IDS.incrementAndGet())
-        .put("object", "event")
-        .put("api_version", "2026-01-28.clover")
-        .put("type", "checkout.session.completed");
-    event
-        .putObject("data")
-        .putObject("object")
-        .put("id", session)
-        .put("object", "checkout.session")
-        .put("mode", "payment")
-        .put("payment_status", "paid")
+    var object =
+        JSON.createObjectNode()
+            .put("id", session)
+            .put("object", "checkout.session")
+            .put("mode", "payment")
+            .put("payment_status", "paid")
+            .put("currency", "usd");
+    object.putObject("metadata").put("user_email", email).put("package", pack).put("credits", "10");
+    return of("checkout.session.completed", object);
+  }
+
+  /** Refunds have given back so many cents of that payment by now, all together. */
+  public static StripeEvent refunded(String payment, long cents) {
+    return of(
+        "charge.refunded",
+        JSON.createObjectNode()
+            .put("id", "ch_" + payment)
+            .put("object", "charge")
+            .put("amount", 999)
+            .put("amount_refunded", cents)
+            .put("currency", "usd")
+            .put("payment_intent", payment));
+  }
+
+  /** A bank has taken so many cents of that payment back. */
+  public static StripeEvent withdrawn(String payment, String dispute, long cents) {
+    return of("charge.dispute.funds_withdrawn", dispute(payment, dispute, cents));
+  }
+
+  /** The money of that dispute has come back. */
+  public static StripeEvent reinstated(String payment, String dispute, long cents) {
+    return of("charge.dispute.funds_reinstated", dispute(payment, dispute, cents));
+  }
+
+  private static ObjectNode dispute(String payment, String dispute, long cents) {
+    return JSON.createObjectNode()
+        .put("id", dispute)
+        .put("object", "dispute")
+        .put("amount", cents)
         .put("currency", "usd")
-        .putObject("metadata")
-        .put("user_email", email)
-        .put("package", pack)
-        .put("credits", "10");
+        .put("payment_intent", payment);
+  }
+
+  private static StripeEvent of(String type, ObjectNode object) {
+    var event =
+        JSON.createObjectNode()
+            .put("id", "evt_" + IDS.incrementAndGet())
+            .put("object", "event")
+            .put("api_version", "2026-01-28.clover")
+            .put("type", type);
+    event.putObject("data").set("object", object);
     return new StripeEvent(event);
+  }
+
+  /** With so many cents charged by that payment. */
+  public StripeEvent charged(String payment, long cents) {
+    return session(session -> session.put("payment_intent", payment).put("amount_total", cents));
   }
 
   public StripeEvent type(String type) {
@@ -72,6 +120,10 @@ public final class StripeEvent {
   public StripeEvent event(Consumer<ObjectNode> change) {
     change.accept(event);
     return this;
+  }
+
+  ObjectNode json() {
+    return event;
   }
 
   public String body() {

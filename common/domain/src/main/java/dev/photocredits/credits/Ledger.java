@@ -28,8 +28,21 @@ public interface Ledger {
    */
   CustomerId linkCustomer(Email email, CustomerId customer, Instant now);
 
-  /** Adds the purchase's credits to the balance, once for each Checkout Session. */
-  GrantOutcome grant(Email email, Purchase purchase);
+  /**
+   * Adds the purchase's credits to the balance, once for each Checkout Session. What the user owes
+   * is settled of it, and what is known of the payment's money is taken back at once.
+   *
+   * @param charge what the customer was charged, unless nothing was to pay
+   */
+  GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge);
+
+  /**
+   * Takes credits back or gives them back as the payment's money moved, each once, however often
+   * and in whatever order the news come. What the user has spent is owed.
+   *
+   * @param id of the entry, if there is one
+   */
+  ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now);
 
   /** The user's entries, newest first; those older than {@code before}, if it is given. */
   Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before);

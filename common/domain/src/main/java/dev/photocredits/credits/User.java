@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Somebody who holds credits.
  *
+ * @param debt credits that were spent before their payment was returned; whoever owes has none
  * @param totalPurchased what they paid us so far
  */
 public record User(
     Email email,
     Credits credits,
+    Credits debt,
     @Nullable CustomerId stripeCustomer,
     Money totalPurchased,
     Instant createdAt,

@@ -4,6 +4,7 @@ import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
@@ -12,6 +13,7 @@ import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ public final class Checkout {
   private final Ledger ledger;
   private final Claims claims;
   private final Payments payments;
+  private final Fulfilment fulfilment;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
 
@@ -29,12 +32,14 @@ public final class Checkout {
       Ledger ledger,
       Claims claims,
       Payments payments,
+      Fulfilment fulfilment,
       TimeOrderedIds ids,
       InstantSource clock) {
     this.accounts = accounts;
     this.ledger = ledger;
     this.claims = claims;
     this.payments = payments;
+    this.fulfilment = fulfilment;
     this.ids = ids;
     this.clock = clock;
   }
@@ -58,6 +63,18 @@ public final class Checkout {
     return holder.request().equals(request)
         ? new Opened(open(email, pack, holder.result()))
         : new KeyReused();
+  }
+
+  /**
+   * The session as it is now, unless there is none or it is not one of ours. One that is paid has
+   * granted its credits when this returns, whether or not a webhook has arrived.
+   */
+  public Optional<FoundSession> find(SessionId id) {
+    var found = payments.find(id);
+    if (found.isPresent() && found.get().paid() != null) {
+      var _ = fulfilment.fulfil(found.get().paid());
+    }
+    return found;
   }
 
   private CheckoutSession open(Email email, CreditPackage pack, UUID attempt) {

@@ -6,11 +6,19 @@ import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
 import java.time.InstantSource;
 
-/** Gives a customer the credits that they paid for, once for each Checkout Session. */
+/**
+ * Gives a customer the credits that they paid for, once for each Checkout Session, and takes them
+ * back when the money goes back.
+ */
 public final class Fulfilment {
   private final Accounts accounts;
   private final Ledger ledger;
@@ -38,12 +46,35 @@ public final class Fulfilment {
             session.paid(),
             "Purchase: " + session.pack().title(),
             now);
-    return switch (ledger.grant(session.email(), purchase)) {
+    return switch (ledger.grant(session.email(), purchase, session.charge())) {
       case Granted granted -> granted;
       case AlreadyGranted already -> already;
       case NoSuchUser _ -> {
         var _ = accounts.open(session.email());
-        yield ledger.grant(session.email(), purchase);
+        var outcome = ledger.grant(session.email(), purchase, session.charge());
+        if (outcome instanceof NoSuchUser) {
+          throw new IllegalStateException("the user vanished: not granted");
+        }
+        yield outcome;
+      }
+    };
+  }
+
+  /**
+   * Takes credits back as the money of a payment went back, or gives them back as it came back. A
+   * repeat writes nothing, and the order of the news does not matter. Somebody whom we no longer
+   * know becomes a user again, and owes.
+   */
+  public ReversalOutcome reverse(MoneyMoved news) {
+    var now = clock.instant();
+    var id = ids.transaction(now);
+    return switch (ledger.reverse(news, id, now)) {
+      case Reversed reversed -> reversed;
+      case Noted noted -> noted;
+      case KnownAlready known -> known;
+      case ReversalOutcome.NoSuchUser(var owner) -> {
+        var _ = accounts.open(owner);
+        yield ledger.reverse(news, id, now);
       }
     };
   }

@@ -2,6 +2,8 @@ package dev.photocredits.payments;
 
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.SessionId;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -19,4 +21,7 @@ public interface Payments {
    * @param attempt a repeat of the same attempt within a day returns the same session
    */
   CheckoutSession openSession(Email email, CustomerId customer, CreditPackage pack, UUID attempt);
+
+  /** The session of that id, unless there is none or it is not one of ours. */
+  Optional<FoundSession> find(SessionId id);
 }

@@ -277,7 +277,7 @@ final class GenerationFlowTest {
     userWith(10);
     var model = new ModelThatDraws();
     var first = (Delivered) repeatable(model, order());
-    var _ = ledger.grant(ADA, samples.purchase("cs_1", 10));
+    var _ = ledger.grant(ADA, samples.purchase("cs_1", 10), null);
 
     var again = (Delivered) repeatable(model, order());
 
@@ -444,7 +444,7 @@ final class GenerationFlowTest {
   }
 
   private void addsUp() {
-    Invariants.hold(ledger, ledger, List.of(ADA));
+    Invariants.hold(ledger, List.of(ADA));
   }
 
   /** Does what the test says; the argument tells the calls apart. */

@@ -45,7 +45,7 @@ final class SweeperTest {
     assertThat(ledger.statement(ada, 1, null).items().getFirst())
         .isInstanceOfSatisfying(
             Refund.class, refund -> assertThat(refund.credits()).isEqualTo(credits(3)));
-    Invariants.hold(ledger, ledger, List.of(ada));
+    Invariants.hold(ledger, List.of(ada));
   }
 
   @Test
@@ -85,7 +85,7 @@ final class SweeperTest {
 
     assertThat(swept).allSatisfy(run -> assertThat(run.failures()).isEmpty());
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(10));
-    Invariants.hold(ledger, ledger, List.of(ada));
+    Invariants.hold(ledger, List.of(ada));
   }
 
   @Test
@@ -134,7 +134,7 @@ final class SweeperTest {
 
   private Generation pending(int more, int price) {
     var _ = ledger.create(ada, null, samples.now());
-    var _ = ledger.grant(ada, samples.purchase("cs_" + samples.id(), more));
+    var _ = ledger.grant(ada, samples.purchase("cs_" + samples.id(), more), null);
     var order = samples.order(ada, price);
     assertThat(ledger.start(order, usage(order), null)).isEqualTo(new StartOutcome.Started());
     return order;

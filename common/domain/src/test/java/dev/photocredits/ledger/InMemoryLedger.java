@@ -1,5 +1,8 @@
 package dev.photocredits.ledger;
 
+import dev.photocredits.audit.Account;
+import dev.photocredits.audit.Books;
+import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
@@ -9,8 +12,17 @@ import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
@@ -34,7 +46,6 @@ import dev.photocredits.idempotency.Claims;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -45,11 +56,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ports of the ledger in memory: one lock is all its transactions. */
-public final class InMemoryLedger implements Ledger, Generations, Claims {
+public final class InMemoryLedger implements Ledger, Generations, Claims, Books {
   private final Map<Email, User> users = new HashMap<>();
   private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
-  private final Set<SessionId> granted = new HashSet<>();
+  private final Map<SessionId, SessionMark> marks = new HashMap<>();
+  private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
   private final Map<String, Claim> claims = new HashMap<>();
 
   @Override
@@ -64,7 +76,7 @@ public final class InMemoryLedger implements Ledger, Generations, Claims {
       return known;
     }
     var credits = welcome == null ? Credits.NONE : welcome.credits();
-    var user = new User(email, credits, null, Money.usd(0), now, now);
+    var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
     users.put(email, user);
     if (welcome != null) {
       entries(email).put(welcome.id().toString(), welcome);
@@ -80,13 +92,20 @@ public final class InMemoryLedger implements Ledger, Generations, Claims {
     }
     users.put(
         email,
-        new User(email, user.credits(), customer, user.totalPurchased(), user.createdAt(), now));
+        new User(
+            email,
+            user.credits(),
+            user.debt(),
+            customer,
+            user.totalPurchased(),
+            user.createdAt(),
+            now));
     return customer;
   }
 
   @Override
-  public synchronized GrantOutcome grant(Email email, Purchase purchase) {
-    if (granted.contains(purchase.session())) {
+  public synchronized GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+    if (marks.containsKey(purchase.session())) {
       return new AlreadyGranted();
     }
     var user = users.get(email);
@@ -94,9 +113,44 @@ public final class InMemoryLedger implements Ledger, Generations, Claims {
       return new GrantOutcome.NoSuchUser();
     }
     refuseKnown(email, purchase.id());
-    granted.add(purchase.session());
-    move(user, purchase);
+    var payment = charge == null ? null : granted(email, purchase, charge);
+    var paymentId = charge == null ? null : charge.payment();
+    marks.put(
+        purchase.session(), new SessionMark(purchase.session(), email, purchase.id(), paymentId));
+    if (payment != null) {
+      payments.put(payment.id(), payment);
+    }
+    post(user, Posting.granting(user.debt(), purchase, payment), purchase.createdAt());
     return new Granted();
+  }
+
+  private Payment granted(Email email, Purchase purchase, Charge charge) {
+    return payments
+        .getOrDefault(charge.payment(), Payment.unheardOf(charge.payment()))
+        .granting(Payment.Grant.of(email, purchase, charge));
+  }
+
+  @Override
+  public synchronized ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
+    var before = payments.getOrDefault(news.payment(), Payment.unheardOf(news.payment()));
+    var after = before.hearing(news);
+    if (after.equals(before)) {
+      return new KnownAlready();
+    }
+    var grant = after.grant();
+    var more = after.reversed().value() - before.reversed().value();
+    if (grant == null || more == 0) {
+      payments.put(after.id(), after);
+      return new Noted();
+    }
+    var user = users.get(grant.owner());
+    if (user == null) {
+      return new ReversalOutcome.NoSuchUser(grant.owner());
+    }
+    refuseKnown(grant.owner(), id);
+    payments.put(after.id(), after);
+    post(user, Posting.reversing(user, grant.session(), more, id, now), now);
+    return new Reversed(grant.owner(), -more);
   }
 
   @Override
@@ -132,7 +186,7 @@ public final class InMemoryLedger implements Ledger, Generations, Claims {
     if (key != null) {
       claims.put(place(key.claim()), key.claim());
     }
-    move(user, usage);
+    post(user, Posting.of(usage), usage.createdAt());
     return new Started();
   }
 
@@ -163,7 +217,8 @@ public final class InMemoryLedger implements Ledger, Generations, Claims {
     }
     if (refund != null) {
       refuseKnown(email, refund.id());
-      move(find(email).orElseThrow(), refund);
+      var user = find(email).orElseThrow();
+      post(user, Posting.in(user.debt(), List.of(refund)), refund.createdAt());
     }
     generations(email).put(finished.id().toString(), finished);
     return new Finished();
@@ -203,18 +258,57 @@ public final class InMemoryLedger implements Ledger, Generations, Claims {
         : Stream.empty();
   }
 
-  private void move(User user, Transaction entry) {
-    entries(user.email()).put(entry.id().toString(), entry);
-    var paid = entry instanceof Purchase purchase ? purchase.paid() : Money.usd(0);
+  @Override
+  public synchronized Stream<Kept> all() {
+    var owners =
+        Stream.of(users.keySet(), entries.keySet(), generations.keySet())
+            .flatMap(Set::stream)
+            .distinct()
+            .map(Kept.Owner::new);
+    return Stream.<Kept>concat(owners, marks.values().stream().map(Kept.Mark::new))
+        .toList()
+        .stream();
+  }
+
+  @Override
+  public synchronized Account account(Email owner) {
+    var own =
+        entries(owner).values().stream()
+            .filter(Purchase.class::isInstance)
+            .flatMap(entry -> Stream.ofNullable(marks.get(((Purchase) entry).session())))
+            .toList();
+    return new Account(
+        owner,
+        users.get(owner),
+        List.copyOf(entries(owner).values()),
+        List.copyOf(generations(owner).values()),
+        own,
+        own.stream().flatMap(mark -> Stream.ofNullable(payments.get(mark.payment()))).toList());
+  }
+
+  /** What is known of a payment that somebody has told of. */
+  public synchronized Payment payment(PaymentIntentId id) {
+    return Optional.ofNullable(payments.get(id)).orElseThrow();
+  }
+
+  private void post(User user, Posting posting, Instant now) {
+    var paid = user.totalPurchased();
+    for (var entry : posting.entries()) {
+      entries(user.email()).put(entry.id().toString(), entry);
+      if (entry instanceof Purchase purchase) {
+        paid = paid.plus(purchase.paid());
+      }
+    }
     users.put(
         user.email(),
         new User(
             user.email(),
-            new Credits(user.credits().value() + entry.change()),
+            new Credits(user.credits().value() + posting.credits()),
+            new Credits(user.debt().value() + posting.debt()),
             user.stripeCustomer(),
-            user.totalPurchased().plus(paid),
+            paid,
             user.createdAt(),
-            entry.createdAt()));
+            now));
   }
 
   private void refuseKnown(Email email, TransactionId id) {

@@ -1,5 +1,6 @@
 package dev.photocredits.ledger;
 
+import dev.photocredits.audit.Books;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
@@ -10,6 +11,11 @@ final class InMemoryLedgerTest implements LedgerContract {
 
   @Override
   public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public Books books() {
     return ledger;
   }
 

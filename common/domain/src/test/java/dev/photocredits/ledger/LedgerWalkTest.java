@@ -9,6 +9,6 @@ final class LedgerWalkTest {
     var ledger = new InMemoryLedger();
     var seed = System.nanoTime();
 
-    new LedgerWalk(seed, ledger, ledger).walk(2_000);
+    new LedgerWalk(seed, ledger, ledger, ledger).walk(2_000);
   }
 }

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
@@ -18,15 +24,20 @@ import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
+import dev.photocredits.payments.FoundSession.Status;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Buying: the session that is opened, and the credits that come with its payment. */
 final class FulfilmentTest {
@@ -34,7 +45,7 @@ final class FulfilmentTest {
   private static final InstantSource NOON =
       InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z"));
   private static final PaidSession PAID =
-      new PaidSession(new SessionId("cs_1"), ADA, CreditPackage.STARTER, Money.usd(999));
+      new PaidSession(new SessionId("cs_1"), ADA, CreditPackage.STARTER, Money.usd(999), null);
 
   private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
 
@@ -80,7 +91,7 @@ final class FulfilmentTest {
   @Test
   void a_customer_is_created_once_even_when_two_want_to_buy_at_once() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
+    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
 
     var sessions = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, null));
     var later = checkout.open(ADA, CreditPackage.PRO, null);
@@ -92,7 +103,7 @@ final class FulfilmentTest {
   @Test
   void a_repeat_under_one_key_opens_the_same_session() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
+    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
 
     var outcomes = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, KEY));
 
@@ -103,7 +114,7 @@ final class FulfilmentTest {
   @Test
   void a_key_of_another_purchase_is_refused() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
+    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
     var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
 
     assertThat(checkout.open(ADA, CreditPackage.STARTER, KEY)).isEqualTo(new KeyReused());
@@ -114,7 +125,7 @@ final class FulfilmentTest {
   @Test
   void somebody_elses_key_is_another_key() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, ids, NOON);
+    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
     var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
 
     assertThat(checkout.open(new Email("bob@example.com"), CreditPackage.STARTER, KEY))
@@ -123,13 +134,77 @@ final class FulfilmentTest {
 
   @Test
   void a_provider_that_fails_leaves_the_user_and_no_credits() {
-    var checkout = new Checkout(accounts, ledger, ledger, new PaymentsThatFail(), ids, NOON);
+    var checkout =
+        new Checkout(accounts, ledger, ledger, new PaymentsThatFail(), fulfilment, ids, NOON);
 
     assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO, null))
         .isInstanceOf(PaymentsUnavailable.class);
 
     assertThat(ledger.find(ADA).orElseThrow().customer()).isEmpty();
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(2));
+  }
+
+  @Test
+  void a_session_that_is_found_paid_has_granted_its_package_once() {
+    var checkout = checkout(new PaymentsThatFind(Status.PAID, PAID));
+
+    var first = checkout.find(PAID.id());
+    var again = checkout.find(PAID.id());
+
+    assertThat(first).isEqualTo(again).isPresent();
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "PAID", mode = EnumSource.Mode.EXCLUDE)
+  void a_session_that_is_found_in_another_state_grants_nothing(Status status) {
+    var checkout = checkout(new PaymentsThatFind(status, null));
+
+    var found = checkout.find(PAID.id());
+
+    assertThat(found).map(FoundSession::status).contains(status);
+    assertThat(ledger.find(ADA)).isEmpty();
+  }
+
+  @Test
+  void a_session_that_nobody_knows_grants_nothing() {
+    assertThat(checkout(new PaymentsThatCount()).find(PAID.id())).isEmpty();
+
+    assertThat(ledger.find(ADA)).isEmpty();
+  }
+
+  @Test
+  void a_provider_that_fails_does_not_tell_of_a_session() {
+    var checkout = checkout(new PaymentsThatFail());
+
+    assertThatThrownBy(() -> checkout.find(PAID.id())).isInstanceOf(PaymentsUnavailable.class);
+  }
+
+  @Test
+  void money_that_went_back_takes_credits_back_once() {
+    var payment = new PaymentIntentId("pi_1");
+    var charge = new Charge(payment, Money.usd(999));
+    var session = new PaidSession(PAID.id(), ADA, CreditPackage.STARTER, Money.usd(999), charge);
+    assertThat(fulfilment.fulfil(session)).isEqualTo(new Granted());
+    var refund = new Refunded(payment, Money.usd(300));
+
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new Reversed(ADA, -3));
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new KnownAlready());
+
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(9));
+  }
+
+  @Test
+  void money_of_a_payment_that_granted_nothing_is_noted() {
+    var refund = new Refunded(new PaymentIntentId("pi_foreign"), Money.usd(300));
+
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new Noted());
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new KnownAlready());
+  }
+
+  private Checkout checkout(Payments payments) {
+    return new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
   }
 
   /** One customer for an address and one session for an attempt, as idempotency keys make it. */
@@ -150,6 +225,30 @@ final class FulfilmentTest {
           attempt,
           id -> new CheckoutSession(new SessionId("cs_" + id), URI.create("https://pay.example/")));
     }
+
+    @Override
+    public Optional<FoundSession> find(SessionId id) {
+      return Optional.empty();
+    }
+  }
+
+  /** A provider whose one session is in that state. */
+  private record PaymentsThatFind(Status status, @Nullable PaidSession paid) implements Payments {
+    @Override
+    public CustomerId createCustomer(Email email) {
+      throw new AssertionError("nobody buys");
+    }
+
+    @Override
+    public CheckoutSession openSession(
+        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
+      throw new AssertionError("nobody buys");
+    }
+
+    @Override
+    public Optional<FoundSession> find(SessionId id) {
+      return Optional.of(new FoundSession(id, ADA, CreditPackage.STARTER, status, paid));
+    }
   }
 
   private static final class PaymentsThatFail implements Payments {
@@ -162,6 +261,11 @@ final class FulfilmentTest {
     public CheckoutSession openSession(
         Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
       throw new AssertionError("there is no customer");
+    }
+
+    @Override
+    public Optional<FoundSession> find(SessionId id) {
+      throw new PaymentsUnavailable("down", new IllegalStateException());
     }
   }
 }

@@ -70,6 +70,14 @@ public final class Errors {
     };
   }
 
+  /** The payment provider does not tell how far a payment is; perhaps it is paid. */
+  public static Response paymentUnknown(PaymentsUnavailable thrown) {
+    return Response.error(
+            ErrorCode.PAYMENT_PROCESSING_FAILED,
+            "Payment processing failed: the payment provider does not tell how far the payment is.")
+        .trace("error", Log.describe(thrown));
+  }
+
   /** What a caller may know of an exception: a stable sentence and a code. */
   static Response of(RuntimeException thrown) {
     return switch (thrown) {

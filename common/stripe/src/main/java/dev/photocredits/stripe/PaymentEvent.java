@@ -1,5 +1,6 @@
 package dev.photocredits.stripe;
 
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.PaidSession;
 
@@ -9,11 +10,14 @@ public sealed interface PaymentEvent {
   /** A Checkout Session is paid, or needs no payment. */
   record Paid(String eventId, PaidSession session) implements PaymentEvent {}
 
-  /** A Checkout Session was completed, but its money has not arrived. */
+  /** Money of a payment went back, or came back. */
+  record Moved(String eventId, MoneyMoved money) implements PaymentEvent {}
+
+  /** A Checkout Session was completed, but its money has not arrived, or will not. */
   record NotYetPaid(String eventId, SessionId session) implements PaymentEvent {}
 
   /**
-   * A paid session that we cannot read: somebody has to look at it.
+   * Something about money that we cannot read, or do nothing about: somebody has to look at it.
    *
    * @param problem what is wrong with it, without what it says
    */

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.SignatureVerificationException;
 import com.stripe.net.Webhook;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
-import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.PaidSession;
+import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
 import dev.photocredits.stripe.PaymentEvent.Other;
@@ -20,7 +18,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads what Stripe sends to the webhook: the signature first, the JSON after it. Only the fields
@@ -30,9 +27,6 @@ public final class StripeWebhook {
   /** The age at which Stripe's own libraries refuse a signature. */
   private static final long TOLERANCE_SECONDS = 300;
 
-  private static final Set<String> MAY_BE_PAID =
-      Set.of("checkout.session.completed", "checkout.session.async_payment_succeeded");
-  private static final Set<String> NOTHING_OWED = Set.of("paid", "no_payment_required");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String secret;
@@ -74,48 +68,52 @@ public final class StripeWebhook {
     }
   }
 
-  private static PaymentEvent event(JsonNode event) {
+  /** What an event tells, whoever vouches for it. */
+  static PaymentEvent event(JsonNode event) {
     var id = event.path("id").asText("");
     var type = event.path("type").asText("");
     if (!event.isObject() || type.isEmpty()) {
       return new NotAnEvent("no type");
     }
-    if (!MAY_BE_PAID.contains(type)) {
-      return new Other(id, type);
-    }
-    var session = event.path("data").path("object");
-    var sessionId = session.path("id").asText("");
-    if (!session.isObject() || sessionId.isBlank()) {
+    var object = event.path("data").path("object");
+    return switch (type) {
+      case "checkout.session.completed", "checkout.session.async_payment_succeeded" ->
+          session(id, new SessionJson(object), true);
+      case "checkout.session.async_payment_failed" -> session(id, new SessionJson(object), false);
+      case "charge.refunded" -> moved(id, PaymentJson.refunded(object), object);
+      case "charge.dispute.funds_withdrawn" -> moved(id, PaymentJson.withdrawn(object), object);
+      case "charge.dispute.funds_reinstated" -> moved(id, PaymentJson.reinstated(object), object);
+      case "refund.failed" ->
+          new Unusable(
+              id, "a refund failed: the credits of " + PaymentJson.intent(object) + " stay taken");
+      default -> new Other(id, type);
+    };
+  }
+
+  private static PaymentEvent session(String eventId, SessionJson session, boolean mayBePaid) {
+    if (!session.isSession()) {
       return new NotAnEvent("no session");
     }
-    return NOTHING_OWED.contains(session.path("payment_status").asText(""))
-        ? paid(id, new SessionId(sessionId), session)
-        : new NotYetPaid(id, new SessionId(sessionId));
-  }
-
-  private static PaymentEvent paid(String eventId, SessionId id, JsonNode session) {
-    var metadata = session.path("metadata");
-    var email = Email.parse(metadata.path("user_email").asText(""));
+    if (!mayBePaid || !session.owesNothing()) {
+      return new NotYetPaid(eventId, new SessionId(session.id()));
+    }
+    var email = session.email();
     if (email.isEmpty()) {
-      return new Unusable(eventId, "no usable user_email in the metadata of " + id.value());
+      return new Unusable(eventId, "no usable user_email in the metadata of " + session.id());
     }
-    var pack = CreditPackage.find(metadata.path("package").asText(""));
+    var pack = session.pack();
     if (pack.isEmpty()) {
-      return new Unusable(eventId, "no known package in the metadata of " + id.value());
+      return new Unusable(eventId, "no known package in the metadata of " + session.id());
     }
-    return new Paid(
-        eventId, new PaidSession(id, email.get(), pack.get(), paid(session, pack.get())));
+    return new Paid(eventId, session.paid(email.get(), pack.get()));
   }
 
-  // What the customer paid where a discount made it less than the price; no other figure counts.
-  private static Money paid(JsonNode session, CreditPackage pack) {
-    var total = session.path("amount_total");
-    var plausible =
-        total.isIntegralNumber()
-            && total.canConvertToLong()
-            && total.longValue() >= 0
-            && total.longValue() <= pack.price().minorUnits()
-            && session.path("currency").asText("").equals(pack.price().currency());
-    return plausible ? new Money(total.longValue(), pack.price().currency()) : pack.price();
+  private static PaymentEvent moved(String eventId, Optional<MoneyMoved> money, JsonNode object) {
+    return money
+        .<PaymentEvent>map(moved -> new Moved(eventId, moved))
+        .orElseGet(
+            () ->
+                new Unusable(
+                    eventId, "no payment or amount in " + object.path("id").asText("an object")));
   }
 }

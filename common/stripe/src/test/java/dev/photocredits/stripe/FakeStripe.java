@@ -16,14 +16,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** Stripe as far as we use it: answers by its script, the last answer for ever, and remembers. */
 final class FakeStripe implements AutoCloseable {
 
-  /** What the server was asked; the form's fields are decoded. */
+  /** What the server was asked; the fields of the query and of the form are decoded. */
   record Call(
       String method,
       String path,
+      Map<String, String> query,
       Optional<String> authorization,
       Optional<String> idempotencyKey,
       Map<String, String> fields) {}
@@ -65,7 +67,8 @@ final class FakeStripe implements AutoCloseable {
         calls.add(
             new Call(
                 exchange.getRequestMethod(),
-                exchange.getRequestURI().toString(),
+                exchange.getRequestURI().getPath(),
+                fields(exchange.getRequestURI().getRawQuery()),
                 Optional.ofNullable(headers.getFirst("authorization")),
                 Optional.ofNullable(headers.getFirst("idempotency-key")),
                 fields(body)));
@@ -74,8 +77,11 @@ final class FakeStripe implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> fields(String form) {
+  private static Map<String, String> fields(@Nullable String form) {
     var fields = new TreeMap<String, String>();
+    if (form == null || form.isEmpty()) {
+      return fields;
+    }
     for (var field : form.split("&", -1)) {
       var equals = field.indexOf('=');
       fields.put(decoded(field.substring(0, equals)), decoded(field.substring(equals + 1)));

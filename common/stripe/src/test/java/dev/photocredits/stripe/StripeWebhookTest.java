@@ -2,8 +2,10 @@ package dev.photocredits.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
@@ -38,7 +40,7 @@ final class StripeWebhookTest {
       new Paid(
           "evt_1",
           new PaidSession(
-              SESSION, new Email("ada@example.com"), CreditPackage.STARTER, Money.usd(999)));
+              SESSION, new Email("ada@example.com"), CreditPackage.STARTER, Money.usd(999), null));
 
   /** An event as Stripe sends it, its parts to be replaced. */
   private static final String EVENT =
@@ -310,9 +312,71 @@ final class StripeWebhookTest {
             EVENT
                 .replace(
                     "\"payment_status\": \"paid\"", "\"payment_status\": \"no_payment_required\"")
-                .replace("\"amount_total\": 999", "\"amount_total\": 0"));
+                .replace("\"amount_total\": 999", "\"amount_total\": 0, \"payment_intent\": null"));
 
     assertThat(event).isEqualTo(paid(CreditPackage.STARTER, 0));
+  }
+
+  @Test
+  void a_payment_that_failed_after_all_is_not_yet_paid_whatever_it_claims() {
+    var event =
+        readSigned(
+            EVENT.replace("checkout.session.completed", "checkout.session.async_payment_failed"));
+
+    assertThat(event).isEqualTo(new NotYetPaid("evt_1", SESSION));
+  }
+
+  @Test
+  void a_payment_that_arrived_later_is_a_payment() {
+    var event =
+        readSigned(
+            EVENT.replace(
+                "checkout.session.completed", "checkout.session.async_payment_succeeded"));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"pi_1\"", "{\"id\": \"pi_1\", \"status\": \"succeeded\"}"})
+  void a_payment_is_known_by_its_intent_and_by_all_that_was_charged(String intent) {
+    var event =
+        readSigned(withPayment(intent).replace("\"amount_total\": 999", "\"amount_total\": 1189"));
+
+    assertThat(event).isEqualTo(charged(Money.usd(999), Money.usd(1189)));
+  }
+
+  @Test
+  void what_was_charged_is_in_the_currency_in_which_it_was_paid() {
+    var event =
+        readSigned(
+            withPayment("\"pi_1\"")
+                .replace("\"currency\": \"usd\"", "\"currency\": \"eur\"")
+                .replace("\"amount_total\": 999", "\"amount_total\": 899"));
+
+    assertThat(event).isEqualTo(charged(Money.usd(999), new Money(899, "eur")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"amount_total\": null",
+        "\"amount_total\": -1",
+        "\"amount_total\": 9.99",
+        "\"amount_total\": \"999\"",
+        "\"amount_total\": 1000000000000"
+      })
+  void an_absurd_amount_counts_as_the_packs_price_in_what_was_charged_too(String amount) {
+    var event = readSigned(withPayment("\"pi_1\"").replace("\"amount_total\": 999", amount));
+
+    assertThat(event).isEqualTo(charged(Money.usd(999), Money.usd(999)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "\"\"", "\" \"", "7", "[]", "{}", "{\"id\": null}"})
+  void a_payment_without_an_id_is_granted_all_the_same(String intent) {
+    var event = readSigned(withPayment(intent));
+
+    assertThat(event).isEqualTo(PAID);
   }
 
   @Test
@@ -445,9 +509,7 @@ final class StripeWebhookTest {
   @ValueSource(
       strings = {
         "checkout.session.expired",
-        "checkout.session.async_payment_failed",
         "payment_intent.succeeded",
-        "charge.refunded",
         "customer.created",
         "something.new"
       })
@@ -511,7 +573,20 @@ final class StripeWebhookTest {
 
   private static Paid paid(CreditPackage pack, long cents) {
     return new Paid(
-        "evt_1", new PaidSession(SESSION, new Email("ada@example.com"), pack, Money.usd(cents)));
+        "evt_1",
+        new PaidSession(SESSION, new Email("ada@example.com"), pack, Money.usd(cents), null));
+  }
+
+  /** A starter pack, of whose price so much was paid. */
+  private static Paid charged(Money paid, Money charged) {
+    var charge = new Charge(new PaymentIntentId("pi_1"), charged);
+    var ada = new Email("ada@example.com");
+    return new Paid("evt_1", new PaidSession(SESSION, ada, CreditPackage.STARTER, paid, charge));
+  }
+
+  private static String withPayment(String intent) {
+    return EVENT.replace(
+        "\"mode\": \"payment\"", "\"mode\": \"payment\", \"payment_intent\": " + intent);
   }
 
   private PaymentEvent readSigned(String body) {

@@ -3,42 +3,96 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.Transaction.Usage;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How a balance moves: by arithmetic in the table, never by a value that was read before. */
+/**
+ * How a balance moves: by arithmetic in the table. What was read before decides no more than which
+ * part is had and which is owed, and the write depends on its being so still.
+ */
 final class Balance {
 
   private Balance() {}
 
-  static Change take(Email email, Credits price, Instant now) {
+  /** Takes a generation's price, where the balance covers it. */
+  static Change take(Email email, Usage usage) {
     return change(
         email,
-        "SET credits = credits - :credits, updated_at = :now",
-        "credits >= :credits",
-        price,
-        now);
+        Posting.of(usage),
+        usage.createdAt(),
+        "credits >= :price",
+        Map.of(":price", number(usage.credits().value())));
   }
 
-  static Change giveBack(Email email, Credits refund, Instant now) {
+  /**
+   * Brings credits in, where that is still all that the user owes.
+   *
+   * @param debt what the posting took for the user's debt
+   */
+  static Change in(Email email, Posting posting, Credits debt, Instant now) {
+    return debt.isNone()
+        ? change(
+            email, posting, now, "attribute_exists(PK) AND attribute_not_exists(debt)", Map.of())
+        : change(email, posting, now, "debt = :debt", Map.of(":debt", number(debt.value())));
+  }
+
+  /**
+   * Takes back what was granted, where the balance still covers it, or is still all that the user
+   * has.
+   */
+  static Change back(Email email, Posting posting, Instant now) {
     return change(
         email,
-        "SET credits = credits + :credits, updated_at = :now",
-        "attribute_exists(PK)",
-        refund,
-        now);
+        posting,
+        now,
+        posting.debt() == 0 ? "credits >= :had" : "credits = :had",
+        Map.of(":had", number(-posting.credits())));
   }
 
   private static Change change(
-      Email email, String update, String condition, Credits credits, Instant now) {
+      Email email,
+      Posting posting,
+      Instant now,
+      String condition,
+      Map<String, AttributeValue> seen) {
+    var values = new HashMap<>(seen);
+    values.put(":credits", number(posting.credits()));
+    values.put(":now", AttributeValue.fromS(Fields.time(now)));
+    var update = new StringBuilder("SET credits = credits + :credits, updated_at = :now");
+    var paid =
+        posting.entries().stream()
+            .mapToLong(
+                entry -> entry instanceof Purchase purchase ? purchase.paid().minorUnits() : 0)
+            .sum();
+    if (paid != 0) {
+      values.put(":paid", number(paid));
+      update.append(", total_purchased = total_purchased + :paid");
+    }
     return new Change(
         Keys.item(Keys.user(email), Keys.PROFILE),
-        update,
+        update + owed(posting, values),
         condition,
         Map.of(),
-        Map.of(
-            ":credits", number(credits.value()), ":now", AttributeValue.fromS(Fields.time(now))));
+        values);
+  }
+
+  // Only who owes has the attribute, so that nobody who does not is asked for it.
+  private static String owed(Posting posting, Map<String, AttributeValue> values) {
+    if (posting.debt() == 0) {
+      return "";
+    }
+    var debt = values.get(":debt");
+    if (debt != null && debt.equals(number(-posting.debt()))) {
+      return " REMOVE debt";
+    }
+    values.put(":owed", number(posting.debt()));
+    values.put(":none", number(0));
+    return ", debt = if_not_exists(debt, :none) + :owed";
   }
 
   static AttributeValue number(long value) {

@@ -1,10 +1,12 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.audit.Books;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
+import dev.photocredits.payments.Checkpoints;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -68,6 +70,14 @@ public final class DynamoDb {
 
   public Claims claims() {
     return new DynamoDbClaims(table);
+  }
+
+  public Checkpoints checkpoints() {
+    return new DynamoDbCheckpoints(table);
+  }
+
+  public Books books() {
+    return new DynamoDbBooks(table);
   }
 
   public FeedbackBox feedback() {

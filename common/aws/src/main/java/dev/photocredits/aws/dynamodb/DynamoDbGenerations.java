@@ -2,9 +2,12 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.aws.dynamodb.Table.Written;
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.User;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** {@link Generations} in DynamoDB. */
 final class DynamoDbGenerations implements Generations {
@@ -43,7 +47,7 @@ final class DynamoDbGenerations implements Generations {
     var parts =
         new ArrayList<>(
             List.of(
-                table.update(Balance.take(email, usage.credits(), usage.createdAt())),
+                table.update(Balance.take(email, usage)),
                 table.create(Schemas.ENTRY, entry),
                 table.create(Schemas.GENERATION, pending)));
     if (key != null) {
@@ -72,20 +76,36 @@ final class DynamoDbGenerations implements Generations {
 
   @Override
   public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
-    var written =
-        refund == null
-            ? table.writeAlone(leavePending(finished))
-            : table.write(
-                table.update(leavePending(finished)),
-                table.update(
-                    Balance.giveBack(finished.email(), refund.credits(), refund.createdAt())),
-                table.create(Schemas.ENTRY, new Entry(finished.email(), refund)));
-    if (written.isComplete()) {
-      return new Finished();
+    if (refund == null) {
+      return ended(table.writeAlone(leavePending(finished)), finished)
+          .orElseThrow(() -> new IllegalStateException("nothing but the state can refuse an end"));
     }
-    var before = written.found(0, Schemas.GENERATION).orElseThrow(written::impossible);
+    var debt = Credits.NONE;
+    for (var attempt = 0; attempt < DynamoDbLedger.ATTEMPTS; attempt++) {
+      var posting = Posting.in(debt, List.of(refund));
+      var parts = new ArrayList<TransactWriteItem>();
+      parts.add(table.update(leavePending(finished)));
+      parts.add(table.update(Balance.in(finished.email(), posting, debt, refund.createdAt())));
+      parts.addAll(Schemas.create(table, finished.email(), posting));
+      var written = table.write(parts);
+      var outcome = ended(written, finished);
+      if (outcome.isPresent()) {
+        return outcome.get();
+      }
+      debt = written.found(1, Schemas.USER).orElseThrow(written::impossible).debt();
+    }
+    throw new IllegalStateException("the account moved every time");
+  }
+
+  /** What became of the generation, unless the write was refused for another reason. */
+  private static Optional<FinishOutcome> ended(Written written, Generation finished) {
+    if (written.isComplete()) {
+      return Optional.of(new Finished());
+    }
     // Our own state, written by a call whose reply was lost.
-    return before.equals(finished) ? new Finished() : new FinishedBefore(before);
+    return written
+        .found(0, Schemas.GENERATION)
+        .map(before -> before.equals(finished) ? new Finished() : new FinishedBefore(before));
   }
 
   private static Change leavePending(Generation finished) {

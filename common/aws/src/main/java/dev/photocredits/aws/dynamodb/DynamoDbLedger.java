@@ -1,8 +1,8 @@
 package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
-import dev.photocredits.aws.dynamodb.Schemas.Payment;
 import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
@@ -12,20 +12,34 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.Payment.Grant;
+import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** {@link Ledger} in DynamoDB. */
 final class DynamoDbLedger implements Ledger {
+  /** How often what was read before a write may have changed by then. */
+  static final int ATTEMPTS = 20;
+
   private final Table table;
 
   DynamoDbLedger(Table table) {
@@ -40,7 +54,7 @@ final class DynamoDbLedger implements Ledger {
   @Override
   public User create(Email email, @Nullable Promotion welcome, Instant now) {
     var credits = welcome == null ? Credits.NONE : welcome.credits();
-    var user = new User(email, credits, null, Money.usd(0), now, now);
+    var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
     var profile = table.create(Schemas.USER, user);
     var written =
         welcome == null
@@ -69,32 +83,101 @@ final class DynamoDbLedger implements Ledger {
   }
 
   @Override
-  public GrantOutcome grant(Email email, Purchase purchase) {
-    var written =
-        table.write(
-            table.create(Schemas.PAYMENT, new Payment(purchase.session(), email, purchase.id())),
-            table.update(
-                new Change(
-                    Keys.item(Keys.user(email), Keys.PROFILE),
-                    "SET credits = credits + :credits, total_purchased = total_purchased + :paid,"
-                        + " updated_at = :now",
-                    "attribute_exists(PK)",
-                    Map.of(),
-                    Map.of(
-                        ":credits", Balance.number(purchase.credits().value()),
-                        ":paid", Balance.number(purchase.paid().minorUnits()),
-                        ":now", AttributeValue.fromS(Fields.time(purchase.createdAt()))))),
-            table.create(Schemas.ENTRY, new Entry(email, purchase)));
-    if (written.isComplete()) {
-      return new Granted();
+  public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+    var mark =
+        new SessionMark(
+            purchase.session(), email, purchase.id(), charge == null ? null : charge.payment());
+    @Nullable Payment before = charge == null ? null : Payment.unheardOf(charge.payment());
+    var debt = Credits.NONE;
+    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
+      @Nullable Payment after =
+          before == null || charge == null
+              ? null
+              : before.granting(Grant.of(email, purchase, charge));
+      var posting = Posting.granting(debt, purchase, after);
+      var parts = new ArrayList<TransactWriteItem>();
+      parts.add(table.create(Schemas.MARK, mark));
+      parts.add(table.update(Balance.in(email, posting, debt, purchase.createdAt())));
+      if (before != null && after != null) {
+        parts.add(replace(before, after));
+      }
+      parts.addAll(Schemas.create(table, email, posting));
+      var written = table.write(parts);
+      if (written.isComplete()) {
+        return new Granted();
+      }
+      if (written.refused(0)) {
+        return new AlreadyGranted();
+      }
+      if (written.refused(1)) {
+        var user = written.found(1, Schemas.USER);
+        if (user.isEmpty()) {
+          return new NoSuchUser();
+        }
+        debt = user.get().debt();
+      }
+      if (before != null && written.refused(2)) {
+        before = written.found(2, Schemas.PAYMENT).orElseThrow(written::impossible);
+      } else if (!written.refused(1)) {
+        throw written.impossible();
+      }
     }
-    if (written.refused(0)) {
-      return new AlreadyGranted();
+    throw new IllegalStateException("the account moved every time");
+  }
+
+  @Override
+  public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
+    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
+      var before =
+          table
+              .find(Schemas.PAYMENT, Keys.payment(news.payment()), Keys.MONEY)
+              .orElseGet(() -> Payment.unheardOf(news.payment()));
+      var after = before.hearing(news);
+      if (after.equals(before)) {
+        return new KnownAlready();
+      }
+      var grant = after.grant();
+      var more = after.reversed().value() - before.reversed().value();
+      if (grant == null || more == 0) {
+        if (table.write(replace(before, after)).isComplete()) {
+          return new Noted();
+        }
+        continue;
+      }
+      var user = find(grant.owner());
+      if (user.isEmpty()) {
+        return new ReversalOutcome.NoSuchUser(grant.owner());
+      }
+      var posting = Posting.reversing(user.get(), grant.session(), more, id, now);
+      var parts = new ArrayList<TransactWriteItem>();
+      parts.add(replace(before, after));
+      parts.add(
+          table.update(
+              more > 0
+                  ? Balance.back(grant.owner(), posting, now)
+                  : Balance.in(grant.owner(), posting, user.get().debt(), now)));
+      parts.addAll(Schemas.create(table, grant.owner(), posting));
+      var written = table.write(parts);
+      if (written.isComplete()) {
+        return new Reversed(grant.owner(), -more);
+      }
+      if (!written.refused(0) && !written.refused(1)) {
+        throw written.impossible();
+      }
     }
-    if (written.refused(1)) {
-      return new NoSuchUser();
-    }
-    throw written.impossible();
+    throw new IllegalStateException("the payment or the account moved every time");
+  }
+
+  /** The next version of what is known of a payment, where nobody has written it before. */
+  private TransactWriteItem replace(Payment before, Payment after) {
+    return before.version() == 0
+        ? table.create(Schemas.PAYMENT, after)
+        : table.put(
+            Schemas.PAYMENT,
+            after,
+            "version = :version",
+            Map.of(),
+            Map.of(":version", Balance.number(before.version())));
   }
 
   @Override

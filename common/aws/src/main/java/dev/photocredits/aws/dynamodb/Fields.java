@@ -40,6 +40,11 @@ final class Fields {
     return required(name, Long.class);
   }
 
+  /** The number, or zero if there is none. */
+  int optionalInteger(String name) {
+    return values.get(name) instanceof Long number ? Math.toIntExact(number) : 0;
+  }
+
   Instant instant(String name) {
     return Instant.parse(text(name));
   }
@@ -47,6 +52,11 @@ final class Fields {
   @SuppressWarnings("unchecked") // only a schema's list attribute puts one here, and of strings
   List<String> texts(String name) {
     return (List<String>) required(name, List.class);
+  }
+
+  @SuppressWarnings("unchecked") // only a schema's map attribute puts one here, and of numbers
+  Map<String, Long> numbers(String name) {
+    return (Map<String, Long>) required(name, Map.class);
   }
 
   private <T> T required(String name, Class<T> type) {
@@ -99,6 +109,10 @@ final class Fields {
 
     Schema<T> texts(String name, Function<T, @Nullable List<String>> getter) {
       return attribute(name, EnhancedType.listOf(String.class), getter);
+    }
+
+    Schema<T> numbers(String name, Function<T, @Nullable Map<String, Long>> getter) {
+      return attribute(name, EnhancedType.mapOf(String.class, Long.class), getter);
     }
 
     private <V> Schema<T> attribute(

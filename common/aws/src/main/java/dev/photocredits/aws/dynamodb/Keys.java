@@ -2,6 +2,7 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.idempotency.Claim;
@@ -16,15 +17,25 @@ final class Keys {
   static final String SK = "SK";
   static final String PROFILE = "PROFILE";
   static final String PAYMENT = "PAYMENT";
+  static final String RECONCILIATION = "RECONCILIATION";
+  static final String CHECKPOINT = "CHECKPOINT";
   static final String TRANSACTIONS = "TXN#";
   static final String GENERATIONS = "GEN#";
 
+  /** The sort key of what is known of a payment's money. */
+  static final String MONEY = "MONEY";
+
+  private static final String PAYMENTS = "PAYMENT#";
   private static final String USERS = "USER#";
 
   private Keys() {}
 
   static String user(Email email) {
     return USERS + email.value();
+  }
+
+  static boolean isUser(String partition) {
+    return partition.startsWith(USERS);
   }
 
   static Email owner(String partition) {
@@ -44,7 +55,11 @@ final class Keys {
   }
 
   static String payment(SessionId session) {
-    return "PAYMENT#" + session.value();
+    return PAYMENTS + session.value();
+  }
+
+  static String payment(PaymentIntentId payment) {
+    return PAYMENTS + payment.value();
   }
 
   static String claim(Claim claim) {

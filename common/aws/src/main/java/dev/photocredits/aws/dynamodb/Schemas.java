@@ -5,11 +5,17 @@ import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.Payment.Grant;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
@@ -27,13 +33,19 @@ import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.payments.Checkpoints.Checkpoint;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** How the domain's values become items and come back. */
 final class Schemas {
@@ -43,6 +55,9 @@ final class Schemas {
   static final String FAILED = "failed";
   static final String LEASE_EXPIRES_AT = "lease_expires_at";
   static final String RESULT = "result";
+  static final String VERSION = "version";
+
+  private static final String DEBT = "debt";
 
   /** The table's expiry attribute: DynamoDB deletes an item some time after that second. */
   static final String EXPIRES_AT = "expires_at";
@@ -50,13 +65,11 @@ final class Schemas {
   /** A ledger entry and whose it is. */
   record Entry(Email owner, Transaction transaction) {}
 
-  /** The mark that a Checkout Session was granted, and where to find the entry. */
-  record Payment(SessionId session, Email owner, TransactionId transaction) {}
-
   static final TableSchema<User> USER =
       Fields.schema(User.class, Schemas::user)
           .key(user -> Keys.user(user.email()), _ -> Keys.PROFILE)
           .number("credits", user -> (long) user.credits().value())
+          .number(DEBT, user -> user.debt().isNone() ? null : (long) user.debt().value())
           .text("stripe_customer_id", user -> user.customer().map(CustomerId::value).orElse(null))
           .number("total_purchased", user -> user.totalPurchased().minorUnits())
           .text("created_at", user -> Fields.time(user.createdAt()))
@@ -71,6 +84,9 @@ final class Schemas {
           .text("type", entry -> entry.transaction().type())
           .number("credits", entry -> (long) entry.transaction().change())
           .number(
+              DEBT,
+              entry -> entry.transaction().owed() == 0 ? null : (long) entry.transaction().owed())
+          .number(
               "amount",
               entry -> entry.transaction() instanceof Purchase p ? p.paid().minorUnits() : null)
           .text(
@@ -78,7 +94,7 @@ final class Schemas {
               entry -> entry.transaction() instanceof Purchase p ? p.paid().currency() : null)
           .text(
               "payment_id",
-              entry -> entry.transaction() instanceof Purchase p ? p.session().value() : null)
+              entry -> entry.transaction().payment().map(SessionId::value).orElse(null))
           .text(
               "generation_id",
               entry -> entry.transaction().subject().map(GenerationId::toString).orElse(null))
@@ -86,12 +102,28 @@ final class Schemas {
           .text("created_at", entry -> Fields.time(entry.transaction().createdAt()))
           .build();
 
+  static final TableSchema<SessionMark> MARK =
+      Fields.schema(SessionMark.class, Schemas::mark)
+          .key(mark -> Keys.payment(mark.session()), _ -> Keys.PAYMENT)
+          .text("email", mark -> mark.owner().value())
+          .text("payment_id", mark -> mark.session().value())
+          .text("transaction_id", mark -> mark.entry().toString())
+          .text("payment_intent", mark -> mark.payment() == null ? null : mark.payment().value())
+          .build();
+
   static final TableSchema<Payment> PAYMENT =
       Fields.schema(Payment.class, Schemas::payment)
-          .key(payment -> Keys.payment(payment.session()), _ -> Keys.PAYMENT)
-          .text("email", payment -> payment.owner().value())
-          .text("payment_id", payment -> payment.session().value())
-          .text("transaction_id", payment -> payment.transaction().toString())
+          .key(payment -> Keys.payment(payment.id()), _ -> Keys.MONEY)
+          .text("payment_intent", payment -> payment.id().value())
+          .text("email", payment -> granted(payment, grant -> grant.owner().value()))
+          .text("payment_id", payment -> granted(payment, grant -> grant.session().value()))
+          .number("credits", payment -> granted(payment, grant -> (long) grant.credits().value()))
+          .number("charged", payment -> granted(payment, Grant::charged))
+          .number("refunded", Payment::refunded)
+          .numbers("withdrawn", Payment::withdrawn)
+          .texts("reinstated", payment -> payment.reinstated().stream().sorted().toList())
+          .number("reversed", payment -> (long) payment.reversed().value())
+          .number(VERSION, payment -> (long) payment.version())
           .build();
 
   static final TableSchema<Generation> GENERATION =
@@ -132,6 +164,16 @@ final class Schemas {
           .number(EXPIRES_AT, claim -> claim.expiresAt().getEpochSecond())
           .build();
 
+  static final TableSchema<Checkpoint> CHECKPOINT =
+      Fields.schema(Checkpoint.class, Schemas::checkpoint)
+          .key(_ -> Keys.RECONCILIATION, _ -> Keys.CHECKPOINT)
+          .text("since", checkpoint -> Fields.time(checkpoint.since()))
+          .text(
+              "until",
+              checkpoint -> checkpoint.until() == null ? null : Fields.time(checkpoint.until()))
+          .text("after", Checkpoint::after)
+          .build();
+
   static final TableSchema<Feedback> FEEDBACK =
       Fields.schema(Feedback.class, Schemas::feedback)
           .key(
@@ -145,11 +187,19 @@ final class Schemas {
 
   private Schemas() {}
 
+  /** Parts of a transaction: the posting's entries, each where there is none of its id. */
+  static List<TransactWriteItem> create(Table table, Email owner, Posting posting) {
+    return posting.entries().stream()
+        .map(entry -> table.create(ENTRY, new Entry(owner, entry)))
+        .toList();
+  }
+
   private static User user(Fields fields) {
     var customer = fields.optionalText("stripe_customer_id");
     return new User(
         Keys.owner(fields.text(Keys.PK)),
         new Credits(fields.integer("credits")),
+        new Credits(fields.optionalInteger(DEBT)),
         customer == null ? null : new CustomerId(customer),
         Money.usd(fields.number("total_purchased")),
         fields.instant("created_at"),
@@ -160,7 +210,8 @@ final class Schemas {
     var id =
         new TransactionId(
             UUID.fromString(fields.text(Keys.SK).substring(Keys.TRANSACTIONS.length())));
-    var credits = new Credits(Math.abs(fields.integer("credits")));
+    var change = fields.integer("credits");
+    var credits = new Credits(Math.abs(change));
     var description = fields.text("description");
     var createdAt = fields.instant("created_at");
     var transaction =
@@ -175,6 +226,16 @@ final class Schemas {
                   createdAt);
           case "usage" -> new Usage(id, generationId(fields), credits, description, createdAt);
           case "refund" -> new Refund(id, generationId(fields), credits, description, createdAt);
+          case "reversal" -> {
+            var session = fields.optionalText("payment_id");
+            yield new Reversal(
+                id,
+                session == null ? null : new SessionId(session),
+                change,
+                fields.optionalInteger(DEBT),
+                description,
+                createdAt);
+          }
           case "promotion" -> new Promotion(id, credits, description, createdAt);
           default -> throw new IllegalStateException("a stored entry has an unknown type");
         };
@@ -185,11 +246,35 @@ final class Schemas {
     return new GenerationId(UUID.fromString(fields.text("generation_id")));
   }
 
-  private static Payment payment(Fields fields) {
-    return new Payment(
+  private static SessionMark mark(Fields fields) {
+    var payment = fields.optionalText("payment_intent");
+    return new SessionMark(
         new SessionId(fields.text("payment_id")),
         new Email(fields.text("email")),
-        new TransactionId(UUID.fromString(fields.text("transaction_id"))));
+        new TransactionId(UUID.fromString(fields.text("transaction_id"))),
+        payment == null ? null : new PaymentIntentId(payment));
+  }
+
+  private static <V> @Nullable V granted(Payment payment, Function<Grant, V> part) {
+    return payment.grant() == null ? null : part.apply(payment.grant());
+  }
+
+  private static Payment payment(Fields fields) {
+    var session = fields.optionalText("payment_id");
+    return new Payment(
+        new PaymentIntentId(fields.text("payment_intent")),
+        session == null
+            ? null
+            : new Grant(
+                new Email(fields.text("email")),
+                new SessionId(session),
+                new Credits(fields.integer("credits")),
+                fields.number("charged")),
+        fields.number("refunded"),
+        fields.numbers("withdrawn"),
+        Set.copyOf(fields.texts("reinstated")),
+        new Credits(fields.integer("reversed")),
+        fields.integer(VERSION));
   }
 
   private static String status(State state) {
@@ -248,6 +333,14 @@ final class Schemas {
         new RequestHash(fields.text("request")),
         UUID.fromString(fields.text(RESULT)),
         Instant.ofEpochSecond(fields.number(EXPIRES_AT)));
+  }
+
+  private static Checkpoint checkpoint(Fields fields) {
+    var until = fields.optionalText("until");
+    return new Checkpoint(
+        fields.instant("since"),
+        until == null ? null : Instant.parse(until),
+        fields.optionalText("after"));
   }
 
   private static Feedback feedback(Fields fields) {

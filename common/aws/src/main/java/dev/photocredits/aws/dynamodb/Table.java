@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbTable;
@@ -55,19 +56,31 @@ final class Table {
    */
   <T> Page<T> newestFirst(
       TableSchema<T> schema, String partition, String prefix, @Nullable String before, int limit) {
-    var query =
-        QueryEnhancedRequest.builder()
-            .queryConditional(
-                QueryConditional.sortBeginsWith(
-                    Key.builder().partitionValue(partition).sortValue(prefix).build()))
-            .scanIndexForward(false)
-            .consistentRead(true)
-            .limit(limit + 1);
+    var query = newestFirst(partition, prefix).limit(limit + 1);
     if (before != null) {
       query.exclusiveStartKey(Keys.item(partition, before));
     }
     var found = table(schema).query(query.build()).items().stream().limit(limit + 1L).toList();
     return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
+  }
+
+  private static QueryEnhancedRequest.Builder newestFirst(String partition, String prefix) {
+    return QueryEnhancedRequest.builder()
+        .queryConditional(
+            QueryConditional.sortBeginsWith(
+                Key.builder().partitionValue(partition).sortValue(prefix).build()))
+        .scanIndexForward(false)
+        .consistentRead(true);
+  }
+
+  /** All items whose sort keys have that prefix, greatest first. */
+  <T> List<T> all(TableSchema<T> schema, String partition, String prefix) {
+    return table(schema).query(newestFirst(partition, prefix).build()).items().stream().toList();
+  }
+
+  /** Every item of the table, in no order; to be read by an audit, never for an answer. */
+  Stream<Map<String, AttributeValue>> scan() {
+    return client.scanPaginator(scan -> scan.tableName(name).consistentRead(true)).items().stream();
   }
 
   /**

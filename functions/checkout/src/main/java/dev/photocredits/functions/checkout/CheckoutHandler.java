@@ -1,8 +1,10 @@
 package dev.photocredits.functions.checkout;
 
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
@@ -11,8 +13,15 @@ import dev.photocredits.lambda.Response;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
+import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.PaymentsUnavailable;
+import java.util.Locale;
+import java.util.Optional;
 
-/** {@code POST /api/checkout}: opens the page where a credit pack is paid. */
+/**
+ * {@code POST /api/checkout}: opens the page where a credit pack is paid; {@code GET
+ * /api/checkout/{session_id}}: tells whether it is, and grants the credits if no webhook has.
+ */
 public final class CheckoutHandler extends ApiHandler {
   private final Access access;
   private final Checkout checkout;
@@ -33,6 +42,43 @@ public final class CheckoutHandler extends ApiHandler {
 
   @Override
   protected Response handle(Request request) {
+    return switch (request.route()) {
+      case "POST /api/checkout" -> open(request);
+      case "GET /api/checkout/{session_id}" -> find(request);
+      default -> throw new IllegalStateException("no such route here: " + request.route());
+    };
+  }
+
+  private Response find(Request request) {
+    var caller = access.caller(request);
+    var id = request.path("session_id");
+    try {
+      return id.isBlank() ? unknown() : found(caller, checkout.find(new SessionId(id)));
+    } catch (PaymentsUnavailable e) {
+      return Errors.paymentUnknown(e);
+    }
+  }
+
+  private static Response found(Access.Caller caller, Optional<FoundSession> found) {
+    return found
+        .map(
+            session -> {
+              caller.mustBe(session.email());
+              return Response.ok(
+                      Json.object(
+                          "status", session.status().name().toLowerCase(Locale.ROOT),
+                          "credits", session.pack().credits().value()))
+                  .trace("user", Log.user(session.email()))
+                  .trace("session_id", session.id().value());
+            })
+        .orElseGet(CheckoutHandler::unknown);
+  }
+
+  private static Response unknown() {
+    return Response.error(ErrorCode.CHECKOUT_SESSION_NOT_FOUND, "Checkout session not found");
+  }
+
+  private Response open(Request request) {
     var caller = access.caller(request);
     var key = request.idempotencyKey().orElse(null);
     var order = CheckoutRequest.from(request);

@@ -9,6 +9,7 @@ import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.payments.Checkout;
+import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.stripe.StripePayments;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -37,6 +38,7 @@ final class Wiring {
             environment.text("STRIPE_SECRET_KEY"),
             environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
             environment.url("FRONTEND_URL", "http://localhost:3000"));
-    checkout = new Checkout(accounts, ledger, table.claims(), payments, ids, clock);
+    var fulfilment = new Fulfilment(accounts, ledger, ids, clock);
+    checkout = new Checkout(accounts, ledger, table.claims(), payments, fulfilment, ids, clock);
   }
 }

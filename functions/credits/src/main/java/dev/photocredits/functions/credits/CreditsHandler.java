@@ -3,6 +3,7 @@ package dev.photocredits.functions.credits;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.lambda.Access;
@@ -87,7 +88,7 @@ public final class CreditsHandler extends ApiHandler {
         "credits", transaction.change(),
         "amount", purchase == null ? null : purchase.paid().minorUnits(),
         "currency", purchase == null ? null : purchase.paid().currency(),
-        "payment_id", purchase == null ? null : purchase.session().value(),
+        "payment_id", transaction.payment().map(SessionId::value).orElse(null),
         "description", transaction.description(),
         "generation_id", transaction.subject().map(GenerationId::toString).orElse(null),
         "created_at", transaction.createdAt().toString());

@@ -19,6 +19,7 @@ final class Routes {
           Map.entry("/api/credits/{email}", READ),
           Map.entry("/api/credits/{email}/transactions", READ),
           Map.entry("/api/checkout", CREATE),
+          Map.entry("/api/checkout/{session_id}", READ),
           Map.entry("/api/webhooks/stripe", CREATE),
           Map.entry("/api/generate", CREATE),
           Map.entry("/api/generations/{email}", READ),
@@ -41,6 +42,6 @@ final class Routes {
   }
 
   private static Pattern pattern(String path) {
-    return Pattern.compile(path.replaceAll("\\{[a-z]+}", "[^/]+"));
+    return Pattern.compile(path.replaceAll("\\{[a-z_]+}", "[^/]+"));
   }
 }

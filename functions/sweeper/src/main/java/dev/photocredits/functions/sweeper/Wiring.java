@@ -1,11 +1,17 @@
 package dev.photocredits.functions.sweeper;
 
+import dev.photocredits.audit.Audit;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.dynamodb.DynamoDb;
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.Reconciliation;
+import dev.photocredits.stripe.StripeHistory;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -14,10 +20,24 @@ final class Wiring {
   final Log log;
   final Clock clock = Clock.systemUTC();
   final Sweeper sweeper;
+  final Reconciliation reconciliation;
+  final Audit audit;
 
   Wiring(Environment environment) {
     log = Log.of(environment);
     var table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
-    sweeper = new Sweeper(table.generations(), new TimeOrderedIds(new SecureRandom()), clock);
+    var ids = new TimeOrderedIds(new SecureRandom());
+    audit = new Audit(table.books(), clock);
+    sweeper = new Sweeper(table.generations(), ids, clock);
+    var ledger = table.ledger();
+    var welcome = new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000));
+    var accounts = new Accounts(ledger, welcome, ids, clock);
+    var history =
+        StripeHistory.open(
+            environment.text("STRIPE_SECRET_KEY"),
+            environment.url("STRIPE_API_BASE", "https://api.stripe.com"));
+    reconciliation =
+        new Reconciliation(
+            history, table.checkpoints(), new Fulfilment(accounts, ledger, ids, clock), clock);
   }
 }

@@ -4,6 +4,11 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
+import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
@@ -12,6 +17,7 @@ import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
 import dev.photocredits.stripe.PaymentEvent.Other;
@@ -21,8 +27,9 @@ import dev.photocredits.stripe.StripeWebhook;
 import java.util.Map;
 
 /**
- * {@code POST /api/webhooks/stripe}: grants what Stripe says is paid. 200 means that it is durable
- * or that there is nothing to do; anything else makes Stripe send the event again.
+ * {@code POST /api/webhooks/stripe}: grants what Stripe says is paid, and takes back what it says
+ * was returned. 200 means that it is durable or that there is nothing to do; anything else makes
+ * Stripe send the event again.
  */
 public final class WebhookHandler extends ApiHandler {
   private final StripeWebhook webhook;
@@ -46,6 +53,7 @@ public final class WebhookHandler extends ApiHandler {
   protected Response handle(Request request) {
     return switch (webhook.read(request.body(), request.header("stripe-signature"))) {
       case Paid(var event, var session) -> fulfil(session).trace("event_id", event);
+      case Moved(var event, var money) -> reverse(money).trace("event_id", event);
       case NotYetPaid(var event, var session) ->
           acknowledged("not_yet_paid")
               .trace("event_id", event)
@@ -65,6 +73,19 @@ public final class WebhookHandler extends ApiHandler {
         .trace("session_id", session.id().value())
         .trace("user", Log.user(session.email()))
         .trace("package", session.pack().key());
+  }
+
+  private Response reverse(MoneyMoved money) {
+    var response =
+        switch (fulfilment.reverse(money)) {
+          case Reversed(var owner, var worth) ->
+              acknowledged("reversed").trace("user", Log.user(owner)).trace("credits", worth);
+          case Noted _ -> acknowledged("noted");
+          case KnownAlready _ -> acknowledged("known_already");
+          case ReversalOutcome.NoSuchUser _ ->
+              throw new IllegalStateException("the user vanished: not reversed");
+        };
+    return response.trace("payment_intent", money.payment().value());
   }
 
   private static String outcome(GrantOutcome outcome) {

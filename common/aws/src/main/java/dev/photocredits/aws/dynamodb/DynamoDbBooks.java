@@ -1,0 +1,67 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.audit.Account;
+import dev.photocredits.audit.Books;
+import dev.photocredits.aws.dynamodb.Schemas.Entry;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Transaction.Purchase;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** {@link Books} in DynamoDB: a scan of the table, and queries of what it finds. */
+final class DynamoDbBooks implements Books {
+  private final Table table;
+
+  DynamoDbBooks(Table table) {
+    this.table = table;
+  }
+
+  @Override
+  public Stream<Kept> all() {
+    return table.scan().flatMap(item -> kept(item).stream());
+  }
+
+  private static Optional<Kept> kept(Map<String, AttributeValue> item) {
+    var partition = Objects.requireNonNull(item.get(Keys.PK)).s();
+    var sort = Objects.requireNonNull(item.get(Keys.SK)).s();
+    if (sort.equals(Keys.PAYMENT)) {
+      return Optional.of(new Kept.Mark(Schemas.MARK.mapToItem(item)));
+    }
+    return Keys.isUser(partition)
+        ? Optional.of(new Kept.Owner(Keys.owner(partition)))
+        : Optional.empty();
+  }
+
+  @Override
+  public Account account(Email owner) {
+    var user = table.find(Schemas.USER, Keys.user(owner), Keys.PROFILE).orElse(null);
+    var entries =
+        table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
+            .map(Entry::transaction)
+            .toList();
+    var generations = table.all(Schemas.GENERATION, Keys.user(owner), Keys.GENERATIONS);
+    var marks = new ArrayList<SessionMark>();
+    var payments = new ArrayList<Payment>();
+    for (var entry : entries) {
+      if (entry instanceof Purchase purchase) {
+        table
+            .find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT)
+            .ifPresent(marks::add);
+      }
+    }
+    for (var mark : marks) {
+      if (mark.payment() != null) {
+        table
+            .find(Schemas.PAYMENT, Keys.payment(mark.payment()), Keys.MONEY)
+            .ifPresent(payments::add);
+      }
+    }
+    return new Account(owner, user, entries, generations, marks, payments);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.photocredits.audit;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.User;
+import dev.photocredits.generation.Generation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is kept about one user's credits.
+ *
+ * @param marks those of the user's purchases
+ * @param payments those that the marks name
+ */
+public record Account(
+    Email owner,
+    @Nullable User user,
+    List<Transaction> entries,
+    List<Generation> generations,
+    List<SessionMark> marks,
+    List<Payment> payments) {
+  public Account {
+    entries = List.copyOf(entries);
+    generations = List.copyOf(generations);
+    marks = List.copyOf(marks);
+    payments = List.copyOf(payments);
+  }
+}

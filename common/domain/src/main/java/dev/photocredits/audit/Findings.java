@@ -1,0 +1,200 @@
+package dev.photocredits.audit;
+
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Reversal;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.generation.Generation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What does not add up in an account (docs/data-model.md, "What always holds"). */
+public final class Findings {
+  private final Account account;
+  private final List<Difference> found = new ArrayList<>();
+
+  private Findings(Account account) {
+    this.account = account;
+  }
+
+  /** Everything that does not add up in it; nothing if all is well. */
+  public static List<Difference> of(Account account) {
+    var findings = new Findings(account);
+    findings.user();
+    account.generations().forEach(findings::generation);
+    findings.strays();
+    findings.purchases();
+    account.payments().forEach(findings::payment);
+    return findings.found;
+  }
+
+  /** A mark without its effect is a payment that will never be granted. */
+  static List<Difference> ofMark(SessionMark mark, Account account) {
+    var findings = new Findings(account);
+    var granted =
+        account.entries().stream()
+            .anyMatch(
+                entry ->
+                    entry instanceof Purchase purchase
+                        && purchase.id().equals(mark.entry())
+                        && purchase.session().equals(mark.session()));
+    if (!granted) {
+      findings.say(
+          "session "
+              + mark.session().value()
+              + " is marked as granted, and its purchase is missing");
+    }
+    return findings.found;
+  }
+
+  private void user() {
+    var user = account.user();
+    var credits = account.entries().stream().mapToInt(Transaction::change).sum();
+    var debt = account.entries().stream().mapToInt(Transaction::owed).sum();
+    var paid =
+        account.entries().stream()
+            .mapToLong(entry -> entry instanceof Purchase p ? p.paid().minorUnits() : 0)
+            .sum();
+    if (user == null) {
+      if (!account.entries().isEmpty() || !account.generations().isEmpty()) {
+        say("there is no user, and " + account.entries().size() + " entries");
+      }
+      return;
+    }
+    compare("the balance", user.credits().value(), "the entries", credits);
+    compare("the debt", user.debt().value(), "the entries", debt);
+    compare("the total purchased", user.totalPurchased().minorUnits(), "the purchases", paid);
+    if (!user.debt().isNone() && !user.credits().isNone()) {
+      say(user.debt().value() + " credits are owed, and " + user.credits().value() + " are there");
+    }
+  }
+
+  private void generation(Generation generation) {
+    var id = generation.id();
+    var taken =
+        account.entries().stream()
+            .filter(entry -> entry instanceof Usage usage && usage.generation().equals(id))
+            .toList();
+    if (taken.size() != 1) {
+      say("generation " + id + " was taken for " + taken.size() + " times");
+    }
+    compare(
+        "the price of generation " + id,
+        generation.price().value(),
+        "its usage",
+        -taken.stream().mapToInt(Transaction::change).sum());
+    var refunds =
+        account.entries().stream()
+            .filter(entry -> entry instanceof Refund refund && refund.generation().equals(id))
+            .toList();
+    if (refunds.size() > 1) {
+      say("generation " + id + " was refunded " + refunds.size() + " times");
+    }
+    compare(
+        "what generation " + id + " gave back",
+        generation.refunded().value(),
+        "its refund",
+        refunds.stream().mapToInt(Transaction::change).sum());
+    if (generation.refunded().value() > generation.price().value()) {
+      say("generation " + id + " gave back more than it took");
+    }
+  }
+
+  // Entries whose cause is not there.
+  private void strays() {
+    var generations = new HashSet<>(account.generations().stream().map(Generation::id).toList());
+    for (var entry : account.entries()) {
+      entry
+          .subject()
+          .filter(generation -> !generations.contains(generation))
+          .ifPresent(generation -> say("entry " + entry.id() + " is for no generation"));
+    }
+  }
+
+  private void purchases() {
+    var sessions = new HashSet<SessionId>();
+    for (var entry : account.entries()) {
+      if (entry instanceof Purchase purchase) {
+        if (!sessions.add(purchase.session())) {
+          say("session " + purchase.session().value() + " was granted more than once");
+        }
+        var mark =
+            account.marks().stream()
+                .filter(m -> m.session().equals(purchase.session()))
+                .filter(m -> m.entry().equals(purchase.id()) && m.owner().equals(account.owner()))
+                .findFirst();
+        if (mark.isEmpty()) {
+          say("session " + purchase.session().value() + " was granted without its mark");
+        } else if (mark.get().payment() != null && payment(mark.get()) == null) {
+          say("the payment of session " + purchase.session().value() + " is not known");
+        }
+      }
+    }
+    for (var entry : account.entries()) {
+      if (entry instanceof Reversal reversal
+          && reversal.session() != null
+          && !sessions.contains(reversal.session())) {
+        say("entry " + entry.id() + " reverses what was not granted");
+      }
+    }
+  }
+
+  private @Nullable Payment payment(SessionMark mark) {
+    return account.payments().stream()
+        .filter(payment -> payment.id().equals(mark.payment()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void payment(Payment payment) {
+    var grant = payment.grant();
+    if (grant == null) {
+      say("payment " + payment.id().value() + " does not know what it granted");
+      return;
+    }
+    var granted =
+        account.entries().stream()
+            .filter(entry -> entry instanceof Purchase p && p.session().equals(grant.session()))
+            .mapToInt(Transaction::change)
+            .sum();
+    compare(
+        "what payment " + payment.id().value() + " granted",
+        grant.credits().value(),
+        "its purchase",
+        granted);
+    var reversed =
+        account.entries().stream()
+            .filter(
+                entry ->
+                    entry instanceof Reversal reversal
+                        && grant.session().equals(reversal.session()))
+            .mapToInt(entry -> entry.owed() - entry.change())
+            .sum();
+    compare(
+        "what was reversed of payment " + payment.id().value(),
+        payment.reversed().value(),
+        "its reversals",
+        reversed);
+    compare(
+        "what was reversed of payment " + payment.id().value(),
+        payment.reversed().value(),
+        "the money that is gone",
+        payment.due().value());
+  }
+
+  private void compare(String kept, long value, String folded, long sum) {
+    if (value != sum) {
+      say(kept + " is " + value + ", and by " + folded + " it is " + sum);
+    }
+  }
+
+  private void say(String what) {
+    found.add(new Difference(account.owner(), what));
+  }
+}

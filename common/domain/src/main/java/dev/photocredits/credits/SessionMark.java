@@ -1,0 +1,12 @@
+package dev.photocredits.credits;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mark that a Checkout Session was granted, which grants it once.
+ *
+ * @param entry the purchase that it became
+ * @param payment the payment, unless nothing was to pay
+ */
+public record SessionMark(
+    SessionId session, Email owner, TransactionId entry, @Nullable PaymentIntentId payment) {}

@@ -1,0 +1,26 @@
+package dev.photocredits.payments;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Checkout Session of ours, as the provider has it now.
+ *
+ * @param paid the session as what it grants, once it is {@link Status#PAID}
+ */
+public record FoundSession(
+    SessionId id, Email email, CreditPackage pack, Status status, @Nullable PaidSession paid) {
+
+  /** How far a session is. */
+  public enum Status {
+    /** It can be paid. */
+    OPEN,
+    /** It is completed, and its money is on the way. */
+    PENDING,
+    /** It is paid, or needs no payment. */
+    PAID,
+    /** No money will come any more: its time is over, or the payment failed. */
+    EXPIRED
+  }
+}

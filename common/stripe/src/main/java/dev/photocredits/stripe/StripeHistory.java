@@ -1,0 +1,104 @@
+package dev.photocredits.stripe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.stripe.StripeClient;
+import com.stripe.exception.InvalidRequestException;
+import com.stripe.param.EventListParams;
+import dev.photocredits.credits.Page;
+import dev.photocredits.payments.PaymentHistory;
+import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.stripe.PaymentEvent.Moved;
+import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
+import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.Other;
+import dev.photocredits.stripe.PaymentEvent.Paid;
+import dev.photocredits.stripe.PaymentEvent.Unusable;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link PaymentHistory} by Stripe's events, which it keeps for 30 days, delivered or not: a
+ * hundred a page, of the types that move money.
+ */
+public final class StripeHistory implements PaymentHistory {
+  private static final long PAGE = 100;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> TYPES =
+      List.of(
+          "checkout.session.completed",
+          "checkout.session.async_payment_succeeded",
+          "charge.refunded",
+          "charge.dispute.funds_withdrawn",
+          "charge.dispute.funds_reinstated",
+          "refund.failed");
+
+  private final StripeCalls stripe;
+
+  private StripeHistory(StripeCalls stripe) {
+    this.stripe = stripe;
+  }
+
+  /** What the account of that key was told. */
+  public static StripeHistory open(String secretKey, URI apiBase) {
+    return new StripeHistory(StripeCalls.open(secretKey, apiBase));
+  }
+
+  /**
+   * As promised. An event to go on after that Stripe no longer has makes the list begin anew, since
+   * comparing something twice does no harm.
+   */
+  @Override
+  public Page<Told> page(Instant since, Instant until, @Nullable String after) {
+    return stripe.ask("list events", client -> page(client, since, until, after));
+  }
+
+  private static Page<Told> page(
+      StripeClient client, Instant since, Instant until, @Nullable String after) throws Exception {
+    var params =
+        EventListParams.builder()
+            .addAllType(TYPES)
+            .setCreated(
+                EventListParams.Created.builder()
+                    .setGte(since.getEpochSecond())
+                    .setLte(until.getEpochSecond())
+                    .build())
+            .setLimit(PAGE);
+    if (after != null) {
+      params.setStartingAfter(after);
+    }
+    try {
+      return page(
+          JSON.readTree(client.v1().events().list(params.build()).getLastResponse().body()));
+    } catch (InvalidRequestException e) {
+      if (after != null && "starting_after".equals(e.getParam())) {
+        return page(client, since, until, null);
+      }
+      throw e;
+    }
+  }
+
+  private static Page<Told> page(JsonNode list) {
+    if (!list.path("data").isArray()) {
+      throw new IllegalStateException("not a list");
+    }
+    var events = list.path("data").valueStream().map(StripeHistory::told).toList();
+    return new Page<>(events, list.path("has_more").asBoolean(false) && !events.isEmpty());
+  }
+
+  private static Told told(JsonNode event) {
+    return new Told(event.path("id").asText(""), news(StripeWebhook.event(event)));
+  }
+
+  private static PaymentNews news(PaymentEvent event) {
+    return switch (event) {
+      case Paid(_, var session) -> new PaymentNews.Paid(session);
+      case Moved(_, var money) -> new PaymentNews.Moved(money);
+      case Unusable(_, var problem) -> new PaymentNews.Unusable(problem);
+      case NotAnEvent(var problem) -> new PaymentNews.Unusable(problem);
+      case NotYetPaid _, Other _ -> new PaymentNews.Nothing();
+    };
+  }
+}

@@ -1,0 +1,258 @@
+package dev.photocredits.stripe;
+
+import static dev.photocredits.stripe.FakeStripe.answering;
+import static dev.photocredits.stripe.FakeStripe.error;
+import static dev.photocredits.stripe.FakeStripe.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.MoneyMoved.Reinstated;
+import dev.photocredits.credits.MoneyMoved.Withdrawn;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.PaymentHistory.Told;
+import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.payments.PaymentNews.Moved;
+import dev.photocredits.payments.PaymentNews.Nothing;
+import dev.photocredits.payments.PaymentNews.Paid;
+import dev.photocredits.payments.PaymentNews.Unusable;
+import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.stripe.FakeStripe.Answer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The real {@link StripeHistory} over real HTTP. */
+final class StripeHistoryTest {
+  private static final String KEY = StripePaymentsTest.KEY;
+  private static final Instant SINCE = Instant.parse("2026-11-23T12:00:00.999Z");
+  private static final Instant UNTIL = Instant.parse("2026-11-23T13:00:00.001Z");
+  private static final PaymentIntentId PAYMENT = new PaymentIntentId("pi_1");
+
+  private static final String SESSION =
+      """
+      {"id": "cs_1", "object": "checkout.session", "amount_total": 999, "currency": "usd",
+       "metadata": {"user_email": "ada@example.com", "package": "starter", "credits": "10"},
+       "payment_intent": "pi_1", "payment_status": "paid", "status": "complete"}
+      """;
+  private static final String CHARGE =
+      """
+      {"id": "ch_1", "object": "charge", "amount": 999, "amount_refunded": 300, "currency": "usd",
+       "payment_intent": "pi_1"}
+      """;
+  private static final String DISPUTE =
+      """
+      {"id": "du_1", "object": "dispute", "amount": 999, "currency": "usd", "payment_intent": "pi_1"}
+      """;
+  private static final String REFUND =
+      """
+      {"id": "re_1", "object": "refund", "amount": 300, "payment_intent": "pi_1"}
+      """;
+
+  @Test
+  void a_stretch_is_asked_for_to_the_second_with_the_types_that_move_money() {
+    try (var stripe = answering(list(false))) {
+
+      var page = page(stripe, null);
+
+      assertThat(page).isEqualTo(new Page<Told>(List.of(), false));
+      var call = stripe.calls().getFirst();
+      assertThat(call.method()).isEqualTo("GET");
+      assertThat(call.path()).isEqualTo("/v1/events");
+      assertThat(call.authorization()).hasValue("Bearer " + KEY);
+      assertThat(call.fields()).isEmpty();
+      assertThat(call.query())
+          .isEqualTo(
+              Map.of(
+                  "created[gte]", Long.toString(SINCE.getEpochSecond()),
+                  "created[lte]", Long.toString(UNTIL.getEpochSecond()),
+                  "limit", "100",
+                  "types[0]", "checkout.session.completed",
+                  "types[1]", "checkout.session.async_payment_succeeded",
+                  "types[2]", "charge.refunded",
+                  "types[3]", "charge.dispute.funds_withdrawn",
+                  "types[4]", "charge.dispute.funds_reinstated",
+                  "types[5]", "refund.failed"));
+    }
+  }
+
+  @Test
+  void the_next_page_goes_on_after_the_last_event() {
+    try (var stripe =
+        answering(
+            list(true, event("evt_2", "charge.refunded", CHARGE)),
+            list(false, event("evt_1", "checkout.session.completed", SESSION)))) {
+
+      var first = page(stripe, null);
+      var second = page(stripe, "evt_2");
+
+      assertThat(first.hasMore()).isTrue();
+      assertThat(first.items()).extracting(Told::event).containsExactly("evt_2");
+      assertThat(second.hasMore()).isFalse();
+      assertThat(second.items()).extracting(Told::event).containsExactly("evt_1");
+      assertThat(stripe.calls().getFirst().query()).doesNotContainKey("starting_after");
+      assertThat(stripe.calls().getLast().query()).containsEntry("starting_after", "evt_2");
+    }
+  }
+
+  @Test
+  void every_event_is_told_as_the_webhook_would_tell_it() {
+    try (var stripe =
+        answering(
+            list(
+                false,
+                event("evt_9", "charge.dispute.funds_reinstated", DISPUTE),
+                event("evt_8", "charge.dispute.funds_withdrawn", DISPUTE),
+                event("evt_7", "charge.refunded", CHARGE),
+                event("evt_6", "refund.failed", REFUND),
+                event("evt_5", "checkout.session.async_payment_succeeded", SESSION),
+                event(
+                    "evt_4",
+                    "checkout.session.completed",
+                    SESSION.replace("\"paid\"", "\"unpaid\"")),
+                event("evt_3", "checkout.session.completed", SESSION.replace("starter", "gold")),
+                event("evt_2", "checkout.session.completed", "{}"),
+                event("evt_1", "something.new", "{}")))) {
+
+      var page = page(stripe, null);
+
+      assertThat(page.items())
+          .containsExactly(
+              new Told("evt_9", new Moved(new Reinstated(PAYMENT, "du_1"))),
+              new Told("evt_8", new Moved(new Withdrawn(PAYMENT, "du_1", Money.usd(999)))),
+              new Told("evt_7", new Moved(new Refunded(PAYMENT, Money.usd(300)))),
+              told("evt_6", "a refund failed: the credits of pi_1 stay taken"),
+              new Told("evt_5", paid()),
+              new Told("evt_4", new Nothing()),
+              told("evt_3", "no known package in the metadata of cs_1"),
+              told("evt_2", "no session"),
+              new Told("evt_1", new Nothing()));
+    }
+  }
+
+  @Test
+  void events_of_any_api_version_are_read_with_fields_that_nobody_knows() {
+    var event =
+        event("evt_1", "charge.refunded", CHARGE)
+            .replace(
+                "\"object\": \"event\"", "\"object\": \"event\", \"api_version\": \"2042-01-01.x\"")
+            .replace("\"object\": \"charge\"", "\"object\": \"charge\", \"new\": [{\"a\": null}]");
+    try (var stripe = answering(list(false, event))) {
+
+      assertThat(page(stripe, null).items())
+          .containsExactly(new Told("evt_1", new Moved(new Refunded(PAYMENT, Money.usd(300)))));
+    }
+  }
+
+  @Test
+  void an_event_that_stripe_has_forgotten_makes_the_stretch_begin_anew() {
+    var forgotten =
+        json(
+            400,
+            """
+            {"error": {"type": "invalid_request_error", "code": "resource_missing",
+                       "param": "starting_after", "message": "No such event: 'evt_2'"}}""");
+    try (var stripe =
+        answering(forgotten, list(false, event("evt_3", "charge.refunded", CHARGE)))) {
+
+      var page = page(stripe, "evt_2");
+
+      assertThat(page.items()).extracting(Told::event).containsExactly("evt_3");
+      assertThat(stripe.calls()).hasSize(2);
+      assertThat(stripe.calls().getLast().query())
+          .doesNotContainKey("starting_after")
+          .containsEntry("created[gte]", Long.toString(SINCE.getEpochSecond()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, invalid_request_error, parameter_invalid_integer, 1",
+    "401, invalid_request_error, api_key_expired, 1",
+    "403, invalid_request_error, forbidden, 1",
+    "404, invalid_request_error, resource_missing, 1",
+    "429, rate_limit_error, rate_limit, 1",
+    "500, api_error, internal, 3"
+  })
+  void a_list_that_is_refused_or_fails_is_unavailable(
+      int status, String type, String code, int attempts) {
+    try (var stripe = answering(error(status, type, code))) {
+
+      var thrown = unavailable(stripe);
+
+      assertThat(thrown).hasMessageContaining("did not list events: status " + status);
+      assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
+      assertThat(stripe.calls()).hasSize(attempts);
+    }
+  }
+
+  static Stream<Answer> noList() {
+    return Stream.of(
+        json(200, ""),
+        json(200, "not JSON"),
+        json(200, "[]"),
+        json(200, "{}"),
+        json(200, "{\"object\": \"list\"}"),
+        json(200, "{\"object\": \"list\", \"data\": null, \"has_more\": false}"),
+        json(200, "{\"object\": \"list\", \"data\": {}, \"has_more\": false}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noList")
+  void an_answer_that_is_no_list_is_unavailable_and_not_the_end(Answer answer) {
+    try (var stripe = answering(answer)) {
+
+      var thrown = unavailable(stripe);
+
+      assertThat(thrown.getMessage()).doesNotContain(KEY);
+    }
+  }
+
+  private static Page<Told> page(FakeStripe stripe, @Nullable String after) {
+    return StripeHistory.open(KEY, stripe.url()).page(SINCE, UNTIL, after);
+  }
+
+  private static PaymentsUnavailable unavailable(FakeStripe stripe) {
+    return catchThrowableOfType(PaymentsUnavailable.class, () -> page(stripe, "evt_1"));
+  }
+
+  private static Told told(String event, String problem) {
+    return new Told(event, new Unusable(problem));
+  }
+
+  private static PaymentNews paid() {
+    return new Paid(
+        new PaidSession(
+            new SessionId("cs_1"),
+            new Email("ada@example.com"),
+            CreditPackage.STARTER,
+            Money.usd(999),
+            new Charge(PAYMENT, Money.usd(999))));
+  }
+
+  private static String event(String id, String type, String object) {
+    return "{\"id\": \"%s\", \"object\": \"event\", \"type\": \"%s\", \"data\": {\"object\": %s}}"
+        .formatted(id, type, object);
+  }
+
+  private static Answer list(boolean hasMore, String... events) {
+    return json(
+        200,
+        "{\"object\": \"list\", \"url\": \"/v1/events\", \"has_more\": %s, \"data\": [%s]}"
+            .formatted(hasMore, Stream.of(events).collect(Collectors.joining(","))));
+  }
+}
