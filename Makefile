@@ -5,7 +5,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test fix bench package jdk
+.PHONY: run test fix bench audit simulate test-kill package jdk
 
 run: jdk        ## builds, then serves the whole API on http://localhost:8080
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
@@ -20,6 +20,17 @@ fix: jdk        ## formats the code
 bench: jdk      ## measures; the figures stand in docs/performance.md
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.bench.Bench
+
+audit: jdk      ## compares every account in DATA_DIR with its entries; AWS_ENDPOINT_URL_DYNAMODB audits a running system
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
+	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.AuditCommand
+
+simulate: jdk   ## faults in every order for SECONDS=60, from SEED on; a seed that fails is printed with its story
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
+	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.simulator.Simulator seconds=$(SECONDS) seed=$(SEED) schedules=$(SCHEDULES)
+
+test-kill: jdk  ## kills the whole system 20 times under load, and audits what is left after each
+	@$(MVN) test -Dspotless.check.skip -pl checks --also-make -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -Dphotocredits.kills=20
 
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip

@@ -1,0 +1,141 @@
+package dev.photocredits.simulator;
+
+import dev.photocredits.simulator.Evidence.Generated;
+import dev.photocredits.simulator.Evidence.State;
+import dev.photocredits.simulator.Service.Reply;
+import dev.photocredits.simulator.Story.Ordered;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/** Compares what a service has to show with what people paid for, and with what they were told. */
+final class Judge {
+  /** What a service can be guilty of. */
+  enum Guilt {
+    /** The balance is not what the entries add up to. */
+    BALANCE_IS_NOT_ITS_ENTRIES,
+    /** Somebody spent more than they had. */
+    NEGATIVE_BALANCE,
+    /** Somebody has fewer credits than they paid for. */
+    CREDITS_LOST,
+    /** Somebody has more credits than they paid for. */
+    CREDITS_MINTED,
+    /** A generation never ends. */
+    PENDING_FOR_EVER,
+    /** Somebody was told that nothing was charged, and it was. */
+    LIE,
+    /** One request was charged more than once. */
+    CHARGED_TWICE,
+    /** More was charged than the pictures that were delivered are worth. */
+    CHARGED_FOR_NOTHING,
+    /** A picture that was paid for cannot be fetched. */
+    PICTURE_MISSING,
+    /** A user is more than one customer of the provider's. */
+    CUSTOMER_TWICE
+  }
+
+  private final Story story;
+  private final Evidence evidence;
+  private final Map<Guilt, List<String>> found = new EnumMap<>(Guilt.class);
+
+  private Judge(Story story, Evidence evidence) {
+    this.story = story;
+    this.evidence = evidence;
+  }
+
+  /** Everything that the service is guilty of; nothing if all is well. */
+  static Map<Guilt, List<String>> judge(Story story, Evidence evidence) {
+    var judge = new Judge(story, evidence);
+    judge.accounts();
+    evidence.generations().forEach(judge::generation);
+    story.orders.forEach(judge::order);
+    if (story.world.stripe.customers() > story.world.people.size()) {
+      judge.guilty(Guilt.CUSTOMER_TWICE, story.world.stripe.customers() + " customers");
+    }
+    return judge.found;
+  }
+
+  private void accounts() {
+    for (var email : story.world.people) {
+      var paid =
+          story.world.stripe.sessions.values().stream()
+              .filter(session -> session.email.equals(email))
+              .mapToInt(SimulatedStripe.Session::worth)
+              .sum();
+      var charged =
+          evidence.generations().stream()
+              .filter(generation -> generation.email().equals(email))
+              .mapToInt(Generated::charged)
+              .sum();
+      int balance = evidence.balances().getOrDefault(email, 0);
+      int entries = evidence.entries().getOrDefault(email, 0);
+      var who = email.value() + " has " + balance + ", paid for " + paid + ", used " + charged;
+      if (balance < paid - charged) {
+        guilty(Guilt.CREDITS_LOST, who);
+      }
+      if (balance > paid - charged) {
+        guilty(Guilt.CREDITS_MINTED, who);
+      }
+      if (balance < 0 && story.world.stripe.sessions.values().stream().allMatch(this::isUnmoved)) {
+        guilty(Guilt.NEGATIVE_BALANCE, who);
+      }
+      if (balance != entries) {
+        guilty(Guilt.BALANCE_IS_NOT_ITS_ENTRIES, who + ", and entries of " + entries);
+      }
+    }
+  }
+
+  private boolean isUnmoved(SimulatedStripe.Session session) {
+    return session.refunded == 0 && session.withdrawn.isEmpty();
+  }
+
+  private void generation(Generated generation) {
+    if (generation.state() == State.PENDING) {
+      guilty(Guilt.PENDING_FOR_EVER, generation.toString());
+    }
+    if (generation.charged() * 3 > generation.price() * generation.keys().size()) {
+      guilty(Guilt.CHARGED_FOR_NOTHING, generation.toString());
+    }
+    if (!story.world.images.containsAll(generation.keys())) {
+      guilty(Guilt.PICTURE_MISSING, generation.toString());
+    }
+  }
+
+  private void order(Ordered order) {
+    var made =
+        evidence.generations().stream()
+            .filter(generation -> generation.prompt().equals(order.prompt))
+            .toList();
+    var charged = made.stream().filter(generation -> generation.state() != State.FAILED).count();
+    if (charged > (order.isRepeatable ? 1 : order.attempts)) {
+      guilty(Guilt.CHARGED_TWICE, order.prompt + ": " + made);
+    }
+    var deliveries = new HashSet<List<String>>();
+    for (var reply : order.replies) {
+      switch (reply) {
+        case Reply.Pictures(_, var keys) -> {
+          deliveries.add(keys);
+          if (made.stream().noneMatch(generation -> generation.keys().equals(keys))) {
+            guilty(Guilt.PICTURE_MISSING, order.prompt + " was given " + keys);
+          }
+        }
+        case Reply.NothingCharged(var id) -> {
+          if (made.stream()
+              .anyMatch(it -> it.id().equals(id.toString()) && it.state() != State.FAILED)) {
+            guilty(Guilt.LIE, order.prompt + ", " + id);
+          }
+        }
+        case Reply.ComeBack _, Reply.Refused _ -> {}
+      }
+    }
+    if (order.isRepeatable && deliveries.size() > 1) {
+      guilty(Guilt.CHARGED_TWICE, order.prompt + " was given " + deliveries);
+    }
+  }
+
+  private void guilty(Guilt of, String details) {
+    found.computeIfAbsent(of, _ -> new ArrayList<>()).add(details);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.photocredits.simulator;
+
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
+import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.KeyReused;
+import dev.photocredits.generation.DrawOutcome.NoSuchUser;
+import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.GenerationOrder;
+import dev.photocredits.generation.StoredImage;
+import dev.photocredits.generation.Sweeper;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.payments.Checkout;
+import dev.photocredits.payments.CheckoutOutcome.Opened;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.payments.Reconciliation;
+import java.time.Duration;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Our rules, wired as the functions wire them, for one process after the other. */
+final class OurService implements Service {
+  static final Credits PRICE = new Credits(3);
+
+  /** As in the generation function: what is left for finishing. */
+  private static final Duration MARGIN = Duration.ofSeconds(4);
+
+  static final Duration LONGEST_LEASE = Duration.ofMinutes(2);
+
+  private final World world;
+  private final TimeOrderedIds ids;
+  private final Duration lease;
+
+  OurService(World world) {
+    this.world = world;
+    this.ids = new TimeOrderedIds(new Random(world.chance.nextLong()));
+    // From the shortest that is allowed to the usual one.
+    this.lease = LONGEST_LEASE.minusSeconds(world.chance.nextInt(90));
+  }
+
+  @Override
+  public Reply generate(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key) {
+    var outside = new Outside(world, process);
+    var flow =
+        new GenerationFlow(
+            outside.new OutsideLedger(),
+            outside.new OutsideGenerations(),
+            outside.model(),
+            outside.images(),
+            PRICE,
+            lease,
+            ids,
+            process.clock(),
+            new SimulatedThreads(world.scheduler, process));
+    return switch (flow.draw(order, key, process.deadline().minus(MARGIN))) {
+      case Delivered(var id, var images, _, _) ->
+          new Reply.Pictures(id, images.stream().map(StoredImage::key).toList());
+      case NothingDelivered(var id, _, _, _) -> new Reply.NothingCharged(id);
+      case AlreadyRunning _ -> new Reply.ComeBack();
+      case InsufficientCredits _, KeyReused _, NoSuchUser _ -> new Reply.Refused();
+    };
+  }
+
+  @Override
+  public SessionId checkout(
+      Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
+    var opened = (Opened) buying(process).open(email, pack, key);
+    return opened.session().id();
+  }
+
+  @Override
+  public void status(Invocation process, SessionId session) {
+    var _ = buying(process).find(session);
+  }
+
+  private Checkout buying(Invocation process) {
+    var outside = new Outside(world, process);
+    var ledger = outside.new OutsideLedger();
+    var accounts = new Accounts(ledger, Credits.NONE, ids, process.clock());
+    return new Checkout(
+        accounts,
+        ledger,
+        outside.claims(),
+        outside.payments(),
+        fulfilment(outside, process),
+        ids,
+        process.clock());
+  }
+
+  private Fulfilment fulfilment(Outside outside, Invocation process) {
+    var ledger = outside.new OutsideLedger();
+    var accounts = new Accounts(ledger, Credits.NONE, ids, process.clock());
+    return new Fulfilment(accounts, ledger, ids, process.clock());
+  }
+
+  @Override
+  public void webhook(Invocation process, SimulatedStripe.Event event) {
+    var fulfilment = fulfilment(new Outside(world, process), process);
+    switch (event.news()) {
+      case PaymentNews.Paid(var session) -> {
+        var _ = fulfilment.fulfil(session);
+      }
+      case PaymentNews.Moved(var money) -> {
+        if (fulfilment.reverse(money) instanceof ReversalOutcome.NoSuchUser) {
+          throw new AssertionError("nobody vanishes");
+        }
+      }
+      case PaymentNews.Nothing _, PaymentNews.Unusable _ -> {}
+    }
+  }
+
+  @Override
+  public void sweep(Invocation process) {
+    var outside = new Outside(world, process);
+    var sweeper = new Sweeper(outside.new OutsideGenerations(), ids, process.clock());
+    var _ = sweeper.sweep(10, process.deadline());
+  }
+
+  @Override
+  public boolean reconcile(Invocation process) {
+    var outside = new Outside(world, process);
+    return new Reconciliation(
+            outside.history(), outside.checkpoints(), fulfilment(outside, process), process.clock())
+        .run(3, process.deadline())
+        .hasMore();
+  }
+}

@@ -1,0 +1,236 @@
+package dev.photocredits.simulator;
+
+import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.credits.User;
+import dev.photocredits.generation.ContentType;
+import dev.photocredits.generation.FinishOutcome;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Image;
+import dev.photocredits.generation.ImageModel;
+import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.ModelAnswer;
+import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.generation.StoredImage;
+import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.idempotency.Claims;
+import dev.photocredits.payments.CheckoutSession;
+import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.PaymentHistory;
+import dev.photocredits.payments.Payments;
+import dev.photocredits.payments.PaymentsUnavailable;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** All that lies outside of one process, where every call may go wrong. */
+final class Outside {
+  private static final ContentType PNG = new ContentType("image/png");
+
+  private final World world;
+  private final Invocation process;
+
+  Outside(World world, Invocation process) {
+    this.world = world;
+    this.process = process;
+  }
+
+  private <T> T call(Site site, Supplier<T> effect) {
+    return world.call(process, site, effect);
+  }
+
+  final class OutsideLedger implements Ledger {
+    @Override
+    public Optional<User> find(Email email) {
+      return call(Site.FIND_USER, () -> world.ledger.find(email));
+    }
+
+    @Override
+    public User create(Email email, @Nullable Promotion welcome, Instant now) {
+      return call(Site.CREATE_USER, () -> world.ledger.create(email, welcome, now));
+    }
+
+    @Override
+    public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
+      return call(Site.LINK_CUSTOMER, () -> world.ledger.linkCustomer(email, customer, now));
+    }
+
+    @Override
+    public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+      return call(Site.GRANT, () -> world.ledger.grant(email, purchase, charge));
+    }
+
+    @Override
+    public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
+      return call(Site.REVERSE, () -> world.ledger.reverse(news, id, now));
+    }
+
+    @Override
+    public Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before) {
+      return world.ledger.statement(email, limit, before);
+    }
+  }
+
+  final class OutsideGenerations implements Generations {
+    @Override
+    public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
+      return call(Site.START, () -> world.ledger.start(pending, usage, key));
+    }
+
+    @Override
+    public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+      return call(Site.FINISH, () -> world.ledger.finish(finished, refund));
+    }
+
+    @Override
+    public Optional<Generation> find(Email email, GenerationId id) {
+      return call(Site.FIND_GENERATION, () -> world.ledger.find(email, id));
+    }
+
+    @Override
+    public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+      return world.ledger.list(email, limit, before);
+    }
+
+    @Override
+    public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
+      return call(Site.LIST_OVERDUE, () -> world.ledger.overdue(now, limit, after));
+    }
+  }
+
+  Claims claims() {
+    return (wanted, now) -> call(Site.CLAIM, () -> world.ledger.claim(wanted, now));
+  }
+
+  ImageStore images() {
+    return new ImageStore() {
+      @Override
+      public StoredImage put(GenerationId generation, Image image) {
+        return call(
+            Site.PUT_IMAGE,
+            () -> {
+              var key = "images/" + generation + "/" + world.images.size();
+              world.images.add(key);
+              return new StoredImage(key, image.contentType());
+            });
+      }
+
+      @Override
+      public void remove(List<StoredImage> images) {
+        try {
+          var _ =
+              call(
+                  Site.REMOVE_IMAGES,
+                  () -> world.images.removeAll(images.stream().map(StoredImage::key).toList()));
+        } catch (Unavailable _) {
+          // As the real one: nobody hears of it.
+        }
+      }
+
+      @Override
+      public URI sign(StoredImage image) {
+        return URI.create("https://images.example/" + image.key());
+      }
+    };
+  }
+
+  /** A model that takes its time, refuses now and then, and forgets a picture now and then. */
+  ImageModel model() {
+    return (Image photo, VariationPrompt prompt, Instant deadline) -> {
+      try {
+        return call(
+            Site.DRAW,
+            () -> {
+              world.scheduler.sleep(Duration.ofSeconds(world.chance.nextInt(8)));
+              return switch (world.chance.nextInt(world.isMoody() ? 12 : 1)) {
+                case 10 -> new ModelAnswer.Broken("no picture");
+                case 11 -> new ModelAnswer.Refused("safety");
+                default -> new ModelAnswer.Drawn(new Image(PNG, new byte[] {1}));
+              };
+            });
+      } catch (Unavailable _) {
+        return process.clock().instant().isBefore(deadline)
+            ? new ModelAnswer.Overloaded("busy", Duration.ofSeconds(5))
+            : new ModelAnswer.TimedOut("late");
+      }
+    };
+  }
+
+  Payments payments() {
+    return new Payments() {
+      @Override
+      public CustomerId createCustomer(Email email) {
+        return atStripe(Site.CREATE_CUSTOMER, () -> world.stripe.customer(email));
+      }
+
+      @Override
+      public CheckoutSession openSession(
+          Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
+        var session = atStripe(Site.OPEN_SESSION, () -> world.stripe.open(email, pack, attempt));
+        return new CheckoutSession(
+            session.id, URI.create("https://pay.example/" + session.id.value()));
+      }
+
+      @Override
+      public Optional<FoundSession> find(SessionId id) {
+        return atStripe(Site.FIND_SESSION, () -> Optional.ofNullable(world.stripe.find(id)));
+      }
+    };
+  }
+
+  PaymentHistory history() {
+    return (since, until, after) ->
+        atStripe(Site.LIST_EVENTS, () -> world.stripe.page(since, until, after));
+  }
+
+  Checkpoints checkpoints() {
+    return new Checkpoints() {
+      @Override
+      public Optional<Checkpoint> find() {
+        return call(Site.FIND_CHECKPOINT, () -> Optional.ofNullable(world.checkpoint));
+      }
+
+      @Override
+      public void save(Checkpoint checkpoint) {
+        var _ =
+            call(
+                Site.SAVE_CHECKPOINT,
+                () -> {
+                  world.checkpoint = checkpoint;
+                  return true;
+                });
+      }
+    };
+  }
+
+  private <T> T atStripe(Site site, Supplier<T> effect) {
+    try {
+      return call(site, effect);
+    } catch (Unavailable e) {
+      throw new PaymentsUnavailable("Stripe is down", e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.photocredits.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+/** No credit is lost, minted or spent twice, whatever crashes, repeats or races. */
+final class SimulatorTest {
+  private static final int SCHEDULES = 10_000;
+
+  @Test
+  void ten_thousand_schedules_of_faults_lose_mint_and_double_nothing() {
+    var seed = System.nanoTime();
+
+    var result = Simulator.run(seed, SCHEDULES, Duration.ofMinutes(5));
+
+    Simulator.tell(result, seed, System.out);
+    assertThat(result.schedules()).isEqualTo(SCHEDULES);
+    assertThat(result.coverage().missed()).as("%s", result.coverage()).isZero();
+  }
+
+  @Test
+  void the_same_seed_is_the_same_story() {
+    for (var seed = 1; seed <= 20; seed++) {
+      var first = new ArrayList<String>();
+      var second = new ArrayList<String>();
+
+      var one = Simulator.ours(seed, new Coverage(), first);
+      var other = Simulator.ours(seed, new Coverage(), second);
+
+      assertThat(second).isEqualTo(first);
+      assertThat(other.fingerprint()).isEqualTo(one.fingerprint());
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.photocredits.simulator;
+
+/** Where our code calls the outside. */
+enum Site {
+  FIND_USER(false),
+  CREATE_USER(true),
+  LINK_CUSTOMER(true),
+  GRANT(true),
+  REVERSE(true),
+  CLAIM(false),
+  START(true),
+  FINISH(true),
+  FIND_GENERATION(false),
+  LIST_OVERDUE(false),
+  DRAW(false),
+  PUT_IMAGE(false),
+  REMOVE_IMAGES(false),
+  CREATE_CUSTOMER(false),
+  OPEN_SESSION(false),
+  FIND_SESSION(false),
+  LIST_EVENTS(false),
+  FIND_CHECKPOINT(false),
+  SAVE_CHECKPOINT(false);
+
+  /** Whether it may change an account. */
+  final boolean writes;
+
+  Site(boolean writes) {
+    this.writes = writes;
+  }
+}

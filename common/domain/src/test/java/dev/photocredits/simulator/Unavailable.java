@@ -1,0 +1,10 @@
+package dev.photocredits.simulator;
+
+/** What is outside did not answer: nobody can tell what it has done. */
+final class Unavailable extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  Unavailable(Site site) {
+    super("no answer to " + site, null, false, false);
+  }
+}
