@@ -5,7 +5,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test fix bench audit simulate test-kill package jdk
+.PHONY: run test fix bench audit simulate test-kill mutants package jdk
 
 run: jdk        ## builds, then serves the whole API on http://localhost:8080
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
@@ -31,6 +31,10 @@ simulate: jdk   ## faults in every order for SECONDS=60, from SEED on; a seed th
 
 test-kill: jdk  ## kills the whole system 20 times under load, and audits what is left after each
 	@$(MVN) test -Dspotless.check.skip -pl checks --also-make -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -Dphotocredits.kills=20
+
+mutants: jdk    ## takes each guard of the money paths away in turn, and prints which test misses it; ONLY=word for some
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
+	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.mutants.Mutants $(ONLY)
 
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip

@@ -139,10 +139,6 @@ public final class GenerationFlow {
       return new KeyReused();
     }
     var first = new GenerationId(holder.result());
-    // Somebody else who repeats was quicker to take the place of the one that failed.
-    if (key.failed() != null && !key.failed().equals(first)) {
-      return new AlreadyRunning(first);
-    }
     var earlier = generations.find(pending.email(), first).orElseThrow();
     return switch (earlier.state()) {
       case Pending _ -> new AlreadyRunning(first);

@@ -369,6 +369,19 @@ public interface LedgerContract {
   }
 
   @Test
+  default void purchases_at_once_settle_a_debt_once() {
+    var ada = inDebt(7);
+
+    var outcomes = Race.of(16, _ -> ledger().grant(ada, SAMPLES.purchase(session(), 1), null));
+
+    assertThat(outcomes).containsOnly(new Granted());
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(9));
+    assertThat(user.debt()).isEqualTo(credits(0));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
   default void a_purchase_that_does_not_cover_the_debt_leaves_the_rest_of_it() {
     var ada = inDebt(7);
 

@@ -1,0 +1,258 @@
+package dev.photocredits.checks.mutants;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Every guard of the money paths: conditions of the table, claims of keys, and checks of states.
+ */
+final class Catalogue {
+  private static final String DOMAIN = "common/domain/src/main/java/dev/photocredits/";
+  private static final String DYNAMODB = "common/aws/src/main/java/dev/photocredits/aws/dynamodb/";
+  private static final String STRIPE = "common/stripe/src/main/java/dev/photocredits/stripe/";
+
+  private static final List<String> TABLE =
+      List.of(
+          "dev.photocredits.aws.dynamodb.UncertainTableTest",
+          "dev.photocredits.aws.dynamodb.DynamoDbLedgerTest");
+  private static final List<String> RULES =
+      List.of(
+          "dev.photocredits.credits.PaymentTest",
+          "dev.photocredits.payments.FulfilmentTest",
+          "dev.photocredits.payments.ReconciliationTest",
+          "dev.photocredits.generation.GenerationFlowTest",
+          "dev.photocredits.generation.SweeperTest",
+          "dev.photocredits.ledger.InMemoryLedgerTest",
+          "dev.photocredits.simulator.ConfluenceTest",
+          "dev.photocredits.simulator.CrashTest",
+          "dev.photocredits.simulator.SimulatorTest");
+  private static final List<String> WEBHOOK =
+      List.of("dev.photocredits.checks.contract.BetterThanTheReferenceTest");
+
+  private final List<Mutant> mutants = new ArrayList<>();
+
+  private Catalogue() {}
+
+  static List<Mutant> all() {
+    var catalogue = new Catalogue();
+    catalogue.conditions();
+    catalogue.creations();
+    catalogue.replies();
+    catalogue.keys();
+    catalogue.states();
+    catalogue.money();
+    return List.copyOf(catalogue.mutants);
+  }
+
+  // Condition expressions
+
+  private void conditions() {
+    condition("take: the balance covers the price", "Balance.java", "credits >= :price");
+    condition("back: the balance covers what is taken back", "Balance.java", "credits >= :had");
+    condition("back: that is all that the user has", "Balance.java", "credits = :had");
+    condition("in: that is all that the user owes", "Balance.java", "debt = :debt");
+    table(
+        "in: there is such a user",
+        "Balance.java",
+        "attribute_exists(PK) AND attribute_not_exists(debt)",
+        "attribute_not_exists(debt)");
+    table(
+        "in: the user owes nothing",
+        "Balance.java",
+        "attribute_exists(PK) AND attribute_not_exists(debt)",
+        "attribute_exists(PK)");
+    table(
+        "customer: there is such a user",
+        "DynamoDbLedger.java",
+        "attribute_exists(PK) AND attribute_not_exists(stripe_customer_id)",
+        "attribute_not_exists(stripe_customer_id)");
+    table(
+        "customer: there is none yet",
+        "DynamoDbLedger.java",
+        "attribute_exists(PK) AND attribute_not_exists(stripe_customer_id)",
+        "attribute_exists(PK)");
+    condition("payment: nobody wrote it meanwhile", "DynamoDbLedger.java", "version = :version");
+    condition(
+        "finish: the generation is pending", "DynamoDbGenerations.java", "#status = :pending");
+    condition(
+        "key: it is free", "DynamoDbClaims.java", "attribute_not_exists(PK) OR expires_at <= :now");
+    table(
+        "key: it is free when it has expired",
+        "DynamoDbClaims.java",
+        "attribute_not_exists(PK) OR expires_at <= :now",
+        "attribute_not_exists(PK) OR :now < :now");
+    condition("key: it stands for what failed", "DynamoDbClaims.java", "#result = :failed");
+  }
+
+  private void condition(String name, String file, String condition) {
+    table(name, file, condition, Mutant.always(condition));
+  }
+
+  private void table(String name, String file, String guard, String without) {
+    mutants.add(new Mutant(name, DYNAMODB + file, guard, without, TABLE));
+  }
+
+  private void creations() {
+    creation("create: the session's mark", "DynamoDbLedger.java", "Schemas.MARK, mark");
+    creation("create: the payment", "DynamoDbLedger.java", "Schemas.PAYMENT, after");
+    creation("create: the user", "DynamoDbLedger.java", "Schemas.USER, user");
+    creation("create: the generation", "DynamoDbGenerations.java", "Schemas.GENERATION, pending");
+    creation("create: a usage", "DynamoDbGenerations.java", "Schemas.ENTRY, entry");
+    creation("create: any other entry", "Schemas.java", "ENTRY, new Entry(owner, entry)");
+  }
+
+  private void creation(String name, String file, String what) {
+    table(
+        name,
+        file,
+        "table.create(" + what + ")",
+        "table.put("
+            + what
+            + ", \"attribute_exists(PK) OR attribute_not_exists(PK)\","
+            + " java.util.Map.of(), java.util.Map.of())");
+  }
+
+  // Knowing our own write again
+
+  private void replies() {
+    table(
+        "start: our own entry, whose reply was lost",
+        "DynamoDbGenerations.java",
+        "if (written.found(1, Schemas.ENTRY).filter(entry::equals).isPresent())",
+        "if (entry == null)");
+    table(
+        "finish: our own state, whose reply was lost",
+        "DynamoDbGenerations.java",
+        "before.equals(finished) ? new Finished() : new FinishedBefore(before)",
+        "(FinishOutcome) new FinishedBefore(before)");
+    table(
+        "grant: the session is granted already",
+        "DynamoDbLedger.java",
+        "if (written.refused(0)) {\n        return new AlreadyGranted();",
+        "if (written.refused(99)) {\n        return new AlreadyGranted();");
+  }
+
+  // Claims
+
+  private void keys() {
+    rule(
+        "generate: the key is claimed",
+        "generation/GenerationFlow.java",
+        "return draw(pending, new KeyClaim(claim, null), order.photo(), deadline);",
+        "return draw(pending, null, order.photo(), deadline);");
+    rule(
+        "generate: the key stands for the same request",
+        "generation/GenerationFlow.java",
+        "if (!holder.request().equals(key.claim().request()))",
+        "if (holder == null)");
+    rule(
+        "checkout: the key stands for the same request",
+        "payments/Checkout.java",
+        "holder.request().equals(request)",
+        "holder != null");
+    rule(
+        "checkout: a repeat is the same attempt",
+        "payments/Checkout.java",
+        "new Opened(open(email, pack, holder.result()))",
+        "new Opened(open(email, pack, attempt))");
+    rule(
+        "key: it lives for a day",
+        "idempotency/Claim.java",
+        "return now.isBefore(expiresAt);",
+        "return true;");
+    rule(
+        "hash: it covers the photo",
+        "generation/GenerationOrder.java",
+        "photo.bytes(), email.value()",
+        "new byte[0], email.value()");
+  }
+
+  // States
+
+  private void states() {
+    rule(
+        "draw: a late finisher gives nothing away",
+        "generation/GenerationFlow.java",
+        "images.remove(stored);",
+        "");
+    rule(
+        "sweep: only what is overdue",
+        "generation/Sweeper.java",
+        "generations.overdue(clock.instant(),",
+        "generations.overdue(java.time.Instant.MAX,");
+    rule(
+        "sweep: what is missing is given back",
+        "generation/Generation.java",
+        "if (refunded().isNone())",
+        "if (ids != null)");
+    mutants.add(
+        new Mutant(
+            "webhook: only what is paid",
+            STRIPE + "StripeWebhook.java",
+            "if (!mayBePaid || !session.owesNothing())",
+            "if (!mayBePaid)",
+            List.of("dev.photocredits.checks.contract.BetterThanTheReferenceTest")));
+    mutants.add(
+        new Mutant(
+            "webhook: the signature",
+            STRIPE + "StripeWebhook.java",
+            "return isGenuine(text, signature.get())",
+            "return signature.isPresent()",
+            WEBHOOK));
+  }
+
+  // Money that moves
+
+  private void money() {
+    rule(
+        "payment: older news do not count",
+        "credits/Payment.java",
+        "Math.max(refunded, total.minorUnits())",
+        "total.minorUnits()");
+    rule(
+        "payment: a dispute that was won takes nothing",
+        "credits/Payment.java",
+        ".filter(dispute -> !reinstated.contains(dispute.getKey()))",
+        "");
+    rule(
+        "payment: no more than was granted",
+        "credits/Payment.java",
+        "Math.min(grant.charged(), Math.addExact(refunded, withdrawnNow()))",
+        "Math.addExact(refunded, withdrawnNow())");
+    rule(
+        "posting: a debt is settled first",
+        "credits/Posting.java",
+        "var settled = Math.min(debt.value(), of(entries).credits());",
+        "var settled = 0;");
+    rule(
+        "posting: what is spent is owed",
+        "credits/Posting.java",
+        "Math.max(0, more - user.credits().value())",
+        "0");
+    rule(
+        "grant: what went back before is taken back",
+        "credits/Posting.java",
+        "if (payment == null || payment.reversed().isNone())",
+        "if (purchase != null)");
+    rule(
+        "reconcile: stretches overlap",
+        "payments/Reconciliation.java",
+        "Duration.ofMinutes(10)",
+        "Duration.ofMinutes(-10)");
+    rule(
+        "reconcile: the checkpoint comes after the work",
+        "payments/Reconciliation.java",
+        "var page = history.page(since, until, after);",
+        "checkpoints.save(new Checkpoint(now, null, null));\n"
+            + "      var page = history.page(since, until, after);");
+    rule(
+        "a payer whom we do not know becomes a user",
+        "payments/Fulfilment.java",
+        "var _ = accounts.open(session.email());",
+        "");
+  }
+
+  private void rule(String name, String file, String guard, String without) {
+    mutants.add(new Mutant(name, DOMAIN + file, guard, without, RULES));
+  }
+}
