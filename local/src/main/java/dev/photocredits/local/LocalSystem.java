@@ -25,8 +25,13 @@ public final class LocalSystem implements AutoCloseable {
   /** The folder that keeps the data, unless a setting names another. */
   static final String DATA_DIR = ".local";
 
+  /** What a secret holds when deployed; here they are settings as all others. */
+  private static final List<String> SECRETS =
+      List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
+
   private final Gateway gateway;
   private final DataDir data;
+  private final Template template;
   private final Map<String, String> environment;
   private final List<Service> services;
   private final Deque<AutoCloseable> opened;
@@ -34,11 +39,13 @@ public final class LocalSystem implements AutoCloseable {
   private LocalSystem(
       Gateway gateway,
       DataDir data,
+      Template template,
       Map<String, String> environment,
       List<Service> services,
       Deque<AutoCloseable> opened) {
     this.gateway = gateway;
     this.data = data;
+    this.template = template;
     this.environment = Map.copyOf(environment);
     this.services = services;
     this.opened = opened;
@@ -97,6 +104,7 @@ public final class LocalSystem implements AutoCloseable {
 
     var environment = new LinkedHashMap<String, String>();
     environment.put("AUTH_MODE", "open");
+    environment.put("SECRET_ID", "");
     environment.putAll(settings.values());
     environment.putAll(account.variables());
     services.forEach(service -> environment.putAll(service.variables()));
@@ -118,7 +126,7 @@ public final class LocalSystem implements AutoCloseable {
             List.of(StaticPage.ofResource("/", "page.html", "text/html;charset=utf-8")),
             Gateway.INTEGRATION_LIMIT,
             log));
-    return new LocalSystem(gateway, data, environment, services, opened);
+    return new LocalSystem(gateway, data, template, environment, services, opened);
   }
 
   private static void demandWhatBelongsTogether(Settings settings) {
@@ -138,16 +146,23 @@ public final class LocalSystem implements AutoCloseable {
       Template template, Map<String, String> environment, Consumer<String> log) {
     var functions = new LinkedHashMap<String, LambdaFunction>();
     for (var function : template.functions()) {
-      var variables = new LinkedHashMap<>(template.environment(function.name(), environment));
-      environment.forEach(
-          (name, value) -> {
-            if (name.startsWith("AWS_")) {
-              variables.put(name, value);
-            }
-          });
+      var variables = variables(template, function.name(), environment);
       functions.put(function.name(), LambdaFunction.create(function, variables, log));
     }
     return functions;
+  }
+
+  private static Map<String, String> variables(
+      Template template, String function, Map<String, String> environment) {
+    var variables = new LinkedHashMap<>(template.environment(function, environment));
+    var hasSecret = variables.containsKey("SECRET_ID");
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith("AWS_") || (hasSecret && SECRETS.contains(name))) {
+            variables.put(name, value);
+          }
+        });
+    return variables;
   }
 
   /** Where the API and the page are, without a slash at the end. */
@@ -163,6 +178,11 @@ public final class LocalSystem implements AutoCloseable {
   /** What the functions may be given: addresses, names, secrets, and the settings of the start. */
   public Map<String, String> environment() {
     return environment;
+  }
+
+  /** The variables of one function: the template's, Lambda's own, and what its secret holds. */
+  public Map<String, String> variables(String function) {
+    return variables(template, function, environment);
   }
 
   /** The services that the functions use, and whether they are real. */

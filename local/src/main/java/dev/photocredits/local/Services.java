@@ -116,7 +116,9 @@ record Services(
     var webhookSecret = settings.get("STRIPE_WEBHOOK_SECRET", "whsec_local");
     var standIn =
         standIns.stripe(
-            data.resolve("stripe"), webhookSecret, () -> gateway.resolve("/api/webhooks/stripe"));
+            data.resolve("stripe"),
+            last(webhookSecret),
+            () -> gateway.resolve("/api/webhooks/stripe"));
     return new Service(
         new LocalSystem.Part("Stripe", true, standIn.baseUrl()),
         Map.of(
@@ -130,6 +132,11 @@ record Services(
             settings.get("FRONTEND_URL", gateway.toString())),
         Optional.empty(),
         standIn.stop());
+  }
+
+  /** While secrets are exchanged, the new one stands behind the old one. */
+  private static String last(String secrets) {
+    return secrets.substring(secrets.lastIndexOf(',') + 1).strip();
   }
 
   private Service gemini() {

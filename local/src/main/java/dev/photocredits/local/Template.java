@@ -293,15 +293,13 @@ public final class Template {
 
   /** The value of a text or a reference to parameters; nothing for what only AWS can resolve. */
   private Optional<String> resolve(@Nullable Object value, Map<String, String> settings) {
-    var resolved =
-        switch (value) {
-          case Intrinsic(var name, String argument) when name.equals("Ref") ->
-              parameter(argument, settings);
-          case Intrinsic(var name, String argument) when name.equals("Sub") ->
-              substitute(argument, settings);
-          case null, default -> new Yaml(value, "").optionalText();
-        };
-    return resolved.filter(text -> !text.contains("{{resolve:"));
+    return switch (value) {
+      case Intrinsic(var name, String argument) when name.equals("Ref") ->
+          parameter(argument, settings);
+      case Intrinsic(var name, String argument) when name.equals("Sub") ->
+          substitute(argument, settings);
+      case null, default -> new Yaml(value, "").optionalText();
+    };
   }
 
   private Optional<String> substitute(String text, Map<String, String> settings) {

@@ -18,13 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How {@code template.yaml} is read. */
 final class TemplateTest {
-  private static final Map<String, String> SECRETS =
-      Map.of(
-          "TABLE_NAME", "t",
-          "BUCKET_NAME", "b",
-          "STRIPE_SECRET_KEY", "sk",
-          "STRIPE_WEBHOOK_SECRET", "whsec",
-          "GEMINI_API_KEY", "key");
+  private static final Map<String, String> NAMES = Map.of("TABLE_NAME", "t", "BUCKET_NAME", "b");
 
   private final Template template = Template.find();
 
@@ -54,19 +48,24 @@ final class TemplateTest {
   }
 
   @Test
-  void a_function_has_its_handler_and_the_limits_of_all() {
+  void a_function_has_its_handler_and_its_own_limits_or_those_of_all() {
     assertThat(template.functions())
         .contains(
             new Template.Function(
-                "HealthFunction",
-                "dev.photocredits.functions.health.HealthHandler",
+                "CreditsFunction",
+                "dev.photocredits.functions.credits.CreditsHandler",
                 Duration.ofSeconds(29),
+                1024),
+            new Template.Function(
+                "SweeperFunction",
+                "dev.photocredits.functions.sweeper.SweeperHandler",
+                Duration.ofSeconds(300),
                 1024));
   }
 
   @Test
   void a_variable_has_the_default_of_its_parameter() {
-    var environment = template.environment("GenerationFunction", SECRETS);
+    var environment = template.environment("GenerationFunction", NAMES);
 
     assertThat(environment)
         .containsEntry("ENVIRONMENT", "development")
@@ -78,13 +77,12 @@ final class TemplateTest {
         .containsEntry("IMAGE_URL_EXPIRY_SECONDS", "3600")
         .containsEntry("TABLE_NAME", "t")
         .containsEntry("BUCKET_NAME", "b")
-        .containsEntry("GEMINI_API_KEY", "key")
-        .doesNotContainKey("STRIPE_SECRET_KEY");
+        .containsEntry("SECRET_ID", "photo-credits/gemini");
   }
 
   @Test
   void a_setting_of_the_parameters_name_or_the_variables_own_goes_before() {
-    var settings = new HashMap<>(SECRETS);
+    var settings = new HashMap<>(NAMES);
     settings.put("FRONTEND_URL", "https://shop.example");
     settings.put("AUTH_MODE", "open");
 
@@ -97,10 +95,10 @@ final class TemplateTest {
   }
 
   @Test
-  void a_secret_without_a_value_is_an_error_that_names_it() {
-    assertThatThrownBy(() -> template.environment("CheckoutFunction", Map.of("TABLE_NAME", "t")))
+  void a_variable_without_a_value_is_an_error_that_names_it() {
+    assertThatThrownBy(() -> template.environment("CheckoutFunction", Map.of()))
         .isInstanceOf(CannotStart.class)
-        .hasMessage("STRIPE_SECRET_KEY is not set, and CheckoutFunction needs it.");
+        .hasMessage("TABLE_NAME is not set, and CheckoutFunction needs it.");
   }
 
   @ParameterizedTest

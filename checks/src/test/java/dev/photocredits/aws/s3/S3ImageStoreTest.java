@@ -140,7 +140,8 @@ final class S3ImageStoreTest {
             access.region(),
             () -> credentialsUntil(now.plusSeconds(600)),
             access.dynamoDb(),
-            access.s3());
+            access.s3(),
+            access.secretsManager());
     var store = S3ImageStore.open(dying, BUCKET, Duration.ofHours(1), () -> now);
 
     var url = store.sign(store(Duration.ofHours(1)).put(GENERATION, image("image/png", 10)));

@@ -16,16 +16,22 @@ import software.amazon.awssdk.regions.Region;
  *
  * @param dynamoDb another endpoint than the region's, if {@code AWS_ENDPOINT_URL_DYNAMODB} says so
  * @param s3 another endpoint than the region's, if {@code AWS_ENDPOINT_URL_S3} says so
+ * @param secretsManager the same by {@code AWS_ENDPOINT_URL_SECRETS_MANAGER}
  */
 public record AwsAccess(
-    Region region, AwsCredentialsProvider credentials, Optional<URI> dynamoDb, Optional<URI> s3) {
+    Region region,
+    AwsCredentialsProvider credentials,
+    Optional<URI> dynamoDb,
+    Optional<URI> s3,
+    Optional<URI> secretsManager) {
 
   public static AwsAccess of(Environment environment) {
     return new AwsAccess(
         Region.of(environment.text("AWS_REGION")),
         credentials(environment),
         environment.findUrl("AWS_ENDPOINT_URL_DYNAMODB"),
-        environment.findUrl("AWS_ENDPOINT_URL_S3"));
+        environment.findUrl("AWS_ENDPOINT_URL_S3"),
+        environment.findUrl("AWS_ENDPOINT_URL_SECRETS_MANAGER"));
   }
 
   // Keys in the environment come first, as in the SDK's own chain. Without them (a function

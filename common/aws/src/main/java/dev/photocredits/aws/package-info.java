@@ -1,4 +1,4 @@
-/** What the adapters of DynamoDB and S3 share: where AWS is, and with which credentials. */
+/** Where AWS is and with which credentials, and the settings that it keeps secret. */
 @NullMarked
 package dev.photocredits.aws;
 

@@ -2,7 +2,9 @@ package dev.photocredits.lambda;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,9 +14,15 @@ import java.util.Optional;
  */
 public final class Environment {
   private final Map<String, String> variables;
+  private final Map<String, String> secrets;
 
   public Environment(Map<String, String> variables) {
+    this(variables, Map.of());
+  }
+
+  private Environment(Map<String, String> variables, Map<String, String> secrets) {
     this.variables = Collections.unmodifiableMap(variables);
+    this.secrets = Map.copyOf(secrets);
   }
 
   /** The variables of this process. */
@@ -22,8 +30,17 @@ public final class Environment {
     return new Environment(System.getenv());
   }
 
+  /** The same settings, and these where there is no variable of the name. */
+  public Environment with(Map<String, String> secrets) {
+    return new Environment(variables, secrets);
+  }
+
   public Optional<String> find(String name) {
-    return Optional.ofNullable(variables.get(name)).map(String::strip).filter(v -> !v.isEmpty());
+    return find(variables, name).or(() -> find(secrets, name));
+  }
+
+  private static Optional<String> find(Map<String, String> settings, String name) {
+    return Optional.ofNullable(settings.get(name)).map(String::strip).filter(v -> !v.isEmpty());
   }
 
   public String text(String name) {
@@ -32,6 +49,15 @@ public final class Environment {
 
   public String text(String name, String otherwise) {
     return find(name).orElse(otherwise);
+  }
+
+  /** What stands between commas, in its order; at least one, and none of them blank. */
+  public List<String> list(String name) {
+    var items = Arrays.stream(text(name).split(",", -1)).map(String::strip).toList();
+    if (items.contains("")) {
+      throw new InvalidSetting(name, "must be a list with commas between its items");
+    }
+    return items;
   }
 
   /** A whole number within the bounds, both included. */

@@ -7,4 +7,8 @@ public final class InvalidSetting extends RuntimeException {
   public InvalidSetting(String name, String problem) {
     super("setting " + name + " " + problem);
   }
+
+  public InvalidSetting(String name, String problem, Throwable cause) {
+    super("setting " + name + " " + problem, cause);
+  }
 }

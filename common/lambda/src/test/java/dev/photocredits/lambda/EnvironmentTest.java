@@ -37,6 +37,30 @@ final class EnvironmentTest {
   }
 
   @Test
+  void a_secret_is_a_setting_unless_a_variable_has_its_name() {
+    var environment =
+        new Environment(Map.of("NAME", "variable", "BLANK", " "))
+            .with(Map.of("NAME", "secret", "BLANK", "secret", "OTHER", " secret "));
+
+    assertThat(environment.text("NAME")).isEqualTo("variable");
+    assertThat(environment.text("BLANK")).isEqualTo("secret");
+    assertThat(environment.text("OTHER")).isEqualTo("secret");
+    assertThat(environment.find("NONE")).isEmpty();
+  }
+
+  @Test
+  void a_list_is_what_stands_between_commas() {
+    var environment = new Environment(Map.of("ONE", "a", "TWO", "a , b", "GAP", "a,,b"));
+
+    assertThat(environment.list("ONE")).containsExactly("a");
+    assertThat(environment.list("TWO")).containsExactly("a", "b");
+    assertThatThrownBy(() -> environment.list("GAP"))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting GAP must be a list with commas between its items");
+    assertThatThrownBy(() -> environment.list("NONE")).hasMessage("setting NONE is missing");
+  }
+
+  @Test
   void an_absent_setting_is_named() {
     var environment = new Environment(Map.of());
 

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,16 +30,17 @@ public final class StripeWebhook {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final String secret;
+  private final List<String> secrets;
   private final Clock clock;
 
   /**
-   * Reads what was signed with that secret.
+   * Reads what was signed with one of those secrets.
    *
-   * @param secret the endpoint's signing secret ({@code whsec_…})
+   * @param secrets the endpoint's signing secrets ({@code whsec_…}): one, or the old and the new
+   *     one while they are exchanged
    */
-  public StripeWebhook(String secret, Clock clock) {
-    this.secret = secret;
+  public StripeWebhook(List<String> secrets, Clock clock) {
+    this.secrets = List.copyOf(secrets);
     this.clock = clock;
   }
 
@@ -59,8 +61,12 @@ public final class StripeWebhook {
     }
   }
 
-  // The library throws whatever it stumbles over when a header is malformed: all of it is refused.
   private boolean isGenuine(String body, String signature) {
+    return secrets.stream().anyMatch(secret -> isGenuine(body, signature, secret));
+  }
+
+  // The library throws whatever it stumbles over when a header is malformed: all of it is refused.
+  private boolean isGenuine(String body, String signature, String secret) {
     try {
       return Webhook.Signature.verifyHeader(body, signature, secret, TOLERANCE_SECONDS, clock);
     } catch (SignatureVerificationException | RuntimeException _) {

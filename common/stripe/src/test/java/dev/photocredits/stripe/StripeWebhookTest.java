@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -71,7 +72,8 @@ final class StripeWebhookTest {
       }
       """;
 
-  private final StripeWebhook webhook = new StripeWebhook(SECRET, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final StripeWebhook webhook =
+      new StripeWebhook(List.of(SECRET), Clock.fixed(NOW, ZoneOffset.UTC));
 
   @Test
   void a_signed_event_of_a_paid_session_is_a_payment() {
@@ -80,6 +82,26 @@ final class StripeWebhookTest {
     var event = read(EVENT, signature);
 
     assertThat(event).isEqualTo(PAID);
+  }
+
+  @Test
+  void while_secrets_are_exchanged_either_of_them_is_good() {
+    var exchanging =
+        new StripeWebhook(List.of("whsec_" + "new", SECRET), Clock.fixed(NOW, ZoneOffset.UTC));
+    var body = EVENT.getBytes(StandardCharsets.UTF_8);
+    var time = NOW.getEpochSecond();
+
+    assertThat(exchanging.read(body, Optional.of(signature(NOW, EVENT)))).isEqualTo(PAID);
+    assertThat(
+            exchanging.read(
+                body,
+                Optional.of("t=" + time + ",v1=" + hmac("whsec_" + "new", time + "." + EVENT))))
+        .isEqualTo(PAID);
+    assertThat(
+            exchanging.read(
+                body,
+                Optional.of("t=" + time + ",v1=" + hmac("whsec_" + "old", time + "." + EVENT))))
+        .isEqualTo(new NotAnEvent("bad signature"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.photocredits.functions.checkout;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Credits;
@@ -21,7 +22,8 @@ final class Wiring {
   final Access access;
   final Checkout checkout;
 
-  Wiring(Environment environment) {
+  Wiring(Environment variables) {
+    var environment = Secrets.in(variables);
     log = Log.of(environment);
     access = Access.of(environment);
     var table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));

@@ -1,6 +1,7 @@
 package dev.photocredits.functions.generation;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.aws.s3.S3ImageStore;
 import dev.photocredits.credits.Credits;
@@ -37,7 +38,8 @@ final class Wiring {
   final ImageStore images;
   final GenerationFlow flow;
 
-  Wiring(Environment environment) {
+  Wiring(Environment variables) {
+    var environment = Secrets.in(variables);
     log = Log.of(environment);
     access = Access.of(environment);
     var aws = AwsAccess.of(environment);

@@ -2,6 +2,7 @@ package dev.photocredits.functions.sweeper;
 
 import dev.photocredits.audit.Audit;
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Credits;
@@ -23,7 +24,8 @@ final class Wiring {
   final Reconciliation reconciliation;
   final Audit audit;
 
-  Wiring(Environment environment) {
+  Wiring(Environment variables) {
+    var environment = Secrets.in(variables);
     log = Log.of(environment);
     var table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     var ids = new TimeOrderedIds(new SecureRandom());

@@ -1,6 +1,7 @@
 package dev.photocredits.functions.webhook;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Credits;
@@ -19,9 +20,10 @@ final class Wiring {
   final StripeWebhook webhook;
   final Fulfilment fulfilment;
 
-  Wiring(Environment environment) {
+  Wiring(Environment variables) {
+    var environment = Secrets.in(variables);
     log = Log.of(environment);
-    webhook = new StripeWebhook(environment.text("STRIPE_WEBHOOK_SECRET"), clock);
+    webhook = new StripeWebhook(environment.list("STRIPE_WEBHOOK_SECRET"), clock);
     var ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
     var ids = new TimeOrderedIds(new SecureRandom());
     var welcome = new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000));
