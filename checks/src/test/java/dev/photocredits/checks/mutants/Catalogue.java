@@ -250,6 +250,11 @@ final class Catalogue {
         "payments/Fulfilment.java",
         "var _ = accounts.open(session.email());",
         "");
+    rule(
+        "reverse: what could not be written is not over",
+        "payments/Fulfilment.java",
+        "throw new IllegalStateException(\"the user vanished: not reversed\");",
+        "new ReversalOutcome.KnownAlready();");
   }
 
   private void rule(String name, String file, String guard, String without) {

@@ -2,15 +2,11 @@ package dev.photocredits.payments;
 
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.GrantOutcome;
-import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
-import dev.photocredits.credits.GrantOutcome.Granted;
-import dev.photocredits.credits.GrantOutcome.NoSuchUser;
+import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.ReversalOutcome;
-import dev.photocredits.credits.ReversalOutcome.KnownAlready;
-import dev.photocredits.credits.ReversalOutcome.Noted;
-import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.ReversalOutcome.Heard;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
 import java.time.InstantSource;
@@ -34,9 +30,10 @@ public final class Fulfilment {
 
   /**
    * Grants the package's credits. A repeat writes nothing, whatever brought it. A payer whom we do
-   * not know becomes a user first: money that arrived is never refused.
+   * not know becomes a user first: money that arrived is never refused. Throws if they vanish
+   * again: to be asked again.
    */
-  public GrantOutcome fulfil(PaidSession session) {
+  public Fulfilled fulfil(PaidSession session) {
     var now = clock.instant();
     var purchase =
         new Purchase(
@@ -47,15 +44,14 @@ public final class Fulfilment {
             "Purchase: " + session.pack().title(),
             now);
     return switch (ledger.grant(session.email(), purchase, session.charge())) {
-      case Granted granted -> granted;
-      case AlreadyGranted already -> already;
-      case NoSuchUser _ -> {
+      case Fulfilled fulfilled -> fulfilled;
+      case GrantOutcome.NoSuchUser _ -> {
         var _ = accounts.open(session.email());
-        var outcome = ledger.grant(session.email(), purchase, session.charge());
-        if (outcome instanceof NoSuchUser) {
-          throw new IllegalStateException("the user vanished: not granted");
-        }
-        yield outcome;
+        yield switch (ledger.grant(session.email(), purchase, session.charge())) {
+          case Fulfilled fulfilled -> fulfilled;
+          case GrantOutcome.NoSuchUser _ ->
+              throw new IllegalStateException("the user vanished: not granted");
+        };
       }
     };
   }
@@ -63,18 +59,20 @@ public final class Fulfilment {
   /**
    * Takes credits back as the money of a payment went back, or gives them back as it came back. A
    * repeat writes nothing, and the order of the news does not matter. Somebody whom we no longer
-   * know becomes a user again, and owes.
+   * know becomes a user again, and owes. Throws if they vanish again: to be asked again.
    */
-  public ReversalOutcome reverse(MoneyMoved news) {
+  public Heard reverse(MoneyMoved news) {
     var now = clock.instant();
     var id = ids.transaction(now);
     return switch (ledger.reverse(news, id, now)) {
-      case Reversed reversed -> reversed;
-      case Noted noted -> noted;
-      case KnownAlready known -> known;
+      case Heard heard -> heard;
       case ReversalOutcome.NoSuchUser(var owner) -> {
         var _ = accounts.open(owner);
-        yield ledger.reverse(news, id, now);
+        yield switch (ledger.reverse(news, id, now)) {
+          case Heard heard -> heard;
+          case ReversalOutcome.NoSuchUser _ ->
+              throw new IllegalStateException("the user vanished: not reversed");
+        };
       }
     };
   }

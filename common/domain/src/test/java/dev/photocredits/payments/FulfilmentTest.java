@@ -203,6 +203,17 @@ final class FulfilmentTest {
     assertThat(fulfilment.reverse(refund)).isEqualTo(new KnownAlready());
   }
 
+  @Test
+  void what_cannot_be_written_because_the_user_keeps_vanishing_is_to_be_asked_again() {
+    var forgetful = new LedgerThatForgets(ADA);
+    var fulfilment =
+        new Fulfilment(new Accounts(forgetful, Credits.NONE, ids, NOON), forgetful, ids, NOON);
+    var refund = new Refunded(new PaymentIntentId("pi_1"), Money.usd(300));
+
+    assertThatThrownBy(() -> fulfilment.fulfil(PAID)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> fulfilment.reverse(refund)).isInstanceOf(IllegalStateException.class);
+  }
+
   private Checkout checkout(Payments payments) {
     return new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
   }

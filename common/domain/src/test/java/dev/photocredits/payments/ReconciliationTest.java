@@ -220,6 +220,21 @@ final class ReconciliationTest {
   }
 
   @Test
+  void what_cannot_be_taken_back_yet_is_not_passed_over() {
+    var ada = somebody();
+    history.tells(refunded(ada, 300));
+    var forgetful = new LedgerThatForgets(ada);
+    var accounts = new Accounts(forgetful, Credits.NONE, ids, this::now);
+    var run =
+        new Reconciliation(
+            history, checkpoints, new Fulfilment(accounts, forgetful, ids, this::now), this::now);
+
+    assertThatThrownBy(() -> run.run(MANY, NEVER)).isInstanceOf(IllegalStateException.class);
+
+    assertThat(checkpoints.find()).isEmpty();
+  }
+
+  @Test
   void many_runs_at_once_do_everything_once() {
     var people = new ArrayList<Email>();
     for (var i = 0; i < 9; i++) {

@@ -1,11 +1,9 @@
 package dev.photocredits.functions.webhook;
 
-import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
+import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.GrantOutcome.Granted;
-import dev.photocredits.credits.GrantOutcome.NoSuchUser;
 import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
@@ -82,17 +80,14 @@ public final class WebhookHandler extends ApiHandler {
               acknowledged("reversed").trace("user", Log.user(owner)).trace("credits", worth);
           case Noted _ -> acknowledged("noted");
           case KnownAlready _ -> acknowledged("known_already");
-          case ReversalOutcome.NoSuchUser _ ->
-              throw new IllegalStateException("the user vanished: not reversed");
         };
     return response.trace("payment_intent", money.payment().value());
   }
 
-  private static String outcome(GrantOutcome outcome) {
+  private static String outcome(Fulfilled outcome) {
     return switch (outcome) {
       case Granted _ -> "granted";
       case AlreadyGranted _ -> "already_granted";
-      case NoSuchUser _ -> throw new IllegalStateException("the user vanished: not granted");
     };
   }
 

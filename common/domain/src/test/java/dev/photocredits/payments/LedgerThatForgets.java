@@ -1,0 +1,57 @@
+package dev.photocredits.payments;
+
+import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.credits.User;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ledger from which somebody removes every user as soon as there is one; all payments were the
+ * owner's.
+ */
+record LedgerThatForgets(Email owner) implements Ledger {
+  @Override
+  public Optional<User> find(Email email) {
+    return Optional.empty();
+  }
+
+  @Override
+  public User create(Email email, @Nullable Promotion welcome, Instant now) {
+    return new User(email, Credits.NONE, Credits.NONE, null, Money.usd(0), now, now);
+  }
+
+  @Override
+  public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
+    throw new IllegalStateException("there is no such user");
+  }
+
+  @Override
+  public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+    return new GrantOutcome.NoSuchUser();
+  }
+
+  @Override
+  public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
+    return new ReversalOutcome.NoSuchUser(owner);
+  }
+
+  @Override
+  public Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before) {
+    return new Page<>(List.of(), false);
+  }
+}
