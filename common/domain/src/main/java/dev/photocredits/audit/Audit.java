@@ -58,7 +58,7 @@ public final class Audit {
           case Owner(var owner) -> unsettled += audited(owner, seen, differences) ? 0 : 1;
           case Mark(var mark) -> {
             unsettled += audited(mark.owner(), seen, differences) ? 0 : 1;
-            differences.addAll(Findings.ofMark(mark, books.account(mark.owner())));
+            Findings.ofMark(mark, books.entry(mark)).ifPresent(differences::add);
           }
         }
       }

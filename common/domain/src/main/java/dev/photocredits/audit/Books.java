@@ -2,6 +2,8 @@ package dev.photocredits.audit;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Transaction;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Everything that is kept about credits, to be read. */
@@ -25,4 +27,7 @@ public interface Books {
 
   /** The account of that owner; one that is written to meanwhile may come half old, half new. */
   Account account(Email owner);
+
+  /** The entry that the mark names, if it is there. */
+  Optional<Transaction> entry(SessionMark mark);
 }

@@ -12,6 +12,7 @@ import dev.photocredits.generation.Generation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What does not add up in an account (docs/data-model.md, "What always holds"). */
@@ -35,22 +36,15 @@ public final class Findings {
   }
 
   /** A mark without its effect is a payment that will never be granted. */
-  static List<Difference> ofMark(SessionMark mark, Account account) {
-    var findings = new Findings(account);
-    var granted =
-        account.entries().stream()
-            .anyMatch(
-                entry ->
-                    entry instanceof Purchase purchase
-                        && purchase.id().equals(mark.entry())
-                        && purchase.session().equals(mark.session()));
-    if (!granted) {
-      findings.say(
-          "session "
-              + mark.session().value()
-              + " is marked as granted, and its purchase is missing");
-    }
-    return findings.found;
+  static Optional<Difference> ofMark(SessionMark mark, Optional<Transaction> entry) {
+    return entry.flatMap(Transaction::payment).filter(mark.session()::equals).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Difference(
+                mark.owner(),
+                "session "
+                    + mark.session().value()
+                    + " is marked as granted, and its purchase is missing"));
   }
 
   private void user() {

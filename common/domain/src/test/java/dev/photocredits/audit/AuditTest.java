@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -149,6 +150,30 @@ final class AuditTest {
   }
 
   @Test
+  void an_account_is_read_once_however_many_purchases_it_has() {
+    for (var i = 2; i < 10; i++) {
+      assertThat(ledger.grant(ADA, samples.purchase("cs_" + i, 10), null)).isNotNull();
+    }
+    var reads = new ArrayList<Account>();
+    var books =
+        new OtherBooks(
+            ledger,
+            account -> {
+              reads.add(account);
+              return account;
+            }) {
+          @Override
+          public Stream<Kept> all() {
+            return ledger.all();
+          }
+        };
+
+    assertThat(audit(books)).isEqualTo(new Audit.Audited(1, 0, List.of(), true));
+
+    assertThat(reads).hasSize(1);
+  }
+
+  @Test
   void an_account_that_is_written_to_while_it_is_read_is_read_again() {
     var reads = new ArrayList<Account>();
     var books =
@@ -260,6 +285,11 @@ final class AuditTest {
     @Override
     public Account account(Email owner) {
       return change.apply(books.account(owner));
+    }
+
+    @Override
+    public Optional<Transaction> entry(SessionMark mark) {
+      return books.entry(mark);
     }
   }
 }

@@ -286,6 +286,11 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
         own.stream().flatMap(mark -> Stream.ofNullable(payments.get(mark.payment()))).toList());
   }
 
+  @Override
+  public synchronized Optional<Transaction> entry(SessionMark mark) {
+    return Optional.ofNullable(entries(mark.owner()).get(mark.entry().toString()));
+  }
+
   /** What is known of a payment that somebody has told of. */
   public synchronized Payment payment(PaymentIntentId id) {
     return Optional.ofNullable(payments.get(id)).orElseThrow();

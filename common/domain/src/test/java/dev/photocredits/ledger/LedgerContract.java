@@ -29,6 +29,7 @@ import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.generation.FinishOutcome;
@@ -251,6 +252,19 @@ public interface LedgerContract {
 
     assertThat(ledger().statement(ada, 10, null).items()).containsExactly(first);
     assertThat(balance(ada)).isEqualTo(10);
+  }
+
+  @Test
+  default void the_mark_of_a_session_leads_to_its_purchase() {
+    var ada = somebody();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    var purchase = SAMPLES.purchase("cs_" + ada.value(), 10);
+    assertThat(ledger().grant(ada, purchase, null)).isEqualTo(new Granted());
+    var mark = books().account(ada).marks().getFirst();
+
+    assertThat(books().entry(mark)).contains(purchase);
+    var stray = new SessionMark(mark.session(), ada, SAMPLES.id(), null);
+    assertThat(books().entry(stray)).isEmpty();
   }
 
   // Money that moves

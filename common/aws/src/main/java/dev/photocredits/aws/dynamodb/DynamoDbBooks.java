@@ -6,6 +6,7 @@ import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
 import java.util.ArrayList;
 import java.util.Map;
@@ -63,5 +64,12 @@ final class DynamoDbBooks implements Books {
       }
     }
     return new Account(owner, user, entries, generations, marks, payments);
+  }
+
+  @Override
+  public Optional<Transaction> entry(SessionMark mark) {
+    return table
+        .find(Schemas.ENTRY, Keys.user(mark.owner()), Keys.transaction(mark.entry()))
+        .map(Entry::transaction);
   }
 }
