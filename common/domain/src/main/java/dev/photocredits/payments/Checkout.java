@@ -13,7 +13,6 @@ import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -66,13 +65,13 @@ public final class Checkout {
   }
 
   /**
-   * The session as it is now, unless there is none or it is not one of ours. One that is paid has
-   * granted its credits when this returns, whether or not a webhook has arrived.
+   * The session as it is now. One that is paid has granted its credits when this returns, whether
+   * or not a webhook has arrived, and whoever asks: they go to the payer.
    */
-  public Optional<FoundSession> find(SessionId id) {
+  public FindOutcome find(SessionId id) {
     var found = payments.find(id);
-    if (found.isPresent() && found.get().paid() != null) {
-      var _ = fulfilment.fulfil(found.get().paid());
+    if (found instanceof FoundSession session && session.paid() != null) {
+      var _ = fulfilment.fulfil(session.paid());
     }
     return found;
   }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param paid the session as what it grants, once it is {@link Status#PAID}
  */
 public record FoundSession(
-    SessionId id, Email email, CreditPackage pack, Status status, @Nullable PaidSession paid) {
+    SessionId id, Email email, CreditPackage pack, Status status, @Nullable PaidSession paid)
+    implements FindOutcome {
 
   /** How far a session is. */
   public enum Status {

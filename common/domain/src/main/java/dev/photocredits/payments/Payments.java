@@ -3,11 +3,10 @@ package dev.photocredits.payments;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionId;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The payment provider. Each method throws {@link PaymentsUnavailable} when the provider refused,
+ * The payment provider. What sells throws {@link PaymentsUnavailable} when the provider refused,
  * failed or did not answer in time.
  */
 public interface Payments {
@@ -22,6 +21,6 @@ public interface Payments {
    */
   CheckoutSession openSession(Email email, CustomerId customer, CreditPackage pack, UUID attempt);
 
-  /** The session of that id, unless there is none or it is not one of ours. */
-  Optional<FoundSession> find(SessionId id);
+  /** The session of that id, if the provider tells of one that is ours. */
+  FindOutcome find(SessionId id);
 }

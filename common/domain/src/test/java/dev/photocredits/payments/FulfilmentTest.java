@@ -24,12 +24,13 @@ import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession.Status;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -151,7 +152,7 @@ final class FulfilmentTest {
     var first = checkout.find(PAID.id());
     var again = checkout.find(PAID.id());
 
-    assertThat(first).isEqualTo(again).isPresent();
+    assertThat(first).isEqualTo(again).isInstanceOf(FoundSession.class);
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
@@ -161,15 +162,15 @@ final class FulfilmentTest {
   void a_session_that_is_found_in_another_state_grants_nothing(Status status) {
     var checkout = checkout(new PaymentsThatFind(status, null));
 
-    var found = checkout.find(PAID.id());
+    var found = (FoundSession) checkout.find(PAID.id());
 
-    assertThat(found).map(FoundSession::status).contains(status);
+    assertThat(found.status()).isEqualTo(status);
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
   void a_session_that_nobody_knows_grants_nothing() {
-    assertThat(checkout(new PaymentsThatCount()).find(PAID.id())).isEmpty();
+    assertThat(checkout(new PaymentsThatCount()).find(PAID.id())).isEqualTo(new NoSuchSession());
 
     assertThat(ledger.find(ADA)).isEmpty();
   }
@@ -178,7 +179,8 @@ final class FulfilmentTest {
   void a_provider_that_fails_does_not_tell_of_a_session() {
     var checkout = checkout(new PaymentsThatFail());
 
-    assertThatThrownBy(() -> checkout.find(PAID.id())).isInstanceOf(PaymentsUnavailable.class);
+    assertThat(checkout.find(PAID.id())).isInstanceOf(NotTold.class);
+    assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
@@ -238,8 +240,8 @@ final class FulfilmentTest {
     }
 
     @Override
-    public Optional<FoundSession> find(SessionId id) {
-      return Optional.empty();
+    public FindOutcome find(SessionId id) {
+      return new NoSuchSession();
     }
   }
 
@@ -257,8 +259,8 @@ final class FulfilmentTest {
     }
 
     @Override
-    public Optional<FoundSession> find(SessionId id) {
-      return Optional.of(new FoundSession(id, ADA, CreditPackage.STARTER, status, paid));
+    public FindOutcome find(SessionId id) {
+      return new FoundSession(id, ADA, CreditPackage.STARTER, status, paid);
     }
   }
 
@@ -275,8 +277,8 @@ final class FulfilmentTest {
     }
 
     @Override
-    public Optional<FoundSession> find(SessionId id) {
-      throw new PaymentsUnavailable("down", new IllegalStateException());
+    public FindOutcome find(SessionId id) {
+      return new NotTold(new PaymentsUnavailable("down", new IllegalStateException()));
     }
   }
 }

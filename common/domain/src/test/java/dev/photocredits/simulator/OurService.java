@@ -19,6 +19,7 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.payments.Reconciliation;
@@ -78,7 +79,9 @@ final class OurService implements Service {
 
   @Override
   public void status(Invocation process, SessionId session) {
-    var _ = buying(process).find(session);
+    if (buying(process).find(session) instanceof NotTold(var why)) {
+      throw why;
+    }
   }
 
   private Checkout buying(Invocation process) {

@@ -33,7 +33,8 @@ import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.Checkpoints;
 import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.FindOutcome;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.Payments;
 import dev.photocredits.payments.PaymentsUnavailable;
@@ -195,8 +196,12 @@ final class Outside {
       }
 
       @Override
-      public Optional<FoundSession> find(SessionId id) {
-        return atStripe(Site.FIND_SESSION, () -> Optional.ofNullable(world.stripe.find(id)));
+      public FindOutcome find(SessionId id) {
+        try {
+          return atStripe(Site.FIND_SESSION, () -> world.stripe.find(id));
+        } catch (PaymentsUnavailable e) {
+          return new NotTold(e);
+        }
       }
     };
   }

@@ -9,6 +9,8 @@ import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FindOutcome;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaidSession;
@@ -105,10 +107,10 @@ final class SimulatedStripe {
         });
   }
 
-  @Nullable FoundSession find(SessionId id) {
+  FindOutcome find(SessionId id) {
     var session = sessions.get(id);
     return session == null
-        ? null
+        ? new NoSuchSession()
         : new FoundSession(
             id,
             session.email,

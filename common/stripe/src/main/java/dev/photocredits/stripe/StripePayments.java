@@ -17,13 +17,15 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Sha256;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.FindOutcome;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.Payments;
+import dev.photocredits.payments.PaymentsUnavailable;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -84,23 +86,28 @@ public final class StripePayments implements Payments {
   }
 
   @Override
-  public Optional<FoundSession> find(SessionId id) {
-    return SESSION_ID.matcher(id.value()).matches()
-        ? stripe.ask("find a session", client -> find(client, id))
-        : Optional.empty();
+  public FindOutcome find(SessionId id) {
+    if (!SESSION_ID.matcher(id.value()).matches()) {
+      return new NoSuchSession();
+    }
+    try {
+      return stripe.ask("find a session", client -> find(client, id));
+    } catch (PaymentsUnavailable e) {
+      return new NotTold(e);
+    }
   }
 
-  private static Optional<FoundSession> find(StripeClient client, SessionId id) throws Exception {
+  private static FindOutcome find(StripeClient client, SessionId id) throws Exception {
     try {
       var session = client.v1().checkout().sessions().retrieve(id.value(), WITH_ITS_PAYMENT);
       var json = new SessionJson(JSON.readTree(session.getLastResponse().body()));
       if (!json.id().equals(id.value())) {
         throw new IllegalStateException("another session than was asked for");
       }
-      return json.found();
+      return json.found().<FindOutcome>map(found -> found).orElseGet(NoSuchSession::new);
     } catch (InvalidRequestException e) {
       if (e.getStatusCode() == 404) {
-        return Optional.empty();
+        return new NoSuchSession();
       }
       throw e;
     }

@@ -18,6 +18,8 @@ import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaidSession;
@@ -341,7 +343,7 @@ final class StripePaymentsTest {
 
       var found = payments(stripe).find(CS_1);
 
-      assertThat(found).isEqualTo(Optional.of(found(Status.PAID, PAID)));
+      assertThat(found).isEqualTo(found(Status.PAID, PAID));
       var call = stripe.calls().getFirst();
       assertThat(call.method()).isEqualTo("GET");
       assertThat(call.path()).isEqualTo("/v1/checkout/sessions/cs_1");
@@ -373,7 +375,7 @@ final class StripePaymentsTest {
 
       var found = payments(stripe).find(CS_1);
 
-      assertThat(found).isEqualTo(Optional.of(found(expected, null)));
+      assertThat(found).isEqualTo(found(expected, null));
     }
   }
 
@@ -387,7 +389,7 @@ final class StripePaymentsTest {
       var found = payments(stripe).find(CS_1);
 
       var paid = new PaidSession(CS_1, ADA, CreditPackage.STARTER, Money.usd(0), null);
-      assertThat(found).isEqualTo(Optional.of(found(Status.PAID, paid)));
+      assertThat(found).isEqualTo(found(Status.PAID, paid));
     }
   }
 
@@ -397,7 +399,7 @@ final class StripePaymentsTest {
 
       var found = payments(stripe).find(CS_1);
 
-      assertThat(found).isEmpty();
+      assertThat(found).isEqualTo(new NoSuchSession());
       assertThat(stripe.calls()).hasSize(1);
     }
   }
@@ -424,7 +426,7 @@ final class StripePaymentsTest {
 
       var found = payments(stripe).find(new SessionId(id));
 
-      assertThat(found).isEmpty();
+      assertThat(found).isEqualTo(new NoSuchSession());
       assertThat(stripe.calls()).isEmpty();
     }
   }
@@ -435,7 +437,7 @@ final class StripePaymentsTest {
 
       var found = payments(stripe).find(new SessionId("cs_" + "1".repeat(201)));
 
-      assertThat(found).isEmpty();
+      assertThat(found).isEqualTo(new NoSuchSession());
       assertThat(stripe.calls()).isEmpty();
     }
   }
@@ -458,7 +460,7 @@ final class StripePaymentsTest {
             metadata);
     try (var stripe = answering(json(200, foreign))) {
 
-      assertThat(payments(stripe).find(CS_1)).isEmpty();
+      assertThat(payments(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
     }
   }
 
@@ -471,15 +473,15 @@ final class StripePaymentsTest {
     "500, api_error, internal, 3",
     "503, api_error, busy, 3"
   })
-  void a_session_that_cannot_be_asked_for_is_unavailable_and_not_unknown(
+  void a_session_that_cannot_be_asked_for_is_not_told_of_and_not_unknown(
       int status, String type, String code, int attempts) {
     try (var stripe = answering(error(status, type, code))) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.find(CS_1));
+      var why = ((NotTold) payments.find(CS_1)).why();
 
-      assertThat(thrown).hasMessageContaining("did not find a session: status " + status);
-      assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
+      assertThat(why).hasMessageContaining("did not find a session: status " + status);
+      assertThat(why.getMessage()).doesNotContain(KEY, "ada", "@");
       assertThat(stripe.calls()).hasSize(attempts);
     }
   }
@@ -497,13 +499,13 @@ final class StripePaymentsTest {
 
   @ParameterizedTest
   @MethodSource("noSession")
-  void an_answer_that_is_not_the_session_is_unavailable(Answer answer) {
+  void an_answer_that_is_not_the_session_tells_nothing(Answer answer) {
     try (var stripe = answering(answer)) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.find(CS_1));
+      var why = ((NotTold) payments.find(CS_1)).why();
 
-      assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
+      assertThat(why.getMessage()).doesNotContain(KEY, "ada", "@");
     }
   }
 
@@ -511,7 +513,7 @@ final class StripePaymentsTest {
   void a_session_is_found_after_a_failure_that_passes() {
     try (var stripe = answering(error(500, "api_error", "internal"), json(200, FOUND))) {
 
-      assertThat(payments(stripe).find(CS_1)).isEqualTo(Optional.of(found(Status.PAID, PAID)));
+      assertThat(payments(stripe).find(CS_1)).isEqualTo(found(Status.PAID, PAID));
     }
   }
 

@@ -13,10 +13,10 @@ import dev.photocredits.lambda.Response;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
-import dev.photocredits.payments.PaymentsUnavailable;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * {@code POST /api/checkout}: opens the page where a credit pack is paid; {@code GET
@@ -49,29 +49,28 @@ public final class CheckoutHandler extends ApiHandler {
     };
   }
 
+  /** A paid session has granted its credits, to its payer, before it is known who asks. */
   private Response find(Request request) {
     var caller = access.caller(request);
     var id = request.path("session_id");
-    try {
-      return id.isBlank() ? unknown() : found(caller, checkout.find(new SessionId(id)));
-    } catch (PaymentsUnavailable e) {
-      return Errors.paymentUnknown(e);
+    if (id.isBlank()) {
+      return unknown();
     }
+    return switch (checkout.find(new SessionId(id))) {
+      case FoundSession session -> found(caller, session);
+      case NoSuchSession _ -> unknown();
+      case NotTold(var why) -> Errors.paymentUnknown(why);
+    };
   }
 
-  private static Response found(Access.Caller caller, Optional<FoundSession> found) {
-    return found
-        .map(
-            session -> {
-              caller.mustBe(session.email());
-              return Response.ok(
-                      Json.object(
-                          "status", session.status().name().toLowerCase(Locale.ROOT),
-                          "credits", session.pack().credits().value()))
-                  .trace("user", Log.user(session.email()))
-                  .trace("session_id", session.id().value());
-            })
-        .orElseGet(CheckoutHandler::unknown);
+  private static Response found(Access.Caller caller, FoundSession session) {
+    caller.mustBe(session.email());
+    return Response.ok(
+            Json.object(
+                "status", session.status().name().toLowerCase(Locale.ROOT),
+                "credits", session.pack().credits().value()))
+        .trace("user", Log.user(session.email()))
+        .trace("session_id", session.id().value());
   }
 
   private static Response unknown() {
