@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.net.Webhook;
 import dev.photocredits.functions.checkout.CheckoutHandler;
@@ -17,9 +15,11 @@ import dev.photocredits.functions.health.HealthHandler;
 import dev.photocredits.functions.sweeper.SweeperHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.LambdaSerializer;
 import dev.photocredits.lambda.OneCall;
 import dev.photocredits.local.LocalSystem;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -36,8 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class EventsTest {
   private static final Path EVENTS = Project.root().resolve("events");
-
-  private static final TypeReference<Map<String, Object>> TASK = new TypeReference<>() {};
 
   @TempDir static Path data;
 
@@ -132,10 +130,10 @@ final class EventsTest {
   }
 
   @Test
-  void sweeper_answers_its_event() throws IOException {
-    var event = new ObjectMapper().readValue(EVENTS.resolve("sweeper.json").toFile(), TASK);
-
-    var report = new SweeperHandler(environment).handleRequest(event, new OneCall(300_000));
+  void sweeper_answers_its_event() {
+    var report =
+        new SweeperHandler(environment)
+            .handleRequest(read("sweeper", Map.class), new OneCall(300_000));
 
     assertThat(report).isEqualTo(Map.of("refunded", 0, "has_more", false));
   }
@@ -214,10 +212,13 @@ final class EventsTest {
   }
 
   private static APIGatewayV2HTTPEvent read(String function) {
+    return read(function, APIGatewayV2HTTPEvent.class);
+  }
+
+  @SuppressWarnings("TypeParameterUnusedInFormals") // as the serializer's
+  private static <T> T read(String function, Type type) {
     try (var json = Files.newInputStream(EVENTS.resolve(function + ".json"))) {
-      return LambdaEventSerializers.serializerFor(
-              APIGatewayV2HTTPEvent.class, EventsTest.class.getClassLoader())
-          .fromJson(json);
+      return new LambdaSerializer().fromJson(json, type);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -1,20 +1,19 @@
 package dev.photocredits.local;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
 import dev.photocredits.lambda.Environment;
-import java.io.IOException;
+import dev.photocredits.lambda.LambdaSerializer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One instance of a function, called as Lambda calls it: JSON in, JSON out. */
+/** One instance of a function, called as Lambda calls it: JSON in, JSON out, by our serializer. */
 final class LambdaFunction {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+  private static final LambdaSerializer JSON = new LambdaSerializer();
 
   private final Template.Function declared;
   private final Class<?> input;
@@ -56,7 +55,10 @@ final class LambdaFunction {
   @SuppressWarnings("unchecked") // it takes what its own type says
   private static LambdaFunction of(
       Template.Function declared, Object handler, Consumer<String> log) {
-    var type = JSON.constructType(handler.getClass()).findTypeParameters(RequestHandler.class)[0];
+    var type =
+        TypeFactory.defaultInstance()
+            .constructType(handler.getClass())
+            .findTypeParameters(RequestHandler.class)[0];
     return new LambdaFunction(
         declared, (Class<Object>) type.getRawClass(), (RequestHandler<Object, ?>) handler, log);
   }
@@ -66,8 +68,13 @@ final class LambdaFunction {
   }
 
   /** The answer to that event; whatever the handler throws is thrown on. */
-  byte[] call(byte[] event, String requestId) throws IOException {
+  byte[] call(byte[] event, String requestId) {
     var context = new LocalContext(declared, requestId, System.nanoTime(), log);
-    return JSON.writeValueAsBytes(handler.handleRequest(JSON.readValue(event, input), context));
+    var answer = new ByteArrayOutputStream();
+    JSON.toJson(
+        handler.handleRequest(JSON.fromJson(new ByteArrayInputStream(event), input), context),
+        answer,
+        Object.class);
+    return answer.toByteArray();
   }
 }

@@ -2,7 +2,6 @@ package dev.photocredits.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class Schedules implements AutoCloseable {
       Template.Schedule schedule, LambdaFunction function, Consumer<String> log) {
     try {
       var _ = function.call(schedule.input().getBytes(UTF_8), UUID.randomUUID().toString());
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       log.accept(schedule.function() + " failed: " + e);
     }
   }

@@ -1,11 +1,9 @@
 package dev.photocredits.aws;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
-import java.io.IOException;
+import dev.photocredits.lambda.Json;
+import dev.photocredits.lambda.NotJson;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +13,6 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** The settings that must not stand in a function's variables. */
 public final class Secrets {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private Secrets() {}
@@ -58,27 +55,19 @@ public final class Secrets {
   }
 
   private static Map<String, String> parsed(String text) {
-    var settings = new HashMap<String, String>();
-    try (var json = JSON.createParser(text)) {
-      expect(json.nextToken() == JsonToken.START_OBJECT);
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        settings.put(json.currentName(), value(json));
+    try {
+      if (!(Json.read(text) instanceof Map<?, ?> object)) {
+        throw unusable();
       }
-      expect(json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
+      var settings = new HashMap<String, String>();
+      for (var member : object.entrySet()) {
+        if (!(member.getValue() instanceof String value)) {
+          throw unusable();
+        }
+        settings.put((String) member.getKey(), value);
+      }
       return settings;
-    } catch (IOException _) {
-      // Without its cause: the parser quotes what it reads.
-      throw unusable();
-    }
-  }
-
-  private static String value(JsonParser json) throws IOException {
-    expect(json.nextToken() == JsonToken.VALUE_STRING);
-    return json.getText();
-  }
-
-  private static void expect(boolean asExpected) {
-    if (!asExpected) {
+    } catch (NotJson _) {
       throw unusable();
     }
   }

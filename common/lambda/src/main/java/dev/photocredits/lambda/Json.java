@@ -1,18 +1,16 @@
 package dev.photocredits.lambda;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON of maps, iterables, strings, whole numbers, booleans and nulls, and nothing else. */
+/**
+ * JSON as maps, lists, strings, numbers, booleans and nulls. Without a library, since a function
+ * has to load it before it can answer anything: docs/adr/0012.
+ */
 public final class Json {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
   private Json() {}
 
@@ -25,39 +23,71 @@ public final class Json {
     return object;
   }
 
+  /**
+   * What a text says: {@code Map<String, Object>} in the text's order (of two members with one name
+   * the last counts), {@code List<Object>}, {@code String}, {@code Integer}, {@code Long}, {@code
+   * BigInteger}, {@code Double}, {@code Boolean} or null. Throws {@link NotJson} for anything that
+   * RFC 8259 does not allow.
+   */
+  public static @Nullable Object read(String text) {
+    return new JsonReader(text).read();
+  }
+
+  /** Writes maps, iterables, strings, whole numbers, booleans and nulls, and nothing else. */
   public static String write(@Nullable Object value) {
-    var text = new StringWriter();
-    try (var json = FACTORY.createGenerator(text)) {
-      write(json, value);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    var text = new StringBuilder();
+    write(text, value);
     return text.toString();
   }
 
-  private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+  private static void write(StringBuilder text, @Nullable Object value) {
     switch (value) {
-      case null -> json.writeNull();
-      case String text -> json.writeString(text);
-      case Integer number -> json.writeNumber(number);
-      case Long number -> json.writeNumber(number);
-      case Boolean flag -> json.writeBoolean(flag);
+      case null -> text.append("null");
+      case String string -> quote(text, string);
+      case Integer number -> text.append(number.intValue());
+      case Long number -> text.append(number.longValue());
+      case Boolean flag -> text.append(flag.booleanValue());
       case Map<?, ?> map -> {
-        json.writeStartObject();
+        var between = "";
+        text.append('{');
         for (var entry : map.entrySet()) {
-          json.writeFieldName(String.valueOf(entry.getKey()));
-          write(json, entry.getValue());
+          quote(text.append(between), String.valueOf(entry.getKey()));
+          write(text.append(':'), entry.getValue());
+          between = ",";
         }
-        json.writeEndObject();
+        text.append('}');
       }
       case Iterable<?> items -> {
-        json.writeStartArray();
+        var between = "";
+        text.append('[');
         for (var item : items) {
-          write(json, item);
+          write(text.append(between), item);
+          between = ",";
         }
-        json.writeEndArray();
+        text.append(']');
       }
       default -> throw new IllegalArgumentException("not JSON: " + value.getClass());
     }
+  }
+
+  private static void quote(StringBuilder text, String string) {
+    text.append('"');
+    for (var i = 0; i < string.length(); i++) {
+      var c = string.charAt(i);
+      switch (c) {
+        case '"', '\\' -> text.append('\\').append(c);
+        case '\n' -> text.append("\\n");
+        case '\r' -> text.append("\\r");
+        case '\t' -> text.append("\\t");
+        default -> {
+          if (c < ' ') {
+            text.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 0xf]);
+          } else {
+            text.append(c);
+          }
+        }
+      }
+    }
+    text.append('"');
   }
 }

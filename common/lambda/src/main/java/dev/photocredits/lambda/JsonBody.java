@@ -1,20 +1,14 @@
 package dev.photocredits.lambda;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
 import java.util.Optional;
 
 /** A JSON object that a caller sent. Fields that nobody asks for are ignored. */
 public final class JsonBody {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-  private final JsonNode object;
+  private final Map<?, ?> object;
   private final Problems problems;
 
-  private JsonBody(JsonNode object, Problems problems) {
+  private JsonBody(Map<?, ?> object, Problems problems) {
     this.object = object;
     this.problems = problems;
   }
@@ -27,26 +21,23 @@ public final class JsonBody {
       problems.check();
     }
     try {
-      var node = JSON.readTree(text);
-      if (!node.isObject()) {
-        problems.add(
-            "model_attributes_type",
-            "Input should be a valid dictionary or object to extract fields from",
-            "body");
-        problems.check();
+      if (Json.read(text) instanceof Map<?, ?> object) {
+        return new JsonBody(object, problems);
       }
-      return new JsonBody(node, problems);
-    } catch (JsonProcessingException e) {
-      var at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
-      problems.add("json_invalid", "JSON decode error", "body", at);
-      problems.check();
-      throw new AssertionError("check() throws", e);
+      problems.add(
+          "model_attributes_type",
+          "Input should be a valid dictionary or object to extract fields from",
+          "body");
+    } catch (NotJson e) {
+      problems.add("json_invalid", "JSON decode error", "body", e.at());
     }
+    problems.check();
+    throw new AssertionError("check() throws");
   }
 
   /** A field that must be there. */
   public Optional<String> text(String field) {
-    if (!object.has(field)) {
+    if (!object.containsKey(field)) {
       problems.missing(field);
       return Optional.empty();
     }
@@ -55,16 +46,15 @@ public final class JsonBody {
 
   /** A field that may be absent or null. */
   public Optional<String> optionalText(String field) {
-    return object.hasNonNull(field) ? string(field) : Optional.empty();
+    return object.get(field) != null ? string(field) : Optional.empty();
   }
 
   private Optional<String> string(String field) {
-    var node = object.get(field);
-    if (!node.isTextual()) {
+    if (!(object.get(field) instanceof String text)) {
       problems.notText(field);
       return Optional.empty();
     }
-    if (hasLoneSurrogate(node.textValue())) {
+    if (hasLoneSurrogate(text)) {
       problems.add(
           "string_unicode",
           "Input should be a valid string, unable to parse raw data as a unicode string",
@@ -72,7 +62,7 @@ public final class JsonBody {
           field);
       return Optional.empty();
     }
-    return Optional.of(node.textValue());
+    return Optional.of(text);
   }
 
   // JSON can escape half a character; UTF-8 cannot carry one, so it could not be stored whole.
