@@ -5,14 +5,25 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test fix bench audit simulate test-kill mutants package jdk
+.PHONY: run test test-template fix bench audit simulate test-kill mutants package sam checkov jdk
+
+# The SAM CLI wants a region and somebody's name. Nothing of this calls AWS.
+OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true SAM_CLI_TELEMETRY=0
 
 run: jdk        ## builds, then serves the whole API on http://localhost:8080
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
 	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.Main
 
-test: jdk       ## format check, static analysis and every test
+test: jdk target/template.json ## format check, static analysis and every test
 	@$(MVN) verify
+
+# W2001: the transform has put in what the parameter said, so that nothing refers to it any more.
+test-template: sam checkov target/template.json ## what the SAM CLI, cfn-lint and checkov find in the templates
+	@$(OFFLINE) .venv/sam/bin/sam validate
+	@$(OFFLINE) .venv/sam/bin/sam validate --lint
+	@.venv/sam/bin/cfn-lint --ignore-checks W2001 -- target/template.json $(wildcard template-operations.yaml)
+	@.venv/checkov/bin/checkov --config-file build/checkov.yaml $(addprefix --file ,target/template.json $(wildcard template-operations.yaml))
+	@echo "cfn-lint and checkov find nothing in target/template.json $(wildcard template-operations.yaml)"
 
 fix: jdk        ## formats the code
 	@$(MVN) --quiet spotless:apply
@@ -39,6 +50,14 @@ mutants: jdk    ## takes each guard of the money paths away in turn, and prints 
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip
 	@for zip in functions/*/target/*-function.zip; do wc -c < "$$zip" | awk -v zip="$$zip" '{ printf "%6.2f MB  %s\n", $$1 / 1e6, zip }'; done
+
+# What CloudFormation makes of the template; tests read it, too.
+target/template.json: template.yaml build/python/transform.py build/python/sam.txt | sam
+	@mkdir -p target
+	@$(OFFLINE) .venv/sam/bin/python build/python/transform.py $< > $@.part && mv $@.part $@
+
+sam checkov:
+	@build/python-tool $@
 
 jdk:
 	@test -n "$(JAVA_HOME)"
