@@ -128,8 +128,8 @@ final class Catalogue {
     table(
         "grant: the session is granted already",
         "DynamoDbLedger.java",
-        "if (written.refused(0)) {\n        return new AlreadyGranted();",
-        "if (written.refused(99)) {\n        return new AlreadyGranted();");
+        "if (written.refused(0)) {\n      return new Done<>(new AlreadyGranted());",
+        "if (written.refused(99)) {\n      return new Done<>(new AlreadyGranted());");
   }
 
   // Claims

@@ -1,5 +1,7 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.dynamodb.Attempt.Done;
+import dev.photocredits.aws.dynamodb.Attempt.Refused;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.aws.dynamodb.Table.Written;
@@ -80,21 +82,22 @@ final class DynamoDbGenerations implements Generations {
       return ended(table.writeAlone(leavePending(finished)), finished)
           .orElseThrow(() -> new IllegalStateException("nothing but the state can refuse an end"));
     }
-    var debt = Credits.NONE;
-    for (var attempt = 0; attempt < DynamoDbLedger.ATTEMPTS; attempt++) {
-      var posting = Posting.in(debt, List.of(refund));
-      var parts = new ArrayList<TransactWriteItem>();
-      parts.add(table.update(leavePending(finished)));
-      parts.add(table.update(Balance.in(finished.email(), posting, debt, refund.createdAt())));
-      parts.addAll(Schemas.create(table, finished.email(), posting));
-      var written = table.write(parts);
-      var outcome = ended(written, finished);
-      if (outcome.isPresent()) {
-        return outcome.get();
-      }
-      debt = written.found(1, Schemas.USER).orElseThrow(written::impossible).debt();
-    }
-    throw new IllegalStateException("the account moved every time");
+    return Attempt.until(Credits.NONE, debt -> finish(finished, refund, debt));
+  }
+
+  private Attempt<Credits, FinishOutcome> finish(Generation finished, Refund refund, Credits debt) {
+    var posting = Posting.in(debt, List.of(refund));
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(table.update(leavePending(finished)));
+    parts.add(table.update(Balance.in(finished.email(), posting, debt, refund.createdAt())));
+    parts.addAll(Schemas.create(table, finished.email(), posting));
+    var written = table.write(parts);
+    return ended(written, finished)
+        .<Attempt<Credits, FinishOutcome>>map(Done::new)
+        .orElseGet(
+            () ->
+                new Refused<>(
+                    written.found(1, Schemas.USER).orElseThrow(written::impossible).debt()));
   }
 
   /** What became of the generation, unless the write was refused for another reason. */

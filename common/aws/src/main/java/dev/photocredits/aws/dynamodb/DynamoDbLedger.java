@@ -1,5 +1,7 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.dynamodb.Attempt.Done;
+import dev.photocredits.aws.dynamodb.Attempt.Refused;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.credits.Charge;
@@ -37,9 +39,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** {@link Ledger} in DynamoDB. */
 final class DynamoDbLedger implements Ledger {
-  /** How often what was read before a write may have changed by then. */
-  static final int ATTEMPTS = 20;
-
   private final Table table;
 
   DynamoDbLedger(Table table) {
@@ -82,90 +81,102 @@ final class DynamoDbLedger implements Ledger {
         : written.found(0, Schemas.USER).flatMap(User::customer).orElseThrow(written::impossible);
   }
 
+  /** What a purchase comes upon. */
+  private record Found(Credits debt, @Nullable Payment payment) {}
+
   @Override
   public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+    var nothing =
+        new Found(Credits.NONE, charge == null ? null : Payment.unheardOf(charge.payment()));
+    return Attempt.until(nothing, found -> grant(email, purchase, charge, found));
+  }
+
+  private Attempt<Found, GrantOutcome> grant(
+      Email email, Purchase purchase, @Nullable Charge charge, Found found) {
+    var debt = found.debt();
+    var before = found.payment();
+    @Nullable Payment after =
+        before == null || charge == null
+            ? null
+            : before.granting(Grant.of(email, purchase, charge));
     var mark =
         new SessionMark(
             purchase.session(), email, purchase.id(), charge == null ? null : charge.payment());
-    @Nullable Payment before = charge == null ? null : Payment.unheardOf(charge.payment());
-    var debt = Credits.NONE;
-    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
-      @Nullable Payment after =
-          before == null || charge == null
-              ? null
-              : before.granting(Grant.of(email, purchase, charge));
-      var posting = Posting.granting(debt, purchase, after);
-      var parts = new ArrayList<TransactWriteItem>();
-      parts.add(table.create(Schemas.MARK, mark));
-      parts.add(table.update(Balance.in(email, posting, debt, purchase.createdAt())));
-      if (before != null && after != null) {
-        parts.add(replace(before, after));
-      }
-      parts.addAll(Schemas.create(table, email, posting));
-      var written = table.write(parts);
-      if (written.isComplete()) {
-        return new Granted();
-      }
-      if (written.refused(0)) {
-        return new AlreadyGranted();
-      }
-      if (written.refused(1)) {
-        var user = written.found(1, Schemas.USER);
-        if (user.isEmpty()) {
-          return new NoSuchUser();
-        }
-        debt = user.get().debt();
-      }
-      if (before != null && written.refused(2)) {
-        before = written.found(2, Schemas.PAYMENT).orElseThrow(written::impossible);
-      } else if (!written.refused(1)) {
-        throw written.impossible();
-      }
+    var posting = Posting.granting(debt, purchase, after);
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(table.create(Schemas.MARK, mark));
+    parts.add(table.update(Balance.in(email, posting, debt, purchase.createdAt())));
+    if (before != null && after != null) {
+      parts.add(replace(before, after));
     }
-    throw new IllegalStateException("the account moved every time");
+    parts.addAll(Schemas.create(table, email, posting));
+    var written = table.write(parts);
+    if (written.isComplete()) {
+      return new Done<>(new Granted());
+    }
+    if (written.refused(0)) {
+      return new Done<>(new AlreadyGranted());
+    }
+    if (written.refused(1)) {
+      var user = written.found(1, Schemas.USER);
+      if (user.isEmpty()) {
+        return new Done<>(new NoSuchUser());
+      }
+      debt = user.get().debt();
+    }
+    if (before != null && written.refused(2)) {
+      before = written.found(2, Schemas.PAYMENT).orElseThrow(written::impossible);
+    } else if (!written.refused(1)) {
+      throw written.impossible();
+    }
+    return new Refused<>(new Found(debt, before));
   }
 
   @Override
   public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
-    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
-      var before =
-          table
-              .find(Schemas.PAYMENT, Keys.payment(news.payment()), Keys.MONEY)
-              .orElseGet(() -> Payment.unheardOf(news.payment()));
-      var after = before.hearing(news);
-      if (after.equals(before)) {
-        return new KnownAlready();
-      }
-      var grant = after.grant();
-      var more = after.reversed().value() - before.reversed().value();
-      if (grant == null || more == 0) {
-        if (table.write(replace(before, after)).isComplete()) {
-          return new Noted();
-        }
-        continue;
-      }
-      var user = find(grant.owner());
-      if (user.isEmpty()) {
-        return new ReversalOutcome.NoSuchUser(grant.owner());
-      }
-      var posting = Posting.reversing(user.get(), grant.session(), more, id, now);
-      var parts = new ArrayList<TransactWriteItem>();
-      parts.add(replace(before, after));
-      parts.add(
-          table.update(
-              more > 0
-                  ? Balance.back(grant.owner(), posting, now)
-                  : Balance.in(grant.owner(), posting, user.get().debt(), now)));
-      parts.addAll(Schemas.create(table, grant.owner(), posting));
-      var written = table.write(parts);
-      if (written.isComplete()) {
-        return new Reversed(grant.owner(), -more);
-      }
-      if (!written.refused(0) && !written.refused(1)) {
-        throw written.impossible();
-      }
+    return Attempt.until(payment(news), before -> reverse(before, news, id, now));
+  }
+
+  private Payment payment(MoneyMoved news) {
+    return table
+        .find(Schemas.PAYMENT, Keys.payment(news.payment()), Keys.MONEY)
+        .orElseGet(() -> Payment.unheardOf(news.payment()));
+  }
+
+  private Attempt<Payment, ReversalOutcome> reverse(
+      Payment before, MoneyMoved news, TransactionId id, Instant now) {
+    var after = before.hearing(news);
+    if (after.equals(before)) {
+      return new Done<>(new KnownAlready());
     }
-    throw new IllegalStateException("the payment or the account moved every time");
+    var grant = after.grant();
+    var more = after.reversed().value() - before.reversed().value();
+    if (grant == null || more == 0) {
+      return table.write(replace(before, after)).isComplete()
+          ? new Done<>(new Noted())
+          : new Refused<>(payment(news));
+    }
+    var user = find(grant.owner());
+    if (user.isEmpty()) {
+      return new Done<>(new ReversalOutcome.NoSuchUser(grant.owner()));
+    }
+    var posting = Posting.reversing(user.get(), grant.session(), more, id, now);
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(replace(before, after));
+    parts.add(
+        table.update(
+            more > 0
+                ? Balance.back(grant.owner(), posting, now)
+                : Balance.in(grant.owner(), posting, user.get().debt(), now)));
+    parts.addAll(Schemas.create(table, grant.owner(), posting));
+    var written = table.write(parts);
+    if (written.isComplete()) {
+      return new Done<>(new Reversed(grant.owner(), -more));
+    }
+    if (!written.refused(0) && !written.refused(1)) {
+      throw written.impossible();
+    }
+    return new Refused<>(payment(news));
   }
 
   /** The next version of what is known of a payment, where nobody has written it before. */
