@@ -4,11 +4,11 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.stripe.StripePayments;
@@ -29,12 +29,7 @@ final class Wiring {
     var table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     var ledger = table.ledger();
     var ids = new TimeOrderedIds(new SecureRandom());
-    var accounts =
-        new Accounts(
-            ledger,
-            new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000)),
-            ids,
-            clock);
+    var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
     var payments =
         StripePayments.open(
             environment.text("STRIPE_SECRET_KEY"),

@@ -3,12 +3,12 @@ package dev.photocredits.functions.credits;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.WelcomeCredits;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -26,9 +26,6 @@ final class Wiring {
     ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
     accounts =
         new Accounts(
-            ledger,
-            new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000)),
-            new TimeOrderedIds(new SecureRandom()),
-            clock);
+            ledger, WelcomeCredits.of(environment), new TimeOrderedIds(new SecureRandom()), clock);
   }
 }

@@ -5,11 +5,11 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.Reconciliation;
 import dev.photocredits.stripe.StripeHistory;
@@ -32,7 +32,7 @@ final class Wiring {
     audit = new Audit(table.books(), clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
-    var welcome = new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000));
+    var welcome = WelcomeCredits.of(environment);
     var accounts = new Accounts(ledger, welcome, ids, clock);
     var history =
         StripeHistory.open(

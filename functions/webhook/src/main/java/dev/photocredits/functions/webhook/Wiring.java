@@ -4,10 +4,10 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.stripe.StripeWebhook;
 import java.security.SecureRandom;
@@ -26,7 +26,7 @@ final class Wiring {
     webhook = new StripeWebhook(environment.list("STRIPE_WEBHOOK_SECRET"), clock);
     var ledger = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")).ledger();
     var ids = new TimeOrderedIds(new SecureRandom());
-    var welcome = new Credits(environment.number("WELCOME_CREDITS", 0, 0, 1_000_000));
+    var welcome = WelcomeCredits.of(environment);
     fulfilment = new Fulfilment(new Accounts(ledger, welcome, ids, clock), ledger, ids, clock);
   }
 }
