@@ -1,6 +1,7 @@
 package dev.photocredits.lambda;
 
 import dev.photocredits.credits.Email;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -30,6 +31,11 @@ public final class Log {
   /** Standard output; every line names the stage, which is {@code ENVIRONMENT}. */
   public static Log of(Environment environment) {
     return new Log(System.out, environment.text("ENVIRONMENT", "development"));
+  }
+
+  /** For what is no event. */
+  static Log nowhere() {
+    return new Log(new PrintStream(OutputStream.nullOutputStream()), "nowhere");
   }
 
   void write(Map<String, ?> fields) {

@@ -1,6 +1,5 @@
 package dev.photocredits.lambda;
 
-import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import dev.photocredits.credits.Email;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -14,6 +13,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP request, as API Gateway's HTTP API tells of it (payload version 2.0). */
@@ -24,24 +24,30 @@ public final class Request {
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   private final APIGatewayV2HTTPEvent event;
-  private final Context context;
+  private final String lambdaId;
+  private final IntSupplier remainingMillis;
   private final InstantSource clock;
 
-  Request(APIGatewayV2HTTPEvent event, Context context, InstantSource clock) {
+  Request(
+      APIGatewayV2HTTPEvent event,
+      String lambdaId,
+      IntSupplier remainingMillis,
+      InstantSource clock) {
     this.event = event;
-    this.context = context;
+    this.lambdaId = lambdaId;
+    this.remainingMillis = remainingMillis;
     this.clock = clock;
   }
 
   /** API Gateway's id of the request; the function's own where there is none. */
   public String id() {
     var id = event.getRequestContext().getRequestId();
-    return id == null ? context.getAwsRequestId() : id;
+    return id == null ? lambdaId : id;
   }
 
   /** The function's id of this call, which Lambda's own log lines carry. */
   String lambdaId() {
-    return context.getAwsRequestId();
+    return lambdaId;
   }
 
   /** The method, in upper case. */
@@ -146,7 +152,7 @@ public final class Request {
    */
   public Instant deadline(Duration margin) {
     var now = clock.instant();
-    var lambda = now.plusMillis(context.getRemainingTimeInMillis());
+    var lambda = now.plusMillis(remainingMillis.getAsInt());
     var gateway = arrival(now).plus(GATEWAY_PATIENCE);
     return (lambda.isBefore(gateway) ? lambda : gateway).minus(margin);
   }

@@ -2,6 +2,7 @@ package dev.photocredits.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +26,18 @@ public abstract class ScheduledHandler
   private final Log log;
   private final InstantSource clock;
 
-  protected ScheduledHandler(Log log, InstantSource clock) {
+  protected ScheduledHandler(Environment environment) {
+    this(Log.of(environment), Clock.systemUTC());
+  }
+
+  ScheduledHandler(Log log, InstantSource clock) {
     this.log = log;
     this.clock = clock;
+  }
+
+  /** The function's wiring, ready for SnapStart: primed by what it can try without writing. */
+  protected final <W> SnapStart<W> snapStart(Supplier<W> wire, Consumer<W> prime) {
+    return SnapStart.of(log, wire, prime);
   }
 
   /**

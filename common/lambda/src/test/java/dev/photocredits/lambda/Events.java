@@ -29,7 +29,7 @@ final class Events {
   }
 
   static Request request(APIGatewayV2HTTPEventBuilder event) {
-    return new Request(event.build(), new OneCall(60_000), InstantSource.fixed(NOW));
+    return new Request(event.build(), "call-1", () -> 60_000, InstantSource.fixed(NOW));
   }
 
   static Request withBody(String body) {

@@ -154,7 +154,7 @@ final class RequestTest {
         Events.event("GET", "/")
             .withRequestContext(Events.context("GET").withTimeEpoch(arrival.toEpochMilli()).build())
             .build();
-    return new Request(event, new OneCall(secondsLeft * 1_000), InstantSource.fixed(Events.NOW));
+    return new Request(event, "call-1", () -> secondsLeft * 1_000, InstantSource.fixed(Events.NOW));
   }
 
   private static Request withPathEmail(String typed) {

@@ -16,6 +16,10 @@ final class Keys {
   static final String PK = "PK";
   static final String SK = "SK";
   static final String PROFILE = "PROFILE";
+
+  /** Both keys of an item that there never is. */
+  static final String NOTHING = "NOTHING";
+
   static final String PAYMENT = "PAYMENT";
   static final String RECONCILIATION = "RECONCILIATION";
   static final String CHECKPOINT = "CHECKPOINT";

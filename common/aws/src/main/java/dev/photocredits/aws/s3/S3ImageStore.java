@@ -2,6 +2,7 @@ package dev.photocredits.aws.s3;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.StoredImage;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
@@ -90,6 +92,17 @@ public final class S3ImageStore implements ImageStore {
                       S3Configuration.builder().pathStyleAccessEnabled(true).build());
             });
     return new S3ImageStore(bucket, urlExpiry, aws, client.build(), presigner.build(), clock);
+  }
+
+  /** Signs an address, and asks for an image that is not there, so that the next is not the first. */
+  public void prime() {
+    var nothing = new StoredImage("images/nothing", new ContentType("image/png"));
+    var _ = sign(nothing);
+    try {
+      var _ = client.headObject(r -> r.bucket(bucket).key(nothing.key()));
+    } catch (S3Exception _) {
+      // S3 has answered: 404, or 403 as long as we may not list the bucket.
+    }
   }
 
   @Override

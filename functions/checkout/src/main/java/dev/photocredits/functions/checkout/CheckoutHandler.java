@@ -8,8 +8,10 @@ import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
+import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
@@ -23,21 +25,20 @@ import java.util.Locale;
  * /api/checkout/{session_id}}: tells whether it is, and grants the credits if no webhook has.
  */
 public final class CheckoutHandler extends ApiHandler {
-  private final Access access;
-  private final Checkout checkout;
+  private final SnapStart<Wiring> wiring;
 
   public CheckoutHandler() {
     this(Environment.ofProcess());
   }
 
   public CheckoutHandler(Environment environment) {
-    this(new Wiring(environment));
-  }
-
-  private CheckoutHandler(Wiring wiring) {
-    super(wiring.log, wiring.clock);
-    this.access = wiring.access;
-    this.checkout = wiring.checkout;
+    super(environment);
+    wiring =
+        snapStart(
+            () -> new Wiring(environment),
+            Wiring::prime,
+            Rehearsal.of("POST /api/checkout"),
+            Rehearsal.of("GET /api/checkout/{session_id}"));
   }
 
   @Override
@@ -51,12 +52,12 @@ public final class CheckoutHandler extends ApiHandler {
 
   /** A paid session has granted its credits, to its payer, before it is known who asks. */
   private Response find(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var id = request.path("session_id");
     if (id.isBlank()) {
       return unknown();
     }
-    return switch (checkout.find(new SessionId(id))) {
+    return switch (wiring.now().checkout.find(new SessionId(id))) {
       case FoundSession session -> found(caller, session);
       case NoSuchSession _ -> unknown();
       case NotTold(var why) -> Errors.paymentUnknown(why);
@@ -78,12 +79,12 @@ public final class CheckoutHandler extends ApiHandler {
   }
 
   private Response open(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var key = request.idempotencyKey().orElse(null);
     var order = CheckoutRequest.from(request);
     caller.mustBe(order.email());
     var response =
-        switch (checkout.open(order.email(), order.pack(), key)) {
+        switch (wiring.now().checkout.open(order.email(), order.pack(), key)) {
           case Opened(var session) ->
               Response.ok(
                       Json.object(

@@ -1,19 +1,18 @@
 package dev.photocredits.functions.credits;
 
-import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.TransactionId;
-import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.PageQuery;
+import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
+import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.CreditPackage;
 import java.util.Arrays;
 import java.util.Map;
@@ -26,23 +25,19 @@ import org.jspecify.annotations.Nullable;
 public final class CreditsHandler extends ApiHandler {
   private static final int STATEMENT_LIMIT = 50;
 
-  private final Access access;
-  private final Accounts accounts;
-  private final Ledger ledger;
+  private final SnapStart<Wiring> wiring;
 
   public CreditsHandler() {
     this(Environment.ofProcess());
   }
 
   public CreditsHandler(Environment environment) {
-    this(new Wiring(environment));
-  }
-
-  private CreditsHandler(Wiring wiring) {
-    super(wiring.log, wiring.clock);
-    this.access = wiring.access;
-    this.accounts = wiring.accounts;
-    this.ledger = wiring.ledger;
+    super(environment);
+    wiring =
+        snapStart(
+            () -> new Wiring(environment),
+            Wiring::prime,
+            Rehearsal.of("GET /api/credits/{email}/transactions"));
   }
 
   @Override
@@ -56,21 +51,21 @@ public final class CreditsHandler extends ApiHandler {
   }
 
   private Response balance(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
     caller.mustBe(email);
-    var user = accounts.open(email);
+    var user = wiring.now().accounts.open(email);
     return Response.ok(Json.object("credits", user.credits().value(), "email", email.value()))
         .trace("user", Log.user(email));
   }
 
   private Response statement(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
     caller.mustBe(email);
     var query = PageQuery.from(request, email, "transactions", STATEMENT_LIMIT);
     var page =
-        ledger.statement(email, query.limit(), query.before().map(TransactionId::new).orElse(null));
+        wiring.now().ledger.statement(email, query.limit(), query.before().map(TransactionId::new).orElse(null));
     return Response.ok(
             Json.object(
                 "transactions",

@@ -10,6 +10,7 @@ import com.google.genai.types.Content;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.GenerateContentConfig;
 import com.google.genai.types.GenerateContentResponse;
+import com.google.genai.types.GetModelConfig;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
 import com.google.genai.types.ImageConfig;
@@ -17,13 +18,13 @@ import com.google.genai.types.Part;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageModel;
-import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.VariationPrompt;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -99,6 +100,14 @@ final class GeminiImageModel implements ImageModel {
             .clientOptions(ClientOptions.builder().customHttpClient(http).build())
             .build();
     return new GeminiImageModel(client, models, clock);
+  }
+
+  /** Asks what the first model is, which is free, and reads an answer without a picture. */
+  void prime() {
+    var patience = HttpOptions.builder().timeout((int) CONNECT.toMillis()).build();
+    var _ = answer(GenerateContentResponse.fromJson("{\"candidates\":[]}"));
+    var _ =
+        client.models.get(models.getFirst(), GetModelConfig.builder().httpOptions(patience).build());
   }
 
   @Override

@@ -7,16 +7,12 @@ import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
-import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
-import dev.photocredits.generation.GenerationFlow;
-import dev.photocredits.generation.Generations;
-import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.StoredImage;
-import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
@@ -24,8 +20,10 @@ import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.PageQuery;
+import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
+import dev.photocredits.lambda.SnapStart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,25 +39,20 @@ public final class GenerationHandler extends ApiHandler {
 
   private static final int GALLERY_LIMIT = 20;
 
-  private final Access access;
-  private final GenerationFlow flow;
-  private final Generations generations;
-  private final ImageStore images;
+  private final SnapStart<Wiring> wiring;
 
   public GenerationHandler() {
     this(Environment.ofProcess());
   }
 
   public GenerationHandler(Environment environment) {
-    this(new Wiring(environment));
-  }
-
-  private GenerationHandler(Wiring wiring) {
-    super(wiring.log, wiring.clock);
-    this.access = wiring.access;
-    this.flow = wiring.flow;
-    this.generations = wiring.generations;
-    this.images = wiring.images;
+    super(environment);
+    wiring =
+        snapStart(
+            () -> new Wiring(environment),
+            Wiring::prime,
+            new Rehearsal("POST /api/generate", "multipart/form-data; boundary=-", "-----\r\n"),
+            Rehearsal.of("GET /api/generations/{email}/{id}"));
   }
 
   @Override
@@ -73,11 +66,11 @@ public final class GenerationHandler extends ApiHandler {
   }
 
   private Response generate(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var key = request.idempotencyKey().orElse(null);
     var wanted = GenerateRequest.from(request);
     caller.mustBe(wanted.email());
-    var outcome = flow.draw(wanted.order(), key, request.deadline(MARGIN));
+    var outcome = wiring.now().flow.draw(wanted.order(), key, request.deadline(MARGIN));
     var response =
         switch (outcome) {
           case Delivered(var id, var delivered, var remaining, var missing) ->
@@ -106,12 +99,12 @@ public final class GenerationHandler extends ApiHandler {
   }
 
   private Response gallery(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
     caller.mustBe(email);
     var query = PageQuery.from(request, email, "generations", GALLERY_LIMIT);
     var page =
-        generations.list(email, query.limit(), query.before().map(GenerationId::new).orElse(null));
+        wiring.now().generations.list(email, query.limit(), query.before().map(GenerationId::new).orElse(null));
     return Response.ok(
             Json.object(
                 "generations",
@@ -122,11 +115,11 @@ public final class GenerationHandler extends ApiHandler {
   }
 
   private Response generation(Request request) {
-    var caller = access.caller(request);
+    var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
     caller.mustBe(email);
     return GenerationId.parse(request.path("id"))
-        .flatMap(id -> generations.find(email, id))
+        .flatMap(id -> wiring.now().generations.find(email, id))
         .map(found -> Response.ok(json(found)))
         .orElseGet(() -> Response.error(ErrorCode.GENERATION_NOT_FOUND, "Generation not found"))
         .trace("user", Log.user(email));
@@ -153,6 +146,6 @@ public final class GenerationHandler extends ApiHandler {
   }
 
   private List<String> signed(List<StoredImage> stored) {
-    return stored.stream().map(image -> images.sign(image).toString()).toList();
+    return stored.stream().map(image -> wiring.now().images.sign(image).toString()).toList();
   }
 }

@@ -4,25 +4,29 @@ import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Json;
-import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
-import java.time.Clock;
+import dev.photocredits.lambda.SnapStart;
 
 /**
  * {@code GET /api/health}, and API Gateway's {@code $default} route: what matches no other one is
  * answered here with 404, or with 405 where the path exists under another method.
  */
 public final class HealthHandler extends ApiHandler {
-  private static final Response HEALTHY =
-      Response.ok(Json.object("status", "healthy", "service", "AI Photo Generation"));
+  private final SnapStart<Response> healthy;
 
   public HealthHandler() {
     this(Environment.ofProcess());
   }
 
   public HealthHandler(Environment environment) {
-    super(Log.of(environment), Clock.systemUTC());
+    super(environment);
+    healthy = snapStart(HealthHandler::healthy, _ -> {}, Rehearsal.of("GET /api/health"));
+  }
+
+  private static Response healthy() {
+    return Response.ok(Json.object("status", "healthy", "service", "AI Photo Generation"));
   }
 
   @Override
@@ -35,7 +39,7 @@ public final class HealthHandler extends ApiHandler {
       return Response.empty(204);
     }
     if (request.path().equals(Routes.HEALTH) && methods.contains(request.method())) {
-      return HEALTHY;
+      return healthy.now();
     }
     return Response.error(ErrorCode.METHOD_NOT_ALLOWED, "Method Not Allowed")
         .header("allow", String.join(", ", methods));

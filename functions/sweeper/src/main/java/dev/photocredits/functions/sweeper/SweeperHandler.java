@@ -1,12 +1,10 @@
 package dev.photocredits.functions.sweeper;
 
-import dev.photocredits.audit.Audit;
-import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.ScheduledHandler;
-import dev.photocredits.payments.Reconciliation;
+import dev.photocredits.lambda.SnapStart;
 import java.time.Instant;
 
 /**
@@ -21,23 +19,15 @@ public final class SweeperHandler extends ScheduledHandler {
   /** A hundred events each. */
   private static final int MOST_PAGES = 50;
 
-  private final Sweeper sweeper;
-  private final Reconciliation reconciliation;
-  private final Audit audit;
+  private final SnapStart<Wiring> wiring;
 
   public SweeperHandler() {
     this(Environment.ofProcess());
   }
 
   public SweeperHandler(Environment environment) {
-    this(new Wiring(environment));
-  }
-
-  private SweeperHandler(Wiring wiring) {
-    super(wiring.log, wiring.clock);
-    this.sweeper = wiring.sweeper;
-    this.reconciliation = wiring.reconciliation;
-    this.audit = wiring.audit;
+    super(environment);
+    wiring = snapStart(() -> new Wiring(environment), Wiring::prime);
   }
 
   @Override
@@ -51,13 +41,13 @@ public final class SweeperHandler extends ScheduledHandler {
   }
 
   private Report sweep(Instant deadline) {
-    var swept = sweeper.sweep(MOST_GENERATIONS, deadline);
+    var swept = wiring.now().sweeper.sweep(MOST_GENERATIONS, deadline);
     return new Report(
         Json.object("refunded", swept.refunded(), "has_more", swept.hasMore()), swept.failures());
   }
 
   private Report audit(Instant deadline) {
-    var audited = audit.run(deadline);
+    var audited = wiring.now().audit.run(deadline);
     return new Report(
         Json.object(
             "accounts", audited.accounts(),
@@ -70,7 +60,7 @@ public final class SweeperHandler extends ScheduledHandler {
   }
 
   private Report reconcile(Instant deadline) {
-    var reconciled = reconciliation.run(MOST_PAGES, deadline);
+    var reconciled = wiring.now().reconciliation.run(MOST_PAGES, deadline);
     return new Report(
         Json.object(
             "granted", reconciled.granted(),

@@ -11,9 +11,10 @@ import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
-import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
@@ -21,7 +22,6 @@ import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
-import dev.photocredits.stripe.StripeWebhook;
 import java.util.Map;
 
 /**
@@ -30,26 +30,24 @@ import java.util.Map;
  * Stripe send the event again.
  */
 public final class WebhookHandler extends ApiHandler {
-  private final StripeWebhook webhook;
-  private final Fulfilment fulfilment;
+  private final SnapStart<Wiring> wiring;
 
   public WebhookHandler() {
     this(Environment.ofProcess());
   }
 
   public WebhookHandler(Environment environment) {
-    this(new Wiring(environment));
-  }
-
-  private WebhookHandler(Wiring wiring) {
-    super(wiring.log, wiring.clock);
-    this.webhook = wiring.webhook;
-    this.fulfilment = wiring.fulfilment;
+    super(environment);
+    wiring =
+        snapStart(
+            () -> new Wiring(environment),
+            Wiring::prime,
+            Rehearsal.of("POST /api/webhooks/stripe"));
   }
 
   @Override
   protected Response handle(Request request) {
-    return switch (webhook.read(request.body(), request.header("stripe-signature"))) {
+    return switch (wiring.now().webhook.read(request.body(), request.header("stripe-signature"))) {
       case Paid(var event, var session) -> fulfil(session).trace("event_id", event);
       case Moved(var event, var money) -> reverse(money).trace("event_id", event);
       case NotYetPaid(var event, var session) ->
@@ -67,7 +65,7 @@ public final class WebhookHandler extends ApiHandler {
   }
 
   private Response fulfil(PaidSession session) {
-    return acknowledged(outcome(fulfilment.fulfil(session)))
+    return acknowledged(outcome(wiring.now().fulfilment.fulfil(session)))
         .trace("session_id", session.id().value())
         .trace("user", Log.user(session.email()))
         .trace("package", session.pack().key());
@@ -75,7 +73,7 @@ public final class WebhookHandler extends ApiHandler {
 
   private Response reverse(MoneyMoved money) {
     var response =
-        switch (fulfilment.reverse(money)) {
+        switch (wiring.now().fulfilment.reverse(money)) {
           case Reversed(var owner, var worth) ->
               acknowledged("reversed").trace("user", Log.user(owner)).trace("credits", worth);
           case Noted _ -> acknowledged("noted");

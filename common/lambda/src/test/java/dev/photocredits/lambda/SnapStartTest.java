@@ -1,0 +1,136 @@
+package dev.photocredits.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.crac.Context;
+import org.crac.Resource;
+import org.junit.jupiter.api.Test;
+
+final class SnapStartTest {
+  private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+  private final Log log = new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), "test");
+  private final AtomicInteger wirings = new AtomicInteger();
+
+  @Test
+  void what_is_primed_is_what_is_wired_and_a_restore_wires_anew() {
+    var primed = new ArrayList<Integer>();
+    var snapStart = snapStart(primed::add);
+    assertThat(snapStart.now()).isEqualTo(1);
+
+    snapStart.beforeCheckpoint(new NoContext());
+    assertThat(primed).containsExactly(1);
+    assertThat(snapStart.now()).isEqualTo(1);
+
+    snapStart.afterRestore(new NoContext());
+    assertThat(snapStart.now()).isEqualTo(2);
+    assertThat(primed).containsExactly(1);
+    assertThat(logged.size()).isZero();
+  }
+
+  @Test
+  void priming_that_fails_is_told_and_fails_no_snapshot() throws IOException {
+    var snapStart =
+        snapStart(
+            _ -> {
+              throw new IllegalStateException("no network for ada@example.com");
+            });
+
+    snapStart.beforeCheckpoint(new NoContext());
+
+    assertThat(snapStart.now()).isEqualTo(1);
+    assertThat(line().path("level").asText()).isEqualTo("WARN");
+    assertThat(line().path("priming").asText()).isEqualTo("failed");
+    assertThat(line().at("/error/message").asText()).isEqualTo("no network for ***");
+  }
+
+  @Test
+  void a_restore_that_cannot_wire_fails() {
+    var snapStart =
+        SnapStart.of(
+            log,
+            () -> {
+              if (wirings.incrementAndGet() > 1) {
+                throw new InvalidSetting("SECRET_ID", "names a secret that cannot be read");
+              }
+              return "wired";
+            },
+            _ -> {});
+
+    assertThatThrownBy(() -> snapStart.afterRestore(new NoContext()))
+        .isInstanceOf(InvalidSetting.class);
+  }
+
+  @Test
+  void a_rehearsal_reaches_the_handler_as_a_request_and_neither_the_log_nor_a_caller() {
+    var handler = new Rehearsed();
+
+    handler.wiring.beforeCheckpoint(new NoContext());
+
+    assertThat(handler.seen)
+        .containsExactly(
+            "GET /api/things/{email} nobody@example.invalid true {}",
+            "POST /api/things nobody@example.invalid true text");
+    assertThat(logged.size()).isZero();
+  }
+
+  private SnapStart<Integer> snapStart(Consumer<Integer> prime) {
+    return SnapStart.of(log, wirings::incrementAndGet, prime);
+  }
+
+  private JsonNode line() throws IOException {
+    return new ObjectMapper().readTree(logged.toByteArray());
+  }
+
+  private final class Rehearsed extends ApiHandler {
+    private final List<String> seen = new ArrayList<>();
+    private final SnapStart<Integer> wiring =
+        snapStart(
+            wirings::incrementAndGet,
+            _ -> {},
+            Rehearsal.of("GET /api/things/{email}"),
+            new Rehearsal("POST /api/things", "text/plain", "text"));
+
+    Rehearsed() {
+      super(log, InstantSource.fixed(Events.NOW));
+    }
+
+    @Override
+    protected Response handle(Request request) {
+      var caller = Access.of(new Environment(Map.of())).caller(request);
+      caller.mustBe(request.pathEmail());
+      seen.add(
+          "%s %s %s %s"
+              .formatted(
+                  request.route(),
+                  request.pathEmail().value(),
+                  request.header("content-type").isPresent(),
+                  request.bodyText()));
+      throw new IllegalStateException("answered, and not told");
+    }
+  }
+
+  /** The runtime hands none over either. */
+  private static final class NoContext extends Context<Resource> {
+    @Override
+    public void beforeCheckpoint(Context<? extends Resource> context) {}
+
+    @Override
+    public void afterRestore(Context<? extends Resource> context) {}
+
+    @Override
+    public void register(Resource resource) {}
+  }
+}
