@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** DynamoDB, S3, Stripe and Gemini at one address, with nothing in them; remembers what is asked. */
+/**
+ * DynamoDB, S3, Stripe and Gemini at one address, with nothing in them; remembers what is asked.
+ */
 public final class EmptyServices implements AutoCloseable {
   private final Listener listener = Listener.start(this::answer);
   private final List<String> calls = new CopyOnWriteArrayList<>();

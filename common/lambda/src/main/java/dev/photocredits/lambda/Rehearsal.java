@@ -29,9 +29,7 @@ public record Rehearsal(String route, String contentType, String body) {
             "headers", Json.object("content-type", contentType, "stripe-signature", "t=1,v1=00"),
             "pathParameters",
                 Json.object(
-                    "email", NOBODY,
-                    "id", new UUID(0, 0).toString(),
-                    "session_id", "cs_nobody"),
+                    "email", NOBODY, "id", new UUID(0, 0).toString(), "session_id", "cs_nobody"),
             "requestContext",
                 Json.object(
                     "requestId", "rehearsal",

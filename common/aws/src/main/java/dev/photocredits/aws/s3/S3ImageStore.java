@@ -94,7 +94,9 @@ public final class S3ImageStore implements ImageStore {
     return new S3ImageStore(bucket, urlExpiry, aws, client.build(), presigner.build(), clock);
   }
 
-  /** Signs an address, and asks for an image that is not there, so that the next is not the first. */
+  /**
+   * Signs an address, and asks for an image that is not there, so that the next is not the first.
+   */
   public void prime() {
     var nothing = new StoredImage("images/nothing", new ContentType("image/png"));
     var _ = sign(nothing);

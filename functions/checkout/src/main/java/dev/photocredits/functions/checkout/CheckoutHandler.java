@@ -12,7 +12,6 @@ import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
-import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;

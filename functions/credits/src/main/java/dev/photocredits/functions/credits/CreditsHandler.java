@@ -65,7 +65,10 @@ public final class CreditsHandler extends ApiHandler {
     caller.mustBe(email);
     var query = PageQuery.from(request, email, "transactions", STATEMENT_LIMIT);
     var page =
-        wiring.now().ledger.statement(email, query.limit(), query.before().map(TransactionId::new).orElse(null));
+        wiring
+            .now()
+            .ledger
+            .statement(email, query.limit(), query.before().map(TransactionId::new).orElse(null));
     return Response.ok(
             Json.object(
                 "transactions",

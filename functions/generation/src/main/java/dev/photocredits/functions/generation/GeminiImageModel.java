@@ -18,13 +18,13 @@ import com.google.genai.types.Part;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageModel;
+import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
-import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.VariationPrompt;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -107,7 +107,8 @@ final class GeminiImageModel implements ImageModel {
     var patience = HttpOptions.builder().timeout((int) CONNECT.toMillis()).build();
     var _ = answer(GenerateContentResponse.fromJson("{\"candidates\":[]}"));
     var _ =
-        client.models.get(models.getFirst(), GetModelConfig.builder().httpOptions(patience).build());
+        client.models.get(
+            models.getFirst(), GetModelConfig.builder().httpOptions(patience).build());
   }
 
   @Override

@@ -7,10 +7,10 @@ import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
-import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.lambda.ApiHandler;
@@ -104,7 +104,10 @@ public final class GenerationHandler extends ApiHandler {
     caller.mustBe(email);
     var query = PageQuery.from(request, email, "generations", GALLERY_LIMIT);
     var page =
-        wiring.now().generations.list(email, query.limit(), query.before().map(GenerationId::new).orElse(null));
+        wiring
+            .now()
+            .generations
+            .list(email, query.limit(), query.before().map(GenerationId::new).orElse(null));
     return Response.ok(
             Json.object(
                 "generations",
