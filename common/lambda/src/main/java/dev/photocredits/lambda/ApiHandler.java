@@ -26,14 +26,20 @@ public abstract class ApiHandler
 
   private final Log log;
   private final InstantSource clock;
+  private final boolean hasSecret;
 
   protected ApiHandler(Environment environment) {
-    this(Log.of(environment), Clock.systemUTC());
+    this(Log.of(environment), Clock.systemUTC(), SnapStart.hasSecret(environment));
   }
 
   protected ApiHandler(Log log, InstantSource clock) {
+    this(log, clock, false);
+  }
+
+  private ApiHandler(Log log, InstantSource clock, boolean hasSecret) {
     this.log = log;
     this.clock = clock;
+    this.hasSecret = hasSecret;
   }
 
   /**
@@ -44,6 +50,8 @@ public abstract class ApiHandler
       Supplier<W> wire, Consumer<W> prime, Rehearsal... rehearsals) {
     return SnapStart.of(
         log,
+        clock,
+        hasSecret,
         wire,
         wiring -> {
           for (var rehearsal : rehearsals) {

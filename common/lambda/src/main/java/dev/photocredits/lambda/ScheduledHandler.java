@@ -25,19 +25,25 @@ public abstract class ScheduledHandler
 
   private final Log log;
   private final InstantSource clock;
+  private final boolean hasSecret;
 
   protected ScheduledHandler(Environment environment) {
-    this(Log.of(environment), Clock.systemUTC());
+    this(Log.of(environment), Clock.systemUTC(), SnapStart.hasSecret(environment));
   }
 
   ScheduledHandler(Log log, InstantSource clock) {
+    this(log, clock, false);
+  }
+
+  private ScheduledHandler(Log log, InstantSource clock, boolean hasSecret) {
     this.log = log;
     this.clock = clock;
+    this.hasSecret = hasSecret;
   }
 
   /** The function's wiring, ready for SnapStart: primed by what it can try without writing. */
   protected final <W> SnapStart<W> snapStart(Supplier<W> wire, Consumer<W> prime) {
-    return SnapStart.of(log, wire, prime);
+    return SnapStart.of(log, clock, hasSecret, wire, prime);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class SnapStartTest {
   private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
   private final Log log = new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), "test");
   private final AtomicInteger wirings = new AtomicInteger();
+  private Instant time = Events.NOW;
 
   @Test
   void what_is_primed_is_what_is_wired_and_a_restore_wires_anew() {
@@ -61,6 +63,8 @@ final class SnapStartTest {
     var snapStart =
         SnapStart.of(
             log,
+            () -> time,
+            true,
             () -> {
               if (wirings.incrementAndGet() > 1) {
                 throw new InvalidSetting("SECRET_ID", "names a secret that cannot be read");
@@ -71,6 +75,50 @@ final class SnapStartTest {
 
     assertThatThrownBy(() -> snapStart.afterRestore(new NoContext()))
         .isInstanceOf(InvalidSetting.class);
+  }
+
+  @Test
+  void what_has_a_secret_is_wired_anew_every_five_minutes() {
+    var snapStart = SnapStart.of(log, () -> time, true, wirings::incrementAndGet, _ -> {});
+    time = Events.NOW.plusSeconds(299);
+    assertThat(snapStart.now()).isEqualTo(1);
+
+    time = Events.NOW.plusSeconds(300);
+
+    assertThat(snapStart.now()).isEqualTo(2);
+    assertThat(snapStart.now()).isEqualTo(2);
+  }
+
+  @Test
+  void what_has_no_secret_is_wired_once() {
+    var snapStart = snapStart(_ -> {});
+
+    time = Events.NOW.plusSeconds(1_000_000);
+
+    assertThat(snapStart.now()).isEqualTo(1);
+  }
+
+  @Test
+  void a_secret_that_cannot_be_read_again_is_told_and_the_old_one_kept() throws IOException {
+    var snapStart =
+        SnapStart.of(
+            log,
+            () -> time,
+            true,
+            () -> {
+              if (wirings.incrementAndGet() == 2) {
+                throw new IllegalStateException("throttled");
+              }
+              return wirings.get();
+            },
+            _ -> {});
+    time = Events.NOW.plusSeconds(300);
+
+    assertThat(snapStart.now()).isEqualTo(1);
+
+    assertThat(line().path("renewal").asText()).isEqualTo("failed");
+    time = Events.NOW.plusSeconds(600);
+    assertThat(snapStart.now()).isEqualTo(3);
   }
 
   @Test
@@ -87,7 +135,7 @@ final class SnapStartTest {
   }
 
   private SnapStart<Integer> snapStart(Consumer<Integer> prime) {
-    return SnapStart.of(log, wirings::incrementAndGet, prime);
+    return SnapStart.of(log, () -> time, false, wirings::incrementAndGet, prime);
   }
 
   private JsonNode line() throws IOException {
