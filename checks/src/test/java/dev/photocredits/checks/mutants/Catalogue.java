@@ -123,8 +123,13 @@ final class Catalogue {
     table(
         "finish: our own state, whose reply was lost",
         "DynamoDbGenerations.java",
-        "before.equals(finished) ? new Finished() : new FinishedBefore(before)",
+        "ours.test(before) ? new Finished() : new FinishedBefore(before)",
         "(FinishOutcome) new FinishedBefore(before)");
+    table(
+        "finish: the refund that is there is another's",
+        "DynamoDbGenerations.java",
+        "written.found(2, Schemas.ENTRY).filter(entry::equals).isPresent()",
+        "entry != null");
     table(
         "grant: the session is granted already",
         "DynamoDbLedger.java",

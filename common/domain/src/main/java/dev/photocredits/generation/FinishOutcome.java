@@ -3,7 +3,7 @@ package dev.photocredits.generation;
 /** What became of an attempt to finish a generation. */
 public sealed interface FinishOutcome {
 
-  /** The final state is written, with the refund and its entry if there is one. */
+  /** The final state is written by us, with the refund and its entry if there is one. */
   record Finished() implements FinishOutcome {}
 
   /**

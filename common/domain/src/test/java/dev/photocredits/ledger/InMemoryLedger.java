@@ -213,7 +213,11 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
     var email = finished.email();
     var known = find(email, finished.id()).orElseThrow();
     if (!(known.state() instanceof Pending)) {
-      return known.equals(finished) ? new Finished() : new FinishedBefore(known);
+      var ours =
+          refund == null
+              ? known.equals(finished)
+              : refund.equals(entries(email).get(refund.id().toString()));
+      return ours ? new Finished() : new FinishedBefore(known);
     }
     if (refund != null) {
       refuseKnown(email, refund.id());

@@ -900,11 +900,25 @@ public interface LedgerContract {
   default void a_repeat_of_the_same_end_is_no_news() {
     var order = started(user(10), 3);
     var delivered = succeeded(order, 2, 1);
-    assertThat(generations().finish(delivered, SAMPLES.refund(order, 1))).isEqualTo(new Finished());
+    var refund = SAMPLES.refund(order, 1);
+    assertThat(generations().finish(delivered, refund)).isEqualTo(new Finished());
 
-    assertThat(generations().finish(delivered, SAMPLES.refund(order, 1))).isEqualTo(new Finished());
+    assertThat(generations().finish(delivered, refund)).isEqualTo(new Finished());
 
     assertThat(balance(order.email())).isEqualTo(8);
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void who_gives_up_second_has_given_nothing_back() {
+    var order = started(user(10), 3);
+    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+
+    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new FinishedBefore(failed(order)));
+
+    assertThat(balance(order.email())).isEqualTo(10);
     Invariants.hold(books(), List.of(order.email()));
   }
 

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -79,7 +80,9 @@ final class DynamoDbGenerations implements Generations {
   @Override
   public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
     if (refund == null) {
-      return ended(table.writeAlone(leavePending(finished)), finished)
+      var written = table.writeAlone(leavePending(finished));
+      // Our own state, written by a call whose reply was lost: nobody else has our pictures.
+      return ended(written, before -> before.equals(finished))
           .orElseThrow(() -> new IllegalStateException("nothing but the state can refuse an end"));
     }
     return Attempt.until(Credits.NONE, debt -> finish(finished, refund, debt));
@@ -92,7 +95,9 @@ final class DynamoDbGenerations implements Generations {
     parts.add(table.update(Balance.in(finished.email(), posting, debt, refund.createdAt())));
     parts.addAll(Schemas.create(table, finished.email(), posting));
     var written = table.write(parts);
-    return ended(written, finished)
+    var entry = new Entry(finished.email(), refund);
+    // Our own entry, likewise; the state alone may be what another one wrote, who gave up too.
+    return ended(written, _ -> written.found(2, Schemas.ENTRY).filter(entry::equals).isPresent())
         .<Attempt<Credits, FinishOutcome>>map(Done::new)
         .orElseGet(
             () ->
@@ -101,14 +106,13 @@ final class DynamoDbGenerations implements Generations {
   }
 
   /** What became of the generation, unless the write was refused for another reason. */
-  private static Optional<FinishOutcome> ended(Written written, Generation finished) {
+  private static Optional<FinishOutcome> ended(Written written, Predicate<Generation> ours) {
     if (written.isComplete()) {
       return Optional.of(new Finished());
     }
-    // Our own state, written by a call whose reply was lost.
     return written
         .found(0, Schemas.GENERATION)
-        .map(before -> before.equals(finished) ? new Finished() : new FinishedBefore(before));
+        .map(before -> ours.test(before) ? new Finished() : new FinishedBefore(before));
   }
 
   private static Change leavePending(Generation finished) {
