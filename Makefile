@@ -5,7 +5,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template fix bench audit simulate test-kill mutants package sam checkov jdk
+.PHONY: run test test-template fix bench audit simulate test-kill mutants deploy package sam checkov jdk
 
 # The SAM CLI wants a region and somebody's name. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true SAM_CLI_TELEMETRY=0
@@ -47,9 +47,23 @@ mutants: jdk    ## takes each guard of the money paths away in turn, and prints 
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.mutants.Mutants $(ONLY)
 
+# The answers of the guided deployment go to samconfig.toml, the region among them.
+deploy: sam     ## sam build && sam deploy
+	@.venv/sam/bin/sam build
+	@.venv/sam/bin/sam deploy $(if $(shell grep '^region' samconfig.toml),,--guided)
+
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip
 	@for zip in functions/*/target/*-function.zip; do wc -c < "$$zip" | awk -v zip="$$zip" '{ printf "%6.2f MB  %s\n", $$1 / 1e6, zip }'; done
+
+# Every function's zip, by one run of Maven.
+target/zips: $(shell find pom.xml build/lambda-zip.xml common functions -name target -prune -o \( -type f -o -path '*/src*' \) -print) | jdk
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl '!local,!checks'
+	@mkdir -p target && touch $@
+
+# sam build calls this for each function: what is in its zip goes to where SAM wants it.
+build-%Function: target/zips
+	@zip=$(CURDIR)/$$(echo functions/$*/target/$*-function.zip | tr A-Z a-z); cd "$(ARTIFACTS_DIR)" && $(JAVA_HOME)/bin/jar --extract --file "$$zip"
 
 # What CloudFormation makes of the template; tests read it, too.
 target/template.json: template.yaml build/python/transform.py build/python/sam.txt | sam
