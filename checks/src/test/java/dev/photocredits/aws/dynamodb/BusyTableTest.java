@@ -106,7 +106,7 @@ final class BusyTableTest {
         var id = "busy" + SAMPLES.id();
         var charge = new Charge(new PaymentIntentId("pi_" + id), Money.usd(999));
         assertThat(table.ledger().grant(email, SAMPLES.purchase("cs_" + id, 10), charge))
-            .isEqualTo(new Granted());
+            .isInstanceOf(Granted.class);
       }
       default -> {
         var id = "busy" + SAMPLES.id();
@@ -118,7 +118,7 @@ final class BusyTableTest {
                         email,
                         SAMPLES.purchase("cs_" + id, 10),
                         new Charge(payment, Money.usd(999))))
-            .isEqualTo(new Granted());
+            .isInstanceOf(Granted.class);
         assertThat(
                 table
                     .ledger()

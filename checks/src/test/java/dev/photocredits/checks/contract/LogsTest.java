@@ -29,7 +29,7 @@ final class LogsTest {
     var email = Api.somebody();
     System.setOut(new PrintStream(printed, true, UTF_8));
     var ids = new ArrayList<String>();
-    try (var api = Api.start(Map.of(), told::add)) {
+    try (var api = Api.start(Map.of("SWEEP_INTERVAL_SECONDS", "86400"), told::add)) {
       wholeRound(api, email).forEach(answer -> ids.add(answer.header("x-request-id")));
     } finally {
       System.setOut(console);

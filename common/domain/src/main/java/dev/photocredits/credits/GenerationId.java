@@ -1,5 +1,6 @@
 package dev.photocredits.credits;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -14,6 +15,11 @@ public record GenerationId(UUID value) {
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
+  }
+
+  /** When it was made, to the millisecond. */
+  public Instant createdAt() {
+    return Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16);
   }
 
   @Override

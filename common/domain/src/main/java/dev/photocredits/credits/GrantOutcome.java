@@ -6,8 +6,13 @@ public sealed interface GrantOutcome {
   /** The session has granted its credits. */
   sealed interface Fulfilled extends GrantOutcome {}
 
-  /** The credits, the entry and the mark that the session has been granted are written. */
-  record Granted() implements Fulfilled {}
+  /**
+   * The credits, the entry and the mark that the session has been granted are written.
+   *
+   * @param credits what the purchase brought
+   * @param reversed what was taken back of it at once, since its money had gone back before
+   */
+  record Granted(Credits credits, Credits reversed) implements Fulfilled {}
 
   /** The session was granted before; nothing was written. */
   record AlreadyGranted() implements Fulfilled {}

@@ -10,13 +10,34 @@ import java.util.List;
 public sealed interface DrawOutcome {
 
   /**
-   * At least one picture is stored and paid for, now or by the request that this one repeats.
+   * What it took to come to an end, for those who count.
+   *
+   * @param taken the price
+   * @param refunded what we gave back of it; nothing if somebody else did
+   * @param missing why there are fewer pictures than variations
+   * @param answers how long the model took for each of its answers
+   */
+  record Work(Credits taken, Credits refunded, List<NotDrawn> missing, List<Duration> answers) {
+    public Work {
+      missing = List.copyOf(missing);
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * At least one picture is stored and paid for.
    *
    * @param remaining the balance after it, refunds for missing pictures included
-   * @param missing why there are fewer pictures than variations; a repeat does not know
    */
-  record Delivered(
-      GenerationId id, List<StoredImage> images, Credits remaining, List<NotDrawn> missing)
+  record Delivered(GenerationId id, List<StoredImage> images, Credits remaining, Work work)
+      implements DrawOutcome {}
+
+  /**
+   * The pictures of the request that this one repeats; nothing was written.
+   *
+   * @param remaining the balance of now
+   */
+  record DeliveredBefore(GenerationId id, List<StoredImage> images, Credits remaining)
       implements DrawOutcome {}
 
   /** The balance does not cover the price; nothing was written. */
@@ -36,7 +57,6 @@ public sealed interface DrawOutcome {
    *
    * @param retryAfter when it makes sense to order again
    */
-  record NothingDelivered(
-      GenerationId id, FailureReason reason, Duration retryAfter, List<NotDrawn> missing)
+  record NothingDelivered(GenerationId id, FailureReason reason, Duration retryAfter, Work work)
       implements DrawOutcome {}
 }

@@ -10,8 +10,10 @@ import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
 import dev.photocredits.generation.Generation.Failed;
@@ -142,16 +144,18 @@ public final class GenerationFlow {
     var earlier = generations.find(pending.email(), first).orElseThrow();
     return switch (earlier.state()) {
       case Pending _ -> new AlreadyRunning(first);
-      case Succeeded(var delivered, _) ->
-          new Delivered(first, delivered, balance(earlier), List.of());
+      case Succeeded(var delivered, _) -> new DeliveredBefore(first, delivered, balance(earlier));
       case Failed _ -> draw(pending, new KeyClaim(key.claim(), first), photo, deadline);
     };
   }
 
   private sealed interface Variation {
-    record Stored(StoredImage image) implements Variation {}
+    /** How long the model took to answer, if it did. */
+    @Nullable Duration answered();
 
-    record Missing(NotDrawn why) implements Variation {}
+    record Stored(StoredImage image, Duration answered) implements Variation {}
+
+    record Missing(NotDrawn why, @Nullable Duration answered) implements Variation {}
   }
 
   private List<Variation> variations(Generation pending, Image photo, Instant deadline) {
@@ -173,9 +177,12 @@ public final class GenerationFlow {
 
   private Variation variation(
       Generation pending, Image photo, VariationPrompt prompt, Instant deadline) {
-    return switch (model.draw(photo, prompt, deadline)) {
-      case Drawn(var image) -> new Variation.Stored(images.put(pending.id(), image));
-      case NotDrawn why -> new Variation.Missing(why);
+    var asked = clock.instant();
+    var answer = model.draw(photo, prompt, deadline);
+    var answered = Duration.between(asked, clock.instant());
+    return switch (answer) {
+      case Drawn(var image) -> new Variation.Stored(images.put(pending.id(), image), answered);
+      case NotDrawn why -> new Variation.Missing(why, answered);
     };
   }
 
@@ -183,9 +190,9 @@ public final class GenerationFlow {
     try {
       return variation.get();
     } catch (CancellationException _) {
-      return new Variation.Missing(new TimedOut("deadline"));
+      return new Variation.Missing(new TimedOut("deadline"), null);
     } catch (ExecutionException e) {
-      return new Variation.Missing(new Broken(name(e.getCause())));
+      return new Variation.Missing(new Broken(name(e.getCause())), null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while drawing", e);
@@ -200,21 +207,31 @@ public final class GenerationFlow {
   private DrawOutcome finish(Generation pending, List<Variation> variations) {
     var stored = new ArrayList<StoredImage>();
     var missing = new ArrayList<NotDrawn>();
+    var answers = new ArrayList<Duration>();
     for (var variation : variations) {
       switch (variation) {
-        case Variation.Stored(var image) -> stored.add(image);
-        case Variation.Missing(var why) -> missing.add(why);
+        case Variation.Stored(var image, _) -> stored.add(image);
+        case Variation.Missing(var why, _) -> missing.add(why);
+      }
+      if (variation.answered() != null) {
+        answers.add(variation.answered());
       }
     }
     var finished = stored.isEmpty() ? pending.failed(reason(missing)) : pending.succeeded(stored);
     return switch (generations.finish(finished, finished.refund(ids, clock.instant()))) {
-      case Finished _ ->
-          stored.isEmpty()
-              ? new NothingDelivered(pending.id(), reason(missing), retryAfter(missing), missing)
-              : new Delivered(pending.id(), stored, balance(pending), missing);
+      case Finished _ -> {
+        var work = new Work(price, finished.refunded(), missing, answers);
+        yield stored.isEmpty()
+            ? new NothingDelivered(pending.id(), reason(missing), retryAfter(missing), work)
+            : new Delivered(pending.id(), stored, balance(pending), work);
+      }
       case FinishedBefore _ -> {
         images.remove(stored);
-        yield new NothingDelivered(pending.id(), FailureReason.MODEL_TIMEOUT, RETRY_AFTER, missing);
+        yield new NothingDelivered(
+            pending.id(),
+            FailureReason.MODEL_TIMEOUT,
+            RETRY_AFTER,
+            new Work(price, Credits.NONE, missing, answers));
       }
     };
   }

@@ -1,15 +1,18 @@
 package dev.photocredits.generation;
 
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sweeper {
   private static final int PAGE = 50;
+
+  /** No generation's lease ends later than that after it began. */
+  private static final Duration LONGEST_LEASE = Duration.ofDays(1);
 
   private final Generations generations;
   private final TimeOrderedIds ids;
@@ -33,13 +39,27 @@ public final class Sweeper {
    * What a run did.
    *
    * @param refunded how many generations it ended
+   * @param credits what it gave back for them
    * @param failures one for each that could not be ended this time: what was thrown
    * @param hasMore whether some are left for the next run
    */
-  public record Swept(int refunded, List<RuntimeException> failures, boolean hasMore) {
+  public record Swept(
+      int refunded, Credits credits, List<RuntimeException> failures, boolean hasMore) {
     public Swept {
       failures = List.copyOf(failures);
     }
+  }
+
+  /**
+   * How long ago the pending generation with the oldest lease began; zero if none is pending. The
+   * list may be behind by a moment.
+   */
+  public Duration oldestPending() {
+    var now = clock.instant();
+    return generations.overdue(now.plus(LONGEST_LEASE), 1, null).items().stream()
+        .map(lease -> Duration.between(lease.generation().createdAt(), now))
+        .findFirst()
+        .orElse(Duration.ZERO);
   }
 
   /**
@@ -53,6 +73,7 @@ public final class Sweeper {
    */
   public Swept sweep(int most, Instant deadline) {
     var refunded = 0;
+    var credits = Credits.NONE;
     var seen = 0;
     var failures = new ArrayList<RuntimeException>();
     @Nullable Lease last = null;
@@ -60,10 +81,14 @@ public final class Sweeper {
       var page = generations.overdue(clock.instant(), Math.min(PAGE, most - seen), last);
       for (var lease : page.items()) {
         if (!clock.instant().isBefore(deadline)) {
-          return new Swept(refunded, failures, true);
+          return new Swept(refunded, credits, failures, true);
         }
         try {
-          refunded += end(lease) ? 1 : 0;
+          var ended = end(lease);
+          if (ended.isPresent()) {
+            refunded++;
+            credits = credits.plus(ended.get());
+          }
         } catch (RuntimeException e) {
           failures.add(e);
         }
@@ -71,23 +96,24 @@ public final class Sweeper {
         last = lease;
       }
       if (!page.hasMore() || seen >= most) {
-        return new Swept(refunded, failures, page.hasMore());
+        return new Swept(refunded, credits, failures, page.hasMore());
       }
     }
   }
 
-  // The list may be behind: the generation itself says whether it is still pending.
-  private boolean end(Lease lease) {
+  // What was given back, if it was we who ended it. The list may be behind: the generation itself
+  // says whether it is still pending.
+  private Optional<Credits> end(Lease lease) {
     var generation = generations.find(lease.owner(), lease.generation()).orElseThrow();
     return switch (generation.state()) {
       case Pending _ -> {
         var failed = generation.failed(FailureReason.MODEL_TIMEOUT);
         yield switch (generations.finish(failed, failed.refund(ids, clock.instant()))) {
-          case Finished _ -> true;
-          case FinishedBefore _ -> false;
+          case Finished _ -> Optional.of(failed.refunded());
+          case FinishedBefore _ -> Optional.empty();
         };
       }
-      case Succeeded _, Failed _ -> false;
+      case Succeeded _, Failed _ -> Optional.empty();
     };
   }
 }

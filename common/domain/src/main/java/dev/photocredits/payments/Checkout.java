@@ -3,6 +3,7 @@ package dev.photocredits.payments;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
@@ -65,15 +66,21 @@ public final class Checkout {
   }
 
   /**
+   * A session that somebody asked for.
+   *
+   * @param grant what became of its credits, once it is paid
+   */
+  public record Asked(FindOutcome outcome, @Nullable Fulfilled grant) {}
+
+  /**
    * The session as it is now. One that is paid has granted its credits when this returns, whether
    * or not a webhook has arrived, and whoever asks: they go to the payer.
    */
-  public FindOutcome find(SessionId id) {
+  public Asked find(SessionId id) {
     var found = payments.find(id);
-    if (found instanceof FoundSession session && session.paid() != null) {
-      var _ = fulfilment.fulfil(session.paid());
-    }
-    return found;
+    return found instanceof FoundSession session && session.paid() != null
+        ? new Asked(found, fulfilment.fulfil(session.paid()))
+        : new Asked(found, null);
   }
 
   private CheckoutSession open(Email email, CreditPackage pack, UUID attempt) {

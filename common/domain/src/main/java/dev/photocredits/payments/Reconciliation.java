@@ -44,11 +44,14 @@ public final class Reconciliation {
    * What a run did.
    *
    * @param granted how many sessions it granted that no webhook had
+   * @param sold the credits of those
    * @param reversed how often it took back or gave back what no webhook had
+   * @param takenBack the credits of those, less what was given back
    * @param unusable the ids of events that somebody has to look at, each with what is wrong
    * @param hasMore whether the next run has to go on with the same stretch of time
    */
-  public record Reconciled(int granted, int reversed, List<String> unusable, boolean hasMore) {
+  public record Reconciled(
+      int granted, int sold, int reversed, int takenBack, List<String> unusable, boolean hasMore) {
     public Reconciled {
       unusable = List.copyOf(unusable);
     }
@@ -92,14 +95,19 @@ public final class Reconciliation {
   private void compare(PaymentHistory.Told told, Tally tally) {
     switch (told.news()) {
       case Paid(var session) -> {
-        if (fulfilment.fulfil(session) instanceof Granted) {
+        if (fulfilment.fulfil(session) instanceof Granted(var sold, var reversed)) {
           tally.granted++;
+          tally.sold += sold.value();
+          tally.takenBack += reversed.value();
         }
       }
       case Moved(var money) -> {
         var outcome = fulfilment.reverse(money);
         if (outcome instanceof Reversed || outcome instanceof Noted) {
           tally.reversed++;
+        }
+        if (outcome instanceof Reversed(_, var worth)) {
+          tally.takenBack -= worth;
         }
       }
       case Unusable(var problem) -> tally.unusable.add(told.event() + ": " + problem);
@@ -109,11 +117,13 @@ public final class Reconciliation {
 
   private static final class Tally {
     private int granted;
+    private int sold;
     private int reversed;
+    private int takenBack;
     private final List<String> unusable = new ArrayList<>();
 
     Reconciled done(boolean hasMore) {
-      return new Reconciled(granted, reversed, unusable, hasMore);
+      return new Reconciled(granted, sold, reversed, takenBack, unusable, hasMore);
     }
   }
 }

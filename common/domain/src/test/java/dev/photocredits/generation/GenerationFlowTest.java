@@ -11,6 +11,7 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
@@ -68,7 +69,7 @@ final class GenerationFlowTest {
 
     assertThat(outcome.images()).hasSize(3);
     assertThat(outcome.remaining()).isEqualTo(credits(7));
-    assertThat(outcome.missing()).isEmpty();
+    assertThat(outcome.work().missing()).isEmpty();
     assertThat(state(outcome.id())).isInstanceOf(Succeeded.class);
     addsUp();
   }
@@ -109,7 +110,7 @@ final class GenerationFlowTest {
 
     assertThat(outcome.images()).hasSize(1);
     assertThat(outcome.remaining()).isEqualTo(credits(9));
-    assertThat(outcome.missing()).hasSize(2);
+    assertThat(outcome.work().missing()).hasSize(2);
     assertThat(ledger.statement(ADA, 1, null).items().getFirst())
         .isInstanceOfSatisfying(
             Refund.class,
@@ -270,6 +271,42 @@ final class GenerationFlowTest {
     addsUp();
   }
 
+  // What it took
+
+  @Test
+  void what_was_taken_and_given_back_is_told_with_how_long_the_model_took() {
+    userWith(10);
+    var later = Instant.now().plusSeconds(5);
+    var model =
+        new ModelThat(
+            call -> {
+              clock = InstantSource.fixed(later);
+              return call == 0 ? new Broken("x") : drawn();
+            });
+
+    var outcome =
+        (Delivered) flow(model, ledger, 3, () -> clock.instant()).draw(order(), null, inAMinute());
+
+    assertThat(outcome.work().taken()).isEqualTo(credits(3));
+    assertThat(outcome.work().refunded()).isEqualTo(credits(1));
+    assertThat(outcome.work().missing()).hasSize(1);
+    assertThat(outcome.work().answers())
+        .hasSize(3)
+        .anySatisfy(answer -> assertThat(answer).isGreaterThan(Duration.ofSeconds(4)));
+  }
+
+  @Test
+  void what_somebody_else_gave_back_is_not_told_twice() {
+    userWith(10);
+    var swept = new GenerationsThatAreSweptMeanwhile(ledger, samples);
+
+    var outcome = flow(new ModelThatHangs(3), swept, 3).draw(order(), null, inAMoment());
+
+    assertThat(((NothingDelivered) outcome).work().taken()).isEqualTo(credits(3));
+    assertThat(((NothingDelivered) outcome).work().refunded()).isEqualTo(credits(0));
+    addsUp();
+  }
+
   // Repeats
 
   @Test
@@ -279,7 +316,7 @@ final class GenerationFlowTest {
     var first = (Delivered) repeatable(model, order());
     var _ = ledger.grant(ADA, samples.purchase("cs_1", 10), null);
 
-    var again = (Delivered) repeatable(model, order());
+    var again = (DeliveredBefore) repeatable(model, order());
 
     assertThat(again.id()).isEqualTo(first.id());
     assertThat(again.images()).isEqualTo(first.images());
@@ -293,7 +330,7 @@ final class GenerationFlowTest {
     userWith(3);
     var first = (Delivered) repeatable(new ModelThatDraws(), order());
 
-    var again = (Delivered) repeatable(new ModelThatDraws(), order());
+    var again = (DeliveredBefore) repeatable(new ModelThatDraws(), order());
 
     assertThat(again.images()).isEqualTo(first.images());
     assertThat(again.remaining()).isEqualTo(credits(0));
@@ -325,7 +362,7 @@ final class GenerationFlowTest {
     var failed = (NothingDelivered) repeatable(new ModelThatAnswers(new Broken("x")), order());
 
     var again = (Delivered) repeatable(new ModelThatDraws(), order());
-    var onceMore = (Delivered) repeatable(new ModelThatDraws(), order());
+    var onceMore = (DeliveredBefore) repeatable(new ModelThatDraws(), order());
 
     assertThat(again.id()).isNotEqualTo(failed.id());
     assertThat(onceMore.images()).isEqualTo(again.images());
@@ -376,8 +413,8 @@ final class GenerationFlowTest {
     var outcomes = Race.of(16, _ -> repeatable(new ModelThatDraws(), order()));
 
     assertThat(outcomes)
-        .hasOnlyElementsOfTypes(Delivered.class, AlreadyRunning.class)
-        .hasAtLeastOneElementOfType(Delivered.class);
+        .hasOnlyElementsOfTypes(Delivered.class, DeliveredBefore.class, AlreadyRunning.class);
+    assertThat(outcomes).filteredOn(Delivered.class::isInstance).hasSize(1);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
     addsUp();
   }
@@ -390,8 +427,8 @@ final class GenerationFlowTest {
     var outcomes = Race.of(16, _ -> repeatable(new ModelThatDraws(), order()));
 
     assertThat(outcomes)
-        .hasOnlyElementsOfTypes(Delivered.class, AlreadyRunning.class)
-        .hasAtLeastOneElementOfType(Delivered.class);
+        .hasOnlyElementsOfTypes(Delivered.class, DeliveredBefore.class, AlreadyRunning.class);
+    assertThat(outcomes).filteredOn(Delivered.class::isInstance).hasSize(1);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
     addsUp();
   }
@@ -414,6 +451,11 @@ final class GenerationFlowTest {
   }
 
   private GenerationFlow flow(ImageModel model, Generations generations, int price) {
+    return flow(model, generations, price, clock);
+  }
+
+  private GenerationFlow flow(
+      ImageModel model, Generations generations, int price, InstantSource time) {
     return new GenerationFlow(
         ledger,
         generations,
@@ -422,7 +464,7 @@ final class GenerationFlowTest {
         credits(price),
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
-        clock,
+        time,
         Executors.newVirtualThreadPerTaskExecutor());
   }
 
@@ -433,6 +475,10 @@ final class GenerationFlowTest {
 
   private static Instant inAMinute() {
     return Instant.now().plusSeconds(60);
+  }
+
+  private static Instant inAMoment() {
+    return Instant.now().plusMillis(100);
   }
 
   private static ModelAnswer drawn() {

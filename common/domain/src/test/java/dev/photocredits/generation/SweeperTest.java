@@ -37,7 +37,7 @@ final class SweeperTest {
   void a_generation_whose_lease_ran_out_is_refunded_whole() {
     var order = pending(10, 3);
 
-    assertThat(sweep(afterTheLease())).isEqualTo(new Swept(1, List.of(), false));
+    assertThat(sweep(afterTheLease())).isEqualTo(new Swept(1, credits(3), List.of(), false));
 
     assertThat(ledger.find(ada, order.id()).orElseThrow().state())
         .isEqualTo(new Failed(FailureReason.MODEL_TIMEOUT));
@@ -52,7 +52,7 @@ final class SweeperTest {
   void a_lease_that_runs_is_respected() {
     var _ = pending(10, 3);
 
-    assertThat(sweep(samples.now())).isEqualTo(new Swept(0, List.of(), false));
+    assertThat(sweep(samples.now())).isEqualTo(new Swept(0, credits(0), List.of(), false));
 
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(7));
   }
@@ -72,7 +72,7 @@ final class SweeperTest {
 
     var swept = sweeper(behind, afterTheLease()).sweep(100, Instant.MAX);
 
-    assertThat(swept).isEqualTo(new Swept(0, List.of(), false));
+    assertThat(swept).isEqualTo(new Swept(0, credits(0), List.of(), false));
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(7));
   }
 
@@ -84,6 +84,7 @@ final class SweeperTest {
     var swept = Race.of(8, _ -> sweep(later));
 
     assertThat(swept).allSatisfy(run -> assertThat(run.failures()).isEmpty());
+    assertThat(swept.stream().mapToInt(run -> run.credits().value()).sum()).isEqualTo(3);
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(10));
     Invariants.hold(ledger, List.of(ada));
   }
@@ -96,8 +97,8 @@ final class SweeperTest {
     var first = sweeper(ledger, later).sweep(70, Instant.MAX);
     var second = sweeper(ledger, later).sweep(70, Instant.MAX);
 
-    assertThat(first).isEqualTo(new Swept(70, List.of(), true));
-    assertThat(second).isEqualTo(new Swept(50, List.of(), false));
+    assertThat(first).isEqualTo(new Swept(70, credits(70), List.of(), true));
+    assertThat(second).isEqualTo(new Swept(50, credits(50), List.of(), false));
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(orders.size()));
   }
 
@@ -106,7 +107,8 @@ final class SweeperTest {
     var _ = pending(10, 3);
     var later = afterTheLease();
 
-    assertThat(sweeper(ledger, later).sweep(100, later)).isEqualTo(new Swept(0, List.of(), true));
+    assertThat(sweeper(ledger, later).sweep(100, later))
+        .isEqualTo(new Swept(0, credits(0), List.of(), true));
   }
 
   @Test
@@ -129,7 +131,19 @@ final class SweeperTest {
 
     assertThat(swept.refunded()).isEqualTo(1);
     assertThat(swept.failures()).hasSize(1);
-    assertThat(next).isEqualTo(new Swept(1, List.of(), false));
+    assertThat(next).isEqualTo(new Swept(1, credits(3), List.of(), false));
+  }
+
+  @Test
+  void the_oldest_pending_generation_has_an_age_whether_or_not_its_lease_has_run_out() {
+    var first = pending(10, 3);
+    var _ = pending(10, 3);
+    var later = first.createdAt().plusSeconds(7);
+
+    assertThat(sweeper(ledger, later).oldestPending())
+        .isBetween(Duration.ofSeconds(7), Duration.ofSeconds(7).plusMillis(1));
+    assertThat(sweep(afterTheLease()).refunded()).isEqualTo(2);
+    assertThat(sweeper(ledger, later).oldestPending()).isZero();
   }
 
   private Generation pending(int more, int price) {

@@ -121,7 +121,7 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
       payments.put(payment.id(), payment);
     }
     post(user, Posting.granting(user.debt(), purchase, payment), purchase.createdAt());
-    return new Granted();
+    return new Granted(purchase.credits(), payment == null ? Credits.NONE : payment.reversed());
   }
 
   private Payment granted(Email email, Purchase purchase, Charge charge) {

@@ -167,7 +167,7 @@ public interface LedgerContract {
     var ada = user(0);
     var purchase = SAMPLES.purchase(session(), 10);
 
-    assertThat(ledger().grant(ada, purchase, null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, purchase, null)).isInstanceOf(Granted.class);
 
     var user = ledger().find(ada).orElseThrow();
     assertThat(user.credits()).isEqualTo(credits(10));
@@ -180,7 +180,8 @@ public interface LedgerContract {
   default void a_checkout_session_seen_twice_grants_credits_once() {
     var ada = user(0);
     var session = session();
-    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
+        .isInstanceOf(Granted.class);
 
     assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
         .isEqualTo(new AlreadyGranted());
@@ -194,7 +195,8 @@ public interface LedgerContract {
     var ada = user(0);
     var bob = user(0);
     var session = session();
-    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
+        .isInstanceOf(Granted.class);
 
     assertThat(ledger().grant(bob, SAMPLES.purchase(session, 10), null))
         .isEqualTo(new AlreadyGranted());
@@ -222,7 +224,7 @@ public interface LedgerContract {
 
     var outcomes = Race.of(32, _ -> ledger().grant(ada, SAMPLES.purchase(session(), 10), null));
 
-    assertThat(outcomes).containsOnly(new Granted());
+    assertThat(outcomes).hasOnlyElementsOfType(Granted.class);
     assertThat(balance(ada)).isEqualTo(320);
     Invariants.hold(books(), List.of(ada));
   }
@@ -238,14 +240,15 @@ public interface LedgerContract {
     assertThat(ledger().find(ada)).isEmpty();
     assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
     ledgerWith(ada);
-    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
+        .isInstanceOf(Granted.class);
   }
 
   @Test
   default void an_entry_is_never_overwritten() {
     var ada = user(0);
     var first = SAMPLES.purchase(session(), 10);
-    assertThat(ledger().grant(ada, first, null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, first, null)).isInstanceOf(Granted.class);
 
     assertThatThrownBy(() -> ledger().grant(ada, SAMPLES.purchase(first.id(), session(), 50), null))
         .isInstanceOf(RuntimeException.class);
@@ -259,7 +262,7 @@ public interface LedgerContract {
     var ada = somebody();
     assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
     var purchase = SAMPLES.purchase("cs_" + ada.value(), 10);
-    assertThat(ledger().grant(ada, purchase, null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, purchase, null)).isInstanceOf(Granted.class);
     var mark = books().account(ada).marks().getFirst();
 
     assertThat(books().entry(mark)).contains(purchase);
@@ -388,7 +391,7 @@ public interface LedgerContract {
 
     var outcomes = Race.of(16, _ -> ledger().grant(ada, SAMPLES.purchase(session(), 1), null));
 
-    assertThat(outcomes).containsOnly(new Granted());
+    assertThat(outcomes).hasOnlyElementsOfType(Granted.class);
     var user = ledger().find(ada).orElseThrow();
     assertThat(user.credits()).isEqualTo(credits(9));
     assertThat(user.debt()).isEqualTo(credits(0));
@@ -447,7 +450,7 @@ public interface LedgerContract {
 
     var purchase = SAMPLES.purchase(session(), 10);
     assertThat(ledger().grant(ada, purchase, new Charge(payment, Money.usd(999))))
-        .isEqualTo(new Granted());
+        .isEqualTo(new Granted(credits(10), credits(5)));
 
     assertThat(balance(ada)).isEqualTo(5);
     assertThat(ledger().statement(ada, 2, null).items())
@@ -534,7 +537,7 @@ public interface LedgerContract {
     var purchase = SAMPLES.purchase(session(), credits);
     var payment = payment();
     assertThat(ledger().grant(email, purchase, new Charge(payment, Money.usd(999))))
-        .isEqualTo(new Granted());
+        .isInstanceOf(Granted.class);
     return new Sale(payment, purchase.session());
   }
 
@@ -720,7 +723,8 @@ public interface LedgerContract {
     var order = SAMPLES.order(ada, 3);
     assertThat(start(order, key(order, "key", "request")))
         .isEqualTo(new InsufficientCredits(credits(2)));
-    assertThat(ledger().grant(ada, SAMPLES.purchase(session(), 10), null)).isEqualTo(new Granted());
+    assertThat(ledger().grant(ada, SAMPLES.purchase(session(), 10), null))
+        .isInstanceOf(Granted.class);
 
     assertThat(start(order, key(order, "key", "another"))).isEqualTo(new Started());
 
@@ -994,7 +998,7 @@ public interface LedgerContract {
     var purchases = new ArrayList<Transaction>();
     for (var i = 0; i < 7; i++) {
       var purchase = SAMPLES.purchase(session(), 1);
-      assertThat(ledger().grant(ada, purchase, null)).isEqualTo(new Granted());
+      assertThat(ledger().grant(ada, purchase, null)).isInstanceOf(Granted.class);
       purchases.addFirst(purchase);
     }
 
@@ -1043,7 +1047,7 @@ public interface LedgerContract {
     ledgerWith(email);
     if (credits > 0) {
       assertThat(ledger().grant(email, SAMPLES.purchase(session(), credits), null))
-          .isEqualTo(new Granted());
+          .isInstanceOf(Granted.class);
     }
     return email;
   }

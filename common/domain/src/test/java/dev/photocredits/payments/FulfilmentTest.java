@@ -59,7 +59,7 @@ final class FulfilmentTest {
   void a_paid_session_grants_its_package() {
     var _ = accounts.open(ADA);
 
-    assertThat(fulfilment.fulfil(PAID)).isEqualTo(new Granted());
+    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
     var entry =
@@ -75,14 +75,14 @@ final class FulfilmentTest {
 
   @Test
   void a_payer_whom_we_do_not_know_becomes_a_user_with_the_welcome_credits() {
-    assertThat(fulfilment.fulfil(PAID)).isEqualTo(new Granted());
+    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
 
   @Test
   void a_repeat_grants_nothing() {
-    assertThat(fulfilment.fulfil(PAID)).isEqualTo(new Granted());
+    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
 
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
 
@@ -152,7 +152,9 @@ final class FulfilmentTest {
     var first = checkout.find(PAID.id());
     var again = checkout.find(PAID.id());
 
-    assertThat(first).isEqualTo(again).isInstanceOf(FoundSession.class);
+    assertThat(first.outcome()).isEqualTo(again.outcome()).isInstanceOf(FoundSession.class);
+    assertThat(first.grant()).isEqualTo(new Granted(new Credits(10), new Credits(0)));
+    assertThat(again.grant()).isEqualTo(new AlreadyGranted());
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
@@ -162,15 +164,17 @@ final class FulfilmentTest {
   void a_session_that_is_found_in_another_state_grants_nothing(Status status) {
     var checkout = checkout(new PaymentsThatFind(status, null));
 
-    var found = (FoundSession) checkout.find(PAID.id());
+    var found = checkout.find(PAID.id());
 
-    assertThat(found.status()).isEqualTo(status);
+    assertThat(((FoundSession) found.outcome()).status()).isEqualTo(status);
+    assertThat(found.grant()).isNull();
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
   void a_session_that_nobody_knows_grants_nothing() {
-    assertThat(checkout(new PaymentsThatCount()).find(PAID.id())).isEqualTo(new NoSuchSession());
+    assertThat(checkout(new PaymentsThatCount()).find(PAID.id()).outcome())
+        .isEqualTo(new NoSuchSession());
 
     assertThat(ledger.find(ADA)).isEmpty();
   }
@@ -179,7 +183,7 @@ final class FulfilmentTest {
   void a_provider_that_fails_does_not_tell_of_a_session() {
     var checkout = checkout(new PaymentsThatFail());
 
-    assertThat(checkout.find(PAID.id())).isInstanceOf(NotTold.class);
+    assertThat(checkout.find(PAID.id()).outcome()).isInstanceOf(NotTold.class);
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
@@ -188,7 +192,7 @@ final class FulfilmentTest {
     var payment = new PaymentIntentId("pi_1");
     var charge = new Charge(payment, Money.usd(999));
     var session = new PaidSession(PAID.id(), ADA, CreditPackage.STARTER, Money.usd(999), charge);
-    assertThat(fulfilment.fulfil(session)).isEqualTo(new Granted());
+    assertThat(fulfilment.fulfil(session)).isInstanceOf(Granted.class);
     var refund = new Refunded(payment, Money.usd(300));
 
     assertThat(fulfilment.reverse(refund)).isEqualTo(new Reversed(ADA, -3));

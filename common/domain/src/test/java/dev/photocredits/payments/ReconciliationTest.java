@@ -61,7 +61,7 @@ final class ReconciliationTest {
 
     var reconciled = reconciliation.run(MANY, NEVER);
 
-    assertThat(reconciled).isEqualTo(new Reconciled(2, 2, List.of(), false));
+    assertThat(reconciled).isEqualTo(new Reconciled(2, 20, 2, 8, List.of(), false));
     assertThat(balance(ada)).isEqualTo(10);
     assertThat(balance(grace)).isEqualTo(2);
     Invariants.hold(ledger, List.of(ada, grace));
@@ -70,7 +70,7 @@ final class ReconciliationTest {
   @Test
   void what_is_known_stays_as_it_is() {
     var ada = somebody();
-    assertThat(fulfilment.fulfil(session(ada))).isEqualTo(new Granted());
+    assertThat(fulfilment.fulfil(session(ada))).isInstanceOf(Granted.class);
     var _ = fulfilment.reverse(new Refunded(payment(ada), Money.usd(300)));
     history.tells(paid(ada));
     history.tells(refunded(ada, 300));
@@ -79,7 +79,7 @@ final class ReconciliationTest {
 
     var reconciled = reconciliation.run(MANY, NEVER);
 
-    assertThat(reconciled).isEqualTo(new Reconciled(0, 0, List.of(), false));
+    assertThat(reconciled).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), false));
     assertThat(Invariants.statement(ledger, ada)).isEqualTo(before);
   }
 
@@ -138,9 +138,9 @@ final class ReconciliationTest {
     var second = reconciliation.run(2, NEVER);
     var third = reconciliation.run(MANY, NEVER);
 
-    assertThat(first).isEqualTo(new Reconciled(2, 0, List.of(), true));
-    assertThat(second).isEqualTo(new Reconciled(3, 0, List.of(), true));
-    assertThat(third).isEqualTo(new Reconciled(1, 0, List.of(), false));
+    assertThat(first).isEqualTo(new Reconciled(2, 20, 0, 0, List.of(), true));
+    assertThat(second).isEqualTo(new Reconciled(3, 30, 0, 0, List.of(), true));
+    assertThat(third).isEqualTo(new Reconciled(1, 10, 0, 0, List.of(), false));
     var start = NOON.minus(Duration.ofDays(30));
     assertThat(history.asked)
         .startsWith(
@@ -160,8 +160,8 @@ final class ReconciliationTest {
     var first = reconciliation.run(MANY, NOON.plus(Duration.ofSeconds(90)));
     var second = reconciliation.run(MANY, NEVER);
 
-    assertThat(first).isEqualTo(new Reconciled(4, 0, List.of(), true));
-    assertThat(second).isEqualTo(new Reconciled(1, 0, List.of(), false));
+    assertThat(first).isEqualTo(new Reconciled(4, 40, 0, 0, List.of(), true));
+    assertThat(second).isEqualTo(new Reconciled(1, 10, 0, 0, List.of(), false));
     assertThat(history.asked).extracting(Asked::after).startsWith(null, "evt_4", "evt_2");
   }
 
@@ -174,7 +174,8 @@ final class ReconciliationTest {
     now = NOON.plus(Duration.ofHours(1));
     history.tells(paid(somebody()));
 
-    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(new Reconciled(2, 0, List.of(), false));
+    assertThat(reconciliation.run(MANY, NEVER))
+        .isEqualTo(new Reconciled(2, 20, 0, 0, List.of(), false));
   }
 
   @Test
@@ -184,8 +185,8 @@ final class ReconciliationTest {
     var first = reconciliation.run(MANY, NOON);
     var second = reconciliation.run(MANY, NEVER);
 
-    assertThat(first).isEqualTo(new Reconciled(0, 0, List.of(), true));
-    assertThat(second).isEqualTo(new Reconciled(1, 0, List.of(), false));
+    assertThat(first).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), true));
+    assertThat(second).isEqualTo(new Reconciled(1, 10, 0, 0, List.of(), false));
     assertThat(history.asked).hasSize(1);
   }
 
@@ -204,7 +205,7 @@ final class ReconciliationTest {
 
     assertThat(kept)
         .isEqualTo(new Checkpoints.Checkpoint(NOON.minus(Duration.ofDays(30)), NOON, "evt_4"));
-    assertThat(healed).isEqualTo(new Reconciled(3, 0, List.of(), false));
+    assertThat(healed).isEqualTo(new Reconciled(3, 30, 0, 0, List.of(), false));
   }
 
   @Test
@@ -249,7 +250,7 @@ final class ReconciliationTest {
 
     assertThat(runs.stream().mapToInt(Reconciled::granted).sum()).isEqualTo(9);
     assertThat(runs.stream().mapToInt(Reconciled::reversed).sum()).isEqualTo(9);
-    assertThat(later).isEqualTo(new Reconciled(0, 0, List.of(), false));
+    assertThat(later).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), false));
     assertThat(people).allSatisfy(email -> assertThat(balance(email)).isEqualTo(7));
     Invariants.hold(ledger, people);
   }
@@ -266,7 +267,7 @@ final class ReconciliationTest {
     assertThat(reconciled)
         .isEqualTo(
             new Reconciled(
-                1, 0, List.of("evt_3: a refund failed", "evt_2: no known package"), false));
+                1, 10, 0, 0, List.of("evt_3: a refund failed", "evt_2: no known package"), false));
     assertThat(balance(ada)).isEqualTo(10);
   }
 

@@ -3,10 +3,12 @@ package dev.photocredits.simulator;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
@@ -24,6 +26,7 @@ import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.payments.Reconciliation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -62,12 +65,16 @@ final class OurService implements Service {
             process.clock(),
             new SimulatedThreads(world.scheduler, process));
     return switch (flow.draw(order, key, process.deadline().minus(MARGIN))) {
-      case Delivered(var id, var images, _, _) ->
-          new Reply.Pictures(id, images.stream().map(StoredImage::key).toList());
+      case Delivered(var id, var images, _, _) -> pictures(id, images);
+      case DeliveredBefore(var id, var images, _) -> pictures(id, images);
       case NothingDelivered(var id, _, _, _) -> new Reply.NothingCharged(id);
       case AlreadyRunning _ -> new Reply.ComeBack();
       case InsufficientCredits _, KeyReused _, NoSuchUser _ -> new Reply.Refused();
     };
+  }
+
+  private static Reply pictures(GenerationId id, List<StoredImage> images) {
+    return new Reply.Pictures(id, images.stream().map(StoredImage::key).toList());
   }
 
   @Override
@@ -79,7 +86,7 @@ final class OurService implements Service {
 
   @Override
   public void status(Invocation process, SessionId session) {
-    if (buying(process).find(session) instanceof NotTold(var why)) {
+    if (buying(process).find(session).outcome() instanceof NotTold(var why)) {
       throw why;
     }
   }

@@ -110,8 +110,6 @@ public abstract class ApiHandler
 
   private void write(Log log, Request request, Response response, long millis) {
     var line = new LinkedHashMap<String, Object>();
-    line.put("level", response.alarming() ? "ERROR" : "INFO");
-    line.put("time", clock.instant().toString());
     line.put("request_id", request.id());
     line.put("lambda_request_id", request.lambdaId());
     line.put("method", request.method());
@@ -120,6 +118,6 @@ public abstract class ApiHandler
     line.put("duration_ms", millis);
     line.put("outcome", response.outcome());
     line.putAll(response.trace());
-    log.write(line);
+    log.write(response.alarming() ? "ERROR" : "INFO", clock.instant(), line, response.metrics());
   }
 }

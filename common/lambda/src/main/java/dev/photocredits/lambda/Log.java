@@ -3,6 +3,7 @@ package dev.photocredits.lambda;
 import dev.photocredits.credits.Email;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -38,10 +39,25 @@ public final class Log {
     return new Log(new PrintStream(OutputStream.nullOutputStream()), "nowhere");
   }
 
-  void write(Map<String, ?> fields) {
+  /**
+   * Writes a line.
+   *
+   * @param level {@code INFO}, {@code WARN} or {@code ERROR}; this and the time have the names and
+   *     the form that Lambda's own filter reads
+   * @param metrics fields as well; see {@link Metric}
+   */
+  void write(String level, Instant now, Map<String, ?> fields, Map<Metric, ?> metrics) {
     var line = new LinkedHashMap<String, @Nullable Object>();
-    line.put("environment", stage);
+    line.put(Metric.ENVIRONMENT, stage);
+    line.put("level", level);
+    line.put("timestamp", now.toString());
     line.putAll(fields);
+    if (!metrics.isEmpty()) {
+      for (var metric : metrics.entrySet()) {
+        line.put(metric.getKey().field(), metric.getValue());
+      }
+      line.put("_aws", Metric.directive(metrics.keySet(), now));
+    }
     out.println(Json.write(line));
   }
 

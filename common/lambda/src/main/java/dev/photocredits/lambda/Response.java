@@ -1,6 +1,7 @@
 package dev.photocredits.lambda;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,35 +11,56 @@ import org.jspecify.annotations.Nullable;
  * @param body what becomes the JSON body (see {@link Json}), or nothing
  * @param outcome how it went, in one word for the log
  * @param trace ids and codes for the log; never an e-mail address, a prompt or a secret
+ * @param metrics what is counted by it: a number, or a list of numbers
  */
 public record Response(
     int status,
     Map<String, String> headers,
     @Nullable Object body,
     String outcome,
-    Map<String, Object> trace) {
+    Map<String, Object> trace,
+    Map<Metric, Object> metrics) {
 
   public static Response ok(Object body) {
-    return new Response(200, Map.of(), body, "ok", Map.of());
+    return new Response(200, Map.of(), body, "ok", Map.of(), Map.of());
   }
 
   public static Response empty(int status) {
-    return new Response(status, Map.of(), null, "ok", Map.of());
+    return new Response(status, Map.of(), null, "ok", Map.of(), Map.of());
   }
 
   /** The contract's error form. */
   public static Response error(ErrorCode code, Object detail) {
     var body = Json.object("detail", detail, "error_code", code.name());
-    return new Response(code.status(), Map.of(), body, code.name(), Map.of());
+    return new Response(code.status(), Map.of(), body, code.name(), Map.of(), Map.of());
   }
 
   public Response header(String name, String value) {
-    return new Response(status, with(headers, name, value), body, outcome, trace);
+    return new Response(status, with(headers, name, value), body, outcome, trace, metrics);
   }
 
   /** Adds an id or a code to the log line. */
   public Response trace(String name, Object value) {
-    return new Response(status, headers, body, outcome, with(trace, name, value));
+    return new Response(status, headers, body, outcome, with(trace, name, value), metrics);
+  }
+
+  /** Adds a metric to the log line. */
+  public Response count(Metric metric, long value) {
+    return measured(metric, value);
+  }
+
+  /** Adds a metric with any number of values to the log line. */
+  public Response measure(Metric metric, List<Long> values) {
+    return values.isEmpty() ? this : measured(metric, List.copyOf(values));
+  }
+
+  /** Tells what a person has to look at. */
+  public Response alarm(String problem) {
+    return trace("alarm", problem).count(Metric.ATTENTION, 1);
+  }
+
+  private Response measured(Metric metric, Object value) {
+    return new Response(status, headers, body, outcome, trace, with(metrics, metric, value));
   }
 
   /** Whether somebody should look at this: the log line gets the level ERROR. */
@@ -46,7 +68,7 @@ public record Response(
     return trace.containsKey("error") || trace.containsKey("alarm");
   }
 
-  private static <T> Map<String, T> with(Map<String, T> map, String name, T value) {
+  private static <K, T> Map<K, T> with(Map<K, T> map, K name, T value) {
     var more = new LinkedHashMap<>(map);
     more.put(name, value);
     return more;

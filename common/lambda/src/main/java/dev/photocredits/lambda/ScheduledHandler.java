@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,9 +51,10 @@ public abstract class ScheduledHandler
    * What a run did.
    *
    * @param counts for the log and the answer; never an e-mail address
+   * @param metrics what is counted by it
    * @param alarms what somebody should look at: the log line gets the level ERROR
    */
-  public record Report(Map<String, ?> counts, List<?> alarms) {
+  public record Report(Map<String, ?> counts, Map<Metric, Long> metrics, List<?> alarms) {
     public Report {
       alarms = List.copyOf(alarms);
     }
@@ -71,7 +73,6 @@ public abstract class ScheduledHandler
     var task = String.valueOf(event.get("task"));
     var deadline = clock.instant().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
     var line = new LinkedHashMap<String, @Nullable Object>();
-    line.put("time", clock.instant().toString());
     line.put("lambda_request_id", context.getAwsRequestId());
     line.put("task", task);
     try {
@@ -81,12 +82,16 @@ public abstract class ScheduledHandler
       if (!report.alarms().isEmpty()) {
         line.put("alarms", report.alarms().stream().map(ScheduledHandler::told).toList());
       }
-      write(report.alarms().isEmpty() ? "INFO" : "ERROR", line, started);
+      var metrics = new EnumMap<Metric, Long>(Metric.class);
+      metrics.putAll(report.metrics());
+      metrics.put(Metric.RUNS, 1L);
+      metrics.put(Metric.ATTENTION, (long) report.alarms().size());
+      write(report.alarms().isEmpty() ? "INFO" : "ERROR", line, metrics, started);
       return report.counts();
     } catch (RuntimeException thrown) {
       line.put("outcome", "failed");
       line.put("error", Log.describe(thrown));
-      write("ERROR", line, started);
+      write("ERROR", line, Map.of(), started);
       // Without its cause: Lambda logs what is thrown, word by word.
       throw new IllegalStateException("the task failed, see the line above");
     }
@@ -96,9 +101,9 @@ public abstract class ScheduledHandler
     return alarm instanceof Throwable thrown ? Log.describe(thrown) : alarm.toString();
   }
 
-  private void write(String level, Map<String, @Nullable Object> line, long started) {
-    line.put("level", level);
+  private void write(
+      String level, Map<String, @Nullable Object> line, Map<Metric, Long> metrics, long started) {
     line.put("duration_ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-    log.write(line);
+    log.write(level, clock.instant(), line, metrics);
   }
 }

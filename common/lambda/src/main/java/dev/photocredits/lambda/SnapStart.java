@@ -75,7 +75,11 @@ public final class SnapStart<W> implements Resource {
       wired = wired(wire.get());
     } catch (RuntimeException e) {
       // What was wired works as long as its secret does.
-      log.write(Map.of("level", "ERROR", "renewal", "failed", "error", Log.describe(e)));
+      log.write(
+          "ERROR",
+          clock.instant(),
+          Map.of("renewal", "failed", "error", Log.describe(e)),
+          Map.of(Metric.ATTENTION, 1L));
       wired = wired(wired.wiring());
     }
   }
@@ -90,7 +94,8 @@ public final class SnapStart<W> implements Resource {
       prime.accept(wired.wiring());
     } catch (RuntimeException e) {
       // A function that is not primed is slow at first. Without the snapshot there would be none.
-      log.write(Map.of("level", "WARN", "priming", "failed", "error", Log.describe(e)));
+      log.write(
+          "WARN", clock.instant(), Map.of("priming", "failed", "error", Log.describe(e)), Map.of());
     }
   }
 

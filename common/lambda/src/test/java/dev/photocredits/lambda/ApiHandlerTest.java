@@ -12,6 +12,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,7 +139,7 @@ final class ApiHandlerTest {
         .containsExactly(
             "environment",
             "level",
-            "time",
+            "timestamp",
             "request_id",
             "lambda_request_id",
             "method",
@@ -147,7 +149,7 @@ final class ApiHandlerTest {
             "outcome",
             "generation_id");
     assertThat(line.path("level").asText()).isEqualTo("INFO");
-    assertThat(line.path("time").asText()).isEqualTo("2026-11-23T12:00:00Z");
+    assertThat(line.path("timestamp").asText()).isEqualTo("2026-11-23T12:00:00Z");
     assertThat(line.path("request_id").asText()).isEqualTo("request-1");
     assertThat(line.path("lambda_request_id").asText()).isEqualTo("call-1");
     assertThat(line.path("method").asText()).isEqualTo("GET");
@@ -214,9 +216,44 @@ final class ApiHandlerTest {
 
   @Test
   void an_alarm_makes_the_line_an_error() throws JsonProcessingException {
-    var _ = get(_ -> Response.empty(200).trace("alarm", "look at this"));
+    var _ = get(_ -> Response.empty(200).alarm("look at this"));
 
     assertThat(line().path("level").asText()).isEqualTo("ERROR");
+    assertThat(EmbeddedMetrics.in(line()))
+        .containsExactly(found("attention", Map.of("environment", "test"), 1L));
+  }
+
+  @Test
+  void what_is_counted_is_a_field_of_the_line_and_a_metric_of_its_name()
+      throws JsonProcessingException {
+    var _ =
+        get(
+            _ ->
+                Response.error(ErrorCode.MODEL_TIMEOUT, "Too slow.")
+                    .count(Metric.CREDITS_TAKEN, 3)
+                    .count(Metric.GENERATIONS, 1)
+                    .measure(Metric.MODEL_MS, List.of(25_000L, 24_000L)));
+
+    assertThat(line().path("credits_taken").asInt()).isEqualTo(3);
+    assertThat(line().at("/_aws/Timestamp").asLong()).isEqualTo(Events.NOW.toEpochMilli());
+    assertThat(EmbeddedMetrics.in(line()))
+        .containsExactlyInAnyOrder(
+            found("credits_taken", Map.of("environment", "test"), 3L),
+            found("model_ms", Map.of("environment", "test"), 25_000L, 24_000L),
+            found("generations", Map.of("environment", "test", "outcome", "MODEL_TIMEOUT"), 1L));
+  }
+
+  private static EmbeddedMetrics.Found found(
+      String name, Map<String, String> dimensions, Long... values) {
+    return new EmbeddedMetrics.Found("photo-credits", name, dimensions, List.of(values));
+  }
+
+  @Test
+  void what_counts_nothing_has_no_metrics() throws JsonProcessingException {
+    var _ = get(_ -> Response.ok(Json.object("a", 1)).measure(Metric.MODEL_MS, List.of()));
+
+    assertThat(line().has("_aws")).isFalse();
+    assertThat(line().has("model_ms")).isFalse();
   }
 
   private APIGatewayV2HTTPResponse get(Function<Request, Response> answer) {

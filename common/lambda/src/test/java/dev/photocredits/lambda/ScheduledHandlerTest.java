@@ -25,7 +25,8 @@ final class ScheduledHandlerTest {
         call(
             deadline -> {
               assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(50));
-              return new ScheduledHandler.Report(Map.of("refunded", 3), List.of());
+              return new ScheduledHandler.Report(
+                  Map.of("refunded", 3), Map.of(Metric.CREDITS_REFUNDED, 9L), List.of());
             });
 
     assertThat(answer).isEqualTo(Map.of("refunded", 3));
@@ -33,6 +34,9 @@ final class ScheduledHandlerTest {
     assertThat(line().path("task").asText()).isEqualTo("sweep");
     assertThat(line().path("refunded").intValue()).isEqualTo(3);
     assertThat(line().path("lambda_request_id").asText()).isEqualTo("call-1");
+    assertThat(line().path("timestamp").asText()).isEqualTo("2026-11-23T12:00:00Z");
+    assertThat(metrics())
+        .containsExactlyInAnyOrder("credits_refunded 9", "attention 0", "runs of sweep 1");
   }
 
   @Test
@@ -41,12 +45,16 @@ final class ScheduledHandlerTest {
     var secret = new IllegalStateException("busy with ada@example.com");
 
     var answer =
-        call(_ -> new ScheduledHandler.Report(Map.of("refunded", 0), List.of(secret, "odd")));
+        call(
+            _ ->
+                new ScheduledHandler.Report(
+                    Map.of("refunded", 0), Map.of(), List.of(secret, "odd")));
 
     assertThat(answer).isEqualTo(Map.of("refunded", 0));
     assertThat(line().path("level").asText()).isEqualTo("ERROR");
     assertThat(line().at("/alarms/0/message").asText()).isEqualTo("busy with ***");
     assertThat(line().at("/alarms/1").asText()).isEqualTo("odd");
+    assertThat(metrics()).containsExactlyInAnyOrder("attention 2", "runs of sweep 1");
   }
 
   @Test
@@ -63,6 +71,7 @@ final class ScheduledHandlerTest {
 
     assertThat(line().path("outcome").asText()).isEqualTo("failed");
     assertThat(line().at("/error/message").asText()).isEqualTo("lost ***");
+    assertThat(metrics()).as("no run").isEmpty();
   }
 
   private Map<String, ?> call(Function<Instant, ScheduledHandler.Report> task) {
@@ -76,6 +85,16 @@ final class ScheduledHandlerTest {
           }
         };
     return handler.handleRequest(Map.of("task", "sweep"), new OneCall(60_000));
+  }
+
+  private List<String> metrics() throws IOException {
+    return EmbeddedMetrics.in(line()).stream()
+        .map(
+            metric -> {
+              var task = metric.dimensions().get("task");
+              return metric.name() + (task == null ? " " : " of " + task + " ") + metric.sum();
+            })
+        .toList();
   }
 
   private JsonNode line() throws IOException {

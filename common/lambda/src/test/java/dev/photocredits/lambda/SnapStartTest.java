@@ -117,6 +117,7 @@ final class SnapStartTest {
     assertThat(snapStart.now()).isEqualTo(1);
 
     assertThat(line().path("renewal").asText()).isEqualTo("failed");
+    assertThat(line().path("attention").asInt()).isEqualTo(1);
     time = Events.NOW.plusSeconds(600);
     assertThat(snapStart.now()).isEqualTo(3);
   }

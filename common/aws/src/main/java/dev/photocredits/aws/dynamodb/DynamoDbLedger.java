@@ -112,7 +112,8 @@ final class DynamoDbLedger implements Ledger {
     parts.addAll(Schemas.create(table, email, posting));
     var written = table.write(parts);
     if (written.isComplete()) {
-      return new Done<>(new Granted());
+      return new Done<>(
+          new Granted(purchase.credits(), after == null ? Credits.NONE : after.reversed()));
     }
     if (written.refused(0)) {
       return new Done<>(new AlreadyGranted());

@@ -1,5 +1,6 @@
 package dev.photocredits.functions.checkout;
 
+import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.ApiHandler;
@@ -8,6 +9,7 @@ import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
@@ -56,11 +58,18 @@ public final class CheckoutHandler extends ApiHandler {
     if (id.isBlank()) {
       return unknown();
     }
-    return switch (wiring.now().checkout.find(new SessionId(id))) {
-      case FoundSession session -> found(caller, session);
-      case NoSuchSession _ -> unknown();
-      case NotTold(var why) -> Errors.paymentUnknown(why);
-    };
+    var asked = wiring.now().checkout.find(new SessionId(id));
+    var response =
+        switch (asked.outcome()) {
+          case FoundSession session -> found(caller, session);
+          case NoSuchSession _ -> unknown();
+          case NotTold(var why) -> Errors.paymentUnknown(why);
+        };
+    return asked.grant() instanceof Granted(var credits, var reversed)
+        ? response
+            .count(Metric.CREDITS_SOLD, credits.value())
+            .count(Metric.CREDITS_REVERSED, reversed.value())
+        : response;
   }
 
   private static Response found(Access.Caller caller, FoundSession session) {

@@ -1,12 +1,15 @@
 package dev.photocredits.functions.generation;
 
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
+import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
@@ -19,6 +22,7 @@ import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.PageQuery;
 import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
@@ -73,29 +77,39 @@ public final class GenerationHandler extends ApiHandler {
     var outcome = wiring.now().flow.draw(wanted.order(), key, request.deadline(MARGIN));
     var response =
         switch (outcome) {
-          case Delivered(var id, var delivered, var remaining, var missing) ->
-              told(
-                  id,
-                  missing,
-                  Response.ok(
-                      Json.object(
-                          "images", signed(delivered), "credits_remaining", remaining.value())));
+          case Delivered(var id, var pictures, var remaining, var work) ->
+              counted(work, told(id, shown(pictures, remaining)));
+          case DeliveredBefore(var id, var pictures, var remaining) ->
+              told(id, shown(pictures, remaining));
           case InsufficientCredits(var required, var available) ->
               Errors.insufficientCredits(required, available);
-          case AlreadyRunning(var id) -> told(id, List.of(), Errors.inProgress());
+          case AlreadyRunning(var id) -> told(id, Errors.inProgress());
           case KeyReused _ -> Errors.keyReused();
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
-          case NothingDelivered(var id, var reason, var retryAfter, var missing) ->
-              told(id, missing, Errors.nothingDelivered(reason, retryAfter));
+          case NothingDelivered(var id, var reason, var retryAfter, var work) ->
+              counted(work, told(id, Errors.nothingDelivered(reason, retryAfter)));
         };
     return response.trace("user", Log.user(wanted.email()));
   }
 
-  private static Response told(GenerationId id, List<NotDrawn> missing, Response response) {
+  private Response shown(List<StoredImage> pictures, Credits remaining) {
+    return Response.ok(
+        Json.object("images", signed(pictures), "credits_remaining", remaining.value()));
+  }
+
+  private static Response told(GenerationId id, Response response) {
+    return response.header("x-generation-id", id.toString()).trace("generation_id", id.toString());
+  }
+
+  // Once for each generation: a repeat has done no work.
+  private static Response counted(Work work, Response response) {
     return response
-        .header("x-generation-id", id.toString())
-        .trace("generation_id", id.toString())
-        .trace("missing", missing.stream().map(NotDrawn::cause).toList());
+        .trace("missing", work.missing().stream().map(NotDrawn::cause).toList())
+        .count(Metric.GENERATIONS, 1)
+        .count(Metric.CREDITS_TAKEN, work.taken().value())
+        .count(Metric.CREDITS_REFUNDED, work.refunded().value())
+        .count(Metric.VARIATIONS_MISSING, work.missing().size())
+        .measure(Metric.MODEL_MS, work.answers().stream().map(Duration::toMillis).toList());
   }
 
   private Response gallery(Request request) {

@@ -3,9 +3,12 @@ package dev.photocredits.functions.sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.ScheduledHandler;
 import dev.photocredits.lambda.SnapStart;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Map;
 
 /**
  * The task {@code sweep}, every minute: gives back what nobody finishes. The task {@code
@@ -41,22 +44,34 @@ public final class SweeperHandler extends ScheduledHandler {
   }
 
   private Report sweep(Instant deadline) {
+    var oldest = wiring.now().sweeper.oldestPending();
     var swept = wiring.now().sweeper.sweep(MOST_GENERATIONS, deadline);
     return new Report(
-        Json.object("refunded", swept.refunded(), "has_more", swept.hasMore()), swept.failures());
+        Json.object("refunded", swept.refunded(), "has_more", swept.hasMore()),
+        Map.of(
+            Metric.PENDING_AGE_SECONDS, oldest.toSeconds(),
+            Metric.GENERATIONS_ABANDONED, (long) swept.refunded(),
+            Metric.CREDITS_REFUNDED, (long) swept.credits().value()),
+        swept.failures());
   }
 
   private Report audit(Instant deadline) {
     var audited = wiring.now().audit.run(deadline);
+    var alarms = new ArrayList<String>();
+    for (var found : audited.differences()) {
+      alarms.add(Log.user(found.owner()) + ": " + found.what());
+    }
+    if (!audited.isComplete()) {
+      alarms.add("there was no time for all accounts");
+    }
     return new Report(
         Json.object(
             "accounts", audited.accounts(),
             "differences", audited.differences().size(),
             "unsettled", audited.unsettled(),
             "complete", audited.isComplete()),
-        audited.differences().stream()
-            .map(found -> Log.user(found.owner()) + ": " + found.what())
-            .toList());
+        Map.of(Metric.AUDIT_DIFFERENCES, (long) audited.differences().size()),
+        alarms);
   }
 
   private Report reconcile(Instant deadline) {
@@ -66,6 +81,9 @@ public final class SweeperHandler extends ScheduledHandler {
             "granted", reconciled.granted(),
             "reversed", reconciled.reversed(),
             "has_more", reconciled.hasMore()),
+        Map.of(
+            Metric.CREDITS_SOLD, (long) reconciled.sold(),
+            Metric.CREDITS_REVERSED, (long) reconciled.takenBack()),
         reconciled.unusable());
   }
 }

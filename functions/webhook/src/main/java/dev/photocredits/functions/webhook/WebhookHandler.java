@@ -1,7 +1,6 @@
 package dev.photocredits.functions.webhook;
 
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
-import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
@@ -11,6 +10,7 @@ import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
@@ -55,17 +55,27 @@ public final class WebhookHandler extends ApiHandler {
               .trace("event_id", event)
               .trace("session_id", session.value());
       case Unusable(var event, var problem) ->
-          acknowledged("unusable").trace("event_id", event).trace("alarm", problem);
+          acknowledged("unusable").trace("event_id", event).alarm(problem);
       case Other(var event, var type) ->
           acknowledged("ignored").trace("event_id", event).trace("event_type", type);
       case NotAnEvent(var problem) ->
-          Response.error(ErrorCode.BAD_REQUEST, "Invalid webhook signature or payload.")
+          came(
+                  "rejected",
+                  Response.error(ErrorCode.BAD_REQUEST, "Invalid webhook signature or payload."))
               .trace("problem", problem);
     };
   }
 
   private Response fulfil(PaidSession session) {
-    return acknowledged(outcome(wiring.now().fulfilment.fulfil(session)))
+    var response =
+        switch (wiring.now().fulfilment.fulfil(session)) {
+          case Granted(var credits, var reversed) ->
+              acknowledged("granted")
+                  .count(Metric.CREDITS_SOLD, credits.value())
+                  .count(Metric.CREDITS_REVERSED, reversed.value());
+          case AlreadyGranted _ -> acknowledged("already_granted");
+        };
+    return response
         .trace("session_id", session.id().value())
         .trace("user", Log.user(session.email()))
         .trace("package", session.pack().key());
@@ -75,21 +85,20 @@ public final class WebhookHandler extends ApiHandler {
     var response =
         switch (wiring.now().fulfilment.reverse(money)) {
           case Reversed(var owner, var worth) ->
-              acknowledged("reversed").trace("user", Log.user(owner)).trace("credits", worth);
+              acknowledged("reversed")
+                  .trace("user", Log.user(owner))
+                  .count(Metric.CREDITS_REVERSED, -worth);
           case Noted _ -> acknowledged("noted");
           case KnownAlready _ -> acknowledged("known_already");
         };
     return response.trace("payment_intent", money.payment().value());
   }
 
-  private static String outcome(Fulfilled outcome) {
-    return switch (outcome) {
-      case Granted _ -> "granted";
-      case AlreadyGranted _ -> "already_granted";
-    };
+  private static Response acknowledged(String outcome) {
+    return came(outcome, Response.ok(Map.of("status", "success")));
   }
 
-  private static Response acknowledged(String outcome) {
-    return Response.ok(Map.of("status", "success")).trace("webhook", outcome);
+  private static Response came(String outcome, Response response) {
+    return response.trace("webhook", outcome).count(Metric.WEBHOOKS, 1);
   }
 }
