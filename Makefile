@@ -48,9 +48,10 @@ mutants: jdk    ## takes each guard of the money paths away in turn, and prints 
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.mutants.Mutants $(ONLY)
 
 # The answers of the guided deployment go to samconfig.toml, the region among them.
-deploy: sam     ## sam build && sam deploy
-	@.venv/sam/bin/sam build
-	@.venv/sam/bin/sam deploy $(if $(shell grep '^region' samconfig.toml),,--guided)
+deploy: ENV := default
+deploy: sam     ## sam build && sam deploy, of ENV=default or prod; the first time with questions
+	@.venv/sam/bin/sam build --config-env $(ENV)
+	@.venv/sam/bin/sam deploy --config-env $(ENV) $(if $(shell sed -n '/^\[$(ENV)\./,/^$$/p' samconfig.toml | grep '^region'),,--guided)
 
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip
