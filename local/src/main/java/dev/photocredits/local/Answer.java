@@ -26,6 +26,13 @@ record Answer(int status, HttpFields.Mutable headers, byte[] body) {
     return of(status, "application/json", body.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** What the authorizer answers instead of the function, with the reason in a header. */
+  static Answer unauthorized(String challenge) {
+    var answer = message(401, "Unauthorized");
+    answer.headers().put("WWW-Authenticate", challenge);
+    return answer;
+  }
+
   static Answer of(int status, String contentType, byte[] body) {
     return new Answer(status, HttpFields.build().put("Content-Type", contentType), body);
   }

@@ -1,11 +1,13 @@
 package dev.photocredits.local;
 
+import dev.photocredits.local.tokens.TokenVerifier;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.UriCompliance;
@@ -21,8 +23,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * An HTTP server on 127.0.0.1 that behaves as an API Gateway HTTP API with payload format 2.0.
  *
  * <p>Functions get the event, and callers the answers, that they would get on AWS: base64 for
- * binary bodies, 10 MB and 30 seconds at most, CORS by configuration alone. Not imitated:
- * authorizers, and Lambda's own limit of 6 MB.
+ * binary bodies, 10 MB and 30 seconds at most, CORS by configuration alone, tokens verified before
+ * a function is called. Not imitated: throttling, and Lambda's own limit of 6 MB.
  */
 public final class Gateway implements AutoCloseable {
   /** How long API Gateway waits for a function. */
@@ -43,6 +45,7 @@ public final class Gateway implements AutoCloseable {
    * What is served.
    *
    * @param functions by the name that the routes give them
+   * @param tokens verifies those of the routes that need one; without it every route is open
    * @param pages served before any route
    * @param limit how long a function may take
    * @param log takes what goes wrong in functions
@@ -51,6 +54,7 @@ public final class Gateway implements AutoCloseable {
       List<Template.Route> routes,
       Template.Cors cors,
       Map<String, LambdaFunction> functions,
+      Optional<TokenVerifier> tokens,
       List<StaticPage> pages,
       Duration limit,
       Consumer<String> log) {}

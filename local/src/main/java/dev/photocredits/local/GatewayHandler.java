@@ -1,6 +1,8 @@
 package dev.photocredits.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.photocredits.local.tokens.TokenVerifier.Verdict.Genuine;
+import dev.photocredits.local.tokens.TokenVerifier.Verdict.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -86,7 +89,16 @@ final class GatewayHandler extends Handler.Abstract {
     if (function == null) {
       throw new IllegalStateException("no function for " + match.get().route());
     }
-    var event = ProxyEvent.of(request, path, body, match.get(), requestId, Instant.now());
+    Optional<Map<String, String>> claims = Optional.empty();
+    if (match.get().route().needsToken() && api.tokens().isPresent()) {
+      switch (api.tokens().get().verify(authorization(request))) {
+        case Refused(var challenge) -> {
+          return Answer.unauthorized(challenge);
+        }
+        case Genuine(var verified) -> claims = Optional.of(verified);
+      }
+    }
+    var event = ProxyEvent.of(request, path, body, match.get(), claims, requestId, Instant.now());
     var call = new FutureTask<>(() -> Answer.of(function.call(event, requestId)));
     Thread.startVirtualThread(call);
     try {
@@ -98,6 +110,11 @@ final class GatewayHandler extends Handler.Abstract {
       api.log().accept(match.get().route().function() + " " + requestId + " " + trace(e));
       return Answer.message(500, "Internal Server Error");
     }
+  }
+
+  // Several headers come joined by commas, as in the event, and so are no token.
+  private static String authorization(Request request) {
+    return String.join(",", request.getHeaders().getValuesList("authorization"));
   }
 
   private static String trace(ExecutionException failure) {

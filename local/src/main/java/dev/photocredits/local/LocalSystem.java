@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  * The whole system, running in this process: the gateway with all functions of the template, and
  * DynamoDB, S3, Stripe and Gemini, each in our own process unless a setting points elsewhere.
  *
+ * <p>Where {@code AUTH_MODE} is {@code jwt}, the gateway verifies tokens: those of {@code
+ * JWT_ISSUER}, or those that this run signs for anybody.
+ *
  * <p>Several can run side by side. Settings are those of the contract, and {@code PORT} (8080; 0
  * for any free one), {@code DATA_DIR} ({@code .local}), {@code SWEEP_INTERVAL_SECONDS} (how often
  * what nobody finishes is given back, 10) and {@code SANDBOX_DELAY_MS} (how long the Gemini
@@ -92,15 +95,17 @@ public final class LocalSystem implements AutoCloseable {
       StandIns standIns,
       Consumer<String> log,
       Deque<AutoCloseable> opened) {
-    template.check(settings.values());
     demandWhatBelongsTogether(settings);
+    template.check(Tokens.deployable(settings));
     var account = AwsAccount.of(settings);
     var gateway = Gateway.bind(settings.number("PORT", 8080, 0, 65_535));
     opened.push(gateway);
+    var tokens = Tokens.of(settings, gateway.url());
     var data = DataDir.open(Path.of(settings.get("DATA_DIR", DATA_DIR)));
     opened.push(data);
     var services = new Services(settings, account, template, standIns, data, gateway.url()).start();
     services.forEach(service -> opened.push(service.stop()::run));
+    tokens.map(Tokens::service).ifPresent(services::add);
 
     var environment = new LinkedHashMap<String, String>();
     environment.put("AUTH_MODE", "open");
@@ -115,15 +120,24 @@ public final class LocalSystem implements AutoCloseable {
             functions,
             Duration.ofSeconds(settings.number("SWEEP_INTERVAL_SECONDS", 10, 1, 86_400)),
             log));
+    var routes = new ArrayList<>(template.routes());
+    tokens.ifPresent(
+        used -> {
+          routes.addAll(used.routes());
+          functions.putAll(used.functions(log));
+        });
     // The gateway is closed first, so that running requests end while everything is still there.
     opened.remove(gateway);
     opened.push(gateway);
     gateway.serve(
         new Gateway.Api(
-            template.routes(),
+            routes,
             template.cors(environment),
             functions,
-            List.of(StaticPage.ofResource("/", "page.html", "text/html;charset=utf-8")),
+            tokens.map(Tokens::verifier),
+            List.of(
+                StaticPage.ofResource("/", "page.html", "text/html;charset=utf-8")
+                    .with("{tokens}", tokens.flatMap(Tokens::signer).orElse(""))),
             Gateway.INTEGRATION_LIMIT,
             log));
     return new LocalSystem(gateway, data, template, environment, services, opened);

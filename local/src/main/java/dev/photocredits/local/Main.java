@@ -1,5 +1,6 @@
 package dev.photocredits.local;
 
+import dev.photocredits.local.tokens.LocalIssuer;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
@@ -35,9 +36,27 @@ final class Main {
     out.println();
     out.println("  Data       " + system.dataDir());
     out.println("  The page   " + system.url() + "/");
-    out.println("  Try        curl " + system.url() + "/api/credits/ada@example.com");
+    greetWithTokens(system, out);
     out.println("  Stop       Ctrl-C");
     out.println();
+  }
+
+  private static void greetWithTokens(LocalSystem system, PrintStream out) {
+    var tokens =
+        system.parts().stream().filter(part -> part.name().equals(Tokens.NAME)).findFirst();
+    tokens
+        .filter(LocalSystem.Part::isStandIn)
+        .ifPresent(
+            issuer ->
+                out.printf(
+                    "  A token    TOKEN=$(curl -s %s -d '{\"email\":\"ada@example.com\"}'"
+                        + " | sed 's/.*\"id_token\":\"\\([^\"]*\\).*/\\1/')%n",
+                    issuer.address() + LocalIssuer.SIGNER));
+    out.println(
+        "  Try        curl "
+            + system.url()
+            + "/api/credits/ada@example.com"
+            + (tokens.isPresent() ? " -H \"authorization: Bearer $TOKEN\"" : ""));
   }
 
   private static String kind(LocalSystem.Part part) {

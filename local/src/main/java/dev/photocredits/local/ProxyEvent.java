@@ -34,9 +34,19 @@ final class ProxyEvent {
 
   private ProxyEvent() {}
 
-  /** The event for that request, whose decoded path and body were read already. */
+  /**
+   * The event for that request, whose decoded path and body were read already.
+   *
+   * @param claims of the token that the authorizer let through, if one stands before the route
+   */
   static byte[] of(
-      Request request, String path, byte[] body, Routes.Match match, String requestId, Instant now)
+      Request request,
+      String path,
+      byte[] body,
+      Routes.Match match,
+      Optional<Map<String, String>> claims,
+      String requestId,
+      Instant now)
       throws JsonProcessingException {
     var query = Optional.ofNullable(request.getHttpURI().getQuery()).orElse("");
     var event = JSON.createObjectNode();
@@ -55,7 +65,9 @@ final class ProxyEvent {
     put(event, "headers", headers(request));
     put(event, "queryStringParameters", query(query));
     put(event, "pathParameters", match.pathParameters());
-    putContext(event.putObject("requestContext"), request, path, match, requestId, now);
+    var context = event.putObject("requestContext");
+    putContext(context, request, path, match, requestId, now);
+    claims.ifPresent(verified -> putAuthorizer(context, verified));
     if (body.length > 0) {
       putBody(event, request.getHeaders(), body);
     } else {
@@ -87,6 +99,13 @@ final class ProxyEvent {
         .put("protocol", request.getConnectionMetaData().getProtocol())
         .put("sourceIp", Request.getRemoteAddr(request))
         .put("userAgent", request.getHeaders().get("user-agent"));
+  }
+
+  private static void putAuthorizer(ObjectNode context, Map<String, String> claims) {
+    var jwt = context.putObject("authorizer").putObject("jwt");
+    claims.forEach(jwt.putObject("claims")::put);
+    // The scopes that the route asks for; ours ask for none.
+    jwt.putNull("scopes");
   }
 
   private static void putBody(ObjectNode event, HttpFields headers, byte[] body) {

@@ -1,5 +1,7 @@
 package dev.photocredits.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -21,5 +23,11 @@ record StaticPage(String path, String contentType, byte[] content) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read resource " + resource, e);
     }
+  }
+
+  /** The same page with that in place of the placeholder. */
+  StaticPage with(String placeholder, String value) {
+    var text = new String(content, UTF_8).replace(placeholder, value);
+    return new StaticPage(path, contentType, text.getBytes(UTF_8));
   }
 }

@@ -45,8 +45,9 @@ public final class Template {
    * A route and the function behind it.
    *
    * @param key as API Gateway writes it: {@code GET /api/credits/{email}} or {@code $default}
+   * @param needsToken whether an authorizer stands before it
    */
-  public record Route(String key, String function) {}
+  public record Route(String key, String function, boolean needsToken) {}
 
   /**
    * Something that is done again and again.
@@ -116,7 +117,7 @@ public final class Template {
             (name, function) ->
                 function.get("Events").entries().values().stream()
                     .filter(event -> event.get("Type").text().equals("HttpApi"))
-                    .map(event -> new Route(routeKey(event.get("Properties")), name))
+                    .map(event -> route(event.get("Properties"), name))
                     .forEach(routes::add));
     return List.copyOf(routes);
   }
@@ -236,6 +237,17 @@ public final class Template {
     return of.get("KeySchema").items().stream()
         .map(key -> new Key(key.get("AttributeName").text(), key.get("KeyType").text()))
         .toList();
+  }
+
+  private Route route(Yaml event, String function) {
+    var authorizer =
+        event
+            .get("Auth")
+            .get("Authorizer")
+            .optionalText()
+            .or(() -> apiResource().get("Auth").get("DefaultAuthorizer").optionalText());
+    return new Route(
+        routeKey(event), function, authorizer.filter(name -> !name.equals("NONE")).isPresent());
   }
 
   private static String routeKey(Yaml event) {

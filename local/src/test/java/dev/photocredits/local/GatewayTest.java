@@ -9,6 +9,9 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.local.tokens.LocalIssuer;
+import dev.photocredits.local.tokens.TokenVerifier;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,11 +25,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +58,7 @@ final class GatewayTest {
 
   private Template.Cors cors = ANY_ORIGIN;
   private Duration limit = Duration.ofSeconds(10);
+  private Optional<TokenVerifier> tokens = Optional.empty();
 
   @AfterEach
   void stop() {
@@ -560,6 +566,73 @@ final class GatewayTest {
     assertThat(answer.headers().map().keySet()).noneMatch(CorsHeaders::owns);
   }
 
+  // Tokens
+
+  @Test
+  void a_function_hears_the_claims_of_a_good_token_and_of_no_other() throws Exception {
+    var heard = new Recorder();
+    var issuer = issuer();
+    tokens = Optional.of(TokenVerifier.of(issuer, "shop", InstantSource.system()));
+    var url = serve(heard, "GET /private");
+
+    var answer =
+        send(
+            request(url, "/private")
+                .header("Authorization", "Bearer " + token(issuer, "ada@example.com"))
+                .header("x-amzn-request-context", "{\"authorizer\":{\"jwt\":{}}}"));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    var jwt = heard.event().getRequestContext().getAuthorizer().getJwt();
+    assertThat(jwt.getScopes()).isNull();
+    assertThat(jwt.getClaims())
+        .containsEntry("iss", issuer.toString())
+        .containsEntry("aud", "shop")
+        .containsEntry("email", "ada@example.com")
+        .containsEntry("email_verified", "true")
+        .containsEntry("token_use", "id")
+        .containsEntry("groups", "[a b]")
+        .containsEntry("auth_time", jwt.getClaims().get("iat"))
+        .containsKeys("sub", "exp", "jti");
+  }
+
+  @Test
+  void a_request_without_a_token_is_a_401_in_the_gateways_words_that_no_function_sees()
+      throws Exception {
+    var heard = new Recorder();
+    tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
+    var url = serve(heard, "GET /private");
+
+    var missing = send(request(url, "/private").header("Origin", "https://example.com"));
+    var bad = send(request(url, "/private").header("Authorization", "Bearer good"));
+
+    assertThat(missing.statusCode()).isEqualTo(401);
+    assertThat(missing.body()).isEqualTo("{\"message\":\"Unauthorized\"}");
+    assertThat(missing.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(missing.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
+    assertThat(missing.headers().firstValue("Apigw-Requestid")).isPresent();
+    assertThat(bad.statusCode()).isEqualTo(401);
+    assertThat(bad.headers().firstValue("WWW-Authenticate"))
+        .contains(
+            "Bearer scope=\"\" error=\"invalid_token\""
+                + " error_description=\"token contains an invalid number of segments\"");
+    assertThat(heard.isEmpty()).isTrue();
+  }
+
+  @Test
+  void without_an_issuer_that_answers_nobody_gets_through() throws Exception {
+    var heard = new Recorder();
+    var token = token(issuer(), "ada@example.com");
+    tokens =
+        Optional.of(
+            TokenVerifier.of(URI.create("http://127.0.0.1:1"), "shop", InstantSource.system()));
+    var url = serve(heard, "GET /private");
+
+    var answer = send(request(url, "/private").header("Authorization", "Bearer " + token));
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(heard.isEmpty()).isTrue();
+  }
+
   // Pages and life
 
   @Test
@@ -647,19 +720,45 @@ final class GatewayTest {
   private URI serve(
       RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler, String... routes) {
     var gateway = Gateway.bind(0);
+    serve(gateway, handler, List.of(routes), tokens);
+    return gateway.url();
+  }
+
+  /** Starts an issuer. */
+  private URI issuer() {
+    var gateway = Gateway.bind(0);
+    var issuer =
+        LocalIssuer.create(
+            gateway.url(), "shop", new Environment(Map.of()), InstantSource.system());
+    serve(gateway, issuer, LocalIssuer.ROUTES, Optional.empty());
+    return gateway.url();
+  }
+
+  private String token(URI issuer, String email) throws Exception {
+    var asked = "{\"email\":\"" + email + "\",\"groups\":[\"a\",\"b\"],\"nickname\":null}";
+    var answer =
+        send(request(issuer, LocalIssuer.SIGNER).POST(BodyPublishers.ofString(asked))).body();
+    return answer.replaceFirst(".*\"id_token\":\"([^\"]*)\".*", "$1");
+  }
+
+  private void serve(
+      Gateway gateway,
+      RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler,
+      List<String> routes,
+      Optional<TokenVerifier> verifier) {
     gateways.add(gateway);
     var function = new Template.Function("TestFunction", "", Duration.ofSeconds(29), 1024);
     gateway.serve(
         new Gateway.Api(
-            List.of(routes).stream().map(key -> new Template.Route(key, function.name())).toList(),
+            routes.stream().map(key -> new Template.Route(key, function.name(), true)).toList(),
             cors,
             Map.of(
                 function.name(),
                 new LambdaFunction(function, APIGatewayV2HTTPEvent.class, handler, log::add)),
+            verifier,
             List.of(new StaticPage("/page", "text/html", "<p>page".getBytes(UTF_8))),
             limit,
             log::add));
-    return gateway.url();
   }
 
   private static HttpRequest.Builder request(URI url, String path) {

@@ -96,6 +96,56 @@ final class LocalSystemTest {
   }
 
   @Test
+  void where_tokens_are_required_an_issuer_for_anybody_is_part_of_the_run() throws Exception {
+    try (var system = start(Map.of("AUTH_MODE", "jwt"))) {
+      assertThat(system.parts()).contains(new LocalSystem.Part("Tokens", true, system.url()));
+      assertThat(system.environment())
+          .containsEntry("JWT_ISSUER", system.url().toString())
+          .containsEntry("JWT_AUDIENCE", "photo-credits");
+      assertThat(get(system.url() + "/api/packages")).isEqualTo("hello");
+      assertThat(get(system.url() + "/api/credits/ada@example.com"))
+          .isEqualTo("{\"message\":\"Unauthorized\"}");
+      assertThat(get(system.url() + "/.well-known/openid-configuration"))
+          .contains("\"jwks_uri\":\"" + system.url() + "/.well-known/jwks.json\"");
+      assertThat(get(system.url() + "/.well-known/jwks.json"))
+          .contains("\"kty\":\"RSA\"")
+          .doesNotContain("\"d\"", "\"p\"", "\"q\"");
+      assertThat(get(system.url() + "/")).contains("const signer = '/sandbox/tokens';");
+    }
+  }
+
+  @Test
+  void where_all_is_open_or_the_issuer_is_given_nobody_signs() throws Exception {
+    var given =
+        Map.of(
+            "AUTH_MODE", "jwt", "JWT_ISSUER", "http://127.0.0.1:9003", "JWT_AUDIENCE", "client-1");
+
+    try (var system = start(Map.of())) {
+      assertThat(get(system.url() + "/.well-known/jwks.json")).isEqualTo("hello");
+      assertThat(get(system.url() + "/")).contains("const signer = '';");
+    }
+    try (var system = start(given)) {
+      assertThat(system.parts())
+          .contains(new LocalSystem.Part("Tokens", false, URI.create("http://127.0.0.1:9003")));
+      assertThat(system.environment()).containsAllEntriesOf(given);
+      assertThat(get(system.url() + "/.well-known/jwks.json")).isEqualTo("hello");
+      assertThat(get(system.url() + "/")).contains("const signer = '';");
+    }
+  }
+
+  @Test
+  void an_issuer_elsewhere_has_to_use_tls() {
+    var plain =
+        Map.of(
+            "AUTH_MODE", "jwt", "JWT_ISSUER", "http://issuer.example", "JWT_AUDIENCE", "client-1");
+
+    assertThatThrownBy(() -> start(plain))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageStartingWith("JWT_ISSUER must look like ")
+        .hasMessageContaining("https://");
+  }
+
+  @Test
   void a_given_dynamo_db_and_s3_on_this_machine_get_their_table_and_bucket() {
     try (var dynamoDb = LocalDynamoDb.inMemory();
         var s3 = LocalS3.inMemory();
@@ -146,7 +196,9 @@ final class LocalSystemTest {
     "PORT, eighty, PORT",
     "PORT, 70000, PORT",
     "AWS_ENDPOINT_URL_S3, localhost:9, AWS_ENDPOINT_URL_S3",
-    "WELCOME_CREDITS, -1, WELCOME_CREDITS"
+    "WELCOME_CREDITS, -1, WELCOME_CREDITS",
+    "JWT_ISSUER, https://issuer.example, JWT_AUDIENCE",
+    "JWT_ISSUER, issuer.example, JWT_ISSUER"
   })
   void a_missing_or_malformed_setting_is_one_sentence_with_its_name(
       String setting, String value, String named) {
@@ -154,6 +206,15 @@ final class LocalSystemTest {
 
     assertThat(refusal).hasMessageContaining(named).hasMessageEndingWith(".");
     assertThat(refusal.getMessage()).doesNotContain("\n");
+  }
+
+  @Test
+  void an_issuer_whose_tokens_nobody_asks_for_is_refused() {
+    var open = Map.of("JWT_ISSUER", "https://issuer.example", "JWT_AUDIENCE", "client-1");
+
+    assertThatThrownBy(() -> start(open))
+        .isInstanceOf(CannotStart.class)
+        .hasMessage("JWT_ISSUER is set, and so AUTH_MODE must be jwt.");
   }
 
   @Test

@@ -48,6 +48,41 @@ final class TemplateTest {
   }
 
   @Test
+  void a_route_needs_a_token_unless_it_says_otherwise(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("template.yaml");
+    Files.writeString(
+        file,
+        """
+        Conditions: {Own: !Equals [!Ref Issuer, '']}
+        Resources:
+          Api:
+            Type: AWS::Serverless::HttpApi
+            Properties:
+              Auth:
+                DefaultAuthorizer: Tokens
+                Authorizers:
+                  Tokens:
+                    JwtConfiguration:
+                      issuer: !If [Own, !Sub 'https://${Pool}', !Ref Issuer]
+                      audience: [{Fn::If: [Own, !Ref Client, !Ref Audience]}]
+          Pool: {Type: AWS::Cognito::UserPool, Condition: Own}
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              Events:
+                Own: {Type: HttpApi, Properties: {Method: GET, Path: /own}}
+                Named: {Type: HttpApi, Properties: {Method: GET, Path: /named, Auth: {Authorizer: Tokens}}}
+                Open: {Type: HttpApi, Properties: {Method: GET, Path: /open, Auth: {Authorizer: NONE}}}
+        """);
+
+    assertThat(Template.read(file).routes())
+        .containsExactly(
+            new Template.Route("GET /own", "F", true),
+            new Template.Route("GET /named", "F", true),
+            new Template.Route("GET /open", "F", false));
+  }
+
+  @Test
   void a_function_has_its_handler_and_its_own_limits_or_those_of_all() {
     assertThat(template.functions())
         .contains(
