@@ -31,6 +31,12 @@ final class Form {
     return this;
   }
 
+  /** Adds one more field of a name that is there already. */
+  Form andAgain(String name, String value) {
+    parts.put(name + " again", part("name=\"" + name + "\"", "", value.getBytes(UTF_8)));
+    return this;
+  }
+
   Form file(String name, String contentType, byte[] content) {
     var disposition = "name=\"" + name + "\"; filename=\"photo\"";
     parts.put(name, part(disposition, "Content-Type: " + contentType + "\r\n", content));

@@ -14,6 +14,7 @@ import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,22 +66,17 @@ public final class Checkout {
         : new KeyReused();
   }
 
-  /**
-   * A session that somebody asked for.
-   *
-   * @param grant what became of its credits, once it is paid
-   */
-  public record Asked(FindOutcome outcome, @Nullable Fulfilled grant) {}
+  /** The session as it is now, as far as the provider tells. Writes nothing. */
+  public FindOutcome find(SessionId id) {
+    return payments.find(id);
+  }
 
   /**
-   * The session as it is now. One that is paid has granted its credits when this returns, whether
-   * or not a webhook has arrived, and whoever asks: they go to the payer.
+   * Grants what a session has paid for, whether or not a webhook has arrived; nothing while it is
+   * not paid.
    */
-  public Asked find(SessionId id) {
-    var found = payments.find(id);
-    return found instanceof FoundSession session && session.paid() != null
-        ? new Asked(found, fulfilment.fulfil(session.paid()))
-        : new Asked(found, null);
+  public Optional<Fulfilled> fulfil(FoundSession session) {
+    return Optional.ofNullable(session.paid()).map(fulfilment::fulfil);
   }
 
   private CheckoutSession open(Email email, CreditPackage pack, UUID attempt) {

@@ -146,15 +146,14 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_session_that_is_found_paid_has_granted_its_package_once() {
+  void a_session_that_is_found_paid_grants_its_package_once() {
     var checkout = checkout(new PaymentsThatFind(Status.PAID, PAID));
 
-    var first = checkout.find(PAID.id());
-    var again = checkout.find(PAID.id());
+    var first = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
+    var again = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
 
-    assertThat(first.outcome()).isEqualTo(again.outcome()).isInstanceOf(FoundSession.class);
-    assertThat(first.grant()).isEqualTo(new Granted(new Credits(10), new Credits(0)));
-    assertThat(again.grant()).isEqualTo(new AlreadyGranted());
+    assertThat(first).contains(new Granted(new Credits(10), new Credits(0)));
+    assertThat(again).contains(new AlreadyGranted());
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
@@ -164,16 +163,26 @@ final class FulfilmentTest {
   void a_session_that_is_found_in_another_state_grants_nothing(Status status) {
     var checkout = checkout(new PaymentsThatFind(status, null));
 
-    var found = checkout.find(PAID.id());
+    var found = (FoundSession) checkout.find(PAID.id());
+    var granted = checkout.fulfil(found);
 
-    assertThat(((FoundSession) found.outcome()).status()).isEqualTo(status);
-    assertThat(found.grant()).isNull();
+    assertThat(found.status()).isEqualTo(status);
+    assertThat(granted).isEmpty();
+    assertThat(ledger.find(ADA)).isEmpty();
+  }
+
+  @Test
+  void finding_a_session_that_is_paid_writes_nothing() {
+    var checkout = checkout(new PaymentsThatFind(Status.PAID, PAID));
+
+    assertThat(checkout.find(PAID.id())).isInstanceOf(FoundSession.class);
+
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
   void a_session_that_nobody_knows_grants_nothing() {
-    assertThat(checkout(new PaymentsThatCount()).find(PAID.id()).outcome())
+    assertThat(checkout(new PaymentsThatCount()).find(PAID.id()))
         .isEqualTo(new NoSuchSession());
 
     assertThat(ledger.find(ADA)).isEmpty();
@@ -183,7 +192,7 @@ final class FulfilmentTest {
   void a_provider_that_fails_does_not_tell_of_a_session() {
     var checkout = checkout(new PaymentsThatFail());
 
-    assertThat(checkout.find(PAID.id()).outcome()).isInstanceOf(NotTold.class);
+    assertThat(checkout.find(PAID.id())).isInstanceOf(NotTold.class);
     assertThat(ledger.find(ADA)).isEmpty();
   }
 

@@ -21,7 +21,9 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
+import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.payments.Reconciliation;
@@ -86,8 +88,13 @@ final class OurService implements Service {
 
   @Override
   public void status(Invocation process, SessionId session) {
-    if (buying(process).find(session).outcome() instanceof NotTold(var why)) {
-      throw why;
+    var checkout = buying(process);
+    switch (checkout.find(session)) {
+      case FoundSession found -> {
+        var _ = checkout.fulfil(found);
+      }
+      case NoSuchSession _ -> {}
+      case NotTold(var why) -> throw why;
     }
   }
 

@@ -22,7 +22,10 @@ public final class Access {
     };
   }
 
-  /** Whoever sent the request; 401 for a request without a verified token. */
+  /**
+   * Whoever sent the request; 401 for a request without a verified token, 403 for a token that does
+   * not prove an e-mail address, whatever the request is about.
+   */
   public Caller caller(Request request) {
     if (open) {
       return _ -> {};
@@ -30,13 +33,22 @@ public final class Access {
     if (!request.hasToken()) {
       throw new Rejected(ErrorCode.UNAUTHENTICATED, "This route needs a valid token.");
     }
+    var own = proven(request);
     return email -> {
-      var verified = request.claim("email_verified").filter("true"::equals).isPresent();
-      var own = request.claim("email").flatMap(Email::parse).filter(email::equals).isPresent();
-      if (!verified || !own) {
+      if (!email.equals(own)) {
         throw new Rejected(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
       }
     };
+  }
+
+  private static Email proven(Request request) {
+    return request
+        .claim("email")
+        .filter(_ -> request.claim("email_verified").filter("true"::equals).isPresent())
+        .flatMap(Email::parse)
+        .orElseThrow(
+            () ->
+                new Rejected(ErrorCode.FORBIDDEN, "The token carries no verified e-mail address."));
   }
 
   /** Somebody who sent a request. */

@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT;
 import dev.photocredits.credits.Email;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,30 +61,31 @@ final class AccessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"grace@example.com", "ada@example.co", "", "no address", "ada@example.com,x"})
+  @ValueSource(strings = {"grace@example.com", "ada@example.co", "a.da@example.com"})
   void the_token_of_another_address_is_forbidden(String address) {
     var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
 
-    assertForbidden(caller);
+    assertForbidden(() -> caller.mustBe(ADA), "The token is not for this e-mail address.");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"false", "", "TRUE", "yes", "1"})
-  void an_address_that_is_not_verified_is_forbidden(String verified) {
-    var caller =
-        access.caller(withClaims(Map.of("email", "ada@example.com", "email_verified", verified)));
+  @ValueSource(strings = {"", "no address", "ada@example.com,x", "[ada@example.com]"})
+  void a_token_of_no_address_is_forbidden_whatever_is_asked_for(String address) {
+    assertProvesNothing(Map.of("email", address, "email_verified", "true"));
+  }
 
-    assertForbidden(caller);
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "", "TRUE", "yes", "1", "[true]"})
+  void an_address_that_is_not_verified_is_forbidden_whatever_is_asked_for(String verified) {
+    assertProvesNothing(Map.of("email", "ada@example.com", "email_verified", verified));
   }
 
   @Test
-  void a_token_that_lacks_a_claim_is_forbidden() {
-    assertForbidden(access.caller(withClaims(Map.of())));
-    assertForbidden(access.caller(withClaims(Map.of("email", "ada@example.com"))));
-    assertForbidden(access.caller(withClaims(Map.of("email_verified", "true"))));
-    assertForbidden(
-        access.caller(withClaims(Map.of("username", "ada@example.com", "email_verified", "true"))));
+  void a_token_that_lacks_a_claim_is_forbidden_whatever_is_asked_for() {
+    assertProvesNothing(Map.of());
+    assertProvesNothing(Map.of("email", "ada@example.com"));
+    assertProvesNothing(Map.of("email_verified", "true"));
+    assertProvesNothing(Map.of("username", "ada@example.com", "email_verified", "true"));
   }
 
   @ParameterizedTest
@@ -103,12 +105,15 @@ final class AccessTest {
         .isEqualTo(Response.error(ErrorCode.UNAUTHENTICATED, "This route needs a valid token."));
   }
 
-  private static void assertForbidden(Access.Caller caller) {
-    var rejected = catchThrowableOfType(Rejected.class, () -> caller.mustBe(ADA));
+  private void assertProvesNothing(Map<String, String> claims) {
+    assertForbidden(
+        () -> access.caller(withClaims(claims)), "The token carries no verified e-mail address.");
+  }
 
-    assertThat(rejected.response())
-        .isEqualTo(
-            Response.error(ErrorCode.FORBIDDEN, "The token is not for this e-mail address."));
+  private static void assertForbidden(ThrowingCallable attempt, String detail) {
+    var rejected = catchThrowableOfType(Rejected.class, attempt);
+
+    assertThat(rejected.response()).isEqualTo(Response.error(ErrorCode.FORBIDDEN, detail));
   }
 
   private static Request withClaims(Map<String, String> claims) {

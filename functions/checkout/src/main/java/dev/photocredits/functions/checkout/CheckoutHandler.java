@@ -51,35 +51,34 @@ public final class CheckoutHandler extends ApiHandler {
     };
   }
 
-  /** A paid session has granted its credits, to its payer, before it is known who asks. */
   private Response find(Request request) {
     var caller = wiring.now().access.caller(request);
     var id = request.path("session_id");
     if (id.isBlank()) {
       return unknown();
     }
-    var asked = wiring.now().checkout.find(new SessionId(id));
+    return switch (wiring.now().checkout.find(new SessionId(id))) {
+      case FoundSession session -> found(caller, session);
+      case NoSuchSession _ -> unknown();
+      case NotTold(var why) -> Errors.paymentUnknown(why);
+    };
+  }
+
+  private Response found(Access.Caller caller, FoundSession session) {
+    caller.mustBe(session.email());
+    var granted = wiring.now().checkout.fulfil(session);
     var response =
-        switch (asked.outcome()) {
-          case FoundSession session -> found(caller, session);
-          case NoSuchSession _ -> unknown();
-          case NotTold(var why) -> Errors.paymentUnknown(why);
-        };
-    return asked.grant() instanceof Granted(var credits, var reversed)
+        Response.ok(
+                Json.object(
+                    "status", session.status().name().toLowerCase(Locale.ROOT),
+                    "credits", session.pack().credits().value()))
+            .trace("user", Log.user(session.email()))
+            .trace("session_id", session.id().value());
+    return granted.orElse(null) instanceof Granted(var credits, var reversed)
         ? response
             .count(Metric.CREDITS_SOLD, credits.value())
             .count(Metric.CREDITS_REVERSED, reversed.value())
         : response;
-  }
-
-  private static Response found(Access.Caller caller, FoundSession session) {
-    caller.mustBe(session.email());
-    return Response.ok(
-            Json.object(
-                "status", session.status().name().toLowerCase(Locale.ROOT),
-                "credits", session.pack().credits().value()))
-        .trace("user", Log.user(session.email()))
-        .trace("session_id", session.id().value());
   }
 
   private static Response unknown() {
