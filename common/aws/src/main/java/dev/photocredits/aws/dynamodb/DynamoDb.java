@@ -8,6 +8,8 @@ import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.Checkpoints;
 import java.time.Duration;
+import java.util.List;
+import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
@@ -40,6 +42,11 @@ public final class DynamoDb {
         DynamoDbClient.builder()
             .region(aws.region())
             .credentialsProvider(aws.credentials())
+            // What would be looked for in every cold start, and is not there.
+            .defaultsMode(DefaultsMode.LEGACY)
+            .endpointDiscoveryEnabled(false)
+            .dualstackEnabled(false)
+            .fipsEnabled(false)
             .httpClient(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(CONNECT)
@@ -56,7 +63,8 @@ public final class DynamoDb {
                     .build());
     aws.dynamoDb().ifPresent(builder::endpointOverride);
     var client = builder.build();
-    var enhanced = DynamoDbEnhancedClient.builder().dynamoDbClient(client).build();
+    var enhanced =
+        DynamoDbEnhancedClient.builder().dynamoDbClient(client).extensions(List.of()).build();
     return new DynamoDb(new Table(tableName, client, enhanced, Contention.DEFAULT));
   }
 

@@ -3,33 +3,29 @@ package dev.photocredits.aws.dynamodb;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.enhanced.dynamodb.EnhancedType;
-import software.amazon.awssdk.enhanced.dynamodb.mapper.StaticAttributeTags;
-import software.amazon.awssdk.enhanced.dynamodb.mapper.StaticImmutableTableSchema;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The attributes of an item on their way to a value; a missing one fails with its name. */
-final class Fields {
+/** The attributes of a stored item; a missing one fails with its name. */
+record Fields(Map<String, AttributeValue> item) {
   /** Sorts as text in the order of time: always nine digits after the second. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'").withZone(ZoneOffset.UTC);
-
-  private final Map<String, Object> values = new HashMap<>();
 
   static String time(Instant instant) {
     return TIME.format(instant);
   }
 
   String text(String name) {
-    return required(name, String.class);
+    return required(name, optionalText(name));
   }
 
   @Nullable String optionalText(String name) {
-    return (String) values.get(name);
+    var value = item.get(name);
+    return value == null ? null : value.s();
   }
 
   int integer(String name) {
@@ -37,100 +33,37 @@ final class Fields {
   }
 
   long number(String name) {
-    return required(name, Long.class);
+    return Long.parseLong(required(name, digits(name)));
   }
 
   /** The number, or zero if there is none. */
   int optionalInteger(String name) {
-    return values.get(name) instanceof Long number ? Math.toIntExact(number) : 0;
+    var digits = digits(name);
+    return digits == null ? 0 : Integer.parseInt(digits);
   }
 
   Instant instant(String name) {
     return Instant.parse(text(name));
   }
 
-  @SuppressWarnings("unchecked") // only a schema's list attribute puts one here, and of strings
   List<String> texts(String name) {
-    return (List<String>) required(name, List.class);
+    return required(name, item.get(name)).l().stream().map(AttributeValue::s).toList();
   }
 
-  @SuppressWarnings("unchecked") // only a schema's map attribute puts one here, and of numbers
   Map<String, Long> numbers(String name) {
-    return (Map<String, Long>) required(name, Map.class);
+    return required(name, item.get(name)).m().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> Long.valueOf(entry.getValue().n())));
   }
 
-  private <T> T required(String name, Class<T> type) {
-    var value = values.get(name);
+  private @Nullable String digits(String name) {
+    var value = item.get(name);
+    return value == null ? null : value.n();
+  }
+
+  private static <V> V required(String name, @Nullable V value) {
     if (value == null) {
       throw new IllegalStateException("a stored item has no " + name);
     }
-    return type.cast(value);
-  }
-
-  /** Describes how values of a type are stored: by the getters, and back by {@code build}. */
-  static <T> Schema<T> schema(Class<T> type, Function<Fields, T> build) {
-    return new Schema<>(
-        StaticImmutableTableSchema.builder(type, Fields.class).newItemBuilder(Fields::new, build));
-  }
-
-  /** Collects the attributes of a type. A getter that gives null leaves the attribute out. */
-  static final class Schema<T> {
-    private final StaticImmutableTableSchema.Builder<T, Fields> builder;
-
-    private Schema(StaticImmutableTableSchema.Builder<T, Fields> builder) {
-      this.builder = builder;
-    }
-
-    Schema<T> key(Function<T, String> partition, Function<T, String> sort) {
-      builder.addAttribute(
-          String.class,
-          a ->
-              a.name(Keys.PK)
-                  .getter(partition)
-                  .setter((fields, value) -> fields.put(Keys.PK, value))
-                  .tags(StaticAttributeTags.primaryPartitionKey()));
-      builder.addAttribute(
-          String.class,
-          a ->
-              a.name(Keys.SK)
-                  .getter(sort)
-                  .setter((fields, value) -> fields.put(Keys.SK, value))
-                  .tags(StaticAttributeTags.primarySortKey()));
-      return this;
-    }
-
-    Schema<T> text(String name, Function<T, @Nullable String> getter) {
-      return attribute(name, EnhancedType.of(String.class), getter);
-    }
-
-    Schema<T> number(String name, Function<T, @Nullable Long> getter) {
-      return attribute(name, EnhancedType.of(Long.class), getter);
-    }
-
-    Schema<T> texts(String name, Function<T, @Nullable List<String>> getter) {
-      return attribute(name, EnhancedType.listOf(String.class), getter);
-    }
-
-    Schema<T> numbers(String name, Function<T, @Nullable Map<String, Long>> getter) {
-      return attribute(name, EnhancedType.mapOf(String.class, Long.class), getter);
-    }
-
-    private <V> Schema<T> attribute(
-        String name, EnhancedType<V> type, Function<T, @Nullable V> getter) {
-      builder.addAttribute(
-          type,
-          a -> a.name(name).getter(getter).setter((fields, value) -> fields.put(name, value)));
-      return this;
-    }
-
-    StaticImmutableTableSchema<T, Fields> build() {
-      return builder.build();
-    }
-  }
-
-  private void put(String name, @Nullable Object value) {
-    if (value != null) {
-      values.put(name, value);
-    }
+    return value;
   }
 }

@@ -66,124 +66,133 @@ final class Schemas {
   record Entry(Email owner, Transaction transaction) {}
 
   static final TableSchema<User> USER =
-      Fields.schema(User.class, Schemas::user)
-          .key(user -> Keys.user(user.email()), _ -> Keys.PROFILE)
-          .number("credits", user -> (long) user.credits().value())
-          .number(DEBT, user -> user.debt().isNone() ? null : (long) user.debt().value())
-          .text("stripe_customer_id", user -> user.customer().map(CustomerId::value).orElse(null))
-          .number("total_purchased", user -> user.totalPurchased().minorUnits())
-          .text("created_at", user -> Fields.time(user.createdAt()))
-          .text("updated_at", user -> Fields.time(user.updatedAt()))
-          .build();
+      Schema.of(
+          User.class,
+          Schemas::user,
+          (user, item) ->
+              item.key(Keys.user(user.email()), Keys.PROFILE)
+                  .number("credits", user.credits().value())
+                  .number(DEBT, user.debt().isNone() ? null : (long) user.debt().value())
+                  .text("stripe_customer_id", user.customer().map(CustomerId::value).orElse(null))
+                  .number("total_purchased", user.totalPurchased().minorUnits())
+                  .text("created_at", Fields.time(user.createdAt()))
+                  .text("updated_at", Fields.time(user.updatedAt())));
 
   static final TableSchema<Entry> ENTRY =
-      Fields.schema(Entry.class, Schemas::entry)
-          .key(
-              entry -> Keys.user(entry.owner()),
-              entry -> Keys.transaction(entry.transaction().id()))
-          .text("type", entry -> entry.transaction().type())
-          .number("credits", entry -> (long) entry.transaction().change())
-          .number(
-              DEBT,
-              entry -> entry.transaction().owed() == 0 ? null : (long) entry.transaction().owed())
-          .number(
-              "amount",
-              entry -> entry.transaction() instanceof Purchase p ? p.paid().minorUnits() : null)
-          .text(
-              "currency",
-              entry -> entry.transaction() instanceof Purchase p ? p.paid().currency() : null)
-          .text(
-              "payment_id",
-              entry -> entry.transaction().payment().map(SessionId::value).orElse(null))
-          .text(
-              "generation_id",
-              entry -> entry.transaction().subject().map(GenerationId::toString).orElse(null))
-          .text("description", entry -> entry.transaction().description())
-          .text("created_at", entry -> Fields.time(entry.transaction().createdAt()))
-          .build();
+      Schema.of(
+          Entry.class,
+          Schemas::entry,
+          (entry, item) ->
+              item.key(Keys.user(entry.owner()), Keys.transaction(entry.transaction().id()))
+                  .text("type", entry.transaction().type())
+                  .number("credits", entry.transaction().change())
+                  .number(
+                      DEBT,
+                      entry.transaction().owed() == 0 ? null : (long) entry.transaction().owed())
+                  .number(
+                      "amount",
+                      entry.transaction() instanceof Purchase p ? p.paid().minorUnits() : null)
+                  .text(
+                      "currency",
+                      entry.transaction() instanceof Purchase p ? p.paid().currency() : null)
+                  .text(
+                      "payment_id",
+                      entry.transaction().payment().map(SessionId::value).orElse(null))
+                  .text(
+                      "generation_id",
+                      entry.transaction().subject().map(GenerationId::toString).orElse(null))
+                  .text("description", entry.transaction().description())
+                  .text("created_at", Fields.time(entry.transaction().createdAt())));
 
   static final TableSchema<SessionMark> MARK =
-      Fields.schema(SessionMark.class, Schemas::mark)
-          .key(mark -> Keys.payment(mark.session()), _ -> Keys.PAYMENT)
-          .text("email", mark -> mark.owner().value())
-          .text("payment_id", mark -> mark.session().value())
-          .text("transaction_id", mark -> mark.entry().toString())
-          .text("payment_intent", mark -> mark.payment() == null ? null : mark.payment().value())
-          .build();
+      Schema.of(
+          SessionMark.class,
+          Schemas::mark,
+          (mark, item) ->
+              item.key(Keys.payment(mark.session()), Keys.PAYMENT)
+                  .text("email", mark.owner().value())
+                  .text("payment_id", mark.session().value())
+                  .text("transaction_id", mark.entry().toString())
+                  .text("payment_intent", mark.payment() == null ? null : mark.payment().value()));
 
   static final TableSchema<Payment> PAYMENT =
-      Fields.schema(Payment.class, Schemas::payment)
-          .key(payment -> Keys.payment(payment.id()), _ -> Keys.MONEY)
-          .text("payment_intent", payment -> payment.id().value())
-          .text("email", payment -> granted(payment, grant -> grant.owner().value()))
-          .text("payment_id", payment -> granted(payment, grant -> grant.session().value()))
-          .number("credits", payment -> granted(payment, grant -> (long) grant.credits().value()))
-          .number("charged", payment -> granted(payment, Grant::charged))
-          .number("refunded", Payment::refunded)
-          .numbers("withdrawn", Payment::withdrawn)
-          .texts("reinstated", payment -> payment.reinstated().stream().sorted().toList())
-          .number("reversed", payment -> (long) payment.reversed().value())
-          .number(VERSION, payment -> (long) payment.version())
-          .build();
+      Schema.of(
+          Payment.class,
+          Schemas::payment,
+          (payment, item) ->
+              item.key(Keys.payment(payment.id()), Keys.MONEY)
+                  .text("payment_intent", payment.id().value())
+                  .text("email", granted(payment, grant -> grant.owner().value()))
+                  .text("payment_id", granted(payment, grant -> grant.session().value()))
+                  .number("credits", granted(payment, grant -> (long) grant.credits().value()))
+                  .number("charged", granted(payment, Grant::charged))
+                  .number("refunded", payment.refunded())
+                  .numbers("withdrawn", payment.withdrawn())
+                  .texts("reinstated", payment.reinstated().stream().sorted().toList())
+                  .number("reversed", payment.reversed().value())
+                  .number(VERSION, payment.version()));
 
   static final TableSchema<Generation> GENERATION =
-      Fields.schema(Generation.class, Schemas::generation)
-          .key(
-              generation -> Keys.user(generation.email()),
-              generation -> Keys.generation(generation.id()))
-          .text(STATUS, generation -> status(generation.state()))
-          .text("prompt", generation -> generation.prompt().text())
-          .text("transformation_mode", generation -> generation.mode().key())
-          .number("price", generation -> (long) generation.price().value())
-          .number("refunded", generation -> (long) generation.refunded().value())
-          .texts(
-              "image_keys",
-              generation -> generation.images().stream().map(StoredImage::key).toList())
-          .texts(
-              "image_types",
-              generation ->
-                  generation.images().stream().map(image -> image.contentType().value()).toList())
-          .text(
-              "failure",
-              generation -> generation.state() instanceof Failed f ? f.reason().name() : null)
-          .text(PENDING, generation -> generation.state() instanceof Pending ? PENDING : null)
-          .text(
-              LEASE_EXPIRES_AT,
-              generation ->
-                  generation.state() instanceof Pending p ? Fields.time(p.leaseExpiresAt()) : null)
-          .text("created_at", generation -> Fields.time(generation.createdAt()))
-          .build();
+      Schema.of(
+          Generation.class,
+          Schemas::generation,
+          (generation, item) ->
+              item.key(Keys.user(generation.email()), Keys.generation(generation.id()))
+                  .text(STATUS, status(generation.state()))
+                  .text("prompt", generation.prompt().text())
+                  .text("transformation_mode", generation.mode().key())
+                  .number("price", generation.price().value())
+                  .number("refunded", generation.refunded().value())
+                  .texts("image_keys", generation.images().stream().map(StoredImage::key).toList())
+                  .texts(
+                      "image_types",
+                      generation.images().stream()
+                          .map(image -> image.contentType().value())
+                          .toList())
+                  .text(
+                      "failure", generation.state() instanceof Failed f ? f.reason().name() : null)
+                  .text(PENDING, generation.state() instanceof Pending ? PENDING : null)
+                  .text(
+                      LEASE_EXPIRES_AT,
+                      generation.state() instanceof Pending p
+                          ? Fields.time(p.leaseExpiresAt())
+                          : null)
+                  .text("created_at", Fields.time(generation.createdAt())));
 
   static final TableSchema<Claim> CLAIM =
-      Fields.schema(Claim.class, Schemas::claim)
-          .key(claim -> Keys.user(claim.owner()), Keys::claim)
-          .text("scope", claim -> claim.scope().name())
-          .text("key", claim -> claim.key().value())
-          .text("request", claim -> claim.request().hex())
-          .text(RESULT, claim -> claim.result().toString())
-          .number(EXPIRES_AT, claim -> claim.expiresAt().getEpochSecond())
-          .build();
+      Schema.of(
+          Claim.class,
+          Schemas::claim,
+          (claim, item) ->
+              item.key(Keys.user(claim.owner()), Keys.claim(claim))
+                  .text("scope", claim.scope().name())
+                  .text("key", claim.key().value())
+                  .text("request", claim.request().hex())
+                  .text(RESULT, claim.result().toString())
+                  .number(EXPIRES_AT, claim.expiresAt().getEpochSecond()));
 
   static final TableSchema<Checkpoint> CHECKPOINT =
-      Fields.schema(Checkpoint.class, Schemas::checkpoint)
-          .key(_ -> Keys.RECONCILIATION, _ -> Keys.CHECKPOINT)
-          .text("since", checkpoint -> Fields.time(checkpoint.since()))
-          .text(
-              "until",
-              checkpoint -> checkpoint.until() == null ? null : Fields.time(checkpoint.until()))
-          .text("after", Checkpoint::after)
-          .build();
+      Schema.of(
+          Checkpoint.class,
+          Schemas::checkpoint,
+          (checkpoint, item) ->
+              item.key(Keys.RECONCILIATION, Keys.CHECKPOINT)
+                  .text("since", Fields.time(checkpoint.since()))
+                  .text(
+                      "until", checkpoint.until() == null ? null : Fields.time(checkpoint.until()))
+                  .text("after", checkpoint.after()));
 
   static final TableSchema<Feedback> FEEDBACK =
-      Fields.schema(Feedback.class, Schemas::feedback)
-          .key(
-              feedback ->
-                  "FEEDBACK#" + YearMonth.from(feedback.createdAt().atOffset(ZoneOffset.UTC)),
-              feedback -> feedback.id().toString())
-          .text("message", Feedback::message)
-          .text("email", feedback -> feedback.email() == null ? null : feedback.email().value())
-          .text("created_at", feedback -> Fields.time(feedback.createdAt()))
-          .build();
+      Schema.of(
+          Feedback.class,
+          Schemas::feedback,
+          (feedback, item) ->
+              item.key(
+                      "FEEDBACK#" + YearMonth.from(feedback.createdAt().atOffset(ZoneOffset.UTC)),
+                      feedback.id().toString())
+                  .text("message", feedback.message())
+                  .text("email", feedback.email() == null ? null : feedback.email().value())
+                  .text("created_at", Fields.time(feedback.createdAt())));
 
   private Schemas() {}
 

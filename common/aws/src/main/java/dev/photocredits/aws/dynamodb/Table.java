@@ -8,16 +8,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
-import software.amazon.awssdk.enhanced.dynamodb.DynamoDbTable;
-import software.amazon.awssdk.enhanced.dynamodb.Key;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
-import software.amazon.awssdk.enhanced.dynamodb.model.GetItemEnhancedRequest;
-import software.amazon.awssdk.enhanced.dynamodb.model.QueryConditional;
-import software.amazon.awssdk.enhanced.dynamodb.model.QueryEnhancedRequest;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
@@ -45,9 +41,14 @@ final class Table {
   }
 
   <T> Optional<T> find(TableSchema<T> schema, String partition, String sort) {
-    var key = Key.builder().partitionValue(partition).sortValue(sort).build();
-    var request = GetItemEnhancedRequest.builder().key(key).consistentRead(true).build();
-    return Optional.ofNullable(table(schema).getItem(request));
+    var request =
+        GetItemRequest.builder()
+            .tableName(name)
+            .key(Keys.item(partition, sort))
+            .consistentRead(true)
+            .build();
+    var found = client.getItem(request);
+    return found.hasItem() ? Optional.of(schema.mapToItem(found.item())) : Optional.empty();
   }
 
   /**
@@ -60,22 +61,29 @@ final class Table {
     if (before != null) {
       query.exclusiveStartKey(Keys.item(partition, before));
     }
-    var found = table(schema).query(query.build()).items().stream().limit(limit + 1L).toList();
+    var found = items(schema, query).limit(limit + 1L).toList();
     return new Page<>(found.stream().limit(limit).toList(), found.size() > limit);
   }
 
-  private static QueryEnhancedRequest.Builder newestFirst(String partition, String prefix) {
-    return QueryEnhancedRequest.builder()
-        .queryConditional(
-            QueryConditional.sortBeginsWith(
-                Key.builder().partitionValue(partition).sortValue(prefix).build()))
+  private QueryRequest.Builder newestFirst(String partition, String prefix) {
+    return QueryRequest.builder()
+        .tableName(name)
+        .keyConditionExpression("PK = :partition AND begins_with(SK, :prefix)")
+        .expressionAttributeValues(
+            Map.of(
+                ":partition", AttributeValue.fromS(partition),
+                ":prefix", AttributeValue.fromS(prefix)))
         .scanIndexForward(false)
         .consistentRead(true);
   }
 
   /** All items whose sort keys have that prefix, greatest first. */
   <T> List<T> all(TableSchema<T> schema, String partition, String prefix) {
-    return table(schema).query(newestFirst(partition, prefix).build()).items().stream().toList();
+    return items(schema, newestFirst(partition, prefix)).toList();
+  }
+
+  private <T> Stream<T> items(TableSchema<T> schema, QueryRequest.Builder query) {
+    return client.queryPaginator(query.build()).items().stream().map(schema::mapToItem);
   }
 
   /** Every item of the table, in no order; to be read by an audit, never for an answer. */
@@ -113,11 +121,7 @@ final class Table {
 
   /** Puts an item, without a condition: for what is written once under an id of its own. */
   <T> void put(TableSchema<T> schema, T item) {
-    table(schema).putItem(item);
-  }
-
-  private <T> DynamoDbTable<T> table(TableSchema<T> schema) {
-    return enhanced.table(name, schema);
+    enhanced.table(name, schema).putItem(item);
   }
 
   /** Part of a transaction: a new item, where there is none. */
