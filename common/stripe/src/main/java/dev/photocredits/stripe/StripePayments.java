@@ -3,17 +3,13 @@ package dev.photocredits.stripe;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.StripeClient;
 import com.stripe.exception.InvalidRequestException;
-import com.stripe.net.RequestOptions;
-import com.stripe.param.CustomerCreateParams;
-import com.stripe.param.checkout.SessionCreateParams;
-import com.stripe.param.checkout.SessionCreateParams.LineItem;
-import com.stripe.param.checkout.SessionCreateParams.LineItem.PriceData;
-import com.stripe.param.checkout.SessionCreateParams.LineItem.PriceData.ProductData;
-import com.stripe.param.checkout.SessionCreateParams.PaymentIntentData;
-import com.stripe.param.checkout.SessionRetrieveParams;
+import com.stripe.exception.StripeException;
+import com.stripe.net.ApiResource.RequestMethod;
+import com.stripe.net.RawRequestOptions;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Sha256;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
@@ -23,11 +19,16 @@ import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.Payments;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** {@link Payments} by Stripe. */
 public final class StripePayments implements Payments {
@@ -36,8 +37,7 @@ public final class StripePayments implements Payments {
   /** Stripe's form of a session's id; nothing else is asked for. */
   private static final Pattern SESSION_ID = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
 
-  private static final SessionRetrieveParams WITH_ITS_PAYMENT =
-      SessionRetrieveParams.builder().addExpand("payment_intent").build();
+  private static final String SESSIONS = "/v1/checkout/sessions";
 
   private final StripeCalls stripe;
   private final String successUrl;
@@ -65,23 +65,24 @@ public final class StripePayments implements Payments {
 
   @Override
   public CustomerId createCustomer(Email email) {
-    var params = CustomerCreateParams.builder().setEmail(email.value()).build();
-    var once = RequestOptions.builder().setIdempotencyKey("customer-" + digest(email)).build();
+    var form = Map.of("email", email.value());
     return stripe.ask(
         "create a customer",
-        client -> new CustomerId(client.v1().customers().create(params, once).getId()));
+        client ->
+            new CustomerId(
+                text(post(client, "/v1/customers", form, "customer-" + digest(email)), "id")));
   }
 
   @Override
   public CheckoutSession openSession(
       Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
-    var params = params(email, customer, pack);
-    var once = RequestOptions.builder().setIdempotencyKey("checkout-" + attempt).build();
+    var form = form(email, customer, pack);
     return stripe.ask(
         "open a session",
         client -> {
-          var session = client.v1().checkout().sessions().create(params, once);
-          return new CheckoutSession(new SessionId(session.getId()), new URI(session.getUrl()));
+          var session = post(client, SESSIONS, form, "checkout-" + attempt);
+          return new CheckoutSession(
+              new SessionId(text(session, "id")), new URI(text(session, "url")));
         });
   }
 
@@ -99,8 +100,9 @@ public final class StripePayments implements Payments {
 
   private static FindOutcome find(StripeClient client, SessionId id) throws Exception {
     try {
-      var session = client.v1().checkout().sessions().retrieve(id.value(), WITH_ITS_PAYMENT);
-      var json = new SessionJson(JSON.readTree(session.getLastResponse().body()));
+      var path = SESSIONS + "/" + id.value() + "?expand[0]=payment_intent";
+      var json =
+          new SessionJson(JSON.readTree(client.rawRequest(RequestMethod.GET, path, null).body()));
       if (!json.id().equals(id.value())) {
         throw new IllegalStateException("another session than was asked for");
       }
@@ -114,33 +116,54 @@ public final class StripePayments implements Payments {
   }
 
   // No payment_method_types: newer API versions refuse them, and the account's settings decide.
-  private SessionCreateParams params(Email email, CustomerId customer, CreditPackage pack) {
-    var metadata =
-        Map.of(
-            "user_email", email.value(),
-            "package", pack.key(),
-            "credits", Integer.toString(pack.credits().value()));
-    var product =
-        ProductData.builder()
-            .setName(pack.title())
-            .setDescription(pack.credits().value() + " credits for AI photo generation")
-            .build();
-    var price =
-        PriceData.builder()
-            .setCurrency(pack.price().currency())
-            .setUnitAmount(pack.price().minorUnits())
-            .setProductData(product)
-            .build();
-    return SessionCreateParams.builder()
-        .setMode(SessionCreateParams.Mode.PAYMENT)
-        .setCustomer(customer.value())
-        .addLineItem(LineItem.builder().setQuantity(1L).setPriceData(price).build())
-        .setSuccessUrl(successUrl)
-        .setCancelUrl(cancelUrl)
-        .putAllMetadata(metadata)
-        // Refunds and disputes carry the payment intent's metadata, not the session's.
-        .setPaymentIntentData(PaymentIntentData.builder().putAllMetadata(metadata).build())
-        .build();
+  private Map<String, String> form(Email email, CustomerId customer, CreditPackage pack) {
+    var form = new LinkedHashMap<String, String>();
+    form.put("mode", "payment");
+    form.put("customer", customer.value());
+    form.put("line_items[0][quantity]", "1");
+    var price = "line_items[0][price_data]";
+    form.put(price + "[currency]", pack.price().currency());
+    form.put(price + "[unit_amount]", Long.toString(pack.price().minorUnits()));
+    form.put(price + "[product_data][name]", pack.title());
+    form.put(
+        price + "[product_data][description]",
+        pack.credits().value() + " credits for AI photo generation");
+    form.put("success_url", successUrl);
+    form.put("cancel_url", cancelUrl);
+    // Refunds and disputes carry the payment intent's metadata, not the session's.
+    for (var holder : List.of("metadata", "payment_intent_data[metadata]")) {
+      form.put(holder + "[user_email]", email.value());
+      form.put(holder + "[package]", pack.key());
+      form.put(holder + "[credits]", Integer.toString(pack.credits().value()));
+    }
+    return form;
+  }
+
+  // The library's typed way loads three hundred classes of parameters and answers more.
+  private static Map<?, ?> post(
+      StripeClient client, String path, Map<String, String> form, String once)
+      throws StripeException {
+    var content =
+        form.entrySet().stream()
+            .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+            .collect(Collectors.joining("&"));
+    var options = RawRequestOptions.builder().setIdempotencyKey(once).build();
+    var answer = client.rawRequest(RequestMethod.POST, path, content, options);
+    if (Json.read(answer.body()) instanceof Map<?, ?> object) {
+      return object;
+    }
+    throw new IllegalStateException("not an object");
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static String text(Map<?, ?> object, String name) {
+    if (object.get(name) instanceof String text) {
+      return text;
+    }
+    throw new IllegalStateException("no " + name);
   }
 
   // A digest, since the key stands in Stripe's logs.
