@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.crac.Context;
@@ -25,6 +26,8 @@ public final class SnapStart<W> implements Resource {
 
   /** What was wired, and when that is too old; never, without a secret. */
   private record Wired<W>(W wiring, Instant until) {}
+
+  private static final Optional<String> SNAP_START = Optional.of("snap-start");
 
   private final Log log;
   private final InstantSource clock;
@@ -53,7 +56,10 @@ public final class SnapStart<W> implements Resource {
   static <W> SnapStart<W> of(
       Log log, InstantSource clock, boolean hasSecret, Supplier<W> wire, Consumer<W> prime) {
     var snapStart = new SnapStart<>(log, clock, hasSecret, wire, prime);
-    Core.getGlobalContext().register(snapStart);
+    // Elsewhere nobody would call, and the library would be loaded for nothing.
+    if (Environment.ofProcess().find("AWS_LAMBDA_INITIALIZATION_TYPE").equals(SNAP_START)) {
+      Core.getGlobalContext().register(snapStart);
+    }
     return snapStart;
   }
 

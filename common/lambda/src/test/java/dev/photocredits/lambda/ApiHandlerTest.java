@@ -11,6 +11,7 @@ import dev.photocredits.payments.PaymentsUnavailable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ApiHandlerTest {
   private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
@@ -157,6 +159,19 @@ final class ApiHandlerTest {
     assertThat(line.path("status").asInt()).isEqualTo(200);
     assertThat(line.path("duration_ms").isIntegralNumber()).isTrue();
     assertThat(line.path("outcome").asText()).isEqualTo("ok");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-11-23T12:00:00Z",
+        "2026-11-23T00:00:01Z",
+        "2026-11-23T12:00:00.100Z",
+        "2026-11-23T12:34:56.000789Z",
+        "2026-11-23T12:34:56.123456789Z"
+      })
+  void a_time_is_written_as_an_instant_writes_itself(String time) {
+    assertThat(Log.time(Instant.parse(time))).isEqualTo(time);
   }
 
   @Test

@@ -31,6 +31,9 @@ public final class HealthHandler extends ApiHandler {
 
   @Override
   protected Response handle(Request request) {
+    if (isHealth(request)) {
+      return healthy.now();
+    }
     var methods = Routes.methods(request.path());
     if (methods.isEmpty()) {
       return Response.error(ErrorCode.NOT_FOUND, "Not Found");
@@ -38,10 +41,13 @@ public final class HealthHandler extends ApiHandler {
     if (request.method().equals("OPTIONS")) {
       return Response.empty(204);
     }
-    if (request.path().equals(Routes.HEALTH) && methods.contains(request.method())) {
-      return healthy.now();
-    }
     return Response.error(ErrorCode.METHOD_NOT_ALLOWED, "Method Not Allowed")
         .header("allow", String.join(", ", methods));
+  }
+
+  // Before the table of routes, which the answer has no need of.
+  private static boolean isHealth(Request request) {
+    return request.path().equals(Routes.HEALTH)
+        && (request.method().equals("GET") || request.method().equals("HEAD"));
   }
 }
