@@ -182,8 +182,7 @@ final class FulfilmentTest {
 
   @Test
   void a_session_that_nobody_knows_grants_nothing() {
-    assertThat(checkout(new PaymentsThatCount()).find(PAID.id()))
-        .isEqualTo(new NoSuchSession());
+    assertThat(checkout(new PaymentsThatCount()).find(PAID.id())).isEqualTo(new NoSuchSession());
 
     assertThat(ledger.find(ADA)).isEmpty();
   }
