@@ -1,6 +1,8 @@
 package dev.photocredits.stripe;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What we read of a Checkout Session, by name, so that any API version is understood. */
 record SessionJson(JsonNode json) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final Set<String> NOTHING_OWED = Set.of("paid", "no_payment_required");
 
   /**
@@ -25,6 +29,10 @@ record SessionJson(JsonNode json) {
   private static final Set<String> PAYMENT_FAILED = Set.of("requires_payment_method", "canceled");
 
   private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
+
+  static SessionJson read(String text) throws JsonProcessingException {
+    return new SessionJson(JSON.readTree(text));
+  }
 
   String id() {
     return json.path("id").asText("");

@@ -1,6 +1,5 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.StripeClient;
 import com.stripe.exception.InvalidRequestException;
 import com.stripe.exception.StripeException;
@@ -32,8 +31,6 @@ import java.util.stream.Collectors;
 
 /** {@link Payments} by Stripe. */
 public final class StripePayments implements Payments {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Stripe's form of a session's id; nothing else is asked for. */
   private static final Pattern SESSION_ID = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
 
@@ -101,8 +98,7 @@ public final class StripePayments implements Payments {
   private static FindOutcome find(StripeClient client, SessionId id) throws Exception {
     try {
       var path = SESSIONS + "/" + id.value() + "?expand[0]=payment_intent";
-      var json =
-          new SessionJson(JSON.readTree(client.rawRequest(RequestMethod.GET, path, null).body()));
+      var json = SessionJson.read(client.rawRequest(RequestMethod.GET, path, null).body());
       if (!json.id().equals(id.value())) {
         throw new IllegalStateException("another session than was asked for");
       }
