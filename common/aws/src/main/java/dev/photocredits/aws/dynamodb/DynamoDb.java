@@ -2,13 +2,22 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Books;
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.credits.User;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.Checkpoints;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -25,6 +34,16 @@ public final class DynamoDb {
   private static final Duration ATTEMPT = Duration.ofMillis(2500);
   private static final Duration CALL = Duration.ofSeconds(7);
   private static final int ATTEMPTS = 3;
+
+  private static final User NOBODY =
+      new User(
+          new Email("nobody@example.invalid"),
+          Credits.NONE,
+          Credits.NONE,
+          null,
+          Money.usd(0),
+          Instant.EPOCH,
+          Instant.EPOCH);
 
   private final Table table;
 
@@ -71,6 +90,15 @@ public final class DynamoDb {
   /** Reads an item that is not there, so that the next call is not the first. */
   public void prime() {
     var _ = table.find(Schemas.USER, Keys.NOTHING, Keys.NOTHING);
+    var _ = Schemas.USER.mapToItem(Schemas.USER.itemToMap(NOBODY, true));
+  }
+
+  /** The same, and gets a transaction ready, which is not sent. */
+  public void primeForWriting() {
+    prime();
+    var gift = new Promotion(new TransactionId(new UUID(0, 0)), new Credits(1), "", Instant.EPOCH);
+    var change = Balance.in(NOBODY.email(), Posting.of(gift), Credits.NONE, Instant.EPOCH);
+    var _ = Table.request(List.of(table.create(Schemas.USER, NOBODY), table.update(change)));
   }
 
   public Ledger ledger() {

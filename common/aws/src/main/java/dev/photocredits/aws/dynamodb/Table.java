@@ -180,11 +180,7 @@ final class Table {
 
   /** The same. */
   Written write(List<TransactWriteItem> items) {
-    var request =
-        TransactWriteItemsRequest.builder()
-            .transactItems(items)
-            .clientRequestToken(UUID.randomUUID().toString())
-            .build();
+    var request = request(items);
     try {
       contention.retry(() -> client.transactWriteItems(request));
       return new Written(List.of());
@@ -195,6 +191,14 @@ final class Table {
       }
       return refused;
     }
+  }
+
+  /** A transaction that is ready to be sent, under a token of its own. */
+  static TransactWriteItemsRequest request(List<TransactWriteItem> items) {
+    return TransactWriteItemsRequest.builder()
+        .transactItems(items)
+        .clientRequestToken(UUID.randomUUID().toString())
+        .build();
   }
 
   /** Changes one item that meets the condition. */

@@ -95,11 +95,12 @@ public final class S3ImageStore implements ImageStore {
   }
 
   /**
-   * Signs an address, and asks for an image that is not there, so that the next is not the first.
+   * Signs an address, gets a put ready that is not sent, and asks for an image that is not there.
    */
   public void prime() {
     var nothing = new StoredImage("images/nothing", new ContentType("image/png"));
     var _ = sign(nothing);
+    var _ = request(nothing);
     try {
       var _ = client.headObject(r -> r.bucket(bucket).key(nothing.key()));
     } catch (S3Exception _) {
@@ -112,16 +113,19 @@ public final class S3ImageStore implements ImageStore {
     var name = new byte[KEY_BYTES];
     chance.nextBytes(name);
     var key = "images/" + generation + "/" + HexFormat.of().formatHex(name);
-    client.putObject(
-        PutObjectRequest.builder()
-            .bucket(bucket)
-            .key(key)
-            .contentType(image.contentType().value())
-            .cacheControl(CACHE_CONTROL)
-            .contentDisposition("inline")
-            .build(),
-        RequestBody.fromBytes(image.bytes()));
-    return new StoredImage(key, image.contentType());
+    var stored = new StoredImage(key, image.contentType());
+    client.putObject(request(stored), RequestBody.fromBytes(image.bytes()));
+    return stored;
+  }
+
+  private PutObjectRequest request(StoredImage image) {
+    return PutObjectRequest.builder()
+        .bucket(bucket)
+        .key(image.key())
+        .contentType(image.contentType().value())
+        .cacheControl(CACHE_CONTROL)
+        .contentDisposition("inline")
+        .build();
   }
 
   @Override

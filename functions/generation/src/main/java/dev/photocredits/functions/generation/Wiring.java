@@ -75,7 +75,7 @@ final class Wiring {
 
   /** Calls that change nothing, for SnapStart. */
   void prime() {
-    table.prime();
+    table.primeForWriting();
     bucket.prime();
     model.prime();
   }
