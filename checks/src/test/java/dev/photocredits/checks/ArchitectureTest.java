@@ -34,7 +34,7 @@ final class ArchitectureTest {
     "dev.photocredits.feedback.."
   };
 
-  private static final JavaClasses OURS =
+  static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .withImportOption(location -> !location.contains("tests.jar"))

@@ -89,7 +89,7 @@ public final class DynamoDb {
 
   /** Reads an item that is not there, so that the next call is not the first. */
   public void prime() {
-    var _ = table.find(Schemas.USER, Keys.NOTHING, Keys.NOTHING);
+    var _ = table.find(Schemas.USER, Keys.nothing(), Keys.nothing());
     var _ = Schemas.USER.mapToItem(Schemas.USER.itemToMap(NOBODY, true));
   }
 

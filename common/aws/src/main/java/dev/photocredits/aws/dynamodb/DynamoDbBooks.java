@@ -8,7 +8,6 @@ import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,23 +46,21 @@ final class DynamoDbBooks implements Books {
             .map(Entry::transaction)
             .toList();
     var generations = table.all(Schemas.GENERATION, Keys.user(owner), Keys.GENERATIONS);
-    var marks = new ArrayList<SessionMark>();
-    var payments = new ArrayList<Payment>();
-    for (var entry : entries) {
-      if (entry instanceof Purchase purchase) {
-        table
-            .find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT)
-            .ifPresent(marks::add);
-      }
-    }
-    for (var mark : marks) {
-      if (mark.payment() != null) {
-        table
-            .find(Schemas.PAYMENT, Keys.payment(mark.payment()), Keys.MONEY)
-            .ifPresent(payments::add);
-      }
-    }
+    var marks = entries.stream().flatMap(entry -> mark(entry).stream()).toList();
+    var payments = marks.stream().flatMap(mark -> payment(mark).stream()).toList();
     return new Account(owner, user, entries, generations, marks, payments);
+  }
+
+  private Optional<SessionMark> mark(Transaction entry) {
+    return entry instanceof Purchase purchase
+        ? table.find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT)
+        : Optional.empty();
+  }
+
+  private Optional<Payment> payment(SessionMark mark) {
+    return mark.payment() == null
+        ? Optional.empty()
+        : table.find(Schemas.PAYMENT, Keys.payment(mark.payment()), Keys.MONEY);
   }
 
   @Override

@@ -16,10 +16,6 @@ final class Keys {
   static final String PK = "PK";
   static final String SK = "SK";
   static final String PROFILE = "PROFILE";
-
-  /** Both keys of an item that there never is. */
-  static final String NOTHING = "NOTHING";
-
   static final String PAYMENT = "PAYMENT";
   static final String RECONCILIATION = "RECONCILIATION";
   static final String CHECKPOINT = "CHECKPOINT";
@@ -33,6 +29,11 @@ final class Keys {
   private static final String USERS = "USER#";
 
   private Keys() {}
+
+  /** Both keys of an item that there never is. */
+  static String nothing() {
+    return "NOTHING";
+  }
 
   static String user(Email email) {
     return USERS + email.value();

@@ -1,0 +1,207 @@
+package dev.photocredits.checks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The template as CloudFormation gets it: what SAM makes of ours, with roles and permissions. */
+final class TransformedTemplate {
+  private final JsonNode resources;
+
+  private TransformedTemplate(JsonNode resources) {
+    this.resources = resources;
+  }
+
+  /** What make has put into target/template.json; fails if it is not what the template says now. */
+  static TransformedTemplate read() {
+    var source = Project.root().resolve("template.yaml");
+    var made = Project.root().resolve("target").resolve("template.json");
+    try {
+      if (!Files.exists(made) || isNewer(source, made)) {
+        throw new AssertionError(
+            "target/template.json is missing or older than template.yaml: `make target/template.json` makes it");
+      }
+      return new TransformedTemplate(new ObjectMapper().readTree(made.toFile()).path("Resources"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isNewer(Path source, Path made) throws IOException {
+    return Files.getLastModifiedTime(source).compareTo(Files.getLastModifiedTime(made)) > 0;
+  }
+
+  /** The resources of a type, by their names. */
+  Map<String, JsonNode> ofType(String type) {
+    var found = new TreeMap<String, JsonNode>();
+    for (var entry : resources.properties()) {
+      if (entry.getValue().path("Type").asText().equals(type)) {
+        found.put(entry.getKey(), entry.getValue().path("Properties"));
+      }
+    }
+    return found;
+  }
+
+  /** The types of all there is. */
+  Set<String> types() {
+    var types = new TreeSet<String>();
+    resources.forEach(resource -> types.add(resource.path("Type").asText()));
+    return types;
+  }
+
+  List<Function> functions() {
+    return ofType("AWS::Lambda::Function").entrySet().stream()
+        .map(
+            entry ->
+                new Function(
+                    entry.getKey(),
+                    entry.getValue(),
+                    resources.at("/" + roleOf(entry.getValue()) + "/Properties"),
+                    resources))
+        .toList();
+  }
+
+  private static String roleOf(JsonNode function) {
+    return text(function.path("Role")).replaceAll("\\$\\{(\\w+)\\.Arn}", "$1");
+  }
+
+  /** A value of the template as text: whatever a function of CloudFormation puts in is ${named}. */
+  static String text(JsonNode value) {
+    if (value.has("Ref")) {
+      return "${" + value.path("Ref").asText() + "}";
+    }
+    if (value.has("Fn::GetAtt")) {
+      return "${" + String.join(".", texts(value.path("Fn::GetAtt"))) + "}";
+    }
+    var sub = value.path("Fn::Sub");
+    if (sub.isArray()) {
+      var text = sub.path(0).asText();
+      for (var entry : sub.path(1).properties()) {
+        text = text.replace("${" + entry.getKey() + "}", text(entry.getValue()));
+      }
+      return text;
+    }
+    return sub.isTextual() ? sub.asText() : value.isTextual() ? value.asText() : value.toString();
+  }
+
+  /** The items of a list, or the one thing that stands for a list. */
+  static List<String> texts(JsonNode value) {
+    return value.isArray()
+        ? value.valueStream().map(TransformedTemplate::text).toList()
+        : List.of(text(value));
+  }
+
+  /** A function, and what its role may do. */
+  static final class Function {
+    private static final Set<String> MEMBERS = Set.of("Effect", "Action", "Resource", "Condition");
+
+    private final String name;
+    private final JsonNode properties;
+    private final JsonNode role;
+    private final JsonNode resources;
+
+    private Function(String name, JsonNode properties, JsonNode role, JsonNode resources) {
+      this.name = name;
+      this.properties = properties;
+      this.role = role;
+      this.resources = resources;
+    }
+
+    String name() {
+      return name;
+    }
+
+    String handler() {
+      return properties.path("Handler").asText();
+    }
+
+    String table() {
+      return "${" + named("TABLE_NAME") + ".Arn}";
+    }
+
+    /** The table's only index. */
+    String index() {
+      var indexes = resources.at("/" + named("TABLE_NAME") + "/Properties/GlobalSecondaryIndexes");
+      if (indexes.size() != 1) {
+        throw new AssertionError("the table has not one index: which is meant?");
+      }
+      return "${%s.Arn}/index/%s"
+          .formatted(named("TABLE_NAME"), indexes.path(0).path("IndexName").asText());
+    }
+
+    String images() {
+      return "${" + named("BUCKET_NAME") + ".Arn}/images/*";
+    }
+
+    /** The secret; Secrets Manager puts a hyphen and six characters of its own behind its name. */
+    String secret() {
+      return "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${%s}-??????"
+          .formatted(named("SECRET_ID"));
+    }
+
+    private String named(String variable) {
+      return properties.at("/Environment/Variables/" + variable + "/Ref").asText(variable + "?");
+    }
+
+    List<String> managedPolicies() {
+      return texts(role.path("ManagedPolicyArns"));
+    }
+
+    /** Who may take the role. */
+    List<String> principals() {
+      return role.at("/AssumeRolePolicyDocument/Statement")
+          .valueStream()
+          .flatMap(statement -> texts(statement.at("/Principal/Service")).stream())
+          .toList();
+    }
+
+    /** What its statements allow, one by one. */
+    List<Permission> grants() {
+      return role.path("Policies")
+          .valueStream()
+          .flatMap(policy -> policy.at("/PolicyDocument/Statement").valueStream())
+          .flatMap(statement -> grants(statement).stream())
+          .toList();
+    }
+
+    private List<Permission> grants(JsonNode statement) {
+      var conditions = new TreeMap<String, List<String>>();
+      for (var operator : statement.path("Condition").properties()) {
+        for (var key : operator.getValue().properties()) {
+          conditions.put(operator.getKey() + " " + key.getKey(), texts(key.getValue()));
+        }
+      }
+      var keys = conditions.remove("ForAllValues:StringLike dynamodb:LeadingKeys");
+      var enclosing = conditions.remove("ForAnyValue:StringEquals dynamodb:EnclosingOperation");
+      if (!conditions.isEmpty()
+          || !text(statement.path("Effect")).equals("Allow")
+          || !MEMBERS.containsAll(names(statement))
+          || !(enclosing == null || enclosing.equals(List.of("TransactWriteItems")))) {
+        throw new AssertionError(name + " has a statement that is not understood: " + statement);
+      }
+      var grants = new ArrayList<Permission>();
+      for (var action : texts(statement.path("Action"))) {
+        for (var resource : texts(statement.path("Resource"))) {
+          for (var key : keys == null ? List.of("") : keys) {
+            grants.add(new Permission(action, resource, key, enclosing != null));
+          }
+        }
+      }
+      return grants;
+    }
+
+    private static Set<String> names(JsonNode object) {
+      return object.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
+    }
+  }
+}
