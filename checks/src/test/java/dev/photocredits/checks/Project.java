@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -16,6 +17,11 @@ final class Project {
   static Path root() {
     var template = Path.of(System.getProperty("photocredits.template"));
     return Objects.requireNonNull(template.getParent());
+  }
+
+  /** The folder in functions/ of that function of the template. */
+  static String folder(String function) {
+    return function.replace("Function", "").toLowerCase(Locale.ROOT);
   }
 
   /** The names of the folders in functions/, each a Lambda function. */
