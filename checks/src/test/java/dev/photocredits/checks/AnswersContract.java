@@ -67,7 +67,8 @@ interface AnswersContract {
     var secret = system().environment().get("STRIPE_WEBHOOK_SECRET");
     var body = event.path("body").asText();
     ((ObjectNode) event.path("headers"))
-        .put("stripe-signature", StripeEvent.signature(body, requireNonNull(secret), Instant.now()));
+        .put(
+            "stripe-signature", StripeEvent.signature(body, requireNonNull(secret), Instant.now()));
 
     var answer = answer("WebhookFunction", event);
 

@@ -6,10 +6,14 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.local.LocalSystem;
 import dev.photocredits.local.Template;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.AbstractMap;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The template and the code say the same. */
 final class TemplateTest {
   private static final Template TEMPLATE = Template.find();
+
+  private static final TransformedTemplate TRANSFORMED = TransformedTemplate.read();
 
   private static final Set<String> HELD_BY_SECRETS =
       Set.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
@@ -80,6 +86,189 @@ final class TemplateTest {
             .toList();
 
     assertThat(keys).containsAll(heads);
+  }
+
+  @Test
+  void a_route_needs_a_token_unless_it_is_one_of_five() {
+    var open = new TreeSet<String>();
+    var api = TRANSFORMED.one("AWS::ApiGatewayV2::Api", "Api").path("Body");
+
+    for (var path : api.path("paths").properties()) {
+      for (var method : path.getValue().properties()) {
+        var security = method.getValue().path("security").toString();
+        if (security.equals("[{\"NONE\":[]}]")) {
+          open.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
+        } else {
+          assertThat(security).as(path.getKey()).isEqualTo("[{\"Tokens\":[]}]");
+        }
+      }
+    }
+
+    assertThat(open)
+        .containsExactly(
+            "GET /api/health",
+            "GET /api/packages",
+            "HEAD /api/packages",
+            "POST /api/feedback",
+            "POST /api/webhooks/stripe",
+            "X-AMAZON-APIGATEWAY-ANY-METHOD $default");
+  }
+
+  @Test
+  void tokens_are_those_of_our_own_pool_or_of_the_issuer_that_is_named() {
+    var jwt =
+        TRANSFORMED
+            .one("AWS::ApiGatewayV2::Api", "Api")
+            .at(
+                "/Body/components/securitySchemes/Tokens/x-amazon-apigateway-authorizer/jwtConfiguration");
+
+    assertThat(jwt.at("/issuer/Fn::If/0").asText()).isEqualTo("HasOwnPool");
+    assertThat(jwt.at("/issuer/Fn::If/1/Fn::Sub").asText())
+        .isEqualTo("https://cognito-idp.${AWS::Region}.amazonaws.com/${Users}");
+    assertThat(jwt.at("/issuer/Fn::If/2/Ref").asText()).isEqualTo("JwtIssuer");
+    assertThat(jwt.at("/audience/0/Fn::If/1/Ref").asText()).isEqualTo("UsersClient");
+    assertThat(jwt.at("/audience/0/Fn::If/2/Ref").asText()).isEqualTo("JwtAudience");
+  }
+
+  @Test
+  void whoever_waits_waits_longer_than_what_it_waits_for() {
+    var gateway = Duration.ofSeconds(30); // an HTTP API's, not to be raised
+    var functions =
+        TEMPLATE.functions().stream()
+            .filter(f -> TEMPLATE.routes().stream().anyMatch(r -> r.function().equals(f.name())))
+            .toList();
+    var lease = TRANSFORMED.parameter("GenerationLeaseSeconds");
+
+    assertThat(functions).hasSize(6);
+    assertThat(functions).allSatisfy(f -> assertThat(f.timeout()).isLessThan(gateway));
+    assertThat(Duration.ofSeconds(lease.path("MinValue").asLong())).isGreaterThan(gateway);
+    assertThat(Duration.ofSeconds(lease.path("Default").asLong()))
+        .isGreaterThan(gateway.multipliedBy(2));
+  }
+
+  @Test
+  void every_function_is_called_by_an_alias_of_a_version_with_a_snapshot() {
+    var functions = TRANSFORMED.ofType("AWS::Lambda::Function");
+    var versions = TRANSFORMED.ofType("AWS::Lambda::Version");
+    var permissions = TRANSFORMED.ofType("AWS::Lambda::Permission").values();
+
+    assertThat(functions).hasSize(Project.functions().size());
+    functions.forEach(
+        (name, function) -> {
+          var alias = TRANSFORMED.one("AWS::Lambda::Alias", name + "Aliaslive");
+          assertThat(function.at("/SnapStart/ApplyOn").asText()).isEqualTo("PublishedVersions");
+          assertThat(function.path("Runtime").asText()).isEqualTo("java25");
+          assertThat(alias.path("Name").asText()).isEqualTo("live");
+          assertThat(versions).containsKey(alias.at("/FunctionVersion/Fn::GetAtt/0").asText());
+        });
+    assertThat(permissions)
+        .allSatisfy(
+            permission ->
+                assertThat(permission.at("/FunctionName/Ref").asText()).endsWith("Aliaslive"));
+  }
+
+  @Test
+  void lines_have_an_end_and_name_nobody() {
+    assertThat(TRANSFORMED.ofType("AWS::Logs::LogGroup").values())
+        .isNotEmpty()
+        .allSatisfy(
+            group ->
+                assertThat(group.at("/RetentionInDays/Ref").asText())
+                    .isEqualTo("LogRetentionDays"));
+    assertThat(TRANSFORMED.ofType("AWS::Lambda::Function").values())
+        .allSatisfy(
+            function -> {
+              assertThat(function.at("/LoggingConfig/LogFormat").asText()).isEqualTo("JSON");
+              assertThat(function.at("/LoggingConfig/LogGroup/Ref").asText()).isEqualTo("Logs");
+            });
+    assertThat(
+            TRANSFORMED
+                .one("AWS::ApiGatewayV2::Stage", "ApiApiGatewayDefaultStage")
+                .at("/AccessLogSettings/Format")
+                .asText())
+        .doesNotContain("identity", "userAgent", "claims", "$context.path");
+  }
+
+  @Test
+  void what_people_paid_for_outlives_mistakes() {
+    var table = TRANSFORMED.one("AWS::DynamoDB::Table", "Table");
+
+    assertThat(table.path("BillingMode").asText()).isEqualTo("PAY_PER_REQUEST");
+    assertThat(table.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled").asBoolean())
+        .isTrue();
+    assertThat(table.at("/SSESpecification/SSEEnabled").asBoolean()).isTrue();
+    assertThat(table.at("/DeletionProtectionEnabled/Fn::If").toString())
+        .isEqualTo("[\"IsProduction\",true,false]");
+    for (var keeper : List.of("Table", "Bucket", "Users")) {
+      assertThat(TRANSFORMED.endsOf(keeper))
+          .as(keeper)
+          .containsExactly("RetainExceptOnCreate", "Retain");
+    }
+  }
+
+  @Test
+  void the_bucket_is_private_and_forgets() {
+    var bucket = TRANSFORMED.one("AWS::S3::Bucket", "Bucket");
+    var denied =
+        TRANSFORMED
+            .one("AWS::S3::BucketPolicy", "BucketOverTlsOnly")
+            .at("/PolicyDocument/Statement/0");
+    var rules = bucket.at("/LifecycleConfiguration/Rules");
+
+    assertThat(bucket.path("PublicAccessBlockConfiguration").properties())
+        .hasSize(4)
+        .allSatisfy(block -> assertThat(block.getValue().asBoolean()).isTrue());
+    assertThat(bucket.at("/OwnershipControls/Rules/0/ObjectOwnership").asText())
+        .isEqualTo("BucketOwnerEnforced");
+    assertThat(bucket.path("BucketEncryption").toString()).contains("AES256");
+    assertThat(denied.path("Effect").asText()).isEqualTo("Deny");
+    assertThat(denied.at("/Condition/Bool/aws:SecureTransport").asText()).isEqualTo("false");
+    assertThat(rules.at("/0/Prefix").asText()).isEqualTo("images/");
+    assertThat(rules.at("/0/ExpirationInDays/Ref").asText()).isEqualTo("ImageRetentionDays");
+    assertThat(TRANSFORMED.parameter("ImageRetentionDays").path("Default").asInt()).isEqualTo(30);
+    assertThat(rules.at("/1/Prefix").asText()).isEqualTo("uploads/");
+    assertThat(rules.at("/1/ExpirationInDays").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void what_costs_money_is_throttled_more_than_the_rest() {
+    var stage = TRANSFORMED.one("AWS::ApiGatewayV2::Stage", "ApiApiGatewayDefaultStage");
+    var usual = stage.at("/DefaultRouteSettings/ThrottlingRateLimit").asInt();
+
+    for (var route : List.of("POST /api/generate", "POST /api/checkout")) {
+      assertThat(stage.path("RouteSettings").path(route).path("ThrottlingRateLimit").asInt())
+          .as(route)
+          .isBetween(1, usual / 2);
+    }
+    assertThat(TEMPLATE.routes())
+        .extracting(Template.Route::key)
+        .containsAll(
+            stage.path("RouteSettings").properties().stream().map(Map.Entry::getKey).toList());
+  }
+
+  @Test
+  void no_secret_is_a_parameter_or_a_variable() throws IOException {
+    var text = Files.readString(Project.root().resolve("template.yaml"));
+
+    assertThat(text).doesNotContain("{{resolve:", "NoEcho");
+    for (var function : TRANSFORMED.ofType("AWS::Lambda::Function").values()) {
+      assertThat(function.at("/Environment/Variables").properties())
+          .extracting(Map.Entry::getKey)
+          .doesNotContainAnyElementsOf(HELD_BY_SECRETS);
+    }
+  }
+
+  @Test
+  void nobody_becomes_somebody_else_by_changing_an_address() {
+    var pool = TRANSFORMED.one("AWS::Cognito::UserPool", "Users");
+    var client = TRANSFORMED.one("AWS::Cognito::UserPoolClient", "UsersClient");
+
+    assertThat(pool.at("/UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate/0"))
+        .hasToString("\"email\"");
+    assertThat(pool.at("/UsernameConfiguration/CaseSensitive").asBoolean(true)).isFalse();
+    assertThat(client.path("GenerateSecret").asBoolean()).isFalse();
+    assertThat(client.path("AllowedOAuthFlows").toString()).isEqualTo("[\"code\"]");
+    assertThat(client.path("PreventUserExistenceErrors").asText()).isEqualTo("ENABLED");
   }
 
   private static String logicalId(String folder) {

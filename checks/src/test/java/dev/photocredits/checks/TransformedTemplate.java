@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -16,10 +17,12 @@ import java.util.stream.Collectors;
 
 /** The template as CloudFormation gets it: what SAM makes of ours, with roles and permissions. */
 final class TransformedTemplate {
+  private final JsonNode parameters;
   private final JsonNode resources;
 
-  private TransformedTemplate(JsonNode resources) {
-    this.resources = resources;
+  private TransformedTemplate(JsonNode template) {
+    this.parameters = template.path("Parameters");
+    this.resources = template.path("Resources");
   }
 
   /** What make has put into target/template.json; fails if it is not what the template says now. */
@@ -31,7 +34,7 @@ final class TransformedTemplate {
         throw new AssertionError(
             "target/template.json is missing or older than template.yaml: `make target/template.json` makes it");
       }
-      return new TransformedTemplate(new ObjectMapper().readTree(made.toFile()).path("Resources"));
+      return new TransformedTemplate(new ObjectMapper().readTree(made.toFile()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -39,6 +42,22 @@ final class TransformedTemplate {
 
   private static boolean isNewer(Path source, Path made) throws IOException {
     return Files.getLastModifiedTime(source).compareTo(Files.getLastModifiedTime(made)) > 0;
+  }
+
+  JsonNode parameter(String name) {
+    return parameters.path(name);
+  }
+
+  /** What becomes of a resource that is deleted, and of one that another takes the place of. */
+  List<String> endsOf(String resource) {
+    var found = resources.path(resource);
+    return List.of(
+        found.path("DeletionPolicy").asText(), found.path("UpdateReplacePolicy").asText());
+  }
+
+  /** The resource of that type and name, which there has to be. */
+  JsonNode one(String type, String name) {
+    return Objects.requireNonNull(ofType(type).get(name), name);
   }
 
   /** The resources of a type, by their names. */
