@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The template as CloudFormation gets it: what SAM makes of ours, with roles and permissions. */
 final class TransformedTemplate {
@@ -188,9 +189,16 @@ final class TransformedTemplate {
     List<Permission> grants() {
       return role.path("Policies")
           .valueStream()
-          .flatMap(policy -> policy.at("/PolicyDocument/Statement").valueStream())
+          .flatMap(policy -> statements(policy.at("/PolicyDocument/Statement")))
           .flatMap(statement -> grants(statement).stream())
           .toList();
+    }
+
+    private Stream<JsonNode> statements(JsonNode list) {
+      if (!list.isArray()) {
+        throw new AssertionError(name + " has a policy that is not understood");
+      }
+      return list.valueStream();
     }
 
     private List<Permission> grants(JsonNode statement) {
