@@ -76,6 +76,15 @@ final class TemplateTest {
   }
 
   @Test
+  void no_parameter_opens_what_is_deployed() throws IOException {
+    var text = Files.readString(Project.root().resolve("template.yaml"));
+
+    assertThat(text.lines().filter(line -> line.contains("AUTH_MODE")))
+        .hasSize(3)
+        .allMatch(line -> line.contains("AUTH_MODE: jwt"));
+  }
+
+  @Test
   void every_route_that_can_be_read_answers_head_as_well() {
     var keys = TEMPLATE.routes().stream().map(Template.Route::key).toList();
     var heads =
