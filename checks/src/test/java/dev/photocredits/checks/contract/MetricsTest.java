@@ -202,6 +202,21 @@ final class MetricsTest {
   }
 
   @Test
+  void an_order_that_is_refused_since_generation_is_turned_off_is_counted_as_that() {
+    try (var off =
+        Api.start(
+            Map.of(
+                "SWEEP_INTERVAL_SECONDS", "86400",
+                "ENVIRONMENT", "test",
+                "GENERATION_ENABLED", "false"))) {
+      assertThat(off.generate(Form.order(Api.somebody()).text("prompt", PROMPT)).status())
+          .isEqualTo(503);
+    }
+
+    assertThat(told()).containsOnly("generations_refused 1");
+  }
+
+  @Test
   void what_the_sweeper_gives_back_is_not_counted_again_by_the_one_who_comes_late()
       throws InterruptedException {
     var email = api.customer();

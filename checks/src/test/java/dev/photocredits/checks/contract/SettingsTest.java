@@ -209,6 +209,8 @@ final class SettingsTest {
     "AWS_ENDPOINT_URL_DYNAMODB, localhost:8000",
     "AWS_ENDPOINT_URL_S3, ftp://localhost",
     "ENVIRONMENT, the best",
+    "GENERATION_ENABLED, no",
+    "GENERATION_ENABLED, TRUE",
     "AUTH_MODE, maybe"
   })
   void a_malformed_setting_fails_the_start_with_its_name(String name, String value) {

@@ -13,6 +13,7 @@ import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
@@ -44,6 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,15 +115,31 @@ public final class GenerationFlow {
     if (key == null) {
       return draw(pending, null, order.photo(), deadline);
     }
-    var claim =
-        Claim.of(
-            order.email(),
-            Claim.Scope.GENERATE,
-            key,
-            order.hash(),
-            pending.id().value(),
-            pending.createdAt());
+    var claim = claim(order, key, pending.id(), now);
     return draw(pending, new KeyClaim(claim, null), order.photo(), deadline);
+  }
+
+  /**
+   * What the order gets while nothing new is begun: if it repeats an earlier one under its key,
+   * what became of that, unless it came to nothing. Takes nothing and writes nothing.
+   */
+  public DrawOutcome repeat(GenerationOrder order, @Nullable IdempotencyKey key) {
+    if (key == null) {
+      return new TurnedOff();
+    }
+    var now = clock.instant();
+    var wanted = claim(order, key, ids.generation(now), now);
+    return generations
+        .holder(wanted)
+        .filter(holder -> holder.isLive(now))
+        .<DrawOutcome>map(holder -> repeat(wanted, holder, _ -> new TurnedOff()))
+        .orElseGet(TurnedOff::new);
+  }
+
+  private static Claim claim(
+      GenerationOrder order, IdempotencyKey key, GenerationId generation, Instant now) {
+    return Claim.of(
+        order.email(), Claim.Scope.GENERATE, key, order.hash(), generation.value(), now);
   }
 
   private DrawOutcome draw(
@@ -131,21 +149,25 @@ public final class GenerationFlow {
       case InsufficientCredits(var available) ->
           new DrawOutcome.InsufficientCredits(price, available);
       case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
-      case KeyTaken(var holder) -> repeat(pending, requireNonNull(key), holder, photo, deadline);
+      case KeyTaken(var holder) -> {
+        var claim = requireNonNull(key).claim();
+        yield repeat(
+            claim, holder, failed -> draw(pending, new KeyClaim(claim, failed), photo, deadline));
+      }
     };
   }
 
   private DrawOutcome repeat(
-      Generation pending, KeyClaim key, Claim holder, Image photo, Instant deadline) {
-    if (!holder.request().equals(key.claim().request())) {
+      Claim wanted, Claim holder, Function<GenerationId, DrawOutcome> again) {
+    if (!holder.request().equals(wanted.request())) {
       return new KeyReused();
     }
     var first = new GenerationId(holder.result());
-    var earlier = generations.find(pending.email(), first).orElseThrow();
+    var earlier = generations.find(wanted.owner(), first).orElseThrow();
     return switch (earlier.state()) {
       case Pending _ -> new AlreadyRunning(first);
       case Succeeded(var delivered, _) -> new DeliveredBefore(first, delivered, balance(earlier));
-      case Failed _ -> draw(pending, new KeyClaim(key.claim(), first), photo, deadline);
+      case Failed _ -> again.apply(first);
     };
   }
 

@@ -30,6 +30,9 @@ public interface Generations {
    */
   record KeyClaim(Claim claim, @Nullable GenerationId failed) {}
 
+  /** The claim that was made last of the key of that one, live or not. Writes nothing. */
+  Optional<Claim> holder(Claim wanted);
+
   /**
    * Moves a pending generation to its final state and gives back the refund, once, whoever comes
    * first.

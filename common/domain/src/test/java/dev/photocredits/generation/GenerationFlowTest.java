@@ -16,6 +16,7 @@ import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
@@ -431,6 +432,50 @@ final class GenerationFlowTest {
     assertThat(outcomes).filteredOn(Delivered.class::isInstance).hasSize(1);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
     addsUp();
+  }
+
+  // Turned off
+
+  @Test
+  void while_nothing_new_is_begun_a_repeat_gets_what_was_paid_for() {
+    userWith(10);
+    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+
+    var again = (DeliveredBefore) repeat(order());
+
+    assertThat(again.images()).isEqualTo(first.images());
+    assertThat(again.remaining()).isEqualTo(credits(7));
+    assertThat(repeat(otherOrders().findFirst().orElseThrow())).isEqualTo(new KeyReused());
+    addsUp();
+  }
+
+  @Test
+  void while_nothing_new_is_begun_what_failed_is_not_tried_again() {
+    userWith(10);
+    var _ = repeatable(new ModelThatAnswers(new Broken("x")), order());
+
+    assertThat(repeat(order())).isEqualTo(new TurnedOff());
+
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
+    addsUp();
+  }
+
+  @Test
+  void while_nothing_new_is_begun_a_key_that_is_free_stays_free() {
+    userWith(10);
+    var _ = repeatable(new ModelThatDraws(), order());
+    clock = InstantSource.offset(InstantSource.system(), Duration.ofHours(24));
+
+    assertThat(repeat(order())).as("a key of yesterday").isEqualTo(new TurnedOff());
+    assertThat(flow(new ModelThatDraws(), ledger, 3).repeat(order(), null))
+        .isEqualTo(new TurnedOff());
+
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
+    assertThat(repeatable(new ModelThatDraws(), order())).isInstanceOf(Delivered.class);
+  }
+
+  private DrawOutcome repeat(GenerationOrder order) {
+    return flow(new ModelThatDraws(), ledger, 3).repeat(order, new IdempotencyKey("key-1"));
   }
 
   private DrawOutcome repeatable(ImageModel model, GenerationOrder order) {

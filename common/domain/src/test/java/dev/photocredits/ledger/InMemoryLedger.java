@@ -209,6 +209,11 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
   }
 
   @Override
+  public synchronized Optional<Claim> holder(Claim wanted) {
+    return Optional.ofNullable(claims.get(place(wanted)));
+  }
+
+  @Override
   public synchronized FinishOutcome finish(Generation finished, @Nullable Refund refund) {
     var email = finished.email();
     var known = find(email, finished.id()).orElseThrow();

@@ -860,6 +860,21 @@ public interface LedgerContract {
         .containsExactlyElementsOf(orders.stream().map(Generation::id).toList());
   }
 
+  @Test
+  default void a_key_is_known_by_who_holds_it_and_asking_writes_nothing() {
+    var ada = user(10);
+    var order = SAMPLES.order(ada, 3);
+    var key = key(order, "key-1", "request");
+    assertThat(generations().holder(key.claim())).isEmpty();
+    assertThat(start(order, key)).isEqualTo(new Started());
+
+    var other = key(SAMPLES.order(ada, 3), "key-1", "another request");
+
+    assertThat(generations().holder(other.claim())).contains(key.claim());
+    assertThat(generations().holder(key(order, "key-2", "request").claim())).isEmpty();
+    assertThat(balance(ada)).isEqualTo(7);
+  }
+
   // Finishing
 
   @Test

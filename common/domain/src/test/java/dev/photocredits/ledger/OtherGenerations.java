@@ -10,6 +10,7 @@ import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.idempotency.Claim;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ public abstract class OtherGenerations implements Generations {
   @Override
   public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
     return ledger.start(pending, usage, key);
+  }
+
+  @Override
+  public Optional<Claim> holder(Claim wanted) {
+    return ledger.holder(wanted);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.StoredImage;
@@ -71,7 +72,7 @@ final class OurService implements Service {
       case DeliveredBefore(var id, var images, _) -> pictures(id, images);
       case NothingDelivered(var id, _, _, _) -> new Reply.NothingCharged(id);
       case AlreadyRunning _ -> new Reply.ComeBack();
-      case InsufficientCredits _, KeyReused _, NoSuchUser _ -> new Reply.Refused();
+      case InsufficientCredits _, KeyReused _, NoSuchUser _, TurnedOff _ -> new Reply.Refused();
     };
   }
 

@@ -29,6 +29,7 @@ import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.Checkpoints;
@@ -99,6 +100,11 @@ final class Outside {
     @Override
     public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
       return call(Site.START, () -> world.ledger.start(pending, usage, key));
+    }
+
+    @Override
+    public Optional<Claim> holder(Claim wanted) {
+      return world.ledger.holder(wanted);
     }
 
     @Override

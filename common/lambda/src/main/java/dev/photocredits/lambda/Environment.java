@@ -77,6 +77,15 @@ public final class Environment {
     throw new InvalidSetting(name, "must be a whole number from " + least + " to " + most);
   }
 
+  /** {@code true} or {@code false}. */
+  public boolean flag(String name, boolean otherwise) {
+    return switch (text(name, Boolean.toString(otherwise))) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new InvalidSetting(name, "must be true or false");
+    };
+  }
+
   /** An absolute http or https address with a host. */
   public Optional<URI> findUrl(String name) {
     return find(name).map(text -> parsedUrl(name, text));

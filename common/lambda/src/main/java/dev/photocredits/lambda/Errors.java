@@ -13,6 +13,9 @@ public final class Errors {
   /** Most generations take less than that. */
   private static final Duration REPEAT_AFTER = Duration.ofSeconds(5);
 
+  /** Somebody has to turn generation on again. */
+  private static final Duration BACK_ON_AFTER = Duration.ofMinutes(10);
+
   private Errors() {}
 
   public static Response invalidEmail(String typed) {
@@ -43,6 +46,14 @@ public final class Errors {
     return Response.error(
         ErrorCode.IDEMPOTENCY_KEY_REUSED,
         "This Idempotency-Key was used for another request." + NOTHING_CHARGED);
+  }
+
+  /** Nothing new is drawn at present, by a decision of ours. */
+  public static Response turnedOff() {
+    return Response.error(
+            ErrorCode.GENERATION_DISABLED,
+            "Image generation is turned off at present, please try again later." + NOTHING_CHARGED)
+        .header("retry-after", Long.toString(BACK_ON_AFTER.toSeconds()));
   }
 
   /** A generation that delivered nothing and gave everything back. */

@@ -31,6 +31,8 @@ public enum Metric {
   GENERATIONS("Count", "outcome"),
   /** Generations that nobody finished, ended by the sweeper. */
   GENERATIONS_ABANDONED("Count"),
+  /** Orders that were refused since generation is turned off. */
+  GENERATIONS_REFUSED("Count"),
   /** Pictures that were ordered and not delivered. */
   VARIATIONS_MISSING("Count"),
   /** How long the model took, each answer by itself. */

@@ -77,6 +77,18 @@ final class EnvironmentTest {
     assertThat(environment.number("NUMBER", 3, 1, 10)).isEqualTo(Integer.parseInt(number.strip()));
   }
 
+  @Test
+  void a_flag_is_true_or_false_and_nothing_else() {
+    var environment = new Environment(Map.of("ON", "true", "OFF", " false ", "ODD", "yes"));
+
+    assertThat(environment.flag("ON", false)).isTrue();
+    assertThat(environment.flag("OFF", true)).isFalse();
+    assertThat(environment.flag("NONE", true)).isTrue();
+    assertThatThrownBy(() -> environment.flag("ODD", true))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting ODD must be true or false");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"0", "11", "-3", "3.0", "three", "99999999999", "0x3", "1,000"})
   void any_other_number_is_named_without_its_value(String number) {

@@ -24,6 +24,7 @@ import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.idempotency.Claim;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,6 +76,11 @@ final class DynamoDbGenerations implements Generations {
         .map(User::credits)
         .<StartOutcome>map(InsufficientCredits::new)
         .orElseGet(NoSuchUser::new);
+  }
+
+  @Override
+  public Optional<Claim> holder(Claim wanted) {
+    return table.find(Schemas.CLAIM, Keys.user(wanted.owner()), Keys.claim(wanted));
   }
 
   @Override

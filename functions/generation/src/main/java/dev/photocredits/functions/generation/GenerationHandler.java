@@ -9,6 +9,7 @@ import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Failed;
@@ -74,7 +75,10 @@ public final class GenerationHandler extends ApiHandler {
     var key = request.idempotencyKey().orElse(null);
     var wanted = GenerateRequest.from(request);
     caller.mustBe(wanted.email());
-    var outcome = wiring.now().flow.draw(wanted.order(), key, request.deadline(MARGIN));
+    var outcome =
+        wiring.now().enabled
+            ? wiring.now().flow.draw(wanted.order(), key, request.deadline(MARGIN))
+            : wiring.now().flow.repeat(wanted.order(), key);
     var response =
         switch (outcome) {
           case Delivered(var id, var pictures, var remaining, var work) ->
@@ -85,6 +89,7 @@ public final class GenerationHandler extends ApiHandler {
               Errors.insufficientCredits(required, available);
           case AlreadyRunning(var id) -> told(id, Errors.inProgress());
           case KeyReused _ -> Errors.keyReused();
+          case TurnedOff _ -> Errors.turnedOff().count(Metric.GENERATIONS_REFUSED, 1);
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
           case NothingDelivered(var id, var reason, var retryAfter, var work) ->
               counted(work, told(id, Errors.nothingDelivered(reason, retryAfter)));

@@ -34,6 +34,7 @@ final class Wiring {
   final Generations generations;
   final ImageStore images;
   final GenerationFlow flow;
+  final boolean enabled;
   private final DynamoDb table;
   private final S3ImageStore bucket;
   private final GeminiImageModel model;
@@ -45,6 +46,7 @@ final class Wiring {
     var aws = AwsAccess.of(environment);
     table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
     generations = table.generations();
+    enabled = environment.flag("GENERATION_ENABLED", true);
     bucket =
         S3ImageStore.open(
             aws,
