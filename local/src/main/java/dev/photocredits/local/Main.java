@@ -15,6 +15,7 @@ final class Main {
 
   public static void main(String[] args) throws InterruptedException {
     LIBRARIES.setLevel(Level.WARNING);
+    System.setOut(new Console(System.out));
     try {
       var system = LocalSystem.start(System.getenv(), System.out::println);
       Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop"));
