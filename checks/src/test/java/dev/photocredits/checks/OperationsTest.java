@@ -1,0 +1,209 @@
+package dev.photocredits.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.lambda.Metric;
+import dev.photocredits.local.Template;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The alarms and the dashboard watch what is there, and somebody can read what they mean. */
+final class OperationsTest {
+  private static final String NAMESPACE = "photo-credits";
+  private static final Pattern SEARCH =
+      Pattern.compile("SEARCH\\('\\{photo-credits,([\\w,]+)} MetricName=\"(\\w+)\"");
+
+  private final String text = read("template-operations.yaml");
+  private final JsonNode resources = template().path("Resources");
+
+  @Test
+  void every_alarm_has_its_paragraph_and_every_paragraph_its_alarm() {
+    var told =
+        alarms().values().stream()
+            .map(alarm -> alarm.path("AlarmDescription").asText())
+            .map(description -> description.replaceFirst(".*docs/operations\\.md#", ""))
+            .toList();
+
+    assertThat(told).hasSizeGreaterThan(10).containsExactlyInAnyOrderElementsOf(paragraphs());
+  }
+
+  @Test
+  void every_alarm_is_told_to_somebody_and_knows_what_silence_means() {
+    assertThat(alarms().values())
+        .allSatisfy(
+            alarm -> {
+              assertThat(alarm.path("AlarmActions")).hasSize(1);
+              assertThat(alarm.path("TreatMissingData").asText())
+                  .isIn("breaching", "notBreaching", "ignore");
+            });
+  }
+
+  @Test
+  void a_metric_of_ours_that_an_alarm_watches_is_one_that_is_told() {
+    var watched =
+        metrics().filter(metric -> metric.path("Namespace").asText().equals(NAMESPACE)).toList();
+
+    assertThat(watched).hasSizeGreaterThan(7);
+    for (var metric : watched) {
+      var dimensions = new TreeMap<String, JsonNode>();
+      metric
+          .path("Dimensions")
+          .forEach(dimension -> dimensions.put(dimension.path("Name").asText(), dimension));
+      assertThat(told()).containsEntry(metric.path("MetricName").asText(), names(dimensions));
+      var task = dimensions.get("task");
+      if (task != null) {
+        assertThat(tasks()).contains(task.path("Value").asText());
+      }
+    }
+  }
+
+  @Test
+  void every_metric_of_ours_is_on_the_dashboard_under_the_dimensions_that_it_is_told_with()
+      throws JsonProcessingException {
+    var shown = new TreeMap<String, Set<String>>();
+    for (var widget : dashboard().path("widgets")) {
+      for (var metric : widget.at("/properties/metrics")) {
+        if (metric.path(0).asText().equals(NAMESPACE)) {
+          shown.put(metric.path(1).asText(), new TreeSet<>(List.of(metric.path(2).asText())));
+        }
+        SEARCH
+            .matcher(metric.at("/0/expression").asText())
+            .results()
+            .forEach(
+                search ->
+                    shown.put(
+                        search.group(2),
+                        new TreeSet<>(Arrays.asList(search.group(1).split(",", -1)))));
+      }
+    }
+
+    assertThat(shown).isEqualTo(told());
+  }
+
+  @Test
+  void the_dashboard_shows_the_state_of_every_alarm() throws JsonProcessingException {
+    var shown =
+        dashboard().at("/widgets/0/properties/alarms").valueStream().map(JsonNode::asText).toList();
+
+    assertThat(shown)
+        .containsExactlyInAnyOrderElementsOf(
+            alarms().keySet().stream().map(name -> "${" + name + ".Arn}").toList());
+  }
+
+  @Test
+  void what_the_alarms_ask_of_the_other_stack_is_exported_there() {
+    var asked =
+        matches("ImportValue: !Sub '(\\$\\{StackName}-\\w+)'", text)
+            .map(name -> name.replace("StackName", "AWS::StackName"))
+            .distinct()
+            .toList();
+    var exported = matches("Export: \\{Name: !Sub '([^']+)'}", read("template.yaml")).toList();
+
+    assertThat(asked).hasSize(4).containsExactlyInAnyOrderElementsOf(exported);
+  }
+
+  @Test
+  void the_route_that_is_watched_is_counted_by_itself() {
+    var watched =
+        metrics()
+            .flatMap(metric -> metric.path("Dimensions").valueStream())
+            .filter(dimension -> dimension.path("Name").asText().equals("Resource"))
+            .map(dimension -> "POST " + dimension.path("Value").asText())
+            .toList();
+
+    assertThat(Template.find().routes()).extracting(Template.Route::key).containsAll(watched);
+    assertThat(read("template.yaml")).contains("DetailedMetricsEnabled: true");
+  }
+
+  /** The metrics of ours, by what each is told apart. */
+  private static Map<String, Set<String>> told() {
+    var told = new TreeMap<String, Set<String>>();
+    for (var metric : Metric.values()) {
+      told.put(metric.field(), new TreeSet<>(metric.dimensions()));
+    }
+    return told;
+  }
+
+  private static Set<String> names(Map<String, ?> dimensions) {
+    return new TreeSet<>(dimensions.keySet());
+  }
+
+  private static List<String> tasks() {
+    return Template.find().schedules().stream()
+        .flatMap(schedule -> matches("\"task\":\"(\\w+)\"", schedule.input()))
+        .toList();
+  }
+
+  private Map<String, JsonNode> alarms() {
+    var alarms = new TreeMap<String, JsonNode>();
+    for (var resource : resources.properties()) {
+      if (resource.getValue().path("Type").asText().equals("AWS::CloudWatch::Alarm")) {
+        alarms.put(resource.getKey(), resource.getValue().path("Properties"));
+      }
+    }
+    return alarms;
+  }
+
+  /** What the alarms watch: each with a namespace, a name and its dimensions. */
+  private Stream<JsonNode> metrics() {
+    return alarms().values().stream()
+        .flatMap(
+            alarm ->
+                alarm.has("Metrics")
+                    ? alarm
+                        .path("Metrics")
+                        .valueStream()
+                        .map(part -> part.at("/MetricStat/Metric"))
+                        .filter(JsonNode::isObject)
+                    : Stream.of(alarm));
+  }
+
+  private JsonNode dashboard() throws JsonProcessingException {
+    var body = resources.at("/Dashboard/Properties/DashboardBody");
+    return new ObjectMapper().readTree(body.isArray() ? body.path(0).asText() : body.asText());
+  }
+
+  private static List<String> paragraphs() {
+    var meanings =
+        matches("(?s)## What the alarms mean\\n(.*?)\\n## ", read("docs/operations.md")).toList();
+    return List.copyOf(
+        matches("(?m)^### (.+)$", meanings.getFirst())
+            .map(title -> title.toLowerCase(Locale.ROOT).replace(' ', '-'))
+            .toList());
+  }
+
+  private static Stream<String> matches(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(found -> found.group(1));
+  }
+
+  // CloudFormation's functions in short form are of no interest here, only what they are given.
+  private JsonNode template() {
+    var plain = text.replaceAll("!(Ref|Sub|Not|Equals) ?", "");
+    Object loaded = new Yaml(new SafeConstructor(new LoaderOptions())).load(plain);
+    return new ObjectMapper().valueToTree(loaded);
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(Project.root().resolve(file));
+    } catch (IOException e) {
+      throw new AssertionError("there is no " + file, e);
+    }
+  }
+}
