@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.photocredits.aws.dynamodb.DynamoDb;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -31,6 +32,7 @@ final class ArchitectureTest {
     "dev.photocredits.generation..",
     "dev.photocredits.idempotency..",
     "dev.photocredits.audit..",
+    "dev.photocredits.erasure..",
     "dev.photocredits.feedback.."
   };
 
@@ -88,6 +90,17 @@ final class ArchitectureTest {
   @Test
   void functions_do_not_know_each_other() {
     holds(slices().matching("dev.photocredits.functions.(*)..").should().notDependOnEachOther());
+  }
+
+  @Test
+  void only_an_operator_erases_anybody() {
+    holds(
+        noClasses()
+            .that(resideInAPackage("dev.photocredits.functions.."))
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.photocredits.erasure.."))
+            .orShould()
+            .callMethod(DynamoDb.class, "identities"));
   }
 
   @Test

@@ -57,15 +57,17 @@ final class Needs {
 
   /** The partitions that the items of a schema are in, see docs/data-model.md. */
   private static final Map<String, String> SCHEMAS =
-      Map.of(
-          "Schemas.USER", "USER#*",
-          "Schemas.ENTRY", "USER#*",
-          "Schemas.GENERATION", "USER#*",
-          "Schemas.CLAIM", "USER#*",
-          "Schemas.MARK", "PAYMENT#*",
-          "Schemas.PAYMENT", "PAYMENT#*",
-          "Schemas.CHECKPOINT", "RECONCILIATION",
-          "Schemas.FEEDBACK", "FEEDBACK#*");
+      Map.ofEntries(
+          Map.entry("Schemas.USER", "USER#*"),
+          Map.entry("Schemas.TOMBSTONE", "USER#*"),
+          Map.entry("Schemas.ORIGIN", "USER#*"),
+          Map.entry("Schemas.ENTRY", "USER#*"),
+          Map.entry("Schemas.GENERATION", "USER#*"),
+          Map.entry("Schemas.CLAIM", "USER#*"),
+          Map.entry("Schemas.MARK", "PAYMENT#*"),
+          Map.entry("Schemas.PAYMENT", "PAYMENT#*"),
+          Map.entry("Schemas.CHECKPOINT", "RECONCILIATION"),
+          Map.entry("Schemas.FEEDBACK", "FEEDBACK#*"));
 
   /** What makes partition keys. */
   private static final Map<String, String> KEYS =

@@ -23,6 +23,16 @@ final class TestTable {
   }
 
   static DynamoDb open(ExecutionInterceptor... interceptors) {
+    return open(NAME, interceptors);
+  }
+
+  /** A table of that name, for a test that reads all of it. */
+  static DynamoDb create(String name) {
+    ENGINE.createTable(name);
+    return open(name);
+  }
+
+  static DynamoDb open(String name, ExecutionInterceptor... interceptors) {
     var more = ClientOverrideConfiguration.builder();
     for (var interceptor : interceptors) {
       more.addExecutionInterceptor(interceptor);
@@ -34,7 +44,7 @@ final class TestTable {
                 "AWS_ACCESS_KEY_ID", "local",
                 "AWS_SECRET_ACCESS_KEY", "local",
                 "AWS_ENDPOINT_URL_DYNAMODB", ENGINE.endpoint().toString()));
-    return DynamoDb.open(AwsAccess.of(environment), NAME, more.build());
+    return DynamoDb.open(AwsAccess.of(environment), name, more.build());
   }
 
   /** A way around the ports, for what they do not offer. */

@@ -26,6 +26,10 @@ final class Catalogue {
           "dev.photocredits.simulator.ConfluenceTest",
           "dev.photocredits.simulator.CrashTest",
           "dev.photocredits.simulator.SimulatorTest");
+  private static final List<String> ERASURE =
+      List.of(
+          "dev.photocredits.erasure.InMemoryErasureTest",
+          "dev.photocredits.aws.dynamodb.DynamoDbErasureTest");
   private static final List<String> WEBHOOK =
       List.of("dev.photocredits.checks.contract.BetterThanTheReferenceTest");
 
@@ -41,6 +45,7 @@ final class Catalogue {
     catalogue.keys();
     catalogue.states();
     catalogue.money();
+    catalogue.erasure();
     return List.copyOf(catalogue.mutants);
   }
 
@@ -54,23 +59,23 @@ final class Catalogue {
     table(
         "in: there is such a user",
         "Balance.java",
-        "attribute_exists(PK) AND attribute_not_exists(debt)",
+        "attribute_exists(credits) AND attribute_not_exists(debt)",
         "attribute_not_exists(debt)");
     table(
         "in: the user owes nothing",
         "Balance.java",
-        "attribute_exists(PK) AND attribute_not_exists(debt)",
-        "attribute_exists(PK)");
+        "attribute_exists(credits) AND attribute_not_exists(debt)",
+        "attribute_exists(credits)");
     table(
         "customer: there is such a user",
         "DynamoDbLedger.java",
-        "attribute_exists(PK) AND attribute_not_exists(stripe_customer_id)",
+        "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
         "attribute_not_exists(stripe_customer_id)");
     table(
         "customer: there is none yet",
         "DynamoDbLedger.java",
-        "attribute_exists(PK) AND attribute_not_exists(stripe_customer_id)",
-        "attribute_exists(PK)");
+        "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
+        "attribute_exists(credits)");
     condition("payment: nobody wrote it meanwhile", "DynamoDbLedger.java", "version = :version");
     condition(
         "finish: the generation is pending", "DynamoDbGenerations.java", "#status = :pending");
@@ -260,6 +265,42 @@ final class Catalogue {
         "payments/Fulfilment.java",
         "throw new IllegalStateException(\"the user vanished: not reversed\");",
         "new ReversalOutcome.KnownAlready();");
+  }
+
+  // Erasing somebody
+
+  private void erasure() {
+    var table = DYNAMODB + "DynamoDbIdentities.java";
+    erasure(
+        "erase: nothing has moved since it was read",
+        table,
+        "unmoved,",
+        "\"(\" + unmoved + \" OR attribute_exists(PK))\",");
+    erasure(
+        "erase: they are leaving still",
+        table,
+        "erased_as = :pseudonym",
+        Mutant.always("erased_as = :pseudonym"));
+    erasure(
+        "erase: no generation is under way",
+        DOMAIN + "erasure/Erasure.java",
+        "generation.state() instanceof Pending",
+        "generation == null");
+    erasure("erase: a payment's news come later", table, "\", version = version + :one\"", "\"\"");
+    erasure(
+        "erased: who is leaving is nobody's user",
+        DYNAMODB + "Balance.java",
+        "attribute_exists(credits) AND attribute_not_exists(debt)",
+        "attribute_exists(PK) AND attribute_not_exists(debt)");
+    erasure(
+        "reverse: the payment of somebody who was erased meanwhile",
+        DYNAMODB + "DynamoDbLedger.java",
+        "return again.equals(before)",
+        "return again != null");
+  }
+
+  private void erasure(String name, String file, String guard, String without) {
+    mutants.add(new Mutant(name, file, guard, without, ERASURE));
   }
 
   private void rule(String name, String file, String guard, String without) {

@@ -25,9 +25,13 @@ public interface Books {
    */
   Stream<Kept> all();
 
-  /** The account of that owner; one that is written to meanwhile may come half old, half new. */
+  /**
+   * The account of that owner; one that is written to meanwhile may come half old, half new. While
+   * its owner is being erased, it is the pseudonym's, and holds what has gone there and what is
+   * still to go.
+   */
   Account account(Email owner);
 
-  /** The entry that the mark names, if it is there. */
+  /** The entry that the mark names, or names by now, if it is there. */
   Optional<Transaction> entry(SessionMark mark);
 }

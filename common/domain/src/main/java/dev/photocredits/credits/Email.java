@@ -2,6 +2,8 @@ package dev.photocredits.credits;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
@@ -10,6 +12,10 @@ import java.util.regex.Pattern;
  */
 public record Email(String value) {
   private static final int LONGEST = 254;
+
+  /** Where no mail ever arrives, and nobody has an address (RFC 2606). */
+  private static final String NOWHERE = "@erased.invalid";
+
   private static final Pattern SHAPE =
       Pattern.compile("[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}");
 
@@ -19,12 +25,21 @@ public record Email(String value) {
     }
   }
 
-  /** The address that somebody typed, or nothing if it is not one. */
+  /** The address that somebody typed, or nothing if it is not one or can be nobody's. */
   public static Optional<Email> parse(String typed) {
     var trimmed = trimmed(typed);
     return isValid(trimmed)
-        ? Optional.of(new Email(trimmed.toLowerCase(Locale.ROOT)))
+        ? Optional.of(new Email(trimmed.toLowerCase(Locale.ROOT))).filter(e -> !e.isPseudonym())
         : Optional.empty();
+  }
+
+  /** What stands for somebody who has been erased: by chance alone, so that it leads to nobody. */
+  public static Email pseudonym(RandomGenerator chance) {
+    return new Email(new UUID(chance.nextLong(), chance.nextLong()) + NOWHERE);
+  }
+
+  public boolean isPseudonym() {
+    return value.endsWith(NOWHERE);
   }
 
   // String.strip() leaves the spaces that do not break a line, which a copied address may carry.

@@ -9,4 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param payment the payment, unless nothing was to pay
  */
 public record SessionMark(
-    SessionId session, Email owner, TransactionId entry, @Nullable PaymentIntentId payment) {}
+    SessionId session, Email owner, TransactionId entry, @Nullable PaymentIntentId payment) {
+
+  /** The same mark, of the same purchase in other hands. */
+  public SessionMark movedTo(Email pseudonym) {
+    return new SessionMark(session, pseudonym, entry, payment);
+  }
+}

@@ -19,6 +19,11 @@ public record User(
     Instant createdAt,
     Instant updatedAt) {
 
+  /** The same account as a pseudonym's, who is no customer. */
+  public User as(Email pseudonym) {
+    return new User(pseudonym, credits, debt, null, totalPurchased, createdAt, updatedAt);
+  }
+
   public Optional<CustomerId> customer() {
     return Optional.ofNullable(stripeCustomer);
   }

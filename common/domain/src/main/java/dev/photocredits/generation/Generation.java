@@ -91,6 +91,11 @@ public record Generation(
         now);
   }
 
+  /** The same generation as a pseudonym's: without what was asked for. */
+  public Generation erased(Email pseudonym) {
+    return new Generation(id, pseudonym, Prompt.ERASED, mode, price, createdAt, state);
+  }
+
   private Generation in(State next) {
     return new Generation(id, email, prompt, mode, price, createdAt, next);
   }

@@ -4,6 +4,9 @@ package dev.photocredits.generation;
 public record Prompt(String text) {
   public static final int LONGEST = 2000;
 
+  /** What stands for the prompt of somebody who has been erased. */
+  static final Prompt ERASED = new Prompt("erased");
+
   public Prompt {
     if (text.isBlank() || text.codePointCount(0, text.length()) > LONGEST) {
       throw new IllegalArgumentException("a prompt has 1 to " + LONGEST + " characters");

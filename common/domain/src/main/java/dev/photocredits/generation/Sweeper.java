@@ -102,9 +102,12 @@ public final class Sweeper {
   }
 
   // What was given back, if it was we who ended it. The list may be behind: the generation itself
-  // says whether it is still pending.
+  // says whether it is still pending. If its owner has been erased meanwhile, it was not.
   private Optional<Credits> end(Lease lease) {
-    var generation = generations.find(lease.owner(), lease.generation()).orElseThrow();
+    return generations.find(lease.owner(), lease.generation()).flatMap(this::end);
+  }
+
+  private Optional<Credits> end(Generation generation) {
     return switch (generation.state()) {
       case Pending _ -> {
         var failed = generation.failed(FailureReason.MODEL_TIMEOUT);

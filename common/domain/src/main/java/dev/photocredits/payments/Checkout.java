@@ -7,6 +7,7 @@ import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.User;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -53,16 +54,18 @@ public final class Checkout {
    * under which the provider knows it again. Without a key every call opens a new one.
    */
   public CheckoutOutcome open(Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
+    // Before the claim: whoever is being erased leaves no key behind.
+    var user = accounts.open(email);
     var now = clock.instant();
     var attempt = ids.next(now);
     if (key == null) {
-      return new Opened(open(email, pack, attempt));
+      return new Opened(open(user, pack, attempt));
     }
     var request = RequestHash.of(email.value(), pack.key());
     var holder =
         claims.claim(Claim.of(email, Claim.Scope.CHECKOUT, key, request, attempt, now), now);
     return holder.request().equals(request)
-        ? new Opened(open(email, pack, holder.result()))
+        ? new Opened(open(user, pack, holder.result()))
         : new KeyReused();
   }
 
@@ -79,10 +82,9 @@ public final class Checkout {
     return Optional.ofNullable(session.paid()).map(fulfilment::fulfil);
   }
 
-  private CheckoutSession open(Email email, CreditPackage pack, UUID attempt) {
-    var user = accounts.open(email);
-    var customer = user.customer().orElseGet(() -> createCustomer(email));
-    return payments.openSession(email, customer, pack, attempt);
+  private CheckoutSession open(User user, CreditPackage pack, UUID attempt) {
+    var customer = user.customer().orElseGet(() -> createCustomer(user.email()));
+    return payments.openSession(user.email(), customer, pack, attempt);
   }
 
   private CustomerId createCustomer(Email email) {

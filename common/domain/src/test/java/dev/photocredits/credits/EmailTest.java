@@ -3,6 +3,7 @@ package dev.photocredits.credits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,18 @@ final class EmailTest {
       })
   void what_does_not_match_the_rule_is_none(String typed) {
     assertThat(Email.parse(typed)).isEmpty();
+  }
+
+  @Test
+  void a_pseudonym_is_an_address_that_nobody_can_have() {
+    var pseudonym = Email.pseudonym(new Random(7));
+
+    assertThat(pseudonym.isPseudonym()).isTrue();
+    assertThat(pseudonym).isNotEqualTo(Email.pseudonym(new Random(8)));
+    assertThat(new Email(pseudonym.value())).isEqualTo(pseudonym);
+    assertThat(Email.parse(pseudonym.value())).isEmpty();
+    assertThat(Email.parse("Ada@Erased.Invalid")).isEmpty();
+    assertThat(new Email("ada@example.com").isPseudonym()).isFalse();
   }
 
   @Test

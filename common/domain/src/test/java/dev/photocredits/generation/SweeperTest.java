@@ -146,6 +146,22 @@ final class SweeperTest {
     assertThat(sweeper(ledger, later).oldestPending()).isZero();
   }
 
+  @Test
+  void what_a_list_tells_of_somebody_who_was_erased_is_nobodys() {
+    var behind =
+        new OtherGenerations(ledger) {
+          @Override
+          public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
+            var gone = samples.order(ada, 3);
+            return new Page<>(List.of(new Lease(ada, gone.id(), now)), false);
+          }
+        };
+
+    var swept = sweeper(behind, afterTheLease()).sweep(100, Instant.MAX);
+
+    assertThat(swept).isEqualTo(new Swept(0, credits(0), List.of(), false));
+  }
+
   private Generation pending(int more, int price) {
     var _ = ledger.create(ada, null, samples.now());
     var _ = ledger.grant(ada, samples.purchase("cs_" + samples.id(), more), null);

@@ -30,6 +30,10 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
+import dev.photocredits.erasure.Holder;
+import dev.photocredits.erasure.Identities;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.FinishedBefore;
@@ -52,26 +56,41 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ports of the ledger in memory: one lock is all its transactions. */
-public final class InMemoryLedger implements Ledger, Generations, Claims, Books {
+public final class InMemoryLedger
+    implements Ledger, Generations, Claims, Books, Identities, FeedbackBox {
   private final Map<Email, User> users = new HashMap<>();
   private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
   private final Map<SessionId, SessionMark> marks = new HashMap<>();
   private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
   private final Map<String, Claim> claims = new HashMap<>();
+  private final Map<UUID, Feedback> feedback = new TreeMap<>();
+
+  /** Whoever is being erased, and what their account becomes. */
+  private final Map<Email, Gone> leaving = new HashMap<>();
+
+  private record Gone(Email pseudonym, @Nullable CustomerId customer) {}
 
   @Override
   public synchronized Optional<User> find(Email email) {
-    return Optional.ofNullable(users.get(email));
+    return Optional.ofNullable(user(email));
+  }
+
+  private @Nullable User user(Email email) {
+    if (leaving.containsKey(email)) {
+      throw new IllegalStateException("the user is being erased: to be asked again");
+    }
+    return users.get(email);
   }
 
   @Override
   public synchronized User create(Email email, @Nullable Promotion welcome, Instant now) {
-    var known = users.get(email);
+    var known = user(email);
     if (known != null) {
       return known;
     }
@@ -108,7 +127,7 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
     if (marks.containsKey(purchase.session())) {
       return new AlreadyGranted();
     }
-    var user = users.get(email);
+    var user = user(email);
     if (user == null) {
       return new GrantOutcome.NoSuchUser();
     }
@@ -143,7 +162,7 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
       payments.put(after.id(), after);
       return new Noted();
     }
-    var user = users.get(grant.owner());
+    var user = user(grant.owner());
     if (user == null) {
       return new ReversalOutcome.NoSuchUser(grant.owner());
     }
@@ -175,7 +194,7 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
         return new KeyTaken(holder);
       }
     }
-    var user = users.get(email);
+    var user = user(email);
     if (user == null) {
       return new StartOutcome.NoSuchUser();
     }
@@ -281,23 +300,144 @@ public final class InMemoryLedger implements Ledger, Generations, Claims, Books 
 
   @Override
   public synchronized Account account(Email owner) {
+    var gone = leaving.get(owner);
+    if (gone != null) {
+      return account(gone.pseudonym());
+    }
+    // Whose the account was, while they are being erased.
+    var former =
+        leaving.entrySet().stream()
+            .filter(one -> one.getValue().pseudonym().equals(owner))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse(owner);
+    var places = Stream.of(former, owner).distinct().toList();
+    var all = places.stream().flatMap(place -> entries(place).values().stream()).toList();
     var own =
-        entries(owner).values().stream()
+        all.stream()
             .filter(Purchase.class::isInstance)
             .flatMap(entry -> Stream.ofNullable(marks.get(((Purchase) entry).session())))
+            .map(mark -> mark.owner().equals(former) ? mark.movedTo(owner) : mark)
             .toList();
     return new Account(
         owner,
         users.get(owner),
-        List.copyOf(entries(owner).values()),
-        List.copyOf(generations(owner).values()),
+        all,
+        places.stream()
+            .flatMap(place -> generations(place).values().stream())
+            .map(generation -> former.equals(owner) ? generation : generation.erased(owner))
+            .toList(),
         own,
         own.stream().flatMap(mark -> Stream.ofNullable(payments.get(mark.payment()))).toList());
   }
 
   @Override
   public synchronized Optional<Transaction> entry(SessionMark mark) {
-    return Optional.ofNullable(entries(mark.owner()).get(mark.entry().toString()));
+    return Optional.ofNullable(marks.get(mark.session()))
+        .flatMap(now -> Optional.ofNullable(entries(now.owner()).get(mark.entry().toString())));
+  }
+
+  @Override
+  public synchronized Optional<Holder> holder(Email owner) {
+    var gone = leaving.get(owner);
+    if (gone != null) {
+      var user = Optional.ofNullable(users.get(gone.pseudonym())).orElseThrow();
+      return Optional.of(new Holder.Leaving(user, gone.customer()));
+    }
+    return Optional.ofNullable(users.get(owner)).map(Holder.Known::new);
+  }
+
+  @Override
+  public synchronized void begin(User user, Email pseudonym) {
+    if (user.equals(users.get(user.email()))) {
+      users.remove(user.email());
+      users.put(pseudonym, user.as(pseudonym));
+      leaving.put(user.email(), new Gone(pseudonym, user.stripeCustomer()));
+    }
+  }
+
+  private boolean isLeaving(Email owner, Email pseudonym) {
+    var gone = leaving.get(owner);
+    return gone != null && gone.pseudonym().equals(pseudonym);
+  }
+
+  @Override
+  public synchronized boolean move(Email owner, Email pseudonym, Transaction entry) {
+    if (!isLeaving(owner, pseudonym)) {
+      return false;
+    }
+    if (entries(owner).remove(entry.id().toString()) != null) {
+      entries(pseudonym).put(entry.id().toString(), entry);
+      if (entry instanceof Purchase purchase) {
+        marks.computeIfPresent(purchase.session(), (_, mark) -> mark.movedTo(pseudonym));
+        payments.replaceAll((_, payment) -> moved(payment, owner, purchase.session(), pseudonym));
+      }
+    }
+    return true;
+  }
+
+  private static Payment moved(Payment payment, Email owner, SessionId session, Email pseudonym) {
+    var grant = payment.grant();
+    if (grant == null || !grant.owner().equals(owner) || !grant.session().equals(session)) {
+      return payment;
+    }
+    return new Payment(
+        payment.id(),
+        new Payment.Grant(pseudonym, session, grant.credits(), grant.charged()),
+        payment.refunded(),
+        payment.withdrawn(),
+        payment.reinstated(),
+        payment.reversed(),
+        payment.version() + 1);
+  }
+
+  @Override
+  public synchronized boolean move(Email owner, Email pseudonym, Generation generation) {
+    if (!isLeaving(owner, pseudonym)) {
+      return false;
+    }
+    if (generations(owner).remove(generation.id().toString()) != null) {
+      generations(pseudonym).put(generation.id().toString(), generation.erased(pseudonym));
+    }
+    return true;
+  }
+
+  @Override
+  public synchronized boolean forgetKeys(Email owner, Email pseudonym) {
+    if (!isLeaving(owner, pseudonym)) {
+      return false;
+    }
+    claims.values().removeIf(claim -> claim.owner().equals(owner));
+    return true;
+  }
+
+  @Override
+  public synchronized void end(Email owner, Email pseudonym) {
+    if (isLeaving(owner, pseudonym)) {
+      leaving.remove(owner);
+      // Maps of nothing are not an account.
+      entries.remove(owner);
+      generations.remove(owner);
+    }
+  }
+
+  @Override
+  public synchronized void keep(Feedback message) {
+    feedback.put(message.id(), message);
+  }
+
+  @Override
+  public synchronized void forgetFeedback(Email owner) {
+    feedback.replaceAll(
+        (_, message) ->
+            owner.equals(message.email())
+                ? new Feedback(message.id(), message.message(), null, message.createdAt())
+                : message);
+  }
+
+  /** All that people wrote to us. */
+  public synchronized List<Feedback> feedback() {
+    return List.copyOf(feedback.values());
   }
 
   /** What is known of a payment that somebody has told of. */

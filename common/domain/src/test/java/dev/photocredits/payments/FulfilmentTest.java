@@ -134,6 +134,19 @@ final class FulfilmentTest {
   }
 
   @Test
+  void whoever_is_being_erased_buys_nothing_and_leaves_no_key() {
+    var pseudonym = Email.pseudonym(new Random(7));
+    var checkout = checkout(new PaymentsThatCount());
+    ledger.begin(accounts.open(ADA), pseudonym);
+
+    assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO, KEY))
+        .isInstanceOf(IllegalStateException.class);
+
+    ledger.end(ADA, pseudonym);
+    assertThat(checkout.open(ADA, CreditPackage.STARTER, KEY)).isInstanceOf(Opened.class);
+  }
+
+  @Test
   void a_provider_that_fails_leaves_the_user_and_no_credits() {
     var checkout =
         new Checkout(accounts, ledger, ledger, new PaymentsThatFail(), fulfilment, ids, NOON);

@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT;
 import dev.photocredits.credits.Email;
 import java.util.Map;
+import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,13 @@ final class AccessTest {
     var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
 
     assertForbidden(() -> caller.mustBe(ADA), "The token is not for this e-mail address.");
+  }
+
+  @Test
+  void nobody_may_act_for_a_pseudonym_whatever_their_token_says() {
+    var pseudonym = Email.pseudonym(new Random(7)).value();
+
+    assertProvesNothing(Map.of("email", pseudonym, "email_verified", "true"));
   }
 
   @ParameterizedTest

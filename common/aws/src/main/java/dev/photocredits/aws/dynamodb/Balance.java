@@ -37,7 +37,11 @@ final class Balance {
   static Change in(Email email, Posting posting, Credits debt, Instant now) {
     return debt.isNone()
         ? change(
-            email, posting, now, "attribute_exists(PK) AND attribute_not_exists(debt)", Map.of())
+            email,
+            posting,
+            now,
+            "attribute_exists(credits) AND attribute_not_exists(debt)",
+            Map.of())
         : change(email, posting, now, "debt = :debt", Map.of(":debt", number(debt.value())));
   }
 

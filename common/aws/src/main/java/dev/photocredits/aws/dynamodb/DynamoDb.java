@@ -10,6 +10,7 @@ import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
+import dev.photocredits.erasure.Identities;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
@@ -119,6 +120,11 @@ public final class DynamoDb {
 
   public Books books() {
     return new DynamoDbBooks(table);
+  }
+
+  /** For an operator alone: no function has the right to what it does. */
+  public Identities identities() {
+    return new DynamoDbIdentities(table);
   }
 
   public FeedbackBox feedback() {

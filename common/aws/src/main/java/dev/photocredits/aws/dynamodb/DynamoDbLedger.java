@@ -71,7 +71,7 @@ final class DynamoDbLedger implements Ledger {
             new Change(
                 Keys.item(Keys.user(email), Keys.PROFILE),
                 "SET stripe_customer_id = :customer, updated_at = :now",
-                "attribute_exists(PK) AND attribute_not_exists(stripe_customer_id)",
+                "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
                 Map.of(),
                 Map.of(
                     ":customer", AttributeValue.fromS(customer.value()),
@@ -159,7 +159,11 @@ final class DynamoDbLedger implements Ledger {
     }
     var user = find(grant.owner());
     if (user.isEmpty()) {
-      return new Done<>(new ReversalOutcome.NoSuchUser(grant.owner()));
+      // Whoever has been erased since the payment was read has left it to a pseudonym.
+      var again = payment(news);
+      return again.equals(before)
+          ? new Done<>(new ReversalOutcome.NoSuchUser(grant.owner()))
+          : new Refused<>(again);
     }
     var posting = Posting.reversing(user.get(), grant.session(), more, id, now);
     var parts = new ArrayList<TransactWriteItem>();

@@ -21,6 +21,11 @@ final class Keys {
   static final String CHECKPOINT = "CHECKPOINT";
   static final String TRANSACTIONS = "TXN#";
   static final String GENERATIONS = "GEN#";
+  static final String CLAIMS = "KEY#";
+  static final String FEEDBACK = "FEEDBACK#";
+
+  /** The sort key of what a pseudonym knows of its owner until their erasure has ended. */
+  static final String ERASURE = "ERASURE";
 
   /** The sort key of what is known of a payment's money. */
   static final String MONEY = "MONEY";
@@ -68,7 +73,7 @@ final class Keys {
   }
 
   static String claim(Claim claim) {
-    return "KEY#" + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
+    return CLAIMS + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
   }
 
   static Map<String, AttributeValue> item(String partition, String sort) {

@@ -57,6 +57,12 @@ final class Schemas {
   static final String RESULT = "result";
   static final String VERSION = "version";
 
+  /** In the place of a profile: whose the account becomes. */
+  static final String ERASED_AS = "erased_as";
+
+  static final String EMAIL = "email";
+
+  private static final String CUSTOMER = "stripe_customer_id";
   private static final String DEBT = "debt";
 
   /** The table's expiry attribute: DynamoDB deletes an item some time after that second. */
@@ -64,6 +70,12 @@ final class Schemas {
 
   /** A ledger entry and whose it is. */
   record Entry(Email owner, Transaction transaction) {}
+
+  /** What stands in the place of the profile of somebody who is being erased. */
+  record Tombstone(Email owner, Email pseudonym, @Nullable CustomerId customer) {}
+
+  /** Whose account a pseudonym is taking over. */
+  record Origin(Email pseudonym, Email owner) {}
 
   static final TableSchema<User> USER =
       Schema.of(
@@ -73,10 +85,29 @@ final class Schemas {
               item.key(Keys.user(user.email()), Keys.PROFILE)
                   .number("credits", user.credits().value())
                   .number(DEBT, user.debt().isNone() ? null : (long) user.debt().value())
-                  .text("stripe_customer_id", user.customer().map(CustomerId::value).orElse(null))
+                  .text(CUSTOMER, user.customer().map(CustomerId::value).orElse(null))
                   .number("total_purchased", user.totalPurchased().minorUnits())
                   .text("created_at", Fields.time(user.createdAt()))
                   .text("updated_at", Fields.time(user.updatedAt())));
+
+  static final TableSchema<Tombstone> TOMBSTONE =
+      Schema.of(
+          Tombstone.class,
+          Schemas::tombstone,
+          (tombstone, item) ->
+              item.key(Keys.user(tombstone.owner()), Keys.PROFILE)
+                  .text(ERASED_AS, tombstone.pseudonym().value())
+                  .text(
+                      CUSTOMER,
+                      tombstone.customer() == null ? null : tombstone.customer().value()));
+
+  static final TableSchema<Origin> ORIGIN =
+      Schema.of(
+          Origin.class,
+          Schemas::origin,
+          (origin, item) ->
+              item.key(Keys.user(origin.pseudonym()), Keys.ERASURE)
+                  .text(EMAIL, origin.owner().value()));
 
   static final TableSchema<Entry> ENTRY =
       Schema.of(
@@ -110,7 +141,7 @@ final class Schemas {
           Schemas::mark,
           (mark, item) ->
               item.key(Keys.payment(mark.session()), Keys.PAYMENT)
-                  .text("email", mark.owner().value())
+                  .text(EMAIL, mark.owner().value())
                   .text("payment_id", mark.session().value())
                   .text("transaction_id", mark.entry().toString())
                   .text("payment_intent", mark.payment() == null ? null : mark.payment().value()));
@@ -122,7 +153,7 @@ final class Schemas {
           (payment, item) ->
               item.key(Keys.payment(payment.id()), Keys.MONEY)
                   .text("payment_intent", payment.id().value())
-                  .text("email", granted(payment, grant -> grant.owner().value()))
+                  .text(EMAIL, granted(payment, grant -> grant.owner().value()))
                   .text("payment_id", granted(payment, grant -> grant.session().value()))
                   .number("credits", granted(payment, grant -> (long) grant.credits().value()))
                   .number("charged", granted(payment, Grant::charged))
@@ -188,10 +219,10 @@ final class Schemas {
           Schemas::feedback,
           (feedback, item) ->
               item.key(
-                      "FEEDBACK#" + YearMonth.from(feedback.createdAt().atOffset(ZoneOffset.UTC)),
+                      Keys.FEEDBACK + YearMonth.from(feedback.createdAt().atOffset(ZoneOffset.UTC)),
                       feedback.id().toString())
                   .text("message", feedback.message())
-                  .text("email", feedback.email() == null ? null : feedback.email().value())
+                  .text(EMAIL, feedback.email() == null ? null : feedback.email().value())
                   .text("created_at", Fields.time(feedback.createdAt())));
 
   private Schemas() {}
@@ -204,15 +235,31 @@ final class Schemas {
   }
 
   private static User user(Fields fields) {
-    var customer = fields.optionalText("stripe_customer_id");
+    if (fields.optionalText(ERASED_AS) != null) {
+      throw new IllegalStateException("the user is being erased: to be asked again");
+    }
     return new User(
         Keys.owner(fields.text(Keys.PK)),
         new Credits(fields.integer("credits")),
         new Credits(fields.optionalInteger(DEBT)),
-        customer == null ? null : new CustomerId(customer),
+        customer(fields),
         Money.usd(fields.number("total_purchased")),
         fields.instant("created_at"),
         fields.instant("updated_at"));
+  }
+
+  private static @Nullable CustomerId customer(Fields fields) {
+    var customer = fields.optionalText(CUSTOMER);
+    return customer == null ? null : new CustomerId(customer);
+  }
+
+  private static Tombstone tombstone(Fields fields) {
+    return new Tombstone(
+        Keys.owner(fields.text(Keys.PK)), new Email(fields.text(ERASED_AS)), customer(fields));
+  }
+
+  private static Origin origin(Fields fields) {
+    return new Origin(Keys.owner(fields.text(Keys.PK)), new Email(fields.text(EMAIL)));
   }
 
   private static Entry entry(Fields fields) {
@@ -259,7 +306,7 @@ final class Schemas {
     var payment = fields.optionalText("payment_intent");
     return new SessionMark(
         new SessionId(fields.text("payment_id")),
-        new Email(fields.text("email")),
+        new Email(fields.text(EMAIL)),
         new TransactionId(UUID.fromString(fields.text("transaction_id"))),
         payment == null ? null : new PaymentIntentId(payment));
   }
@@ -275,7 +322,7 @@ final class Schemas {
         session == null
             ? null
             : new Grant(
-                new Email(fields.text("email")),
+                new Email(fields.text(EMAIL)),
                 new SessionId(session),
                 new Credits(fields.integer("credits")),
                 fields.number("charged")),
@@ -353,7 +400,7 @@ final class Schemas {
   }
 
   private static Feedback feedback(Fields fields) {
-    var email = fields.optionalText("email");
+    var email = fields.optionalText(EMAIL);
     return new Feedback(
         UUID.fromString(fields.text(Keys.SK)),
         fields.text("message"),

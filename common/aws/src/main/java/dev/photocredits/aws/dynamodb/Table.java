@@ -41,6 +41,11 @@ final class Table {
   }
 
   <T> Optional<T> find(TableSchema<T> schema, String partition, String sort) {
+    return find(partition, sort).map(schema::mapToItem);
+  }
+
+  /** The item as it is, whatever it holds. */
+  Optional<Map<String, AttributeValue>> find(String partition, String sort) {
     var request =
         GetItemRequest.builder()
             .tableName(name)
@@ -48,7 +53,7 @@ final class Table {
             .consistentRead(true)
             .build();
     var found = client.getItem(request);
-    return found.hasItem() ? Optional.of(schema.mapToItem(found.item())) : Optional.empty();
+    return found.hasItem() ? Optional.of(found.item()) : Optional.empty();
   }
 
   /**
@@ -152,6 +157,34 @@ final class Table {
   // DynamoDB refuses an empty map.
   private static <V> @Nullable Map<String, V> orNone(Map<String, V> map) {
     return map.isEmpty() ? null : map;
+  }
+
+  /** Part of a transaction: the end of an item that meets the condition. */
+  TransactWriteItem delete(
+      Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
+    return TransactWriteItem.builder()
+        .delete(
+            delete ->
+                delete
+                    .tableName(name)
+                    .key(key)
+                    .conditionExpression(condition)
+                    .expressionAttributeValues(orNone(values)))
+        .build();
+  }
+
+  /** Part of a transaction: that an item meets the condition. */
+  TransactWriteItem check(
+      Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
+    return TransactWriteItem.builder()
+        .conditionCheck(
+            check ->
+                check
+                    .tableName(name)
+                    .key(key)
+                    .conditionExpression(condition)
+                    .expressionAttributeValues(orNone(values)))
+        .build();
   }
 
   /** Part of a transaction: a change of an item that meets the condition. */

@@ -66,6 +66,21 @@ public final class S3ImageStore implements ImageStore {
    */
   public static S3ImageStore open(
       AwsAccess aws, String bucket, Duration urlExpiry, InstantSource clock) {
+    var presigner =
+        S3Presigner.builder().region(aws.region()).credentialsProvider(aws.credentials());
+    aws.s3()
+        .ifPresent(
+            endpoint -> {
+              presigner
+                  .endpointOverride(endpoint)
+                  .serviceConfiguration(
+                      S3Configuration.builder().pathStyleAccessEnabled(true).build());
+            });
+    return new S3ImageStore(bucket, urlExpiry, aws, client(aws), presigner.build(), clock);
+  }
+
+  /** A client that gives up in time. */
+  static S3Client client(AwsAccess aws) {
     var client =
         S3Client.builder()
             .region(aws.region())
@@ -79,19 +94,14 @@ public final class S3ImageStore implements ImageStore {
                     .socketTimeout(ATTEMPT)
                     .build())
             .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL));
-    var presigner =
-        S3Presigner.builder().region(aws.region()).credentialsProvider(aws.credentials());
     // Another server than S3 has no host name for each bucket.
-    aws.s3()
-        .ifPresent(
-            endpoint -> {
-              client.endpointOverride(endpoint).forcePathStyle(true);
-              presigner
-                  .endpointOverride(endpoint)
-                  .serviceConfiguration(
-                      S3Configuration.builder().pathStyleAccessEnabled(true).build());
-            });
-    return new S3ImageStore(bucket, urlExpiry, aws, client.build(), presigner.build(), clock);
+    aws.s3().ifPresent(endpoint -> client.endpointOverride(endpoint).forcePathStyle(true));
+    return client.build();
+  }
+
+  /** What the keys of a generation's images begin with. */
+  static String folder(GenerationId generation) {
+    return "images/" + generation + "/";
   }
 
   /**
@@ -112,7 +122,7 @@ public final class S3ImageStore implements ImageStore {
   public StoredImage put(GenerationId generation, Image image) {
     var name = new byte[KEY_BYTES];
     chance.nextBytes(name);
-    var key = "images/" + generation + "/" + HexFormat.of().formatHex(name);
+    var key = folder(generation) + HexFormat.of().formatHex(name);
     var stored = new StoredImage(key, image.contentType());
     client.putObject(request(stored), RequestBody.fromBytes(image.bytes()));
     return stored;

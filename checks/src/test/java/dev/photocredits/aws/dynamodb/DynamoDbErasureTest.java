@@ -1,0 +1,151 @@
+package dev.photocredits.aws.dynamodb;
+
+import static dev.photocredits.ledger.Samples.somebody;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.audit.Audit;
+import dev.photocredits.audit.Books;
+import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.SessionMark;
+import dev.photocredits.erasure.Erasure;
+import dev.photocredits.erasure.ErasureContract;
+import dev.photocredits.erasure.ErasureOutcome.Erased;
+import dev.photocredits.erasure.Identities;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.Claims;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+
+/** Erasing somebody in DynamoDB, each time in a table that nobody else uses. */
+final class DynamoDbErasureTest implements ErasureContract {
+  private final String name = "erasure-" + System.nanoTime();
+  private final DynamoDb table = TestTable.create(name);
+  private final DynamoDbClient client = TestTable.client();
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 999})
+  void news_of_a_payment_that_was_read_before_it_moved_do_not_lead_back(int cents) {
+    var ada = somebody();
+    var payment = new PaymentIntentId("pi_1");
+    var purchase = SAMPLES.purchase("cs_1", 10);
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    assertThat(ledger().grant(ada, purchase, new Charge(payment, Money.usd(999)))).isEqualTo(TEN);
+    var late = TestTable.open(name, new ErasesAfterTheFirstRead(ada)).ledger();
+
+    var outcome =
+        late.reverse(new Refunded(payment, Money.usd(cents)), SAMPLES.id(), SAMPLES.now());
+
+    var mark = new SessionMark(purchase.session(), ada, purchase.id(), payment);
+    assertThat(books().entry(mark)).contains(purchase);
+    assertThat(isTold(ada)).isFalse();
+    if (cents == 999) {
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              Reversed.class, reversed -> assertThat(reversed.owner().isPseudonym()).isTrue());
+    } else {
+      assertThat(outcome).isEqualTo(new Noted());
+    }
+    assertThat(new Audit(books(), SAMPLES::now).run(Instant.MAX).differences()).isEmpty();
+  }
+
+  /** A call that reads a payment, and before it goes on somebody is erased. */
+  private final class ErasesAfterTheFirstRead implements ExecutionInterceptor {
+    private final Email owner;
+    private boolean over;
+
+    ErasesAfterTheFirstRead(Email owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void afterExecution(
+        Context.AfterExecution context, ExecutionAttributes executionAttributes) {
+      if (!over && context.request() instanceof GetItemRequest) {
+        over = true;
+        assertThat(
+                new Erasure(ledger(), generations(), identities(), _ -> {}, new Random(7))
+                    .erase(owner, true))
+            .isEqualTo(new Erased());
+      }
+    }
+  }
+
+  /** Whatever happened: a pseudonym is nobody's, and nothing else leads from it to an address. */
+  @AfterEach
+  void no_erasure_is_left_half_done() {
+    assertThat(items().stream().filter(DynamoDbErasureTest::isOfAnErasure)).isEmpty();
+    client.close();
+  }
+
+  private static boolean isOfAnErasure(Map<String, AttributeValue> item) {
+    return item.containsKey(Schemas.ERASED_AS)
+        || AttributeValue.fromS(Keys.ERASURE).equals(item.get(Keys.SK));
+  }
+
+  @Override
+  public Ledger ledger() {
+    return table.ledger();
+  }
+
+  @Override
+  public Generations generations() {
+    return table.generations();
+  }
+
+  @Override
+  public Claims claims() {
+    return table.claims();
+  }
+
+  @Override
+  public Books books() {
+    return table.books();
+  }
+
+  @Override
+  public Identities identities() {
+    return table.identities();
+  }
+
+  @Override
+  public FeedbackBox box() {
+    return table.feedback();
+  }
+
+  @Override
+  public List<Feedback> feedback() {
+    return items().stream()
+        .filter(item -> item.containsKey("message"))
+        .map(Schemas.FEEDBACK::mapToItem)
+        .toList();
+  }
+
+  @Override
+  public boolean isTold(Email address) {
+    return items().toString().contains(address.value());
+  }
+
+  private List<Map<String, AttributeValue>> items() {
+    return client.scanPaginator(scan -> scan.tableName(name)).items().stream().toList();
+  }
+}

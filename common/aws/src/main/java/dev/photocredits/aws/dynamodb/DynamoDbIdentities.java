@@ -1,0 +1,213 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.aws.dynamodb.Schemas.Entry;
+import dev.photocredits.aws.dynamodb.Schemas.Origin;
+import dev.photocredits.aws.dynamodb.Schemas.Tombstone;
+import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.User;
+import dev.photocredits.erasure.Holder;
+import dev.photocredits.erasure.Holder.Known;
+import dev.photocredits.erasure.Holder.Leaving;
+import dev.photocredits.erasure.Identities;
+import dev.photocredits.generation.Generation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/**
+ * {@link Identities} in DynamoDB. In the place of the profile of whoever is leaving stands a
+ * tombstone, which is no user to any other write; every write of the erasure demands that it stands
+ * there still.
+ */
+final class DynamoDbIdentities implements Identities {
+  private static final String THERE = "attribute_exists(PK)";
+  private static final String LEAVING = "erased_as = :pseudonym";
+  private static final String HIS = "email = :owner";
+
+  private final Table table;
+
+  DynamoDbIdentities(Table table) {
+    this.table = table;
+  }
+
+  @Override
+  public Optional<Holder> holder(Email owner) {
+    return table.find(Keys.user(owner), Keys.PROFILE).map(this::holder);
+  }
+
+  private Holder holder(Map<String, AttributeValue> profile) {
+    if (!profile.containsKey(Schemas.ERASED_AS)) {
+      return new Known(Schemas.USER.mapToItem(profile));
+    }
+    var tombstone = Schemas.TOMBSTONE.mapToItem(profile);
+    return table
+        .find(Schemas.USER, Keys.user(tombstone.pseudonym()), Keys.PROFILE)
+        .map(user -> new Leaving(user, tombstone.customer()))
+        .orElseThrow(() -> new IllegalStateException("a pseudonym has no profile"));
+  }
+
+  @Override
+  public void begin(User user, Email pseudonym) {
+    var seen = new HashMap<>(Schemas.USER.itemToMap(user, true));
+    var values = new HashMap<String, AttributeValue>();
+    for (var name : List.of("credits", "total_purchased", "updated_at", "debt")) {
+      var value = seen.get(name);
+      if (value != null) {
+        values.put(":" + name, value);
+      }
+    }
+    var unmoved =
+        "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND "
+            + (values.containsKey(":debt") ? "debt = :debt" : "attribute_not_exists(debt)");
+    var customer = user.stripeCustomer();
+    var _ =
+        table.write(
+            List.of(
+                table.put(
+                    Schemas.TOMBSTONE,
+                    new Tombstone(user.email(), pseudonym, customer),
+                    unmoved,
+                    Map.of(),
+                    values),
+                table.create(Schemas.USER, user.as(pseudonym)),
+                table.create(Schemas.ORIGIN, new Origin(pseudonym, user.email()))));
+  }
+
+  @Override
+  public boolean move(Email owner, Email pseudonym, Transaction entry) {
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(delete(owner, Keys.transaction(entry.id())));
+    parts.add(table.create(Schemas.ENTRY, new Entry(pseudonym, entry)));
+    if (entry instanceof Purchase purchase) {
+      var mark = mark(owner, purchase);
+      mark.ifPresent(
+          m ->
+              parts.add(
+                  hand(Keys.item(Keys.payment(m.session()), Keys.PAYMENT), "", owner, pseudonym)));
+      mark.flatMap(m -> payment(owner, m))
+          .ifPresent(
+              p ->
+                  parts.add(
+                      hand(
+                          Keys.item(Keys.payment(p.id()), Keys.MONEY),
+                          ", version = version + :one",
+                          owner,
+                          pseudonym)));
+    }
+    return whileLeaving(owner, pseudonym, parts);
+  }
+
+  private Optional<SessionMark> mark(Email owner, Purchase purchase) {
+    return table
+        .find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT)
+        .filter(mark -> mark.owner().equals(owner) && mark.entry().equals(purchase.id()));
+  }
+
+  private Optional<Payment> payment(Email owner, SessionMark mark) {
+    return mark.payment() == null
+        ? Optional.empty()
+        : table
+            .find(Schemas.PAYMENT, Keys.payment(mark.payment()), Keys.MONEY)
+            .filter(p -> p.grant() != null && p.grant().owner().equals(owner));
+  }
+
+  private TransactWriteItem hand(
+      Map<String, AttributeValue> key, String more, Email owner, Email pseudonym) {
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":owner", text(owner));
+    values.put(":pseudonym", text(pseudonym));
+    if (!more.isEmpty()) {
+      values.put(":one", Balance.number(1));
+    }
+    return table.update(new Change(key, "SET email = :pseudonym" + more, HIS, Map.of(), values));
+  }
+
+  @Override
+  public boolean move(Email owner, Email pseudonym, Generation generation) {
+    return whileLeaving(
+        owner,
+        pseudonym,
+        List.of(
+            delete(owner, Keys.generation(generation.id())),
+            table.create(Schemas.GENERATION, generation.erased(pseudonym))));
+  }
+
+  @Override
+  public boolean forgetKeys(Email owner, Email pseudonym) {
+    for (var claim : table.all(Schemas.CLAIM, Keys.user(owner), Keys.CLAIMS)) {
+      if (!whileLeaving(owner, pseudonym, List.of(delete(owner, Keys.claim(claim))))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private TransactWriteItem delete(Email owner, String sort) {
+    return table.delete(Keys.item(Keys.user(owner), sort), THERE, Map.of());
+  }
+
+  /** Writes while the tombstone stands; tells whether it does. What is refused was moved before. */
+  private boolean whileLeaving(Email owner, Email pseudonym, List<TransactWriteItem> parts) {
+    var all = new ArrayList<TransactWriteItem>();
+    all.add(
+        table.check(
+            Keys.item(Keys.user(owner), Keys.PROFILE),
+            LEAVING,
+            Map.of(":pseudonym", text(pseudonym))));
+    all.addAll(parts);
+    var written = table.write(all);
+    if (!written.isComplete() && !written.refused(0) && !written.refused(1)) {
+      throw written.impossible();
+    }
+    return !written.refused(0);
+  }
+
+  @Override
+  public void forgetFeedback(Email owner) {
+    table
+        .scan()
+        .filter(item -> value(item, Keys.PK).startsWith(Keys.FEEDBACK))
+        .filter(item -> text(owner).equals(item.get(Schemas.EMAIL)))
+        .forEach(
+            item -> {
+              var _ =
+                  table.writeAlone(
+                      new Change(
+                          Keys.item(value(item, Keys.PK), value(item, Keys.SK)),
+                          "REMOVE email",
+                          HIS,
+                          Map.of(),
+                          Map.of(":owner", text(owner))));
+            });
+  }
+
+  @Override
+  public void end(Email owner, Email pseudonym) {
+    var _ =
+        table.write(
+            List.of(
+                table.delete(
+                    Keys.item(Keys.user(owner), Keys.PROFILE),
+                    LEAVING,
+                    Map.of(":pseudonym", text(pseudonym))),
+                table.delete(Keys.item(Keys.user(pseudonym), Keys.ERASURE), THERE, Map.of())));
+  }
+
+  private static String value(Map<String, AttributeValue> item, String name) {
+    return Objects.requireNonNull(item.get(name)).s();
+  }
+
+  private static AttributeValue text(Email email) {
+    return AttributeValue.fromS(email.value());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.photocredits.aws.s3;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.erasure.ImageRemoval;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * {@link ImageRemoval} in S3: whatever lies in a generation's folder, delivered or not. For an
+ * operator alone: no function may list the bucket.
+ */
+public final class S3ImageRemoval implements ImageRemoval {
+  private final S3Client client;
+  private final String bucket;
+
+  private S3ImageRemoval(S3Client client, String bucket) {
+    this.client = client;
+    this.bucket = bucket;
+  }
+
+  /** The images of a bucket, which keeps no versions. */
+  public static S3ImageRemoval open(AwsAccess aws, String bucket) {
+    return new S3ImageRemoval(S3ImageStore.client(aws), bucket);
+  }
+
+  @Override
+  public void removeAll(GenerationId generation) {
+    client
+        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(S3ImageStore.folder(generation)))
+        .contents()
+        .forEach(
+            image -> {
+              var _ = client.deleteObject(delete -> delete.bucket(bucket).key(image.key()));
+            });
+  }
+}

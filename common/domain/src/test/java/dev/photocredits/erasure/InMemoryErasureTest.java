@@ -1,0 +1,82 @@
+package dev.photocredits.erasure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.audit.Books;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.erasure.ErasureOutcome.Erased;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.idempotency.Claims;
+import dev.photocredits.ledger.InMemoryLedger;
+import dev.photocredits.ledger.Invariants;
+import dev.photocredits.ledger.Samples;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The fake keeps the rules that it stands for. */
+final class InMemoryErasureTest implements ErasureContract {
+  private final InMemoryLedger table = new InMemoryLedger();
+
+  @Test
+  void an_account_of_several_pages_goes_as_a_whole() {
+    var ada = Samples.somebody();
+    assertThat(table.create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    assertThat(table.grant(ada, SAMPLES.purchase("cs_1", 150), null)).isNotNull();
+    for (var i = 0; i < 120; i++) {
+      var order = SAMPLES.order(ada, 1);
+      assertThat(table.start(order, Samples.usage(order), null)).isEqualTo(new Started());
+      assertThat(table.finish(Samples.succeeded(order, 3, 0), null)).isEqualTo(new Finished());
+    }
+    var everywhere = IdentitiesThatDie.never(table);
+
+    var outcome = new Erasure(table, table, everywhere, everywhere, new Random(7)).erase(ada, true);
+
+    assertThat(outcome).isEqualTo(new Erased());
+    var pseudonym = Email.pseudonym(new Random(7));
+    assertThat(table.account(pseudonym).entries()).hasSize(121);
+    assertThat(table.account(pseudonym).generations()).hasSize(120);
+    assertThat(everywhere.removed).hasSize(120);
+    Invariants.hold(table, List.of(ada, pseudonym));
+  }
+
+  @Override
+  public Ledger ledger() {
+    return table;
+  }
+
+  @Override
+  public Generations generations() {
+    return table;
+  }
+
+  @Override
+  public Claims claims() {
+    return table;
+  }
+
+  @Override
+  public Books books() {
+    return table;
+  }
+
+  @Override
+  public Identities identities() {
+    return table;
+  }
+
+  @Override
+  public FeedbackBox box() {
+    return table;
+  }
+
+  @Override
+  public List<Feedback> feedback() {
+    return table.feedback();
+  }
+}
