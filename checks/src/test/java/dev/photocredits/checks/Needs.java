@@ -59,6 +59,7 @@ final class Needs {
   private static final Map<String, String> SCHEMAS =
       Map.ofEntries(
           Map.entry("Schemas.USER", "USER#*"),
+          Map.entry("Schemas.WELCOME", "WELCOME#*"),
           Map.entry("Schemas.TOMBSTONE", "USER#*"),
           Map.entry("Schemas.ORIGIN", "USER#*"),
           Map.entry("Schemas.ENTRY", "USER#*"),

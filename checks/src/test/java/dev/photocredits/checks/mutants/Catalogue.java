@@ -286,6 +286,11 @@ final class Catalogue {
         DOMAIN + "erasure/Erasure.java",
         "generation.state() instanceof Pending",
         "generation == null");
+    erasure(
+        "welcome: once for an address",
+        DYNAMODB + "DynamoDbLedger.java",
+        "Keys.welcome(email)",
+        "Keys.welcome(email) + now");
     erasure("erase: a payment's news come later", table, "\", version = version + :one\"", "\"\"");
     erasure(
         "erased: who is leaving is nobody's user",

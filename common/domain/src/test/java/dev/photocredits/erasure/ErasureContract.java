@@ -228,6 +228,19 @@ public interface ErasureContract {
   }
 
   @Test
+  default void an_address_is_welcomed_once_whoever_has_been_erased_under_it() {
+    var ada = person();
+    assertThat(erase(ada)).isEqualTo(new Erased());
+
+    var again = ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now());
+
+    assertThat(again.credits()).isEqualTo(Credits.NONE);
+    assertThat(ledger().find(ada)).contains(again);
+    assertThat(books().account(ada).entries()).isEmpty();
+    assertThat(ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now())).isEqualTo(again);
+  }
+
+  @Test
   default void credits_are_given_up_by_whoever_says_so_even_those_that_came_just_before() {
     var ada = somebody();
     assertThat(ledger().create(ada, null, SAMPLES.now()).credits()).isEqualTo(Credits.NONE);

@@ -50,6 +50,7 @@ import dev.photocredits.idempotency.Claims;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -70,6 +71,7 @@ public final class InMemoryLedger
   private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
   private final Map<String, Claim> claims = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
+  private final Set<Email> welcomed = new HashSet<>();
 
   /** Whoever is being erased, and what their account becomes. */
   private final Map<Email, Gone> leaving = new HashMap<>();
@@ -94,12 +96,13 @@ public final class InMemoryLedger
     if (known != null) {
       return known;
     }
-    var credits = welcome == null ? Credits.NONE : welcome.credits();
-    var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
-    users.put(email, user);
-    if (welcome != null) {
+    var credits = Credits.NONE;
+    if (welcome != null && welcomed.add(email)) {
+      credits = welcome.credits();
       entries(email).put(welcome.id().toString(), welcome);
     }
+    var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
+    users.put(email, user);
     return user;
   }
 

@@ -3,6 +3,7 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.aws.dynamodb.Attempt.Done;
 import dev.photocredits.aws.dynamodb.Attempt.Refused;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
+import dev.photocredits.aws.dynamodb.Schemas.Welcomed;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
@@ -54,13 +55,19 @@ final class DynamoDbLedger implements Ledger {
   public User create(Email email, @Nullable Promotion welcome, Instant now) {
     var credits = welcome == null ? Credits.NONE : welcome.credits();
     var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
-    var profile = table.create(Schemas.USER, user);
-    var written =
-        welcome == null
-            ? table.write(profile)
-            : table.write(profile, table.create(Schemas.ENTRY, new Entry(email, welcome)));
-    return written.isComplete()
-        ? user
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(table.create(Schemas.USER, user));
+    if (welcome != null) {
+      parts.add(table.create(Schemas.ENTRY, new Entry(email, welcome)));
+      parts.add(table.create(Schemas.WELCOME, new Welcomed(Keys.welcome(email))));
+    }
+    var written = table.write(parts);
+    if (written.isComplete()) {
+      return user;
+    }
+    // Somebody who has been erased is not welcomed again.
+    return written.refused(2) && !written.refused(0)
+        ? create(email, null, now)
         : written.found(0, Schemas.USER).orElseThrow(written::impossible);
   }
 

@@ -6,6 +6,8 @@ import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.idempotency.Claim;
+import dev.photocredits.lambda.Sha256;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -23,6 +25,7 @@ final class Keys {
   static final String GENERATIONS = "GEN#";
   static final String CLAIMS = "KEY#";
   static final String FEEDBACK = "FEEDBACK#";
+  static final String WELCOME = "WELCOME";
 
   /** The sort key of what a pseudonym knows of its owner until their erasure has ended. */
   static final String ERASURE = "ERASURE";
@@ -70,6 +73,11 @@ final class Keys {
 
   static String payment(PaymentIntentId payment) {
     return PAYMENTS + payment.value();
+  }
+
+  /** By a digest, since it outlasts whoever is erased. */
+  static String welcome(Email email) {
+    return WELCOME + "#" + HexFormat.of().formatHex(Sha256.of("welcome " + email.value()));
   }
 
   static String claim(Claim claim) {

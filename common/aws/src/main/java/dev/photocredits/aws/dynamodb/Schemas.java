@@ -71,6 +71,9 @@ final class Schemas {
   /** A ledger entry and whose it is. */
   record Entry(Email owner, Transaction transaction) {}
 
+  /** That welcome credits were given to an address: kept for ever, whatever becomes of the user. */
+  record Welcomed(String key) {}
+
   /** What stands in the place of the profile of somebody who is being erased. */
   record Tombstone(Email owner, Email pseudonym, @Nullable CustomerId customer) {}
 
@@ -89,6 +92,12 @@ final class Schemas {
                   .number("total_purchased", user.totalPurchased().minorUnits())
                   .text("created_at", Fields.time(user.createdAt()))
                   .text("updated_at", Fields.time(user.updatedAt())));
+
+  static final TableSchema<Welcomed> WELCOME =
+      Schema.of(
+          Welcomed.class,
+          fields -> new Welcomed(fields.text(Keys.PK)),
+          (welcomed, item) -> item.key(welcomed.key(), Keys.WELCOME));
 
   static final TableSchema<Tombstone> TOMBSTONE =
       Schema.of(
