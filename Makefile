@@ -5,7 +5,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 MVN := mvn --batch-mode --no-transfer-progress
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template fix bench audit simulate test-kill mutants deploy package sam checkov jdk
+.PHONY: run test test-template fix bench audit erase simulate test-kill mutants deploy package sam checkov jdk
 
 # The SAM CLI wants a region and somebody's name. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true SAM_CLI_TELEMETRY=0
@@ -35,6 +35,12 @@ bench: jdk      ## measures; the figures stand in docs/performance.md
 audit: jdk      ## compares every account in DATA_DIR with its entries; AWS_ENDPOINT_URL_DYNAMODB audits a running system
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
 	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.AuditCommand
+
+# Not the variable of the same name that a person's shell may have.
+erase: jdk      ## erases the person of EMAIL=…; CONFIRM=yes if they still have credits. DATA_DIR, or AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_S3
+	@$(if $(filter command line,$(origin EMAIL)),,echo "Say whom: make erase EMAIL=ada@example.com"; exit 2)
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
+	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.EraseCommand "$(EMAIL)" $(CONFIRM)
 
 simulate: jdk   ## faults in every order for SECONDS=60, from SEED on; a seed that fails is printed with its story
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make

@@ -25,7 +25,11 @@ record Services(
   /** The folder of our own DynamoDB's data. */
   static final String DYNAMODB = "dynamodb";
 
-  private static final String BUCKET = "photo-credits-images";
+  /** The folder of our own S3's objects. */
+  static final String S3 = "s3";
+
+  /** The bucket's name, unless a setting names another. */
+  static final String BUCKET = "photo-credits-images";
 
   /** All four, started side by side; if one does not start, none is left running. */
   List<Service> start() {
@@ -90,7 +94,7 @@ record Services(
       }
       return Service.elsewhere("S3", address, Map.of("BUCKET_NAME", bucket));
     }
-    var engine = LocalS3.at(data.resolve("s3"), account);
+    var engine = LocalS3.at(data.resolve(S3), account);
     createBucket(engine.endpoint(), bucket);
     return new Service(
         new LocalSystem.Part("S3", true, engine.endpoint()),
