@@ -3,12 +3,14 @@ JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
 export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 MVN := mvn --batch-mode --no-transfer-progress
+# Some tests of checks, by -Dtest, on what is built for them.
+CHECKS := $(MVN) -Dspotless.check.skip -pl checks --also-make -Dsurefire.failIfNoSpecifiedTests=false
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template fix bench audit erase simulate test-kill mutants deploy package sam checkov jdk
+.PHONY: run test test-template sam-invoke fix bench audit erase simulate test-kill mutants deploy package sam checkov jdk
 
-# The SAM CLI wants a region and somebody's name. Nothing of this calls AWS.
-OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true SAM_CLI_TELEMETRY=0
+# The SAM CLI wants a region and somebody's name, and sam local asks again and again whose account that is. Nothing of this calls AWS.
+OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 run: jdk        ## builds, then serves the whole API on http://localhost:8080
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
@@ -24,6 +26,15 @@ test-template: sam checkov target/template.json ## what the SAM CLI, cfn-lint an
 	@.venv/sam/bin/cfn-lint --ignore-checks W2001 -- target/template.json template-operations.yaml
 	@.venv/checkov/bin/checkov --config-file build/checkov.yaml $(addprefix --file ,target/template.json template-operations.yaml)
 	@echo "cfn-lint and checkov find nothing in target/template.json template-operations.yaml"
+
+# Where there is no Docker, the same zips run under the emulator that the SAM CLI carries, as they do in make test.
+sam-invoke: sam jdk ## sam build, and sam local invoke for each of events/
+	@if docker info >/dev/null 2>&1; then \
+	  $(OFFLINE) .venv/sam/bin/sam build && $(OFFLINE) $(CHECKS) test -Dtest=SamLocalIT; \
+	else \
+	  echo "There is no Docker here: the functions run under Lambda's emulator."; \
+	  $(CHECKS) package -Dtest=EmulatorTest; \
+	fi
 
 fix: jdk        ## formats the code
 	@$(MVN) --quiet spotless:apply
@@ -47,7 +58,7 @@ simulate: jdk   ## faults in every order for SECONDS=60, from SEED on; a seed th
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.simulator.Simulator seconds=$(SECONDS) seed=$(SEED) schedules=$(SCHEDULES)
 
 test-kill: jdk  ## kills the whole system 20 times under load, and audits what is left after each
-	@$(MVN) test -Dspotless.check.skip -pl checks --also-make -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -Dphotocredits.kills=20
+	@$(CHECKS) test -Dtest=KillTest -Dphotocredits.kills=20
 
 mutants: jdk    ## takes each guard of the money paths away in turn, and prints which test misses it; ONLY=word for some
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
