@@ -7,7 +7,7 @@ MVN := mvn --batch-mode --no-transfer-progress
 CHECKS := $(MVN) -Dspotless.check.skip -pl checks --also-make -Dsurefire.failIfNoSpecifiedTests=false
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template sam-invoke fix bench audit erase simulate test-kill mutants deploy package sam checkov jdk
+.PHONY: run test test-template sam-invoke test-localstack fix bench audit erase simulate test-kill mutants deploy package sam checkov jdk
 
 # The SAM CLI wants a region and somebody's name, and sam local asks again and again whose account that is. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
@@ -35,6 +35,13 @@ sam-invoke: sam jdk ## sam build, and sam local invoke for each of events/
 	  echo "There is no Docker here: the functions run under Lambda's emulator."; \
 	  $(CHECKS) package -Dtest=EmulatorTest; \
 	fi
+
+# The last version of LocalStack that asks for no token. It lets anybody read a bucket, so one test is left out.
+LOCALSTACK_IMAGE ?= localstack/localstack:4.14.0
+test-localstack: jdk ## the storage's contracts and a customer's round on LocalStack, in Docker; LOCALSTACK_IMAGE for another image
+	@docker info >/dev/null 2>&1 || { echo "photo-credits: make test-localstack needs Docker, and none answers here: start it, or set DOCKER_HOST." >&2; exit 1; }
+	@$(CHECKS) test -Dphotocredits.localstack=$(LOCALSTACK_IMAGE) \
+	  -Dtest='DynamoDbLedgerTest,UncertainTableTest,S3ImageStoreTest,RoundTest,!S3ImageStoreTest#an_address_without_signature_is_refused'
 
 fix: jdk        ## formats the code
 	@$(MVN) --quiet spotless:apply

@@ -14,10 +14,10 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Who calls AWS, or what stands in for it. */
-record AwsAccount(
+public record AwsAccount(
     String region, String accessKey, String secretKey, Optional<String> sessionToken) {
   /** The one that our own engines know. */
-  static final AwsAccount LOCAL =
+  public static final AwsAccount LOCAL =
       new AwsAccount("us-east-1", "photocredits", "localsecret", Optional.empty());
 
   /** The user's if there is one, else the local one. */
@@ -32,7 +32,7 @@ record AwsAccount(
   }
 
   /** As the AWS SDK names them. */
-  Map<String, String> variables() {
+  public Map<String, String> variables() {
     var variables = new LinkedHashMap<String, String>();
     variables.put("AWS_REGION", region);
     variables.put("AWS_ACCESS_KEY_ID", accessKey);
@@ -41,7 +41,8 @@ record AwsAccount(
     return variables;
   }
 
-  DynamoDbClient dynamoDb(URI endpoint) {
+  /** A client for what listens there, which the caller closes. */
+  public DynamoDbClient dynamoDb(URI endpoint) {
     return DynamoDbClient.builder()
         .endpointOverride(endpoint)
         .region(Region.of(region))
@@ -50,7 +51,8 @@ record AwsAccount(
         .build();
   }
 
-  S3Client s3(URI endpoint) {
+  /** A client for what listens there, which the caller closes. */
+  public S3Client s3(URI endpoint) {
     return S3Client.builder()
         .endpointOverride(endpoint)
         .forcePathStyle(true)

@@ -80,16 +80,6 @@ public final class LocalS3 implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getPort());
   }
 
-  /** The only access key that it knows. */
-  public String accessKey() {
-    return account.accessKey();
-  }
-
-  /** What belongs to {@link #accessKey}. */
-  public String secretKey() {
-    return account.secretKey();
-  }
-
   /** A client for it, which the caller closes. */
   public S3Client client() {
     return account.s3(endpoint());

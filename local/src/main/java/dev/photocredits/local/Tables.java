@@ -10,11 +10,11 @@ import software.amazon.awssdk.services.dynamodb.model.Projection;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 
 /** Creates the template's table where CloudFormation does not. */
-final class Tables {
+public final class Tables {
   private Tables() {}
 
   /** Creates the table of that shape unless there is one of that name. */
-  static void create(DynamoDbClient client, String name, Template.Table shape) {
+  public static void create(DynamoDbClient client, String name, Template.Table shape) {
     try {
       client.createTable(request(name, shape));
     } catch (ResourceInUseException exists) {

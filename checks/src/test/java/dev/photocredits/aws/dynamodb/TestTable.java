@@ -1,23 +1,20 @@
 package dev.photocredits.aws.dynamodb;
 
-import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.lambda.Environment;
-import dev.photocredits.local.LocalDynamoDb;
-import java.util.Map;
+import dev.photocredits.checks.Engine;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** The template's table in DynamoDB Local, one for all tests of this module; they share no user. */
+/** The template's table on a real engine, one for all tests of this module; they share no user. */
 final class TestTable {
   static final String NAME = "photo-credits-test";
 
-  private static final LocalDynamoDb ENGINE = start();
+  private static final Engine ENGINE = start();
 
   private TestTable() {}
 
-  private static LocalDynamoDb start() {
-    var engine = LocalDynamoDb.inMemory();
+  private static Engine start() {
+    var engine = Engine.dynamoDb();
     engine.createTable(NAME);
     return engine;
   }
@@ -37,18 +34,11 @@ final class TestTable {
     for (var interceptor : interceptors) {
       more.addExecutionInterceptor(interceptor);
     }
-    var environment =
-        new Environment(
-            Map.of(
-                "AWS_REGION", "us-east-1",
-                "AWS_ACCESS_KEY_ID", "local",
-                "AWS_SECRET_ACCESS_KEY", "local",
-                "AWS_ENDPOINT_URL_DYNAMODB", ENGINE.endpoint().toString()));
-    return DynamoDb.open(AwsAccess.of(environment), name, more.build());
+    return DynamoDb.open(ENGINE.access(), name, more.build());
   }
 
   /** A way around the ports, for what they do not offer. */
   static DynamoDbClient client() {
-    return ENGINE.client();
+    return ENGINE.tables();
   }
 }

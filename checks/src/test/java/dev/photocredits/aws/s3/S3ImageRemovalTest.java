@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.checks.Engine;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
-import dev.photocredits.lambda.Environment;
 import dev.photocredits.local.LocalS3;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -63,12 +62,6 @@ final class S3ImageRemovalTest {
   }
 
   private static AwsAccess access(LocalS3 engine) {
-    return AwsAccess.of(
-        new Environment(
-            Map.of(
-                "AWS_REGION", "us-east-1",
-                "AWS_ACCESS_KEY_ID", engine.accessKey(),
-                "AWS_SECRET_ACCESS_KEY", engine.secretKey(),
-                "AWS_ENDPOINT_URL_S3", engine.endpoint().toString())));
+    return Engine.at(engine.endpoint()).access();
   }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.checks.Engine;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageStore;
-import dev.photocredits.lambda.Environment;
 import dev.photocredits.local.LocalS3;
 import java.io.IOException;
 import java.net.URI;
@@ -20,10 +20,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -32,17 +30,12 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 final class S3ImageStoreTest {
   private static final String BUCKET = "images-test";
   private static final GenerationId GENERATION = new GenerationId(UUID.randomUUID());
-  private static final LocalS3 ENGINE = LocalS3.inMemory();
+  private static final Engine ENGINE = Engine.s3();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @BeforeAll
   static void createBucket() {
     ENGINE.createBucket(BUCKET);
-  }
-
-  @AfterAll
-  static void stop() {
-    ENGINE.close();
   }
 
   @Test
@@ -89,7 +82,8 @@ final class S3ImageStoreTest {
   void a_store_that_is_down_keeps_what_should_go_and_nobody_hears_of_it() {
     var gone = LocalS3.inMemory();
     gone.createBucket(BUCKET);
-    var store = S3ImageStore.open(access(gone), BUCKET, Duration.ofHours(1), Clock.systemUTC());
+    var access = Engine.at(gone.endpoint()).access();
+    var store = S3ImageStore.open(access, BUCKET, Duration.ofHours(1), Clock.systemUTC());
     var image = store.put(GENERATION, image("image/png", 10));
     gone.close();
 
@@ -134,7 +128,7 @@ final class S3ImageStoreTest {
   @Test
   void an_address_lives_no_longer_than_the_credentials_that_signed_it() {
     var now = Instant.now();
-    var access = access();
+    var access = ENGINE.access();
     var dying =
         new AwsAccess(
             access.region(),
@@ -151,29 +145,15 @@ final class S3ImageStoreTest {
 
   private static AwsSessionCredentials credentialsUntil(Instant end) {
     return AwsSessionCredentials.builder()
-        .accessKeyId(ENGINE.accessKey())
-        .secretAccessKey(ENGINE.secretKey())
+        .accessKeyId("key")
+        .secretAccessKey("secret")
         .sessionToken("token")
         .expirationTime(end)
         .build();
   }
 
   private static ImageStore store(Duration expiry) {
-    return S3ImageStore.open(access(), BUCKET, expiry, Clock.systemUTC());
-  }
-
-  private static AwsAccess access() {
-    return access(ENGINE);
-  }
-
-  private static AwsAccess access(LocalS3 engine) {
-    return AwsAccess.of(
-        new Environment(
-            Map.of(
-                "AWS_REGION", "us-east-1",
-                "AWS_ACCESS_KEY_ID", engine.accessKey(),
-                "AWS_SECRET_ACCESS_KEY", engine.secretKey(),
-                "AWS_ENDPOINT_URL_S3", engine.endpoint().toString())));
+    return S3ImageStore.open(ENGINE.access(), BUCKET, expiry, Clock.systemUTC());
   }
 
   private static Image image(String type, int size) {

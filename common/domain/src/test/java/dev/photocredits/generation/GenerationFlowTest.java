@@ -57,7 +57,7 @@ final class GenerationFlowTest {
   private static final ContentType PNG = new ContentType("image/png");
   private static final Email ADA = new Email("ada@example.com");
 
-  private final Samples samples = new Samples(new Random(7));
+  private final Samples samples = new Samples(new Random(7), Instant.EPOCH);
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final ImagesInMemory images = new ImagesInMemory();
   private InstantSource clock = InstantSource.system();
