@@ -2,6 +2,7 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Books;
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Unplugged;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
@@ -19,10 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -47,9 +50,11 @@ public final class DynamoDb {
           Instant.EPOCH);
 
   private final Table table;
+  private final Supplier<Table> unplugged;
 
-  private DynamoDb(Table table) {
+  private DynamoDb(Table table, Supplier<Table> unplugged) {
     this.table = table;
+    this.unplugged = unplugged;
   }
 
   public static DynamoDb open(AwsAccess aws, String tableName) {
@@ -58,6 +63,14 @@ public final class DynamoDb {
 
   /** For tests that look at the calls or break them. */
   static DynamoDb open(AwsAccess aws, String tableName, ClientOverrideConfiguration more) {
+    var http =
+        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
+    return new DynamoDb(
+        table(aws, tableName, more, http), () -> table(aws, tableName, more, new Unplugged("{}")));
+  }
+
+  private static Table table(
+      AwsAccess aws, String name, ClientOverrideConfiguration more, SdkHttpClient http) {
     var builder =
         DynamoDbClient.builder()
             .region(aws.region())
@@ -67,11 +80,7 @@ public final class DynamoDb {
             .endpointDiscoveryEnabled(false)
             .dualstackEnabled(false)
             .fipsEnabled(false)
-            .httpClient(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT)
-                    .socketTimeout(ATTEMPT)
-                    .build())
+            .httpClient(http)
             .overrideConfiguration(
                 more.toBuilder()
                     .apiCallAttemptTimeout(ATTEMPT)
@@ -85,7 +94,7 @@ public final class DynamoDb {
     var client = builder.build();
     var enhanced =
         DynamoDbEnhancedClient.builder().dynamoDbClient(client).extensions(List.of()).build();
-    return new DynamoDb(new Table(tableName, client, enhanced, Contention.DEFAULT));
+    return new Table(name, client, enhanced, Contention.DEFAULT);
   }
 
   /** Reads an item that is not there, so that the next call is not the first. */
@@ -94,12 +103,22 @@ public final class DynamoDb {
     var _ = Schemas.USER.mapToItem(Schemas.USER.itemToMap(NOBODY, true));
   }
 
-  /** The same, and gets a transaction ready, which is not sent. */
-  public void primeForWriting() {
+  /** The same, and writes a transaction where nobody hears of it. */
+  public void primeForTransactions() {
     prime();
+    var nowhere = unplugged.get();
+    var _ = nowhere.write(nowhere.create(Schemas.USER, NOBODY), nowhere.update(gift()));
+  }
+
+  /** The same, and changes one item there. */
+  public void primeForUpdates() {
+    primeForTransactions();
+    var _ = unplugged.get().writeAlone(gift());
+  }
+
+  private static Table.Change gift() {
     var gift = new Promotion(new TransactionId(new UUID(0, 0)), new Credits(1), "", Instant.EPOCH);
-    var change = Balance.in(NOBODY.email(), Posting.of(gift), Credits.NONE, Instant.EPOCH);
-    var _ = Table.request(List.of(table.create(Schemas.USER, NOBODY), table.update(change)));
+    return Balance.in(NOBODY.email(), Posting.of(gift), Credits.NONE, Instant.EPOCH);
   }
 
   public Ledger ledger() {

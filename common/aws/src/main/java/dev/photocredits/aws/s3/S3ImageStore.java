@@ -1,6 +1,7 @@
 package dev.photocredits.aws.s3;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Unplugged;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
@@ -14,8 +15,10 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -81,6 +84,15 @@ public final class S3ImageStore implements ImageStore {
 
   /** A client that gives up in time. */
   static S3Client client(AwsAccess aws) {
+    return client(
+        aws,
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(CONNECT)
+            .socketTimeout(ATTEMPT)
+            .build());
+  }
+
+  private static S3Client client(AwsAccess aws, SdkHttpClient http) {
     var client =
         S3Client.builder()
             .region(aws.region())
@@ -88,11 +100,7 @@ public final class S3ImageStore implements ImageStore {
             // The bytes are all there: their checksum goes into a header, not behind the last
             // chunk.
             .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-            .httpClient(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT)
-                    .socketTimeout(ATTEMPT)
-                    .build())
+            .httpClient(http)
             .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL));
     // Another server than S3 has no host name for each bucket.
     aws.s3().ifPresent(endpoint -> client.endpointOverride(endpoint).forcePathStyle(true));
@@ -105,12 +113,18 @@ public final class S3ImageStore implements ImageStore {
   }
 
   /**
-   * Signs an address, gets a put ready that is not sent, and asks for an image that is not there.
+   * Puts an image where nobody hears of it, signs an address, and asks for an image that is not
+   * there.
    */
   public void prime() {
-    var nothing = new StoredImage("images/nothing", new ContentType("image/png"));
+    var png = new ContentType("image/png");
+    var _ =
+        put(
+            client(aws, new Unplugged("")),
+            new GenerationId(new UUID(0, 0)),
+            new Image(png, new byte[1]));
+    var nothing = new StoredImage("images/nothing", png);
     var _ = sign(nothing);
-    var _ = request(nothing);
     try {
       var _ = client.headObject(r -> r.bucket(bucket).key(nothing.key()));
     } catch (S3Exception _) {
@@ -120,22 +134,24 @@ public final class S3ImageStore implements ImageStore {
 
   @Override
   public StoredImage put(GenerationId generation, Image image) {
+    return put(client, generation, image);
+  }
+
+  private StoredImage put(S3Client client, GenerationId generation, Image image) {
     var name = new byte[KEY_BYTES];
     chance.nextBytes(name);
     var key = folder(generation) + HexFormat.of().formatHex(name);
     var stored = new StoredImage(key, image.contentType());
-    client.putObject(request(stored), RequestBody.fromBytes(image.bytes()));
+    var request =
+        PutObjectRequest.builder()
+            .bucket(bucket)
+            .key(key)
+            .contentType(image.contentType().value())
+            .cacheControl(CACHE_CONTROL)
+            .contentDisposition("inline")
+            .build();
+    client.putObject(request, RequestBody.fromBytes(image.bytes()));
     return stored;
-  }
-
-  private PutObjectRequest request(StoredImage image) {
-    return PutObjectRequest.builder()
-        .bucket(bucket)
-        .key(image.key())
-        .contentType(image.contentType().value())
-        .cacheControl(CACHE_CONTROL)
-        .contentDisposition("inline")
-        .build();
   }
 
   @Override

@@ -34,7 +34,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
 
 /**
  * {@link ImageModel} by Gemini. A picture is asked for once, and once more if that failed in a way
@@ -66,12 +72,20 @@ final class GeminiImageModel implements ImageModel {
           FinishReason.Known.IMAGE_RECITATION,
           FinishReason.Known.NO_IMAGE);
 
+  private static final String DRAWN =
+      """
+      {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "AA=="}}]}}]}
+      """;
+
   private final Client client;
+  private final Supplier<Client> unplugged;
   private final List<String> models;
   private final InstantSource clock;
 
-  private GeminiImageModel(Client client, List<String> models, InstantSource clock) {
+  private GeminiImageModel(
+      Client client, Supplier<Client> unplugged, List<String> models, InstantSource clock) {
     this.client = client;
+    this.unplugged = unplugged;
     this.models = models;
     this.clock = clock;
   }
@@ -83,29 +97,48 @@ final class GeminiImageModel implements ImageModel {
    */
   static GeminiImageModel open(
       String apiKey, URI baseUrl, List<String> models, InstantSource clock) {
+    return new GeminiImageModel(
+        client(apiKey, baseUrl, new HttpFailure.Interceptor()),
+        () -> client(apiKey, baseUrl, GeminiImageModel::drawnAtOnce),
+        models,
+        clock);
+  }
+
+  private static Client client(String apiKey, URI baseUrl, Interceptor interceptor) {
     var http =
         new OkHttpClient.Builder()
             .connectTimeout(CONNECT)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .retryOnConnectionFailure(false)
-            .addInterceptor(new HttpFailure.Interceptor())
+            .addInterceptor(interceptor)
             .build();
-    var client =
-        Client.builder()
-            .apiKey(apiKey)
-            .vertexAI(false)
-            .httpOptions(
-                HttpOptions.builder().baseUrl(baseUrl.toString()).retryOptions(NO_RETRY).build())
-            .clientOptions(ClientOptions.builder().customHttpClient(http).build())
-            .build();
-    return new GeminiImageModel(client, models, clock);
+    return Client.builder()
+        .apiKey(apiKey)
+        .vertexAI(false)
+        .httpOptions(
+            HttpOptions.builder().baseUrl(baseUrl.toString()).retryOptions(NO_RETRY).build())
+        .clientOptions(ClientOptions.builder().customHttpClient(http).build())
+        .build();
   }
 
-  /** Asks what the first model is, which is free, and reads an answer without a picture. */
-  void prime() {
+  // Nobody is asked.
+  private static Response drawnAtOnce(Interceptor.Chain chain) {
+    return new Response.Builder()
+        .request(chain.request())
+        .protocol(Protocol.HTTP_2)
+        .code(200)
+        .message("OK")
+        .body(ResponseBody.create(DRAWN, MediaType.get("application/json")))
+        .build();
+  }
+
+  /** Draws without asking anybody, and asks what the first model is, which is free. */
+  void prime(Image photo, VariationPrompt prompt) {
     var patience = HttpOptions.builder().timeout((int) CONNECT.toMillis()).build();
-    var _ = answer(GenerateContentResponse.fromJson("{\"candidates\":[]}"));
+    var _ =
+        new GeminiImageModel(unplugged.get(), unplugged, models, clock)
+            .draw(photo, prompt, clock.instant().plus(CONNECT));
     var _ =
         client.models.get(
             models.getFirst(), GetModelConfig.builder().httpOptions(patience).build());

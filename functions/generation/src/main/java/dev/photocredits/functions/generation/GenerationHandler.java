@@ -32,6 +32,8 @@ import dev.photocredits.lambda.SnapStart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,15 @@ public final class GenerationHandler extends ApiHandler {
   private static final Duration MARGIN = Duration.ofSeconds(4);
 
   private static final int GALLERY_LIMIT = 20;
+
+  /** A complete order that nobody makes for somebody else, and so is refused. */
+  private static final String SOMEBODY_ELSES_ORDER =
+      Stream.of(
+              "user_email\"\r\n\r\nsomebody@example.invalid",
+              "prompt\"\r\n\r\nnothing",
+              "image\"; filename=\"-.png\"\r\nContent-Type: image/png\r\n\r\n-")
+          .map(part -> "---\r\nContent-Disposition: form-data; name=\"" + part + "\r\n")
+          .collect(Collectors.joining("", "", "-----\r\n"));
 
   private final SnapStart<Wiring> wiring;
 
@@ -56,7 +67,8 @@ public final class GenerationHandler extends ApiHandler {
         snapStart(
             () -> new Wiring(environment),
             Wiring::prime,
-            new Rehearsal("POST /api/generate", "multipart/form-data; boundary=-", "-----\r\n"),
+            new Rehearsal(
+                "POST /api/generate", "multipart/form-data; boundary=-", SOMEBODY_ELSES_ORDER),
             Rehearsal.of("GET /api/generations/{email}/{id}"));
   }
 

@@ -9,6 +9,7 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
@@ -16,7 +17,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
@@ -30,6 +34,10 @@ final class Wiring {
 
   private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
 
+  /** A photo of one pixel. */
+  private static final String PIXEL =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
+
   final Access access;
   final Generations generations;
   final ImageStore images;
@@ -38,6 +46,7 @@ final class Wiring {
   private final DynamoDb table;
   private final S3ImageStore bucket;
   private final GeminiImageModel model;
+  private final ExecutorService drawing;
 
   Wiring(Environment variables) {
     var environment = Secrets.in(variables);
@@ -61,6 +70,7 @@ final class Wiring {
             environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
             models(environment.text("GEMINI_MODEL", "gemini-3.1-flash-image")),
             clock);
+    drawing = Executors.newVirtualThreadPerTaskExecutor();
     flow =
         new GenerationFlow(
             table.ledger(),
@@ -72,14 +82,16 @@ final class Wiring {
                 environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
             new TimeOrderedIds(new SecureRandom()),
             clock,
-            Executors.newVirtualThreadPerTaskExecutor());
+            drawing);
   }
 
   /** Calls that change nothing, for SnapStart. */
   void prime() {
-    table.primeForWriting();
+    table.primeForUpdates();
     bucket.prime();
-    model.prime();
+    var photo = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
+    var prompt = new VariationPrompt("nothing");
+    CompletableFuture.runAsync(() -> model.prime(photo, prompt), drawing).join();
   }
 
   private static List<String> models(String setting) {

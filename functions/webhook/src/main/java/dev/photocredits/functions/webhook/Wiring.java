@@ -31,7 +31,7 @@ final class Wiring {
 
   /** Calls that change nothing, for SnapStart. */
   void prime() {
-    table.primeForWriting();
+    table.primeForTransactions();
     webhook.prime();
   }
 }
