@@ -7,7 +7,7 @@ MVN := mvn --batch-mode --no-transfer-progress
 CHECKS := $(MVN) -Dspotless.check.skip -pl checks --also-make -Dsurefire.failIfNoSpecifiedTests=false
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template sam-invoke test-localstack fix bench audit erase simulate test-kill mutants deploy package sam checkov jdk
+.PHONY: run test test-template sam-invoke test-localstack fix bench bench-cold bench-peer audit erase simulate test-kill mutants deploy package sam checkov jdk
 
 # The SAM CLI wants a region and somebody's name, and sam local asks again and again whose account that is. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
@@ -49,6 +49,15 @@ fix: jdk        ## formats the code
 bench: jdk      ## measures; the figures stand in docs/performance.md
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.bench.Bench
+
+bench-cold: jdk ## starts each function as Lambda does, ROUNDS=7 times, on Linux; ONLY=credits,health for some
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
+	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.bench.cold.ColdBench rounds=$(ROUNDS) only=$(ONLY)
+
+bench-peer: jdk ## the same for the balance read, beside the same read written with Quarkus
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
+	@$(MVN) --quiet package --file checks/peers/quarkus/pom.xml
+	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.bench.cold.ColdBench rounds=$(ROUNDS) only=credits quarkus=checks/peers/quarkus/target/function.zip
 
 audit: jdk      ## compares every account in DATA_DIR with its entries; AWS_ENDPOINT_URL_DYNAMODB audits a running system
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make

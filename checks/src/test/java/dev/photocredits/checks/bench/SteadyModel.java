@@ -25,7 +25,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * A Gemini that answers every call with the same PNG of some 200 KB, after a time that can be set.
  * It costs next to nothing, so what is measured is ours.
  */
-final class SteadyModel implements AutoCloseable {
+public final class SteadyModel implements AutoCloseable {
   /** A prompt with this in it gets two pictures of three. */
   static final String ONE_MISSING = "one missing";
 
@@ -43,7 +43,7 @@ final class SteadyModel implements AutoCloseable {
   private final byte[] picture;
   private volatile Duration delay = Duration.ZERO;
 
-  SteadyModel() throws IOException {
+  public SteadyModel() throws IOException {
     picture = answer(png());
     var threads = new QueuedThreadPool(8, 2);
     threads.setDaemon(true);
@@ -69,7 +69,7 @@ final class SteadyModel implements AutoCloseable {
     LifeCycle.start(server);
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + connector.getLocalPort());
   }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** How long each of some calls took. */
-record Times(List<Duration> each) {
-  Times {
+public record Times(List<Duration> each) {
+  public Times {
     each = each.stream().sorted(Comparator.naturalOrder()).toList();
   }
 
@@ -27,12 +27,16 @@ record Times(List<Duration> each) {
     return Duration.ofNanos(System.nanoTime() - started);
   }
 
-  Duration p50() {
+  public Duration p50() {
     return percentile(50);
   }
 
   Duration p95() {
     return percentile(95);
+  }
+
+  public Duration p99() {
+    return percentile(99);
   }
 
   Duration slowest() {
@@ -44,7 +48,7 @@ record Times(List<Duration> each) {
     return each.get(Math.ceilDiv(each.size() * percent, 100) - 1);
   }
 
-  static String millis(Duration time) {
+  public static String millis(Duration time) {
     return time.toMillis() < 10
         ? "%.1f ms".formatted(time.toNanos() / 1e6)
         : time.toMillis() + " ms";

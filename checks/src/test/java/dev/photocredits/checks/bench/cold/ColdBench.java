@@ -1,0 +1,153 @@
+package dev.photocredits.checks.bench.cold;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.photocredits.checks.bench.Times;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Starts every function again and again as Lambda does, one after the other so that a disturbance
+ * hits them all, and prints medians and their ratio to {@link Hello}. Asserts nothing: a goal that
+ * is missed is printed as missed.
+ *
+ * <p>Arguments: {@code rounds=7}, {@code calls=200} for the warm figures, {@code only=credits} or
+ * several names with commas between, {@code quarkus=} the zip of the peer.
+ */
+final class ColdBench {
+  private static final String QUARKUS =
+      "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest";
+
+  /** Kept, so that its level is kept: libraries log their warnings only. */
+  private static final Logger LIBRARIES = Logger.getLogger("");
+
+  private final Stage stage;
+  private final List<Figures> figures;
+  private final PrintStream out;
+
+  private ColdBench(Stage stage, List<Candidate> candidates, PrintStream out) {
+    this.stage = stage;
+    this.figures = candidates.stream().map(Figures::new).toList();
+    this.out = out;
+  }
+
+  public static void main(String[] args) throws Exception {
+    LIBRARIES.setLevel(Level.WARNING);
+    var rounds = setting(args, "rounds").map(Integer::parseInt).orElse(7);
+    var calls = setting(args, "calls").map(Integer::parseInt).orElse(200);
+    var out = System.out;
+    var folder = Files.createTempDirectory("photo-credits-bench");
+    try (var log = new PrintStream(folder.resolve("log").toFile(), UTF_8)) {
+      System.setOut(log);
+      try (var stage = Stage.open(folder, log)) {
+        new ColdBench(stage, candidates(stage, args), out).run(rounds, calls);
+      }
+    } finally {
+      System.setOut(out);
+      delete(folder);
+    }
+  }
+
+  private static List<Candidate> candidates(Stage stage, String[] args) throws IOException {
+    var only = setting(args, "only").map(names -> List.of(names.split(",", -1)));
+    var candidates = new ArrayList<Candidate>();
+    for (var candidate : stage.candidates()) {
+      if (candidates.isEmpty() || only.map(it -> it.contains(candidate.name())).orElse(true)) {
+        candidates.add(candidate);
+      }
+    }
+    var quarkus = setting(args, "quarkus");
+    if (quarkus.isPresent()) {
+      candidates.add(stage.peer("Quarkus", Path.of(quarkus.get()), QUARKUS));
+    }
+    return candidates;
+  }
+
+  private static Optional<String> setting(String[] args, String name) {
+    return Arrays.stream(args)
+        .filter(arg -> arg.startsWith(name + "=") && arg.length() > name.length() + 1)
+        .map(arg -> arg.substring(name.length() + 1))
+        .findFirst();
+  }
+
+  private void run(int rounds, int calls) throws Exception {
+    out.printf(
+        "%d cores, JDK %s, %s %s, load %s; %d rounds, %d warm calls.%n",
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("java.version"),
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"),
+        Files.readString(Path.of("/proc/loadavg")).replaceFirst(" .*\\R", ""),
+        rounds,
+        calls);
+    if (!stage.isLimited()) {
+      out.println(
+          "NOT LIMITED: no control group can be made here (root can), so that after init a function"
+              + " has the whole processor. CPU and classes are right all the same; times are too"
+              + " short.");
+    }
+    out.println();
+    // First, as it warms what the functions call.
+    for (var it : figures) {
+      for (var kind : StartKind.values()) {
+        it.classes(kind, classes(it.candidate(), kind));
+      }
+    }
+    for (var round = 0; round < rounds; round++) {
+      for (var it : figures) {
+        for (var kind : StartKind.values()) {
+          try (var sandbox = new Sandbox(it.candidate(), kind, stage, List.of())) {
+            it.add(kind, sandbox.start());
+          }
+        }
+      }
+    }
+    for (var it : figures) {
+      it.warm(warm(it.candidate(), calls));
+    }
+    new Report(figures, out).print();
+  }
+
+  /** How many classes are loaded by the first answer. */
+  private int classes(Candidate candidate, StartKind kind)
+      throws IOException, InterruptedException {
+    var loaded = stage.folder().resolve("classes.log");
+    var logging = "-Xlog:class+load=info:file=" + loaded + "::filecount=0";
+    try (var _ = new Sandbox(candidate, kind, stage, List.of(logging))) {
+      try (var lines = Files.lines(loaded)) {
+        return (int) lines.filter(line -> line.contains(" source: ")).count();
+      }
+    }
+  }
+
+  /** What a call costs after the first. */
+  private Figures.Warm warm(Candidate candidate, int calls) throws Exception {
+    try (var sandbox = new Sandbox(candidate, StartKind.SNAP_START, stage, List.of())) {
+      var before = sandbox.cpu();
+      var times = new ArrayList<Duration>();
+      for (var i = 0; i < calls; i++) {
+        times.add(sandbox.call());
+      }
+      var cpu = sandbox.cpu().minus(before).dividedBy(calls);
+      return new Figures.Warm(new Times(times), cpu, sandbox.residentKilobytes());
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

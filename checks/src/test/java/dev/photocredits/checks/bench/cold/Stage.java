@@ -1,0 +1,334 @@
+package dev.photocredits.checks.bench.cold;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.photocredits.checks.bench.SteadyModel;
+import dev.photocredits.checks.fakes.StripeEvent;
+import dev.photocredits.local.LocalSystem;
+import dev.photocredits.local.Template;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * What the functions call, each behind TLS: DynamoDB, S3 and Stripe of the local run, and a model
+ * that answers at once. The table knows one user, who can pay for everything.
+ */
+final class Stage implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String WEBHOOK_SECRET = "whsec_bench";
+  private static final List<String> SECRETS =
+      List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
+  private static final Pattern LOG_FORMAT = Pattern.compile("LogFormat: (\\w+)");
+  private static final String USER = "ada@example.com";
+
+  private final Path folder;
+  private final Certificate certificate;
+  private final Path nativeClient;
+  private final Map<String, String> environment;
+  private final List<TlsFront> fronts;
+  private final Optional<CpuLimit> limit;
+  private final Deque<AutoCloseable> opened;
+
+  private Stage(
+      Path folder,
+      Certificate certificate,
+      Path nativeClient,
+      Map<String, String> environment,
+      List<TlsFront> fronts,
+      Optional<CpuLimit> limit,
+      Deque<AutoCloseable> opened) {
+    this.folder = folder;
+    this.certificate = certificate;
+    this.nativeClient = nativeClient;
+    this.environment = environment;
+    this.fronts = fronts;
+    this.limit = limit;
+    this.opened = opened;
+  }
+
+  /** Starts it all, with its data and its files in that folder. */
+  static Stage open(Path folder, PrintStream log) throws Exception {
+    var opened = new ArrayDeque<AutoCloseable>();
+    try {
+      var limit = CpuLimit.open();
+      limit.ifPresent(opened::push);
+      var model = new SteadyModel();
+      opened.push(model);
+      var system = LocalSystem.start(settings(model, folder), log::println);
+      opened.push(system);
+      createUser(system.url());
+
+      var certificate = Certificate.in(folder);
+      var environment = new LinkedHashMap<>(system.environment());
+      environment.put("AUTH_MODE", "jwt");
+      environment.put("SECRET_ID", "photo-credits/bench");
+      var secrets = new Listening(new SecretStore(only(SECRETS, environment)));
+      opened.push(secrets);
+      environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url().toString());
+      var fronts = new ArrayList<TlsFront>();
+      for (var address :
+          List.of(
+              "AWS_ENDPOINT_URL_DYNAMODB",
+              "AWS_ENDPOINT_URL_S3",
+              "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+              "STRIPE_API_BASE",
+              "GOOGLE_GEMINI_BASE_URL")) {
+        var plain = URI.create(Objects.requireNonNull(environment.get(address)));
+        var front = TlsFront.before(plain, certificate.server());
+        opened.push(front);
+        fronts.add(front);
+        environment.put(address, front.url().toString());
+      }
+      return new Stage(
+          folder, certificate, nativeClient(folder), environment, fronts, limit, opened);
+    } catch (Exception e) {
+      close(opened);
+      throw e;
+    }
+  }
+
+  private static Map<String, String> settings(SteadyModel model, Path folder) {
+    return Map.of(
+        "PORT",
+        "0",
+        "DATA_DIR",
+        folder.resolve("data").toString(),
+        "SWEEP_INTERVAL_SECONDS",
+        "86400",
+        "WELCOME_CREDITS",
+        "1000000",
+        "STRIPE_WEBHOOK_SECRET",
+        WEBHOOK_SECRET,
+        "GOOGLE_GEMINI_BASE_URL",
+        model.url().toString(),
+        "GEMINI_API_KEY",
+        "bench");
+  }
+
+  private static Map<String, String> only(List<String> names, Map<String, String> of) {
+    var some = new LinkedHashMap<>(of);
+    some.keySet().retainAll(names);
+    return some;
+  }
+
+  private static void createUser(URI api) throws IOException, InterruptedException {
+    try (var http = HttpClient.newHttpClient()) {
+      var read = HttpRequest.newBuilder(api.resolve("/api/credits/" + USER)).build();
+      var answer = http.send(read, BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IOException("no user: " + answer.body());
+      }
+    }
+  }
+
+  private static Path nativeClient(Path folder) throws IOException {
+    var resource =
+        Sandbox.nativeClientResource()
+            .orElseThrow(
+                () -> new IOException("the runtime interface client runs on 64-bit Linux only"));
+    var file = folder.resolve("aws-lambda-jni.so");
+    try (var in = Objects.requireNonNull(Stage.class.getResourceAsStream(resource))) {
+      var _ = Files.copy(in, file);
+    }
+    return file;
+  }
+
+  /** The floor first, then the functions, each with its own event. */
+  List<Candidate> candidates() throws IOException {
+    var candidates = new ArrayList<Candidate>();
+    candidates.add(Candidate.floor(folder, globals(), event("health")));
+    for (var name : List.of("health", "credits", "checkout", "generation")) {
+      candidates.add(function(name, name, Map.of(), event(name), Candidate.OK));
+    }
+    candidates.add(
+        function(
+            "webhook",
+            "webhook",
+            Map.of(),
+            () -> signed("checkout.session.completed"),
+            Candidate.OK));
+    candidates.add(
+        function(
+                "webhook",
+                "bare webhook",
+                Map.of("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+                () -> signed("customer.created"),
+                Candidate.OK)
+            .with(BareWebhook.class));
+    candidates.add(function("feedback", "feedback", Map.of(), event("feedback"), Candidate.OK));
+    var nothingToDo = Pattern.compile("\"refunded\":0");
+    candidates.add(function("sweeper", "sweeper", Map.of(), event("sweeper"), nothingToDo));
+    return candidates;
+  }
+
+  /** A balance read written for another framework, in the zip that its build makes. */
+  Candidate peer(String name, Path zip, String handler) throws IOException {
+    var dynamoDb = Objects.requireNonNull(environment.get("AWS_ENDPOINT_URL_DYNAMODB"));
+    var table = Objects.requireNonNull(environment.get("TABLE_NAME"));
+    var variables = new LinkedHashMap<>(globals());
+    variables.put("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb);
+    variables.put("TABLE_NAME", table);
+    return Candidate.of(name, zip, folder, handler, variables, event("credits"), Candidate.OK);
+  }
+
+  /**
+   * A function of the template.
+   *
+   * @param different from what the template and this stage say
+   */
+  private Candidate function(
+      String function,
+      String name,
+      Map<String, String> different,
+      Supplier<byte[]> event,
+      Pattern answer)
+      throws IOException {
+    var template = Template.find();
+    var resource =
+        function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1) + "Function";
+    var variables = new LinkedHashMap<>(template.environment(resource, environment));
+    environment.forEach(
+        (key, value) -> {
+          if (key.startsWith("AWS_ENDPOINT_URL_") || key.equals("AWS_REGION")) {
+            variables.put(key, value);
+          }
+        });
+    variables.put("AWS_LAMBDA_LOG_FORMAT", logFormat());
+    variables.putAll(different);
+    var handler =
+        template.functions().stream()
+            .filter(declared -> declared.name().equals(resource))
+            .findFirst()
+            .orElseThrow()
+            .handler();
+    var zip = Path.of("functions", function, "target", function + "-function.zip");
+    return Candidate.of(name, zip, folder, handler, variables, event, answer);
+  }
+
+  /** What the template says for all functions alike, as far as the runtime minds it. */
+  private Map<String, String> globals() throws IOException {
+    var variables = new LinkedHashMap<>(Template.find().environment("HealthFunction", environment));
+    variables.put("AWS_LAMBDA_LOG_FORMAT", logFormat());
+    return variables;
+  }
+
+  /** What the template has the runtime log in, which decides what the runtime loads for it. */
+  private static String logFormat() throws IOException {
+    var said = LOG_FORMAT.matcher(Files.readString(Path.of("template.yaml")));
+    return said.find() ? said.group(1) : "Text";
+  }
+
+  private static Supplier<byte[]> event(String name) {
+    var event = read(name);
+    return () -> event;
+  }
+
+  private static byte[] read(String name) {
+    try {
+      return Files.readAllBytes(Path.of("events", name + ".json"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The webhook's event of a session that nobody knows yet, under a signature of now. */
+  private static byte[] signed(String type) {
+    try {
+      var event = (ObjectNode) JSON.readTree(read("webhook"));
+      var body = (ObjectNode) JSON.readTree(event.path("body").asText());
+      var id = UUID.randomUUID().toString().replace("-", "");
+      body.put("id", "evt_" + id).put("type", type);
+      var session = (ObjectNode) body.path("data").path("object");
+      session.put("id", "cs_test_" + id).put("payment_intent", "pi_" + id);
+      var text = body.toString();
+      event.put("body", text);
+      ((ObjectNode) event.path("headers"))
+          .put("stripe-signature", StripeEvent.signature(text, WEBHOOK_SECRET, Instant.now()));
+      return event.toString().getBytes(UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean isLimited() {
+    return limit.isPresent();
+  }
+
+  /** Leaves that process the processor that Lambda leaves it after init, where that can be had. */
+  void limit(Process process) throws IOException {
+    if (limit.isPresent()) {
+      limit.get().hold(process);
+    }
+  }
+
+  void dropConnections() {
+    fronts.forEach(TlsFront::drop);
+  }
+
+  String accessKey() {
+    return Objects.requireNonNull(environment.get("AWS_ACCESS_KEY_ID"));
+  }
+
+  String secretKey() {
+    return Objects.requireNonNull(environment.get("AWS_SECRET_ACCESS_KEY"));
+  }
+
+  Path trustStore() {
+    return certificate.trustStore();
+  }
+
+  Path nativeClient() {
+    return nativeClient;
+  }
+
+  /** Where a function writes. */
+  Path log() {
+    return folder.resolve("function.log");
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    close(opened);
+  }
+
+  /** Closes everything, whatever fails on the way, and then throws the first failure. */
+  private static void close(Deque<AutoCloseable> opened) {
+    var failures = new ArrayList<Exception>();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException("something did not stop", failures.getFirst());
+    }
+  }
+}
