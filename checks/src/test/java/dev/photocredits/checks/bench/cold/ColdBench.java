@@ -107,7 +107,7 @@ final class ColdBench {
       for (var it : figures) {
         for (var kind : StartKind.values()) {
           try (var sandbox = new Sandbox(it.candidate(), kind, stage, List.of())) {
-            it.add(kind, sandbox.start());
+            it.add(kind, sandbox.start().and(sandbox.call()));
           }
         }
       }

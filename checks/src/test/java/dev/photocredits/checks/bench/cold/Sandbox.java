@@ -75,7 +75,7 @@ final class Sandbox implements AutoCloseable {
     var init = Duration.ofNanos(initialised - begun);
     var first = call();
     var cpu = cpu();
-    return new Start(init, restore, first, cpu, cpu.minus(cpuOfInit));
+    return new Start(init, restore, first, Duration.ZERO, cpu, cpu.minus(cpuOfInit));
   }
 
   Start start() {
