@@ -1,5 +1,6 @@
 package dev.photocredits.aws.dynamodb;
 
+import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.somebody;
 import static dev.photocredits.ledger.Samples.usage;
@@ -7,18 +8,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.Books;
+import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claims;
+import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.LedgerContract;
 import dev.photocredits.ledger.LedgerWalk;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 /** The ledger's rules on DynamoDB. */
 final class DynamoDbLedgerTest implements LedgerContract {
@@ -98,6 +112,54 @@ final class DynamoDbLedgerTest implements LedgerContract {
                       .key(Keys.item(Keys.payment(purchase.session()), Keys.PAYMENT)));
       assertThat(Schemas.MARK.mapToItem(item.item()))
           .isEqualTo(new SessionMark(purchase.session(), ada, purchase.id(), null));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 6})
+  void what_is_spent_between_the_look_at_a_balance_and_its_reversal_is_owed(int spent) {
+    var ada = somebody();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    var payment = new PaymentIntentId("pi_" + ada.value());
+    var purchase = SAMPLES.purchase("cs_" + ada.value(), 10);
+    assertThat(ledger().grant(ada, purchase, new Charge(payment, Money.usd(999))))
+        .isInstanceOf(Granted.class);
+    spend(ada, spent);
+    var meanwhile = TestTable.open(new BeforeTheFirstWrite(() -> spend(ada, 3))).ledger();
+
+    var outcome =
+        meanwhile.reverse(new Refunded(payment, Money.usd(999)), SAMPLES.id(), SAMPLES.now());
+
+    assertThat(outcome).isEqualTo(new Reversed(ada, -10));
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(Credits.NONE);
+    assertThat(user.debt()).isEqualTo(credits(spent + 3));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  private void spend(Email email, int credits) {
+    if (credits > 0) {
+      var order = SAMPLES.order(email, credits);
+      assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+    }
+  }
+
+  /** Something that happens when somebody has looked, and has not written yet. */
+  private static final class BeforeTheFirstWrite implements ExecutionInterceptor {
+    private final Runnable happens;
+    private boolean over;
+
+    BeforeTheFirstWrite(Runnable happens) {
+      this.happens = happens;
+    }
+
+    @Override
+    public void beforeExecution(
+        Context.BeforeExecution context, ExecutionAttributes executionAttributes) {
+      if (!over && context.request() instanceof TransactWriteItemsRequest) {
+        over = true;
+        happens.run();
+      }
     }
   }
 
