@@ -163,8 +163,8 @@ final class Catalogue {
     rule(
         "checkout: a repeat is the same attempt",
         "payments/Checkout.java",
-        "new Opened(open(email, pack, holder.result()))",
-        "new Opened(open(email, pack, attempt))");
+        "new Opened(open(user, pack, holder.result()))",
+        "new Opened(open(user, pack, attempt))");
     rule(
         "key: it lives for a day",
         "idempotency/Claim.java",
