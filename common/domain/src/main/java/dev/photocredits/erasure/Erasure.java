@@ -15,6 +15,7 @@ import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,12 @@ public final class Erasure {
 
   private void goOn(Email owner, Email pseudonym) {
     // Images go when their generation is the pseudonym's, which nobody else's can be by mistake.
-    if (moveEntries(owner, pseudonym) && moveGenerations(owner, pseudonym)) {
+    if (all(
+            () -> ledger.statement(owner, PAGE, null),
+            entry -> identities.move(owner, pseudonym, entry))
+        && all(
+            () -> generations.list(owner, PAGE, null),
+            generation -> identities.move(owner, pseudonym, generation))) {
       removeImages(pseudonym);
       identities.forgetFeedback(owner);
       // Last, since a request that was under way may have claimed its key until now.
@@ -102,32 +108,18 @@ public final class Erasure {
     }
   }
 
-  private boolean moveEntries(Email owner, Email pseudonym) {
-    while (true) {
-      var page = ledger.statement(owner, PAGE, null);
-      for (var entry : page.items()) {
-        if (!identities.move(owner, pseudonym, entry)) {
+  /** Moves what is on the first page until nothing is left there; tells whether it came so far. */
+  private static <T> boolean all(Supplier<Page<T>> first, Predicate<T> move) {
+    Page<T> page;
+    do {
+      page = first.get();
+      for (var item : page.items()) {
+        if (!move.test(item)) {
           return false;
         }
       }
-      if (!page.hasMore()) {
-        return true;
-      }
-    }
-  }
-
-  private boolean moveGenerations(Email owner, Email pseudonym) {
-    while (true) {
-      var page = generations.list(owner, PAGE, null);
-      for (var generation : page.items()) {
-        if (!identities.move(owner, pseudonym, generation)) {
-          return false;
-        }
-      }
-      if (!page.hasMore()) {
-        return true;
-      }
-    }
+    } while (page.hasMore());
+    return true;
   }
 
   private void removeImages(Email pseudonym) {

@@ -106,14 +106,19 @@ public final class DynamoDb {
   /** The same, and writes a transaction where nobody hears of it. */
   public void primeForTransactions() {
     prime();
-    var nowhere = unplugged.get();
-    var _ = nowhere.write(nowhere.create(Schemas.USER, NOBODY), nowhere.update(gift()));
+    transact(unplugged.get());
   }
 
   /** The same, and changes one item there. */
   public void primeForUpdates() {
-    primeForTransactions();
-    var _ = unplugged.get().writeAlone(gift());
+    prime();
+    var nowhere = unplugged.get();
+    transact(nowhere);
+    var _ = nowhere.writeAlone(gift());
+  }
+
+  private static void transact(Table nowhere) {
+    var _ = nowhere.write(nowhere.create(Schemas.USER, NOBODY), nowhere.update(gift()));
   }
 
   private static Table.Change gift() {

@@ -213,7 +213,11 @@ final class Table {
 
   /** The same. */
   Written write(List<TransactWriteItem> items) {
-    var request = request(items);
+    var request =
+        TransactWriteItemsRequest.builder()
+            .transactItems(items)
+            .clientRequestToken(UUID.randomUUID().toString())
+            .build();
     try {
       contention.retry(() -> client.transactWriteItems(request));
       return new Written(List.of());
@@ -224,14 +228,6 @@ final class Table {
       }
       return refused;
     }
-  }
-
-  /** A transaction that is ready to be sent, under a token of its own. */
-  static TransactWriteItemsRequest request(List<TransactWriteItem> items) {
-    return TransactWriteItemsRequest.builder()
-        .transactItems(items)
-        .clientRequestToken(UUID.randomUUID().toString())
-        .build();
   }
 
   /** Changes one item that meets the condition. */

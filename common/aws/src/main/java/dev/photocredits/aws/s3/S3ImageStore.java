@@ -73,12 +73,11 @@ public final class S3ImageStore implements ImageStore {
         S3Presigner.builder().region(aws.region()).credentialsProvider(aws.credentials());
     aws.s3()
         .ifPresent(
-            endpoint -> {
-              presigner
-                  .endpointOverride(endpoint)
-                  .serviceConfiguration(
-                      S3Configuration.builder().pathStyleAccessEnabled(true).build());
-            });
+            endpoint ->
+                presigner
+                    .endpointOverride(endpoint)
+                    .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build()));
     return new S3ImageStore(bucket, urlExpiry, aws, client(aws), presigner.build(), clock);
   }
 

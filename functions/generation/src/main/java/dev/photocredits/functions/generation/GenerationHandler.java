@@ -87,10 +87,11 @@ public final class GenerationHandler extends ApiHandler {
     var key = request.idempotencyKey().orElse(null);
     var wanted = GenerateRequest.from(request);
     caller.mustBe(wanted.email());
+    var now = wiring.now();
     var outcome =
-        wiring.now().enabled
-            ? wiring.now().flow.draw(wanted.order(), key, request.deadline(MARGIN))
-            : wiring.now().flow.repeat(wanted.order(), key);
+        now.enabled
+            ? now.flow.draw(wanted.order(), key, request.deadline(MARGIN))
+            : now.flow.repeat(wanted.order(), key);
     var response =
         switch (outcome) {
           case Delivered(var id, var pictures, var remaining, var work) ->
