@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.photocredits.checks.fakes.StripeEvent;
 import dev.photocredits.local.LocalSystem;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ interface AnswersContract {
   LocalSystem system();
 
   /** What that function of the template answers to that event. */
-  JsonNode answer(String function, JsonNode event);
+  JsonNode answer(String function, JsonNode event) throws Exception;
 
   /** The variables of that function of the template, for a deployed one. */
   default Map<String, String> variables(String function) {
@@ -36,7 +35,7 @@ interface AnswersContract {
   }
 
   @Test
-  default void health_answers_its_event() {
+  default void health_answers_its_event() throws Exception {
     var answer = answer("HealthFunction", event("health"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
@@ -45,7 +44,7 @@ interface AnswersContract {
   }
 
   @Test
-  default void credits_answers_its_event() {
+  default void credits_answers_its_event() throws Exception {
     var answer = answer("CreditsFunction", event("credits"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
@@ -54,7 +53,7 @@ interface AnswersContract {
   }
 
   @Test
-  default void checkout_answers_its_event() {
+  default void checkout_answers_its_event() throws Exception {
     var answer = answer("CheckoutFunction", event("checkout"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
@@ -62,7 +61,7 @@ interface AnswersContract {
   }
 
   @Test
-  default void webhook_grants_its_event_when_it_is_signed_now() {
+  default void webhook_grants_its_event_when_it_is_signed_now() throws Exception {
     var event = event("webhook");
     var secret = system().environment().get("STRIPE_WEBHOOK_SECRET");
     var body = event.path("body").asText();
@@ -77,7 +76,7 @@ interface AnswersContract {
   }
 
   @Test
-  default void feedback_answers_its_event() {
+  default void feedback_answers_its_event() throws Exception {
     var answer = answer("FeedbackFunction", event("feedback"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
@@ -85,7 +84,7 @@ interface AnswersContract {
   }
 
   @Test
-  default void generation_answers_its_event_to_somebody_who_has_credits() {
+  default void generation_answers_its_event_to_somebody_who_has_credits() throws Exception {
     assertThat(answer("CreditsFunction", event("credits")).path("statusCode").asInt())
         .isEqualTo(200);
 
@@ -97,17 +96,13 @@ interface AnswersContract {
   }
 
   @Test
-  default void sweeper_answers_its_event() {
+  default void sweeper_answers_its_event() throws Exception {
     var answer = answer("SweeperFunction", event("sweeper"));
 
     assertThat(answer).isEqualTo(JSON.valueToTree(Map.of("refunded", 0, "has_more", false)));
   }
 
-  private static JsonNode event(String name) {
-    try {
-      return JSON.readTree(Project.root().resolve("events/" + name + ".json").toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static JsonNode event(String name) throws IOException {
+    return JSON.readTree(Project.root().resolve("events/" + name + ".json").toFile());
   }
 }

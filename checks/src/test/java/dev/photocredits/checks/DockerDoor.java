@@ -3,9 +3,9 @@ package dev.photocredits.checks;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.Optional;
 final class DockerDoor implements AutoCloseable {
   private static final String BRIDGE = "docker0";
 
-  private final List<ServerSocket> listening = new ArrayList<>();
+  private final List<Relay> relays = new ArrayList<>();
 
   private DockerDoor() {}
 
@@ -26,9 +26,10 @@ final class DockerDoor implements AutoCloseable {
     var bridge = bridge();
     if (bridge.isPresent()) {
       for (var port : ports) {
-        var socket = new ServerSocket(port, 50, bridge.get());
-        door.listening.add(socket);
-        Thread.startVirtualThread(() -> serve(socket));
+        door.relays.add(
+            Relay.start(
+                new ServerSocket(port, 50, bridge.get()),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
       }
     }
     return door;
@@ -41,36 +42,10 @@ final class DockerDoor implements AutoCloseable {
         : bridge.inetAddresses().filter(Inet4Address.class::isInstance).findFirst();
   }
 
-  private static void serve(ServerSocket door) {
-    try {
-      while (true) {
-        var caller = door.accept();
-        var inside = new Socket(InetAddress.getLoopbackAddress(), door.getLocalPort());
-        Thread.startVirtualThread(() -> pass(caller, inside));
-        Thread.startVirtualThread(() -> pass(inside, caller));
-      }
-    } catch (IOException closed) {
-      return;
-    }
-  }
-
-  private static void pass(Socket from, Socket to) {
-    try (from;
-        to) {
-      from.getInputStream().transferTo(to.getOutputStream());
-    } catch (IOException hungUp) {
-      return;
-    }
-  }
-
   @Override
-  public void close() {
-    for (var socket : listening) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
+  public void close() throws IOException {
+    for (var relay : relays) {
+      relay.close();
     }
   }
 }

@@ -40,20 +40,13 @@ final class EmulatorTest implements AnswersContract {
   }
 
   @Override
-  public JsonNode answer(String function, JsonNode event) {
-    try {
-      var emulator = running(function);
-      var answer = JSON.readTree(emulator.call(JSON.writeValueAsBytes(event)));
-      if (answer.has("errorMessage")) {
-        throw new AssertionError(answer + "\n" + emulator.log());
-      }
-      return answer;
-    } catch (IOException e) {
-      throw new AssertionError(e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
+  public JsonNode answer(String function, JsonNode event) throws IOException, InterruptedException {
+    var emulator = running(function);
+    var answer = JSON.readTree(emulator.call(JSON.writeValueAsBytes(event)));
+    if (answer.has("errorMessage")) {
+      throw new AssertionError(answer + "\n" + emulator.log());
     }
+    return answer;
   }
 
   private Emulator running(String name) throws IOException {

@@ -32,7 +32,7 @@ final class SamLocalIT implements AnswersContract {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     door.close();
     system.close();
   }
@@ -43,18 +43,11 @@ final class SamLocalIT implements AnswersContract {
   }
 
   @Override
-  public JsonNode answer(String function, JsonNode event) {
-    try {
-      var variables = new HashMap<String, String>();
-      variables(function)
-          .forEach((name, value) -> variables.put(name, value.replace(HERE, FROM_A_CONTAINER)));
-      return invoke(function, event, variables);
-    } catch (IOException e) {
-      throw new AssertionError(e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+  public JsonNode answer(String function, JsonNode event) throws IOException, InterruptedException {
+    var variables = new HashMap<String, String>();
+    variables(function)
+        .forEach((name, value) -> variables.put(name, value.replace(HERE, FROM_A_CONTAINER)));
+    return invoke(function, event, variables);
   }
 
   private static JsonNode invoke(String function, JsonNode event, Map<String, String> variables)

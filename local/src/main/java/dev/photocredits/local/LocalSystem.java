@@ -84,7 +84,7 @@ public final class LocalSystem implements AutoCloseable {
     try {
       return start(new Settings(settings), template, standIns, log, opened);
     } catch (RuntimeException e) {
-      close(opened);
+      Opened.close(opened);
       throw e;
     }
   }
@@ -225,21 +225,6 @@ public final class LocalSystem implements AutoCloseable {
   /** Lets running requests end for up to 3 seconds, and stops everything. */
   @Override
   public void close() {
-    close(opened);
-  }
-
-  /** Closes everything, whatever fails on the way, and then throws the first failure. */
-  private static void close(Deque<AutoCloseable> opened) {
-    var failures = new ArrayList<Exception>();
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        failures.add(e);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new IllegalStateException("something did not stop", failures.getFirst());
-    }
+    Opened.close(opened);
   }
 }

@@ -1,7 +1,6 @@
 package dev.photocredits.checks.bench;
 
 import static dev.photocredits.checks.bench.Times.millis;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.photocredits.local.LocalSystem;
 import java.io.IOException;
@@ -10,11 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
@@ -30,12 +25,8 @@ final class Bench {
   private static final int WARM_UP = 40;
   private static final int REQUESTS = 100;
 
-  private static final String WEBHOOK_SECRET = "whsec_bench";
   private static final String PROMPT = "A portrait in the style of film noir";
   private static final Pattern IMAGE = Pattern.compile("\"images\":\\[\"([^\"]+)\"");
-
-  /** Kept, so that its level is kept: libraries log their warnings only. */
-  private static final Logger LIBRARIES = Logger.getLogger("");
 
   private final SteadyModel model;
   private final RoundTrips roundTrips;
@@ -51,38 +42,13 @@ final class Bench {
   }
 
   public static void main(String[] args) throws Exception {
-    LIBRARIES.setLevel(Level.WARNING);
-    var out = System.out;
     var photo = Files.readAllBytes(Path.of("photos/portrait.jpg"));
-    var folder = Files.createTempDirectory("photo-credits-bench");
-    // The functions' log goes to a file, as it goes to a collector when deployed.
-    try (var log = new PrintStream(folder.resolve("log").toFile(), UTF_8);
-        var model = new SteadyModel()) {
-      System.setOut(log);
-      try (var system = LocalSystem.start(settings(model, folder), log::println)) {
-        var caller = new Caller(system.url(), WEBHOOK_SECRET, photo);
-        new Bench(model, new RoundTrips(system), caller, out).run();
-      }
-    } finally {
-      System.setOut(out);
-      delete(folder);
+    try (var scratch = new Scratch();
+        var model = new SteadyModel();
+        var system = LocalSystem.start(model.settings(scratch.folder()), scratch.log()::println)) {
+      var caller = new Caller(system.url(), SteadyModel.WEBHOOK_SECRET, photo);
+      new Bench(model, new RoundTrips(system), caller, scratch.console()).run();
     }
-  }
-
-  private static Map<String, String> settings(SteadyModel model, Path folder) {
-    return Map.of(
-        "PORT",
-        "0",
-        "DATA_DIR",
-        folder.resolve("data").toString(),
-        "WELCOME_CREDITS",
-        "1000000",
-        "STRIPE_WEBHOOK_SECRET",
-        WEBHOOK_SECRET,
-        "GOOGLE_GEMINI_BASE_URL",
-        model.url().toString(),
-        "GEMINI_API_KEY",
-        "bench");
   }
 
   private void run() throws Exception {
@@ -235,13 +201,5 @@ final class Bench {
       users[i] = user();
     }
     return users;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -7,25 +7,26 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * A Gemini that answers every call with the same PNG of some 200 KB, after a time that can be set.
  * It costs next to nothing, so what is measured is ours.
  */
 public final class SteadyModel implements AutoCloseable {
+  /** What the run of {@link #settings} signs its webhooks with. */
+  public static final String WEBHOOK_SECRET = "whsec_bench";
+
   /** A prompt with this in it gets two pictures of three. */
   static final String ONE_MISSING = "one missing";
 
@@ -38,39 +39,48 @@ public final class SteadyModel implements AutoCloseable {
   private static final byte[] REFUSAL =
       "{\"candidates\":[{\"finishReason\":\"IMAGE_SAFETY\"}]}".getBytes(UTF_8);
 
-  private final Server server;
-  private final ServerConnector connector;
+  private final Listening server;
   private final byte[] picture;
   private volatile Duration delay = Duration.ZERO;
 
   public SteadyModel() throws IOException {
     picture = answer(png());
-    var threads = new QueuedThreadPool(8, 2);
-    threads.setDaemon(true);
-    threads.setVirtualThreadsExecutor(command -> Thread.startVirtualThread(command));
-    server = new Server(threads);
-    connector = new ServerConnector(server, 1, 1);
-    connector.setHost("127.0.0.1");
-    server.addConnector(connector);
-    server.setHandler(
-        new Handler.Abstract() {
-          @Override
-          public boolean handle(Request request, Response response, Callback callback)
-              throws Exception {
-            var arrived = System.nanoTime();
-            var asked = Content.Source.asString(request, UTF_8);
-            var refused = asked.contains(ONE_MISSING) && asked.contains(SECOND_VARIATION);
-            Thread.sleep(delay.minusNanos(System.nanoTime() - arrived));
-            response.getHeaders().put("Content-Type", "application/json; charset=UTF-8");
-            response.write(true, ByteBuffer.wrap(refused ? REFUSAL : picture), callback);
-            return true;
-          }
-        });
-    LifeCycle.start(server);
+    server =
+        new Listening(
+            new Handler.Abstract() {
+              @Override
+              public boolean handle(Request request, Response response, Callback callback)
+                  throws Exception {
+                var arrived = System.nanoTime();
+                var asked = Content.Source.asString(request, UTF_8);
+                var refused = asked.contains(ONE_MISSING) && asked.contains(SECOND_VARIATION);
+                Thread.sleep(delay.minusNanos(System.nanoTime() - arrived));
+                response.getHeaders().put("Content-Type", "application/json; charset=UTF-8");
+                response.write(true, ByteBuffer.wrap(refused ? REFUSAL : picture), callback);
+                return true;
+              }
+            });
   }
 
   public URI url() {
-    return URI.create("http://127.0.0.1:" + connector.getLocalPort());
+    return server.url();
+  }
+
+  /** Of a local run that draws with it, and in which everybody can pay for everything. */
+  public Map<String, String> settings(Path folder) {
+    return Map.of(
+        "PORT",
+        "0",
+        "DATA_DIR",
+        folder.resolve("data").toString(),
+        "WELCOME_CREDITS",
+        "1000000",
+        "STRIPE_WEBHOOK_SECRET",
+        WEBHOOK_SECRET,
+        "GOOGLE_GEMINI_BASE_URL",
+        url().toString(),
+        "GEMINI_API_KEY",
+        "bench");
   }
 
   void answerAfter(Duration time) {
@@ -79,7 +89,7 @@ public final class SteadyModel implements AutoCloseable {
 
   @Override
   public void close() {
-    LifeCycle.stop(server);
+    server.close();
   }
 
   private static byte[] png() throws IOException {

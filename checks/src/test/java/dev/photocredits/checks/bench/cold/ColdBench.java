@@ -1,7 +1,6 @@
 package dev.photocredits.checks.bench.cold;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.photocredits.checks.bench.Scratch;
 import dev.photocredits.checks.bench.Times;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,11 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Starts every function again and again as Lambda does, one after the other so that a disturbance
@@ -28,9 +24,6 @@ final class ColdBench {
   private static final String QUARKUS =
       "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest";
 
-  /** Kept, so that its level is kept: libraries log their warnings only. */
-  private static final Logger LIBRARIES = Logger.getLogger("");
-
   private final Stage stage;
   private final List<Figures> figures;
   private final PrintStream out;
@@ -42,19 +35,11 @@ final class ColdBench {
   }
 
   public static void main(String[] args) throws Exception {
-    LIBRARIES.setLevel(Level.WARNING);
     var rounds = setting(args, "rounds").map(Integer::parseInt).orElse(7);
     var calls = setting(args, "calls").map(Integer::parseInt).orElse(200);
-    var out = System.out;
-    var folder = Files.createTempDirectory("photo-credits-bench");
-    try (var log = new PrintStream(folder.resolve("log").toFile(), UTF_8)) {
-      System.setOut(log);
-      try (var stage = Stage.open(folder, log)) {
-        new ColdBench(stage, candidates(stage, args), out).run(rounds, calls);
-      }
-    } finally {
-      System.setOut(out);
-      delete(folder);
+    try (var scratch = new Scratch();
+        var stage = Stage.open(scratch)) {
+      new ColdBench(stage, candidates(stage, args), scratch.console()).run(rounds, calls);
     }
   }
 
@@ -140,14 +125,6 @@ final class ColdBench {
       }
       var cpu = sandbox.cpu().minus(before).dividedBy(calls);
       return new Figures.Warm(new Times(times), cpu, sandbox.residentKilobytes());
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

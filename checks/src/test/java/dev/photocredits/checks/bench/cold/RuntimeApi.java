@@ -2,6 +2,7 @@ package dev.photocredits.checks.bench.cold;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.photocredits.checks.bench.Listening;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

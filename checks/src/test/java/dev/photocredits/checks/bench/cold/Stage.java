@@ -4,13 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.photocredits.checks.Relay;
+import dev.photocredits.checks.bench.Scratch;
 import dev.photocredits.checks.bench.SteadyModel;
+import dev.photocredits.checks.fakes.FakeSecretsManager;
 import dev.photocredits.checks.fakes.StripeEvent;
 import dev.photocredits.local.LocalSystem;
+import dev.photocredits.local.Opened;
 import dev.photocredits.local.Template;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +43,7 @@ import java.util.regex.Pattern;
  */
 final class Stage implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String WEBHOOK_SECRET = "whsec_bench";
+  private static final String SECRET = "photo-credits/bench";
   private static final List<String> SECRETS =
       List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
   private static final Pattern LOG_FORMAT = Pattern.compile("LogFormat: (\\w+)");
@@ -47,7 +53,7 @@ final class Stage implements AutoCloseable {
   private final Certificate certificate;
   private final Path nativeClient;
   private final Map<String, String> environment;
-  private final List<TlsFront> fronts;
+  private final List<Relay> fronts;
   private final Optional<CpuLimit> limit;
   private final Deque<AutoCloseable> opened;
 
@@ -56,7 +62,7 @@ final class Stage implements AutoCloseable {
       Certificate certificate,
       Path nativeClient,
       Map<String, String> environment,
-      List<TlsFront> fronts,
+      List<Relay> fronts,
       Optional<CpuLimit> limit,
       Deque<AutoCloseable> opened) {
     this.folder = folder;
@@ -68,26 +74,30 @@ final class Stage implements AutoCloseable {
     this.opened = opened;
   }
 
-  /** Starts it all, with its data and its files in that folder. */
-  static Stage open(Path folder, PrintStream log) throws Exception {
+  /** Starts it all, with its data and its files there. */
+  static Stage open(Scratch scratch) throws Exception {
+    var folder = scratch.folder();
     var opened = new ArrayDeque<AutoCloseable>();
     try {
       var limit = CpuLimit.open();
       limit.ifPresent(opened::push);
       var model = new SteadyModel();
       opened.push(model);
-      var system = LocalSystem.start(settings(model, folder), log::println);
+      var settings = new HashMap<>(model.settings(folder));
+      settings.put("SWEEP_INTERVAL_SECONDS", "86400");
+      var system = LocalSystem.start(settings, scratch.log()::println);
       opened.push(system);
       createUser(system.url());
 
       var certificate = Certificate.in(folder);
       var environment = new LinkedHashMap<>(system.environment());
       environment.put("AUTH_MODE", "jwt");
-      environment.put("SECRET_ID", "photo-credits/bench");
-      var secrets = new Listening(new SecretStore(only(SECRETS, environment)));
+      environment.put("SECRET_ID", SECRET);
+      var secrets = new FakeSecretsManager();
       opened.push(secrets);
-      environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url().toString());
-      var fronts = new ArrayList<TlsFront>();
+      secrets.put(SECRET, JSON.writeValueAsString(only(SECRETS, environment)));
+      environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.address().toString());
+      var fronts = new ArrayList<Relay>();
       for (var address :
           List.of(
               "AWS_ENDPOINT_URL_DYNAMODB",
@@ -96,35 +106,24 @@ final class Stage implements AutoCloseable {
               "STRIPE_API_BASE",
               "GOOGLE_GEMINI_BASE_URL")) {
         var plain = URI.create(Objects.requireNonNull(environment.get(address)));
-        var front = TlsFront.before(plain, certificate.server());
+        var front = tlsBefore(plain, certificate);
         opened.push(front);
         fronts.add(front);
-        environment.put(address, front.url().toString());
+        environment.put(address, "https://127.0.0.1:" + front.port());
       }
       return new Stage(
           folder, certificate, nativeClient(folder), environment, fronts, limit, opened);
     } catch (Exception e) {
-      close(opened);
+      Opened.close(opened);
       throw e;
     }
   }
 
-  private static Map<String, String> settings(SteadyModel model, Path folder) {
-    return Map.of(
-        "PORT",
-        "0",
-        "DATA_DIR",
-        folder.resolve("data").toString(),
-        "SWEEP_INTERVAL_SECONDS",
-        "86400",
-        "WELCOME_CREDITS",
-        "1000000",
-        "STRIPE_WEBHOOK_SECRET",
-        WEBHOOK_SECRET,
-        "GOOGLE_GEMINI_BASE_URL",
-        model.url().toString(),
-        "GEMINI_API_KEY",
-        "bench");
+  private static Relay tlsBefore(URI plain, Certificate certificate) throws IOException {
+    var here = InetAddress.getLoopbackAddress();
+    return Relay.start(
+        certificate.server().getServerSocketFactory().createServerSocket(0, 50, here),
+        new InetSocketAddress(plain.getHost(), plain.getPort()));
   }
 
   private static Map<String, String> only(List<String> names, Map<String, String> of) {
@@ -173,7 +172,7 @@ final class Stage implements AutoCloseable {
         function(
                 "webhook",
                 "bare webhook",
-                Map.of("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+                Map.of("STRIPE_WEBHOOK_SECRET", SteadyModel.WEBHOOK_SECRET),
                 () -> signed("customer.created"),
                 Candidate.OK)
             .with(BareWebhook.class));
@@ -265,7 +264,9 @@ final class Stage implements AutoCloseable {
       var text = body.toString();
       event.put("body", text);
       ((ObjectNode) event.path("headers"))
-          .put("stripe-signature", StripeEvent.signature(text, WEBHOOK_SECRET, Instant.now()));
+          .put(
+              "stripe-signature",
+              StripeEvent.signature(text, SteadyModel.WEBHOOK_SECRET, Instant.now()));
       return event.toString().getBytes(UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -284,7 +285,7 @@ final class Stage implements AutoCloseable {
   }
 
   void dropConnections() {
-    fronts.forEach(TlsFront::drop);
+    fronts.forEach(Relay::drop);
   }
 
   String accessKey() {
@@ -314,21 +315,6 @@ final class Stage implements AutoCloseable {
 
   @Override
   public void close() {
-    close(opened);
-  }
-
-  /** Closes everything, whatever fails on the way, and then throws the first failure. */
-  private static void close(Deque<AutoCloseable> opened) {
-    var failures = new ArrayList<Exception>();
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        failures.add(e);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new IllegalStateException("something did not stop", failures.getFirst());
-    }
+    Opened.close(opened);
   }
 }

@@ -1,42 +1,39 @@
-package dev.photocredits.checks.bench.cold;
+package dev.photocredits.checks;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLContext;
 
-/** TLS before a server that has none: what arrives is deciphered and passed on as it is. */
-final class TlsFront implements AutoCloseable {
+/** Passes what arrives at one address on to a server at another, as it is. */
+public final class Relay implements AutoCloseable {
   private final ServerSocket listener;
-  private final URI behind;
+  private final InetSocketAddress behind;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-  private TlsFront(ServerSocket listener, URI behind) {
+  private Relay(ServerSocket listener, InetSocketAddress behind) {
     this.listener = listener;
     this.behind = behind;
   }
 
-  /** Listens on a free port of 127.0.0.1 for the server at that address. */
-  static TlsFront before(URI behind, SSLContext tls) throws IOException {
-    var here = InetAddress.getLoopbackAddress();
-    var front = new TlsFront(tls.getServerSocketFactory().createServerSocket(0, 50, here), behind);
-    var _ = Thread.startVirtualThread(front::accept);
-    return front;
+  /** From that listener, which it closes in the end; one of TLS deciphers what arrives. */
+  public static Relay start(ServerSocket listener, InetSocketAddress behind) {
+    var relay = new Relay(listener, behind);
+    var _ = Thread.startVirtualThread(relay::accept);
+    return relay;
   }
 
-  URI url() {
-    return URI.create("https://127.0.0.1:" + listener.getLocalPort());
+  public int port() {
+    return listener.getLocalPort();
   }
 
   /** Ends every connection, as a snapshot does: who restores it finds none. */
-  void drop() {
-    connections.forEach(TlsFront::end);
+  public void drop() {
+    connections.forEach(Relay::end);
     connections.clear();
   }
 
@@ -51,7 +48,7 @@ final class TlsFront implements AutoCloseable {
   }
 
   private void connect(Socket caller) throws IOException {
-    var server = new Socket(behind.getHost(), behind.getPort());
+    var server = new Socket(behind.getAddress(), behind.getPort());
     caller.setTcpNoDelay(true);
     server.setTcpNoDelay(true);
     connections.add(caller);

@@ -1,4 +1,4 @@
-package dev.photocredits.checks.bench.cold;
+package dev.photocredits.checks.bench;
 
 import java.net.URI;
 import java.time.Duration;
@@ -9,13 +9,13 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A server on a free port of 127.0.0.1, whose handler may block. */
-final class Listening implements AutoCloseable {
+public final class Listening implements AutoCloseable {
   private static final Duration IDLE = Duration.ofMinutes(2);
 
   private final Server server;
   private final ServerConnector connector;
 
-  Listening(Handler handler) {
+  public Listening(Handler handler) {
     var threads = new QueuedThreadPool(8, 2);
     threads.setDaemon(true);
     threads.setVirtualThreadsExecutor(command -> Thread.startVirtualThread(command));
@@ -28,7 +28,7 @@ final class Listening implements AutoCloseable {
     LifeCycle.start(server);
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + connector.getLocalPort());
   }
 
