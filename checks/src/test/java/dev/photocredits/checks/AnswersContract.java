@@ -102,6 +102,13 @@ interface AnswersContract {
     assertThat(answer).isEqualTo(JSON.valueToTree(Map.of("refunded", 0, "has_more", false)));
   }
 
+  @Test
+  default void worker_finds_nothing_to_do_in_its_event() throws Exception {
+    var answer = answer("WorkerFunction", event("worker"));
+
+    assertThat(answer).isEqualTo(JSON.valueToTree(Map.of("outcome", "nothing")));
+  }
+
   private static JsonNode event(String name) throws IOException {
     return JSON.readTree(Project.root().resolve("events/" + name + ".json").toFile());
   }

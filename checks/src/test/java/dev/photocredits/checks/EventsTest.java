@@ -14,6 +14,7 @@ import dev.photocredits.functions.generation.GenerationHandler;
 import dev.photocredits.functions.health.HealthHandler;
 import dev.photocredits.functions.sweeper.SweeperHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
+import dev.photocredits.functions.worker.WorkerHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.LambdaSerializer;
 import dev.photocredits.lambda.OneCall;
@@ -145,6 +146,15 @@ final class EventsTest {
             .handleRequest(Map.of("task", "reconcile"), new OneCall(300_000));
 
     assertThat(report).isEqualTo(Map.of("granted", 0, "reversed", 0, "has_more", false));
+  }
+
+  @Test
+  void worker_finds_nothing_to_do_in_its_event() {
+    var report =
+        new WorkerHandler(environment)
+            .handleRequest(read("worker", Map.class), new OneCall(150_000));
+
+    assertThat(report).isEqualTo(Map.of("outcome", "nothing"));
   }
 
   @Test

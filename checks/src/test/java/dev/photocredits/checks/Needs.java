@@ -36,8 +36,10 @@ final class Needs {
           Map.entry("TransactWriteItem$Builder.conditionCheck", "dynamodb:ConditionCheckItem"),
           Map.entry("S3Client.putObject", "s3:PutObject"),
           Map.entry("S3Client.headObject", "s3:GetObject"),
+          Map.entry("S3Client.getObjectAsBytes", "s3:GetObject"),
           Map.entry("S3Client.deleteObject", "s3:DeleteObject"),
           Map.entry("S3Presigner.presignGetObject", "s3:GetObject"),
+          Map.entry("SqsClient.sendMessage", "sqs:SendMessage"),
           Map.entry("SecretsManagerClient.getSecretValue", "secretsmanager:GetSecretValue"));
 
   /** What sends nothing that IAM would look at. */
@@ -52,6 +54,7 @@ final class Needs {
           "TransactWriteItem$Builder.build",
           "S3Client.builder",
           "S3Presigner.builder",
+          "SqsClient.builder",
           "SecretsManagerClient.builder",
           "SecretsManagerClient.close");
 
@@ -134,7 +137,10 @@ final class Needs {
           Reach.accesses(unit).stream().anyMatch(access -> access.getName().equals("indexName"))
               ? function.index()
               : function.table();
-      case "s3" -> function.images();
+      case "s3" ->
+          function.objects(
+              unit.getOwner().getSimpleName().equals("S3Photos") ? "uploads" : "images");
+      case "sqs" -> function.queue();
       case "secretsmanager" -> function.secret();
       default -> throw new AssertionError("what is " + action + " about?");
     };

@@ -115,7 +115,7 @@ final class OperationsTest {
             .toList();
     var exported = matches("Export: \\{Name: !Sub '([^']+)'}", read("template.yaml")).toList();
 
-    assertThat(asked).hasSize(4).containsExactlyInAnyOrderElementsOf(exported);
+    assertThat(asked).hasSize(5).containsExactlyInAnyOrderElementsOf(exported);
   }
 
   @Test

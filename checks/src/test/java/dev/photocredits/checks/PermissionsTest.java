@@ -18,6 +18,8 @@ final class PermissionsTest {
       Set.of(
           // What a function prints. SAM gives it to every function, and it writes to logs alone.
           "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+          // Receiving from the queue and deleting there. SAM gives it to who is called by one.
+          "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole",
           // Traces, where they are switched on. X-Ray's actions know no resources.
           "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess");
 
@@ -63,8 +65,9 @@ final class PermissionsTest {
           .allSatisfy(
               grant -> {
                 assertThat(grant.action()).matches("\\w+:\\w+");
-                // Pictures have names of their own; Secrets Manager ends a name with six letters.
-                assertThat(grant.resource().replaceFirst("/images/\\*$|-\\?{6}$", ""))
+                // Pictures and photos have names of their own; Secrets Manager ends a name with six
+                // letters.
+                assertThat(grant.resource().replaceFirst("/(images|uploads)/\\*$|-\\?{6}$", ""))
                     .contains("${")
                     .doesNotContain("*", "?");
                 assertThat(grant.keys().replaceFirst("^[A-Z]+#\\*$", "")).doesNotContain("*", "?");

@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The project's files. */
-final class Project {
+public final class Project {
   private Project() {}
 
   /** The folder that holds the template. */
-  static Path root() {
+  public static Path root() {
     var template = Path.of(System.getProperty("photocredits.template"));
     return Objects.requireNonNull(template.getParent());
   }

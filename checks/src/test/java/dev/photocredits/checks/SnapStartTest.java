@@ -14,6 +14,7 @@ import dev.photocredits.functions.generation.GenerationHandler;
 import dev.photocredits.functions.health.HealthHandler;
 import dev.photocredits.functions.sweeper.SweeperHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
+import dev.photocredits.functions.worker.WorkerHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.LambdaSerializer;
 import dev.photocredits.lambda.OneCall;
@@ -46,7 +47,8 @@ final class SnapStartTest {
           "generation", GenerationHandler::new,
           "health", HealthHandler::new,
           "sweeper", SweeperHandler::new,
-          "webhook", WebhookHandler::new);
+          "webhook", WebhookHandler::new,
+          "worker", WorkerHandler::new);
 
   private static final List<Arguments> CALLS =
       List.of(
@@ -62,7 +64,13 @@ final class SnapStartTest {
                   "GET /v1beta/models/gemini-3.1-flash-image")),
           Arguments.of("health", List.of()),
           Arguments.of("sweeper", List.of("GetItem")),
-          Arguments.of("webhook", List.of("GetItem")));
+          Arguments.of("webhook", List.of("GetItem")),
+          Arguments.of(
+              "worker",
+              List.of(
+                  "GetItem",
+                  "HEAD /images-of-nobody/images/nothing",
+                  "GET /v1beta/models/gemini-3.1-flash-image")));
 
   private final EmptyServices services = new EmptyServices();
   private final PrintStream standardOutput = System.out;
@@ -95,7 +103,16 @@ final class SnapStartTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"checkout", "credits", "feedback", "generation", "health", "sweeper", "webhook"})
+      strings = {
+        "checkout",
+        "credits",
+        "feedback",
+        "generation",
+        "health",
+        "sweeper",
+        "webhook",
+        "worker"
+      })
   void a_snapshot_goes_on_though_nothing_can_be_reached(String function) {
     services.close();
     var snapStart = snapStart(create(function, environment(services.address())));
@@ -109,7 +126,16 @@ final class SnapStartTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"checkout", "credits", "feedback", "generation", "health", "sweeper", "webhook"})
+      strings = {
+        "checkout",
+        "credits",
+        "feedback",
+        "generation",
+        "health",
+        "sweeper",
+        "webhook",
+        "worker"
+      })
   void a_restored_function_is_wired_anew(String function) {
     var snapStart = snapStart(create(function, environment(services.address())));
     var before = snapStart.now();
@@ -189,6 +215,7 @@ final class SnapStartTest {
         Arrays.asList(
             "AWS_ENDPOINT_URL_DYNAMODB",
             "AWS_ENDPOINT_URL_S3",
+            "AWS_ENDPOINT_URL_SQS",
             "STRIPE_API_BASE",
             "GOOGLE_GEMINI_BASE_URL")) {
       variables.put(name, address);
@@ -198,6 +225,7 @@ final class SnapStartTest {
     variables.put("AWS_SECRET_ACCESS_KEY", "nobody");
     variables.put("TABLE_NAME", "table");
     variables.put("BUCKET_NAME", "images-of-nobody");
+    variables.put("QUEUE_URL", address + "/queue");
     variables.put("STRIPE_SECRET_KEY", "sk_test_" + "nobody");
     variables.put("STRIPE_WEBHOOK_SECRET", "whsec_nobody");
     variables.put("GEMINI_API_KEY", "nobody");

@@ -3,6 +3,7 @@ package dev.photocredits.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.local.LocalSystem;
 import dev.photocredits.local.Template;
@@ -153,6 +154,20 @@ final class TemplateTest {
     assertThat(Duration.ofSeconds(lease.path("MinValue").asLong())).isGreaterThan(gateway);
     assertThat(Duration.ofSeconds(lease.path("Default").asLong()))
         .isGreaterThan(gateway.multipliedBy(2));
+  }
+
+  /** Lambda asks for six times the function's time, since a message may wait in its own hands. */
+  @Test
+  void a_message_comes_back_after_its_worker_and_before_its_lease_is_over() {
+    var queue = TEMPLATE.queue();
+    var worker =
+        TEMPLATE.functions().stream()
+            .filter(function -> function.name().equals(queue.function()))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(queue.visibility()).isGreaterThanOrEqualTo(worker.timeout().multipliedBy(6));
+    assertThat(queue.visibility().plus(worker.timeout())).isLessThan(GenerationFlow.QUEUED_LEASE);
   }
 
   @Test

@@ -159,8 +159,13 @@ final class TransformedTemplate {
           .formatted(named("TABLE_NAME"), indexes.path(0).path("IndexName").asText());
     }
 
-    String images() {
-      return "${" + named("BUCKET_NAME") + ".Arn}/images/*";
+    /** The objects in that folder of the bucket. */
+    String objects(String folder) {
+      return "${" + named("BUCKET_NAME") + ".Arn}/" + folder + "/*";
+    }
+
+    String queue() {
+      return "${" + named("QUEUE_URL") + ".Arn}";
     }
 
     /** The secret; Secrets Manager puts a hyphen and six characters of its own behind its name. */

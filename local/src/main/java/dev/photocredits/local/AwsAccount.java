@@ -12,6 +12,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Who calls AWS, or what stands in for it. */
 public record AwsAccount(
@@ -58,6 +59,16 @@ public record AwsAccount(
         .forcePathStyle(true)
         // S3Proxy answers before it has read a chunked body's trailer, and may hang up on it.
         .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
+        .region(Region.of(region))
+        .credentialsProvider(StaticCredentialsProvider.create(credentials()))
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .build();
+  }
+
+  /** A client for what listens there, which the caller closes. */
+  public SqsClient sqs(URI endpoint) {
+    return SqsClient.builder()
+        .endpointOverride(endpoint)
         .region(Region.of(region))
         .credentialsProvider(StaticCredentialsProvider.create(credentials()))
         .httpClientBuilder(UrlConnectionHttpClient.builder())

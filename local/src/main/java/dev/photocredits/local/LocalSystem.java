@@ -1,5 +1,7 @@
 package dev.photocredits.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
 
 /**
  * The whole system, running in this process: the gateway with all functions of the template, and
- * DynamoDB, S3, Stripe and Gemini, each in our own process unless a setting points elsewhere.
+ * DynamoDB, S3, SQS, Stripe and Gemini, each in our own process unless a setting points elsewhere.
  *
  * <p>Where {@code AUTH_MODE} is {@code jwt}, the gateway verifies tokens: those of {@code
  * JWT_ISSUER}, or those that this run signs for anybody.
@@ -120,6 +122,7 @@ public final class LocalSystem implements AutoCloseable {
             functions,
             Duration.ofSeconds(settings.number("SWEEP_INTERVAL_SECONDS", 10, 1, 86_400)),
             log));
+    opened.push(polling(template.queue(), account, environment, functions, log));
     var routes = new ArrayList<>(template.routes());
     tokens.ifPresent(
         used -> {
@@ -153,7 +156,21 @@ public final class LocalSystem implements AutoCloseable {
         "STRIPE_API_BASE",
         "GOOGLE_GEMINI_BASE_URL",
         "AWS_ENDPOINT_URL_DYNAMODB",
-        "AWS_ENDPOINT_URL_S3");
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_SQS");
+  }
+
+  private static Polling polling(
+      Template.Queue queue,
+      AwsAccount account,
+      Map<String, String> environment,
+      Map<String, LambdaFunction> functions,
+      Consumer<String> log) {
+    return Polling.start(
+        account.sqs(URI.create(requireNonNull(environment.get("AWS_ENDPOINT_URL_SQS")))),
+        requireNonNull(environment.get("QUEUE_URL")),
+        requireNonNull(functions.get(queue.function())),
+        log);
   }
 
   private static Map<String, LambdaFunction> functions(

@@ -31,10 +31,14 @@ record Services(
   /** The bucket's name, unless a setting names another. */
   static final String BUCKET = "photo-credits-images";
 
-  /** All four, started side by side; if one does not start, none is left running. */
+  /** The queue's name. */
+  static final String QUEUE = "photo-credits-generations";
+
+  /** All five, started side by side; if one does not start, none is left running. */
   List<Service> start() {
     var starting =
-        List.<Supplier<Service>>of(this::dynamoDb, this::s3, this::stripe, this::gemini).stream()
+        List.<Supplier<Service>>of(this::dynamoDb, this::s3, this::sqs, this::stripe, this::gemini)
+            .stream()
             .map(service -> CompletableFuture.supplyAsync(service, Services::inItsOwnThread))
             .toList();
     var started = new ArrayList<Service>();
@@ -108,6 +112,41 @@ record Services(
       Buckets.create(client, name);
     } catch (SdkException e) {
       throw unusable("AWS_ENDPOINT_URL_S3", address, e);
+    }
+  }
+
+  private Service sqs() {
+    var elsewhere = settings.address("AWS_ENDPOINT_URL_SQS");
+    if (elsewhere.isPresent()) {
+      var address = elsewhere.get();
+      var url =
+          Settings.isHere(address)
+              ? createQueue(address)
+              : settings
+                  .get("QUEUE_URL")
+                  .orElseThrow(
+                      () ->
+                          new CannotStart(
+                              "AWS_ENDPOINT_URL_SQS is set, and so QUEUE_URL must be set as well."));
+      return Service.elsewhere("SQS", address, Map.of("QUEUE_URL", url));
+    }
+    var engine = LocalSqs.start();
+    return new Service(
+        new LocalSystem.Part("SQS", true, engine.endpoint()),
+        Map.of(
+            "QUEUE_URL",
+            createQueue(engine.endpoint()),
+            "AWS_ENDPOINT_URL_SQS",
+            engine.endpoint().toString()),
+        Optional.of(engine),
+        engine::close);
+  }
+
+  private String createQueue(URI address) {
+    try (var client = account.sqs(address)) {
+      return Queues.create(client, QUEUE, template.queue());
+    } catch (SdkException e) {
+      throw unusable("AWS_ENDPOINT_URL_SQS", address, e);
     }
   }
 

@@ -56,6 +56,14 @@ public final class Template {
    */
   public record Schedule(String name, String function, Duration rate, String input) {}
 
+  /**
+   * The queue whose messages a function takes in, one in each event.
+   *
+   * @param visibility after which a message that was not taken in comes back
+   * @param maxReceives how often it comes before it is among the dead letters
+   */
+  public record Queue(String function, Duration visibility, int maxReceives) {}
+
   /** A function, its handler's class and its limits. */
   public record Function(String name, String handler, Duration timeout, int memoryMegabytes) {}
 
@@ -135,6 +143,30 @@ public final class Template {
                             schedule(event.getKey(), function, event.getValue().get("Properties")))
                     .forEach(schedules::add));
     return List.copyOf(schedules);
+  }
+
+  /** The queue. */
+  public Queue queue() {
+    var function =
+        functionResources().entrySet().stream()
+            .filter(
+                entry ->
+                    entry.getValue().get("Events").entries().values().stream()
+                        .anyMatch(event -> event.get("Type").text().equals("SQS")))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow(() -> new CannotStart("template.yaml has no function with a queue."));
+    var queue =
+        root.get("Resources").entries().values().stream()
+            .filter(resource -> resource.get("Type").text().equals("AWS::SQS::Queue"))
+            .map(resource -> resource.get("Properties"))
+            .filter(properties -> properties.get("RedrivePolicy").isPresent())
+            .findFirst()
+            .orElseThrow(() -> new CannotStart("template.yaml has no queue with dead letters."));
+    return new Queue(
+        function,
+        Duration.ofSeconds(Integer.parseInt(queue.get("VisibilityTimeout").text())),
+        Integer.parseInt(queue.get("RedrivePolicy").get("maxReceiveCount").text()));
   }
 
   private static Schedule schedule(String name, String function, Yaml properties) {

@@ -60,7 +60,7 @@ final class LocalSystemTest {
     try (var system = start(Map.of())) {
       assertThat(system.parts())
           .extracting(part -> part.name() + " " + part.isStandIn())
-          .containsExactly("DynamoDB true", "S3 true", "Stripe true", "Gemini true");
+          .containsExactly("DynamoDB true", "S3 true", "SQS true", "Stripe true", "Gemini true");
       assertThat(system.environment())
           .containsEntry("AUTH_MODE", "open")
           .containsEntry("AWS_REGION", "us-east-1")

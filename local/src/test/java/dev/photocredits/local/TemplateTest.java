@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How {@code template.yaml} is read. */
 final class TemplateTest {
-  private static final Map<String, String> NAMES = Map.of("TABLE_NAME", "t", "BUCKET_NAME", "b");
+  private static final Map<String, String> NAMES =
+      Map.of("TABLE_NAME", "t", "BUCKET_NAME", "b", "QUEUE_URL", "q");
 
   private final Template template = Template.find();
 
@@ -44,7 +45,8 @@ final class TemplateTest {
             "GET /api/generations/{email} GenerationFunction",
             "HEAD /api/generations/{email} GenerationFunction",
             "GET /api/generations/{email}/{id} GenerationFunction",
-            "HEAD /api/generations/{email}/{id} GenerationFunction");
+            "HEAD /api/generations/{email}/{id} GenerationFunction",
+            "DELETE /api/generations/{email}/{id} GenerationFunction");
   }
 
   @Test
@@ -113,6 +115,12 @@ final class TemplateTest {
         .containsEntry("TABLE_NAME", "t")
         .containsEntry("BUCKET_NAME", "b")
         .containsEntry("SECRET_ID", "photo-credits/gemini");
+  }
+
+  @Test
+  void the_queue_has_its_function_its_patience_and_its_dead_letters() {
+    assertThat(template.queue())
+        .isEqualTo(new Template.Queue("WorkerFunction", Duration.ofMinutes(15), 3));
   }
 
   @Test

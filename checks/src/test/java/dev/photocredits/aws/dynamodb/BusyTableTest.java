@@ -99,7 +99,7 @@ final class BusyTableTest {
         var order = SAMPLES.order(email, 3);
         if (table.generations().start(order, usage(order), null) instanceof Started) {
           var end = Samples.succeeded(order, 2, 1);
-          assertThat(table.generations().finish(end, SAMPLES.refund(order, 1))).isNotNull();
+          assertThat(table.generations().finish(order, end, SAMPLES.refund(order, 1))).isNotNull();
         }
       }
       case 1 -> {

@@ -74,7 +74,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
     assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
     delete(Keys.user(ada), Keys.PROFILE);
 
-    assertThatThrownBy(() -> generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThatThrownBy(() -> generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(generations().find(ada, order.id())).contains(order);
@@ -90,7 +90,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
     assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
     var before = pending(Keys.user(ada));
 
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3))).isNotNull();
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3))).isNotNull();
 
     assertThat(before).isEqualTo(1);
     assertThat(pending(Keys.user(ada))).isZero();

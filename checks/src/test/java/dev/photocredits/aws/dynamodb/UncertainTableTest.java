@@ -106,7 +106,8 @@ final class UncertainTableTest {
     var order = SAMPLES.order(ada, 3);
     assertThat(calm.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
-    assertThat(table.generations().finish(succeeded(order, 3, 0), null)).isEqualTo(new Finished());
+    assertThat(table.generations().finish(order, succeeded(order, 3, 0), null))
+        .isEqualTo(new Finished());
 
     assertThat(calm.generations().find(ada, order.id())).contains(succeeded(order, 3, 0));
     Invariants.hold(calm.books(), List.of(ada));
@@ -119,7 +120,7 @@ final class UncertainTableTest {
     var order = SAMPLES.order(ada, 3);
     assertThat(calm.generations().start(order, usage(order), null)).isEqualTo(new Started());
 
-    assertThat(table.generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThat(table.generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());
 
     assertThat(balance(ada)).isEqualTo(credits(10));

@@ -140,6 +140,8 @@ final class AddedByOursTest {
               "price",
               "refunded",
               "images",
+              "progress",
+              "error_code",
               "created_at");
       assertThat(found.path("id").asText()).isEqualTo(id);
       assertThat(found.path("status").asText()).isEqualTo("succeeded");

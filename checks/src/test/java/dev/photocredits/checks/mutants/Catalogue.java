@@ -21,6 +21,7 @@ final class Catalogue {
           "dev.photocredits.payments.FulfilmentTest",
           "dev.photocredits.payments.ReconciliationTest",
           "dev.photocredits.generation.GenerationFlowTest",
+          "dev.photocredits.generation.GenerationWorkerTest",
           "dev.photocredits.generation.SweeperTest",
           "dev.photocredits.ledger.InMemoryLedgerTest",
           "dev.photocredits.simulator.ConfluenceTest",
@@ -77,8 +78,31 @@ final class Catalogue {
         "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
         "attribute_exists(credits)");
     condition("payment: nobody wrote it meanwhile", "DynamoDbLedger.java", "version = :version");
-    condition(
-        "finish: the generation is pending", "DynamoDbGenerations.java", "#status = :pending");
+    table(
+        "finish: the generation is as it was seen",
+        "DynamoDbGenerations.java",
+        "#status = :seen AND size(image_keys) = :pictures",
+        Mutant.always("size(image_keys) = :pictures AND #status = :seen"));
+    table(
+        "finish: nobody has ended it",
+        "DynamoDbGenerations.java",
+        "#status = :seen AND size(image_keys) = :pictures",
+        "size(image_keys) = :pictures AND #status <> :status");
+    table(
+        "finish: its last picture was seen",
+        "DynamoDbGenerations.java",
+        "#status = :seen AND size(image_keys) = :pictures",
+        "#status = :seen AND size(image_keys) <= :pictures + :pictures");
+    table(
+        "add: the generation is pending",
+        "DynamoDbGenerations.java",
+        "#status = :pending AND NOT contains(drawn, :variation)",
+        "#status <> :variation AND NOT contains(drawn, :variation)");
+    table(
+        "add: it is the first of its variation",
+        "DynamoDbGenerations.java",
+        "#status = :pending AND NOT contains(drawn, :variation)",
+        "#status = :pending AND :variation = :variation");
     condition(
         "key: it is free", "DynamoDbClaims.java", "attribute_not_exists(PK) OR expires_at <= :now");
     table(
@@ -128,8 +152,8 @@ final class Catalogue {
     table(
         "finish: our own state, whose reply was lost",
         "DynamoDbGenerations.java",
-        "ours.test(before) ? new Finished() : new FinishedBefore(before)",
-        "(FinishOutcome) new FinishedBefore(before)");
+        "ours.test(before) ? new Finished() : new Overtaken(before)",
+        "(FinishOutcome) new Overtaken(before)");
     table(
         "finish: the refund that is there is another's",
         "DynamoDbGenerations.java",
@@ -148,8 +172,8 @@ final class Catalogue {
     rule(
         "generate: the key is claimed",
         "generation/GenerationFlow.java",
-        "return draw(pending, new KeyClaim(claim, null), order.photo(), deadline);",
-        "return draw(pending, null, order.photo(), deadline);");
+        "return start(pending, new KeyClaim(claim, null), rest);",
+        "return start(pending, null, rest);");
     rule(
         "generate: the key stands for the same request",
         "generation/GenerationFlow.java",
@@ -183,8 +207,39 @@ final class Catalogue {
     rule(
         "draw: a late finisher gives nothing away",
         "generation/GenerationFlow.java",
-        "images.remove(stored);",
+        "var _ = images.remove(stored);",
         "");
+    rule(
+        "queue: what was sent after all is not given up",
+        "generation/GenerationFlow.java",
+        "case Overtaken _ -> new Queued(pending.id());",
+        "case Overtaken _ -> new NothingDelivered(pending.id(), FailureReason.MODEL_OVERLOADED,"
+            + " RETRY_AFTER, new Work(price, Credits.NONE, List.of(), List.of()));");
+    rule(
+        "work: a picture that nobody wants is removed",
+        "generation/Drawing.java",
+        "var _ = images.remove(List.of(stored));",
+        "");
+    rule(
+        "work: what is there is not drawn again",
+        "generation/GenerationWorker.java",
+        "number -> !drawn.contains(number)",
+        "_ -> true");
+    rule(
+        "work: what was added is delivered",
+        "generation/GenerationWorker.java",
+        "case Overtaken(var now) -> seen = now;",
+        "case Overtaken _ -> {\n          return Optional.empty();\n        }");
+    rule(
+        "delete: what was drawn is not given back",
+        "generation/Generation.java",
+        "VariationPrompt.COUNT - pending.drawn().size(), VariationPrompt.COUNT)",
+        "VariationPrompt.COUNT, VariationPrompt.COUNT)");
+    rule(
+        "delete: what was delivered is not given back",
+        "generation/Deletion.java",
+        "seen.state() instanceof Pending ? deleted.refund(ids, clock.instant()) : null",
+        "deleted.refund(ids, clock.instant())");
     rule(
         "sweep: only what is overdue",
         "generation/Sweeper.java",

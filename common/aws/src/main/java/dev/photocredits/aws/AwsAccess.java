@@ -16,6 +16,7 @@ import software.amazon.awssdk.regions.Region;
  *
  * @param dynamoDb another endpoint than the region's, if {@code AWS_ENDPOINT_URL_DYNAMODB} says so
  * @param s3 another endpoint than the region's, if {@code AWS_ENDPOINT_URL_S3} says so
+ * @param sqs the same by {@code AWS_ENDPOINT_URL_SQS}
  * @param secretsManager the same by {@code AWS_ENDPOINT_URL_SECRETS_MANAGER}
  */
 public record AwsAccess(
@@ -23,6 +24,7 @@ public record AwsAccess(
     AwsCredentialsProvider credentials,
     Optional<URI> dynamoDb,
     Optional<URI> s3,
+    Optional<URI> sqs,
     Optional<URI> secretsManager) {
 
   public static AwsAccess of(Environment environment) {
@@ -31,6 +33,7 @@ public record AwsAccess(
         credentials(environment),
         environment.findUrl("AWS_ENDPOINT_URL_DYNAMODB"),
         environment.findUrl("AWS_ENDPOINT_URL_S3"),
+        environment.findUrl("AWS_ENDPOINT_URL_SQS"),
         environment.findUrl("AWS_ENDPOINT_URL_SECRETS_MANAGER"));
   }
 

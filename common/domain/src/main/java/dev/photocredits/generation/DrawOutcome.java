@@ -40,11 +40,21 @@ public sealed interface DrawOutcome {
   record DeliveredBefore(GenerationId id, List<StoredImage> images, Credits remaining)
       implements DrawOutcome {}
 
+  /** The price is taken, and a worker will draw. */
+  record Queued(GenerationId id) implements DrawOutcome {}
+
   /** The balance does not cover the price; nothing was written. */
   record InsufficientCredits(Credits required, Credits available) implements DrawOutcome {}
 
-  /** The request that this one repeats is still being worked on; nothing was written. */
+  /** What is asked about is still being worked on; nothing was written. */
   record AlreadyRunning(GenerationId id) implements DrawOutcome {}
+
+  /** What is asked about came to nothing, and its price has been given back. */
+  record FailedBefore(GenerationId id, FailureReason reason, Duration retryAfter)
+      implements DrawOutcome {}
+
+  /** Its owner wanted it no more: what was not drawn by then has been given back. */
+  record WasDeleted(GenerationId id) implements DrawOutcome {}
 
   /** The key stands for another request; nothing was written. */
   record KeyReused() implements DrawOutcome {}

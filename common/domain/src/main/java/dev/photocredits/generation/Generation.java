@@ -1,5 +1,7 @@
 package dev.photocredits.generation;
 
+import static java.util.Comparator.comparingInt;
+
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -7,6 +9,7 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +26,30 @@ public record Generation(
     Instant createdAt,
     State state) {
 
-  /** Where a generation stands; it leaves {@link Pending} once and for ever. */
+  /**
+   * Where a generation stands; it leaves {@link Pending} once and for ever, and {@link Deleted}
+   * never.
+   */
   public sealed interface State {}
 
   /**
-   * Somebody is at work.
+   * Somebody is at work, or will be.
    *
    * @param leaseExpiresAt when they are taken for dead, and the credits are given back
+   * @param drawn what is there already, in the order in which it came
    */
-  public record Pending(Instant leaseExpiresAt) implements State {}
+  public record Pending(Instant leaseExpiresAt, List<Picture> drawn) implements State {
+    public Pending {
+      drawn = List.copyOf(drawn);
+    }
+  }
+
+  /**
+   * A variation's picture.
+   *
+   * @param variation which one, from 0 on
+   */
+  public record Picture(int variation, StoredImage image) {}
 
   /**
    * At least one image was delivered.
@@ -50,19 +68,33 @@ public record Generation(
   /** Nothing was delivered, and the whole price was given back. */
   public record Failed(FailureReason reason) implements State {}
 
+  /**
+   * Its owner wanted it no more: it has no prompt, and no images to show.
+   *
+   * @param images what there was to be removed
+   * @param refunded what was given back before, or for what was not drawn yet
+   */
+  public record Deleted(List<StoredImage> images, Credits refunded) implements State {
+    public Deleted {
+      images = List.copyOf(images);
+    }
+  }
+
   /** What has been given back of the price. */
   public Credits refunded() {
     return switch (state) {
       case Pending _ -> Credits.NONE;
       case Succeeded succeeded -> succeeded.refunded();
       case Failed _ -> price;
+      case Deleted deleted -> deleted.refunded();
     };
   }
 
-  /** The images that were delivered. */
+  /** The images that are there, in the order of their variations once all have come. */
   public List<StoredImage> images() {
     return switch (state) {
-      case Pending _, Failed _ -> List.of();
+      case Pending pending -> pending.drawn().stream().map(Picture::image).toList();
+      case Failed _, Deleted _ -> List.of();
       case Succeeded succeeded -> succeeded.images();
     };
   }
@@ -77,18 +109,47 @@ public record Generation(
     return in(new Failed(reason));
   }
 
+  /** The same generation as it ends with what is drawn: delivered, or failed if that is nothing. */
+  Generation ended(Pending pending, FailureReason reason) {
+    return pending.drawn().isEmpty()
+        ? failed(reason)
+        : succeeded(
+            pending.drawn().stream()
+                .sorted(comparingInt(Picture::variation))
+                .map(Picture::image)
+                .toList());
+  }
+
+  /** The same pending generation with one more picture. */
+  public Generation with(Picture picture) {
+    if (!(state instanceof Pending pending)) {
+      throw new IllegalStateException("nothing is drawn for a generation that has ended");
+    }
+    var all = Stream.concat(pending.drawn().stream(), Stream.of(picture)).toList();
+    return in(new Pending(pending.leaseExpiresAt(), all));
+  }
+
+  /** What is left of it once its owner wants it no more; what was not drawn is to be given back. */
+  Generation deleted() {
+    var refund =
+        state instanceof Pending pending
+            ? price.share(VariationPrompt.COUNT - pending.drawn().size(), VariationPrompt.COUNT)
+            : refunded();
+    return new Generation(
+        id, email, Prompt.ERASED, mode, price, createdAt, new Deleted(images(), refund));
+  }
+
   /** The entry that gives back what is not delivered, unless that is nothing. */
   @Nullable Refund refund(TimeOrderedIds ids, Instant now) {
     if (refunded().isNone()) {
       return null;
     }
-    return new Refund(
-        ids.transaction(now),
-        id,
-        refunded(),
-        "Refund: %d of %d variations missing"
-            .formatted(VariationPrompt.COUNT - images().size(), VariationPrompt.COUNT),
-        now);
+    var why =
+        state instanceof Deleted
+            ? "Refund: cancelled"
+            : "Refund: %d of %d variations missing"
+                .formatted(VariationPrompt.COUNT - images().size(), VariationPrompt.COUNT);
+    return new Refund(ids.transaction(now), id, refunded(), why, now);
   }
 
   /** The same generation as a pseudonym's: without what was asked for. */

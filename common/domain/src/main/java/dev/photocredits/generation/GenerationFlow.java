@@ -3,6 +3,7 @@ package dev.photocredits.generation;
 import static java.util.Objects.requireNonNull;
 
 import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.TimeOrderedIds;
@@ -11,22 +12,21 @@ import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
+import dev.photocredits.generation.DrawOutcome.FailedBefore;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.Queued;
 import dev.photocredits.generation.DrawOutcome.TurnedOff;
+import dev.photocredits.generation.DrawOutcome.WasDeleted;
 import dev.photocredits.generation.DrawOutcome.Work;
+import dev.photocredits.generation.Drawing.Drawings;
 import dev.photocredits.generation.FinishOutcome.Finished;
-import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.FinishOutcome.Overtaken;
+import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.Generations.KeyClaim;
-import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Drawn;
-import dev.photocredits.generation.ModelAnswer.NotDrawn;
-import dev.photocredits.generation.ModelAnswer.Overloaded;
-import dev.photocredits.generation.ModelAnswer.Refused;
-import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
@@ -36,59 +36,59 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws three variations of a photo: takes the price, asks the model for all of them at once,
- * stores what it draws, and gives back what it does not.
+ * Sells three variations of a photo: takes the price, has all of them drawn, at once or by a
+ * worker, and gives back what is not.
  */
 public final class GenerationFlow {
+  /**
+   * How long a queued generation is believed to be on its way: longer than a worker's second try
+   * takes to come to its end (the queue's 15 minutes after the first, and the worker's 150 s).
+   */
+  public static final Duration QUEUED_LEASE = Duration.ofMinutes(20);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
   private final Ledger ledger;
   private final Generations generations;
-  private final ImageModel model;
+  private final Drawing drawing;
   private final ImageStore images;
+  private final Photos photos;
+  private final WorkQueue queue;
   private final Credits price;
   private final Duration lease;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
-  private final ExecutorService threads;
 
   /**
-   * @param lease how long a generation may take before its worker is taken for dead; longer than
-   *     any deadline
-   * @param threads runs the variations side by side; one thread for each
+   * @param lease how long a generation that is drawn at once may take before its worker is taken
+   *     for dead; longer than any deadline
    */
   public GenerationFlow(
       Ledger ledger,
       Generations generations,
-      ImageModel model,
+      Drawing drawing,
       ImageStore images,
+      Photos photos,
+      WorkQueue queue,
       Credits price,
       Duration lease,
       TimeOrderedIds ids,
-      InstantSource clock,
-      ExecutorService threads) {
+      InstantSource clock) {
     this.ledger = ledger;
     this.generations = generations;
-    this.model = model;
+    this.drawing = drawing;
     this.images = images;
+    this.photos = photos;
+    this.queue = queue;
     this.price = price;
     this.lease = lease;
     this.ids = ids;
     this.clock = clock;
-    this.threads = threads;
   }
 
   /**
@@ -102,21 +102,45 @@ public final class GenerationFlow {
    * @param deadline when the last picture must be stored; finishing comes after it
    */
   public DrawOutcome draw(GenerationOrder order, @Nullable IdempotencyKey key, Instant deadline) {
-    var now = clock.instant();
-    var pending =
-        new Generation(
-            ids.generation(now),
-            order.email(),
-            order.prompt(),
-            order.mode(),
-            price,
-            now,
-            new Pending(now.plus(lease)));
-    if (key == null) {
-      return draw(pending, null, order.photo(), deadline);
+    var pending = pending(order, lease);
+    return start(order, key, pending, () -> finish(pending, drawn(pending, order, deadline)));
+  }
+
+  private Drawings drawn(Generation pending, GenerationOrder order, Instant deadline) {
+    return drawing.draw(pending, order.photo(), _ -> true, (_, _) -> true, deadline);
+  }
+
+  /**
+   * Takes the price and leaves the rest to a {@link GenerationWorker}. When this throws after the
+   * price was taken, or the queue loses the generation, it stays pending until its lease of {@link
+   * #QUEUED_LEASE} runs out, and the price is given back.
+   *
+   * <p>A repeat under a key is as in {@link #draw}; it sends nothing.
+   */
+  public DrawOutcome queue(GenerationOrder order, @Nullable IdempotencyKey key) {
+    var pending = pending(order, QUEUED_LEASE);
+    photos.put(pending.id(), order.photo());
+    var outcome = start(order, key, pending, () -> send(pending));
+    if (!(outcome instanceof Queued)) {
+      photos.remove(pending.id());
     }
-    var claim = claim(order, key, pending.id(), now);
-    return draw(pending, new KeyClaim(claim, null), order.photo(), deadline);
+    return outcome;
+  }
+
+  private DrawOutcome send(Generation pending) {
+    if (queue.send(pending.email(), pending.id())) {
+      return new Queued(pending.id());
+    }
+    var failed = pending.failed(FailureReason.MODEL_OVERLOADED);
+    return switch (finish(pending, failed)) {
+      case Finished _ -> {
+        var nothing = new Work(price, failed.refunded(), List.of(), List.of());
+        yield new NothingDelivered(
+            pending.id(), FailureReason.MODEL_OVERLOADED, RETRY_AFTER, nothing);
+      }
+      // It was sent after all, and a worker is at it.
+      case Overtaken _ -> new Queued(pending.id());
+    };
   }
 
   /**
@@ -136,23 +160,57 @@ public final class GenerationFlow {
         .orElseGet(TurnedOff::new);
   }
 
+  /** What has become of a generation by now. Writes nothing; fails for an unknown one. */
+  public DrawOutcome outcome(Email email, GenerationId id) {
+    var generation = generations.find(email, id).orElseThrow();
+    return switch (generation.state()) {
+      case Pending _ -> new AlreadyRunning(id);
+      case Succeeded(var delivered, _) -> new DeliveredBefore(id, delivered, balance(generation));
+      case Failed(var reason) -> new FailedBefore(id, reason, RETRY_AFTER);
+      case Deleted _ -> new WasDeleted(id);
+    };
+  }
+
+  private Generation pending(GenerationOrder order, Duration lease) {
+    var now = clock.instant();
+    return new Generation(
+        ids.generation(now),
+        order.email(),
+        order.prompt(),
+        order.mode(),
+        price,
+        now,
+        new Pending(now.plus(lease), List.of()));
+  }
+
   private static Claim claim(
       GenerationOrder order, IdempotencyKey key, GenerationId generation, Instant now) {
     return Claim.of(
         order.email(), Claim.Scope.GENERATE, key, order.hash(), generation.value(), now);
   }
 
-  private DrawOutcome draw(
-      Generation pending, @Nullable KeyClaim key, Image photo, Instant deadline) {
+  private interface Rest {
+    DrawOutcome afterTheStart();
+  }
+
+  private DrawOutcome start(
+      GenerationOrder order, @Nullable IdempotencyKey key, Generation pending, Rest rest) {
+    if (key == null) {
+      return start(pending, null, rest);
+    }
+    var claim = claim(order, key, pending.id(), pending.createdAt());
+    return start(pending, new KeyClaim(claim, null), rest);
+  }
+
+  private DrawOutcome start(Generation pending, @Nullable KeyClaim key, Rest rest) {
     return switch (generations.start(pending, usage(pending), key)) {
-      case Started _ -> finish(pending, variations(pending, photo, deadline));
+      case Started _ -> rest.afterTheStart();
       case InsufficientCredits(var available) ->
           new DrawOutcome.InsufficientCredits(price, available);
       case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
       case KeyTaken(var holder) -> {
         var claim = requireNonNull(key).claim();
-        yield repeat(
-            claim, holder, failed -> draw(pending, new KeyClaim(claim, failed), photo, deadline));
+        yield repeat(claim, holder, failed -> start(pending, new KeyClaim(claim, failed), rest));
       }
     };
   }
@@ -162,100 +220,41 @@ public final class GenerationFlow {
     if (!holder.request().equals(wanted.request())) {
       return new KeyReused();
     }
-    var first = new GenerationId(holder.result());
-    var earlier = generations.find(wanted.owner(), first).orElseThrow();
-    return switch (earlier.state()) {
-      case Pending _ -> new AlreadyRunning(first);
-      case Succeeded(var delivered, _) -> new DeliveredBefore(first, delivered, balance(earlier));
-      case Failed _ -> again.apply(first);
-    };
+    var earlier = outcome(wanted.owner(), new GenerationId(holder.result()));
+    return earlier instanceof FailedBefore failed ? again.apply(failed.id()) : earlier;
   }
 
-  private sealed interface Variation {
-    /** How long the model took to answer, if it did. */
-    @Nullable Duration answered();
-
-    record Stored(StoredImage image, Duration answered) implements Variation {}
-
-    record Missing(NotDrawn why, @Nullable Duration answered) implements Variation {}
-  }
-
-  private List<Variation> variations(Generation pending, Image photo, Instant deadline) {
-    var wanted = VariationPrompt.of(pending.prompt(), pending.mode());
-    var tasks =
-        wanted.stream()
-            .<Callable<Variation>>map(prompt -> () -> variation(pending, photo, prompt, deadline))
-            .toList();
-    var time = Duration.between(clock.instant(), deadline);
-    try {
-      return threads.invokeAll(tasks, time.toMillis(), TimeUnit.MILLISECONDS).stream()
-          .map(GenerationFlow::result)
-          .toList();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while drawing", e);
-    }
-  }
-
-  private Variation variation(
-      Generation pending, Image photo, VariationPrompt prompt, Instant deadline) {
-    var asked = clock.instant();
-    var answer = model.draw(photo, prompt, deadline);
-    var answered = Duration.between(asked, clock.instant());
-    return switch (answer) {
-      case Drawn(var image) -> new Variation.Stored(images.put(pending.id(), image), answered);
-      case NotDrawn why -> new Variation.Missing(why, answered);
-    };
-  }
-
-  private static Variation result(Future<Variation> variation) {
-    try {
-      return variation.get();
-    } catch (CancellationException _) {
-      return new Variation.Missing(new TimedOut("deadline"), null);
-    } catch (ExecutionException e) {
-      return new Variation.Missing(new Broken(name(e.getCause())), null);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while drawing", e);
-    }
-  }
-
-  // The name alone: a message may say more than a log should know.
-  private static String name(@Nullable Throwable thrown) {
-    return thrown == null ? "unknown" : thrown.getClass().getName();
-  }
-
-  private DrawOutcome finish(Generation pending, List<Variation> variations) {
-    var stored = new ArrayList<StoredImage>();
-    var missing = new ArrayList<NotDrawn>();
-    var answers = new ArrayList<Duration>();
-    for (var variation : variations) {
-      switch (variation) {
-        case Variation.Stored(var image, _) -> stored.add(image);
-        case Variation.Missing(var why, _) -> missing.add(why);
-      }
-      if (variation.answered() != null) {
-        answers.add(variation.answered());
-      }
-    }
-    var finished = stored.isEmpty() ? pending.failed(reason(missing)) : pending.succeeded(stored);
-    return switch (generations.finish(finished, finished.refund(ids, clock.instant()))) {
+  private DrawOutcome finish(Generation pending, Drawings drawings) {
+    var stored = drawings.stored();
+    var finished = stored.isEmpty() ? pending.failed(drawings.reason()) : pending.succeeded(stored);
+    return switch (finish(pending, finished)) {
       case Finished _ -> {
-        var work = new Work(price, finished.refunded(), missing, answers);
+        var work = work(finished.refunded(), drawings);
         yield stored.isEmpty()
-            ? new NothingDelivered(pending.id(), reason(missing), retryAfter(missing), work)
+            ? new NothingDelivered(pending.id(), drawings.reason(), drawings.retryAfter(), work)
             : new Delivered(pending.id(), stored, balance(pending), work);
       }
-      case FinishedBefore _ -> {
-        images.remove(stored);
-        yield new NothingDelivered(
-            pending.id(),
-            FailureReason.MODEL_TIMEOUT,
-            RETRY_AFTER,
-            new Work(price, Credits.NONE, missing, answers));
+      case Overtaken(var now) -> {
+        var _ = images.remove(stored);
+        yield late(now, drawings);
       }
     };
+  }
+
+  private FinishOutcome finish(Generation pending, Generation finished) {
+    return generations.finish(pending, finished, finished.refund(ids, clock.instant()));
+  }
+
+  // Somebody else has ended it meanwhile, and nothing but its owner ends it with another reason.
+  private DrawOutcome late(Generation now, Drawings drawings) {
+    return now.state() instanceof Deleted
+        ? new WasDeleted(now.id())
+        : new NothingDelivered(
+            now.id(), FailureReason.MODEL_TIMEOUT, RETRY_AFTER, work(Credits.NONE, drawings));
+  }
+
+  private Work work(Credits refunded, Drawings drawings) {
+    return new Work(price, refunded, drawings.missing(), drawings.answers());
   }
 
   private Usage usage(Generation pending) {
@@ -269,31 +268,5 @@ public final class GenerationFlow {
 
   private Credits balance(Generation generation) {
     return ledger.find(generation.email()).orElseThrow().credits();
-  }
-
-  // A refusal says most about what to do next, so it speaks for all; then what passes by itself.
-  private static FailureReason reason(List<NotDrawn> missing) {
-    if (missing.stream().anyMatch(Refused.class::isInstance)) {
-      return FailureReason.SAFETY_BLOCKED;
-    }
-    if (missing.stream().anyMatch(Overloaded.class::isInstance)) {
-      return FailureReason.MODEL_OVERLOADED;
-    }
-    if (missing.stream().anyMatch(TimedOut.class::isInstance)) {
-      return FailureReason.MODEL_TIMEOUT;
-    }
-    return FailureReason.IMAGE_GENERATION_FAILED;
-  }
-
-  private static Duration retryAfter(List<NotDrawn> missing) {
-    return missing.stream()
-        .map(
-            why ->
-                why instanceof Overloaded busy
-                    ? Optional.of(busy.retryAfter())
-                    : Optional.<Duration>empty())
-        .flatMap(Optional::stream)
-        .max(Duration::compareTo)
-        .orElse(RETRY_AFTER);
   }
 }

@@ -5,6 +5,7 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.idempotency.Claim;
 import java.time.Instant;
 import java.util.Optional;
@@ -34,12 +35,18 @@ public interface Generations {
   Optional<Claim> holder(Claim wanted);
 
   /**
-   * Moves a pending generation to its final state and gives back the refund, once, whoever comes
-   * first.
+   * Adds a picture to a pending generation. Tells whether it is among its pictures now: not if the
+   * generation has ended, or has a picture of that variation already.
+   */
+  boolean add(Generation generation, Picture picture);
+
+  /**
+   * Moves a generation from the state in which it was seen to the next, and gives back the refund,
+   * once, whoever comes first.
    *
    * @param refund what is given back, unless that is nothing
    */
-  FinishOutcome finish(Generation finished, @Nullable Refund refund);
+  FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund);
 
   Optional<Generation> find(Email email, GenerationId id);
 

@@ -14,10 +14,10 @@ public interface ImageStore {
   StoredImage put(GenerationId generation, Image image);
 
   /**
-   * Removes images that nobody was given. Those that cannot be removed stay where nothing points to
-   * them: this never throws for what the store did.
+   * Removes images, if they are there. Tells whether all of them are gone; the others stay under
+   * keys that nobody can guess. Never throws for what the store did.
    */
-  void remove(List<StoredImage> images);
+  boolean remove(List<StoredImage> images);
 
   /** An address from which anybody who has it can fetch the image for a while. */
   URI sign(StoredImage image);

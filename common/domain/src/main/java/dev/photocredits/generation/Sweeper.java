@@ -3,7 +3,8 @@ package dev.photocredits.generation;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.FinishOutcome.Finished;
-import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.FinishOutcome.Overtaken;
+import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
@@ -63,10 +64,10 @@ public final class Sweeper {
   }
 
   /**
-   * Ends overdue generations as failed, by the same conditional write as their workers would,
-   * beginning with the oldest lease. Any number may sweep at once, and whoever comes second changes
-   * nothing. One that cannot be ended does not keep the others from it, and is tried again by the
-   * next run.
+   * Ends overdue generations with the pictures that are there, by the same conditional write as
+   * their workers would, beginning with the oldest lease. Any number may sweep at once, and whoever
+   * comes second changes nothing. One that cannot be ended does not keep the others from it, and is
+   * tried again by the next run.
    *
    * @param most how many generations to look at
    * @param deadline after which no further one is begun
@@ -109,14 +110,15 @@ public final class Sweeper {
 
   private Optional<Credits> end(Generation generation) {
     return switch (generation.state()) {
-      case Pending _ -> {
-        var failed = generation.failed(FailureReason.MODEL_TIMEOUT);
-        yield switch (generations.finish(failed, failed.refund(ids, clock.instant()))) {
-          case Finished _ -> Optional.of(failed.refunded());
-          case FinishedBefore _ -> Optional.empty();
+      case Pending pending -> {
+        var ended = generation.ended(pending, FailureReason.MODEL_TIMEOUT);
+        var refund = ended.refund(ids, clock.instant());
+        yield switch (generations.finish(generation, ended, refund)) {
+          case Finished _ -> Optional.of(ended.refunded());
+          case Overtaken _ -> Optional.empty();
         };
       }
-      case Succeeded _, Failed _ -> Optional.empty();
+      case Succeeded _, Failed _, Deleted _ -> Optional.empty();
     };
   }
 }

@@ -48,7 +48,8 @@ final class AuditTest {
     assertThat(ledger.grant(ADA, samples.purchase("cs_1", 10), charge)).isNotNull();
     var order = samples.order(ADA, 3);
     assertThat(ledger.start(order, Samples.usage(order), null)).isNotNull();
-    assertThat(ledger.finish(Samples.succeeded(order, 2, 1), samples.refund(order, 1))).isNotNull();
+    assertThat(ledger.finish(order, Samples.succeeded(order, 2, 1), samples.refund(order, 1)))
+        .isNotNull();
     assertThat(ledger.reverse(new Refunded(PAYMENT, Money.usd(500)), samples.id(), samples.now()))
         .isNotNull();
   }

@@ -266,7 +266,7 @@ public interface ErasureContract {
 
     assertThat(books().account(ada)).isEqualTo(before);
     assertThat(written(ada).email()).isEqualTo(ada);
-    assertThat(generations().finish(Samples.succeeded(order, 3, 0), null)).isNotNull();
+    assertThat(generations().finish(order, Samples.succeeded(order, 3, 0), null)).isNotNull();
     assertThat(erase(ada)).isEqualTo(new Erased());
   }
 
@@ -427,7 +427,8 @@ public interface ErasureContract {
     var drawn = SAMPLES.order(ada, 3);
     var key = new Generations.KeyClaim(claim(ada, drawn), null);
     assertThat(generations().start(drawn, usage(drawn), key)).isEqualTo(new Started());
-    assertThat(generations().finish(Samples.succeeded(drawn, 2, 1), SAMPLES.refund(drawn, 1)))
+    assertThat(
+            generations().finish(drawn, Samples.succeeded(drawn, 2, 1), SAMPLES.refund(drawn, 1)))
         .isNotNull();
     writes(ada);
     return ada;

@@ -31,7 +31,8 @@ final class InMemoryErasureTest implements ErasureContract {
     for (var i = 0; i < 120; i++) {
       var order = SAMPLES.order(ada, 1);
       assertThat(table.start(order, Samples.usage(order), null)).isEqualTo(new Started());
-      assertThat(table.finish(Samples.succeeded(order, 3, 0), null)).isEqualTo(new Finished());
+      assertThat(table.finish(order, Samples.succeeded(order, 3, 0), null))
+          .isEqualTo(new Finished());
     }
     var everywhere = IdentitiesThatDie.never(table);
 

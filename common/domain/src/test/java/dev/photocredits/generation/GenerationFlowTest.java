@@ -31,14 +31,11 @@ import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.OtherGenerations;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -60,6 +57,8 @@ final class GenerationFlowTest {
   private final Samples samples = new Samples(new Random(7), Instant.EPOCH);
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final ImagesInMemory images = new ImagesInMemory();
+  private final PhotosInMemory photos = new PhotosInMemory();
+  private final QueueInMemory queue = new QueueInMemory();
   private InstantSource clock = InstantSource.system();
 
   @Test
@@ -504,13 +503,14 @@ final class GenerationFlowTest {
     return new GenerationFlow(
         ledger,
         generations,
-        model,
+        new Drawing(model, images, time, Executors.newVirtualThreadPerTaskExecutor()),
         images,
+        photos,
+        queue,
         credits(price),
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
-        time,
-        Executors.newVirtualThreadPerTaskExecutor());
+        time);
   }
 
   private static GenerationOrder order() {
@@ -561,30 +561,6 @@ final class GenerationFlowTest {
     }
   }
 
-  private static final class ModelThatDraws implements ImageModel {
-    final AtomicInteger calls = new AtomicInteger();
-
-    @Override
-    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
-      return new Drawn(new Image(PNG, new byte[] {(byte) calls.incrementAndGet()}));
-    }
-  }
-
-  /** Gives these answers, one to each call; the last one to all that follow. */
-  private static final class ModelThatAnswers implements ImageModel {
-    private final List<ModelAnswer> answers;
-    private final AtomicInteger calls = new AtomicInteger();
-
-    ModelThatAnswers(ModelAnswer... answers) {
-      this.answers = List.of(answers);
-    }
-
-    @Override
-    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
-      return answers.get(Math.min(calls.getAndIncrement(), answers.size() - 1));
-    }
-  }
-
   /** Never answers the first so many calls, unless it is interrupted. */
   private static final class ModelThatHangs implements ImageModel {
     private final int hanging;
@@ -608,33 +584,6 @@ final class GenerationFlowTest {
     }
   }
 
-  private static final class ImagesInMemory implements ImageStore {
-    private final AtomicInteger puts = new AtomicInteger();
-    private final Set<StoredImage> kept = ConcurrentHashMap.newKeySet();
-    private int failures;
-
-    @Override
-    public StoredImage put(GenerationId generation, Image image) {
-      var put = puts.incrementAndGet();
-      if (put <= failures) {
-        throw new IllegalStateException("the store is down");
-      }
-      var stored = new StoredImage("images/" + put, image.contentType());
-      kept.add(stored);
-      return stored;
-    }
-
-    @Override
-    public void remove(List<StoredImage> images) {
-      kept.removeAll(images);
-    }
-
-    @Override
-    public URI sign(StoredImage image) {
-      return URI.create("https://images.example/" + image.key());
-    }
-  }
-
   /** Somebody sweeps the generation between its start and its end. */
   private static final class GenerationsThatAreSweptMeanwhile extends OtherGenerations {
     private final Samples samples;
@@ -645,11 +594,11 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+    public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
       var swept = finished.failed(FailureReason.MODEL_TIMEOUT);
-      var outcome = ledger.finish(swept, samples.refund(finished, finished.price().value()));
+      var outcome = ledger.finish(seen, swept, samples.refund(finished, finished.price().value()));
       assertThat(outcome).isEqualTo(new FinishOutcome.Finished());
-      return ledger.finish(finished, refund);
+      return ledger.finish(seen, finished, refund);
     }
   }
 
@@ -659,7 +608,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+    public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
       throw new IllegalStateException("the table does not answer");
     }
   }

@@ -65,7 +65,7 @@ final class SweeperTest {
           @Override
           public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
             var page = ledger.overdue(now, limit, after);
-            assertThat(ledger.finish(succeeded(order, 3, 0), null)).isNotNull();
+            assertThat(ledger.finish(order, succeeded(order, 3, 0), null)).isNotNull();
             return page;
           }
         };
@@ -118,11 +118,12 @@ final class SweeperTest {
     var broken =
         new OtherGenerations(ledger) {
           @Override
-          public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+          public FinishOutcome finish(
+              Generation seen, Generation finished, @Nullable Refund refund) {
             if (finished.id().equals(first.id())) {
               throw new IllegalStateException("busy");
             }
-            return ledger.finish(finished, refund);
+            return ledger.finish(seen, finished, refund);
           }
         };
 

@@ -36,9 +36,10 @@ import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
-import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
@@ -236,15 +237,29 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+  public synchronized boolean add(Generation generation, Picture picture) {
+    var known = find(generation.email(), generation.id()).orElse(null);
+    if (known == null || !(known.state() instanceof Pending pending)) {
+      return false;
+    }
+    if (pending.drawn().stream().anyMatch(it -> it.variation() == picture.variation())) {
+      return pending.drawn().contains(picture);
+    }
+    generations(known.email()).put(known.id().toString(), known.with(picture));
+    return true;
+  }
+
+  @Override
+  public synchronized FinishOutcome finish(
+      Generation seen, Generation finished, @Nullable Refund refund) {
     var email = finished.email();
     var known = find(email, finished.id()).orElseThrow();
-    if (!(known.state() instanceof Pending)) {
+    if (!isAsSeen(known, seen)) {
       var ours =
           refund == null
               ? known.equals(finished)
               : refund.equals(entries(email).get(refund.id().toString()));
-      return ours ? new Finished() : new FinishedBefore(known);
+      return ours ? new Finished() : new Overtaken(known);
     }
     if (refund != null) {
       refuseKnown(email, refund.id());
@@ -253,6 +268,11 @@ public final class InMemoryLedger
     }
     generations(email).put(finished.id().toString(), finished);
     return new Finished();
+  }
+
+  private static boolean isAsSeen(Generation known, Generation seen) {
+    return known.state().getClass().equals(seen.state().getClass())
+        && known.images().size() == seen.images().size();
   }
 
   @Override
@@ -284,7 +304,7 @@ public final class InMemoryLedger
   }
 
   private static Stream<Lease> lease(Generation generation) {
-    return generation.state() instanceof Pending(var expiresAt)
+    return generation.state() instanceof Pending(var expiresAt, _)
         ? Stream.of(new Lease(generation.email(), generation.id(), expiresAt))
         : Stream.empty();
   }

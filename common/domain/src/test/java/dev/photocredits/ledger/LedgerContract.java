@@ -1,7 +1,10 @@
 package dev.photocredits.ledger;
 
 import static dev.photocredits.ledger.Samples.credits;
+import static dev.photocredits.ledger.Samples.deleted;
+import static dev.photocredits.ledger.Samples.drawn;
 import static dev.photocredits.ledger.Samples.failed;
+import static dev.photocredits.ledger.Samples.picture;
 import static dev.photocredits.ledger.Samples.somebody;
 import static dev.photocredits.ledger.Samples.succeeded;
 import static dev.photocredits.ledger.Samples.usage;
@@ -34,9 +37,10 @@ import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
-import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Generations.KeyClaim;
 import dev.photocredits.generation.Lease;
@@ -432,7 +436,7 @@ public interface LedgerContract {
     var order = started(ada, 7);
     assertThat(refund(sale, 999)).isEqualTo(new Reversed(ada, -10));
 
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 7)))
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 7)))
         .isEqualTo(new Finished());
 
     var user = ledger().find(ada).orElseThrow();
@@ -835,7 +839,7 @@ public interface LedgerContract {
     assertThat(generations().overdue(end.minusNanos(1), 100_000, null).items())
         .doesNotContain(lease);
     assertThat(generations().overdue(end, 100_000, null).items()).contains(lease);
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());
 
     assertThat(generations().overdue(end, 100_000, null).items()).doesNotContain(lease);
@@ -882,7 +886,7 @@ public interface LedgerContract {
     var order = started(user(10), 3);
     var delivered = succeeded(order, 3, 0);
 
-    assertThat(generations().finish(delivered, null)).isEqualTo(new Finished());
+    assertThat(generations().finish(order, delivered, null)).isEqualTo(new Finished());
 
     assertThat(generations().find(order.email(), order.id())).contains(delivered);
     assertThat(balance(order.email())).isEqualTo(7);
@@ -895,7 +899,7 @@ public interface LedgerContract {
     var delivered = succeeded(order, 2, 1);
     var refund = SAMPLES.refund(order, 1);
 
-    assertThat(generations().finish(delivered, refund)).isEqualTo(new Finished());
+    assertThat(generations().finish(order, delivered, refund)).isEqualTo(new Finished());
 
     assertThat(generations().find(order.email(), order.id())).contains(delivered);
     assertThat(balance(order.email())).isEqualTo(8);
@@ -907,7 +911,7 @@ public interface LedgerContract {
   default void a_generation_that_delivered_nothing_gives_back_everything() {
     var order = started(user(10), 3);
 
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());
 
     assertThat(generations().find(order.email(), order.id())).contains(failed(order));
@@ -920,9 +924,9 @@ public interface LedgerContract {
     var order = started(user(10), 3);
     var delivered = succeeded(order, 2, 1);
     var refund = SAMPLES.refund(order, 1);
-    assertThat(generations().finish(delivered, refund)).isEqualTo(new Finished());
+    assertThat(generations().finish(order, delivered, refund)).isEqualTo(new Finished());
 
-    assertThat(generations().finish(delivered, refund)).isEqualTo(new Finished());
+    assertThat(generations().finish(order, delivered, refund)).isEqualTo(new Finished());
 
     assertThat(balance(order.email())).isEqualTo(8);
     Invariants.hold(books(), List.of(order.email()));
@@ -931,11 +935,11 @@ public interface LedgerContract {
   @Test
   default void who_gives_up_second_has_given_nothing_back() {
     var order = started(user(10), 3);
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());
 
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
-        .isEqualTo(new FinishedBefore(failed(order)));
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Overtaken(failed(order)));
 
     assertThat(balance(order.email())).isEqualTo(10);
     Invariants.hold(books(), List.of(order.email()));
@@ -944,14 +948,14 @@ public interface LedgerContract {
   @Test
   default void whoever_finishes_second_changes_nothing_and_is_told() {
     var order = started(user(10), 3);
-    assertThat(generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());
 
-    var late = generations().finish(succeeded(order, 3, 0), null);
-    var later = generations().finish(succeeded(order, 1, 2), SAMPLES.refund(order, 2));
+    var late = generations().finish(order, succeeded(order, 3, 0), null);
+    var later = generations().finish(order, succeeded(order, 1, 2), SAMPLES.refund(order, 2));
 
-    assertThat(late).isEqualTo(new FinishedBefore(failed(order)));
-    assertThat(later).isEqualTo(new FinishedBefore(failed(order)));
+    assertThat(late).isEqualTo(new Overtaken(failed(order)));
+    assertThat(later).isEqualTo(new Overtaken(failed(order)));
     assertThat(balance(order.email())).isEqualTo(10);
     Invariants.hold(books(), List.of(order.email()));
   }
@@ -965,17 +969,126 @@ public interface LedgerContract {
             24,
             i ->
                 switch (i % 3) {
-                  case 0 -> generations().finish(failed(order), SAMPLES.refund(order, 3));
-                  case 1 -> generations().finish(succeeded(order, 2, 1), SAMPLES.refund(order, 1));
-                  default -> generations().finish(succeeded(order, 3, 0), null);
+                  case 0 -> generations().finish(order, failed(order), SAMPLES.refund(order, 3));
+                  case 1 ->
+                      generations().finish(order, succeeded(order, 2, 1), SAMPLES.refund(order, 1));
+                  default -> generations().finish(order, succeeded(order, 3, 0), null);
                 });
 
     var end = generations().find(order.email(), order.id()).orElseThrow();
     assertThat(outcomes)
         .allSatisfy(
             outcome ->
-                assertThat(outcome).isIn((FinishOutcome) new Finished(), new FinishedBefore(end)));
+                assertThat(outcome).isIn((FinishOutcome) new Finished(), new Overtaken(end)));
     assertThat(balance(order.email())).isEqualTo(7 + end.refunded().value());
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void pictures_are_added_to_a_pending_generation_each_once() {
+    var order = started(user(10), 3);
+    var last = new Picture(2, picture(order, 2).image());
+
+    assertThat(generations().add(order, last)).isTrue();
+    assertThat(generations().add(order, picture(order, 0))).isTrue();
+    assertThat(generations().add(order, last)).isTrue();
+
+    assertThat(generations().find(order.email(), order.id()))
+        .contains(order.with(last).with(picture(order, 0)));
+    assertThat(balance(order.email())).isEqualTo(7);
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_second_picture_of_a_variation_is_not_wanted() {
+    var order = started(user(10), 3);
+    assertThat(generations().add(order, picture(order, 1))).isTrue();
+
+    var other = new Picture(1, picture(order, 2).image());
+
+    assertThat(generations().add(order, other)).isFalse();
+    assertThat(generations().find(order.email(), order.id()))
+        .contains(order.with(picture(order, 1)));
+  }
+
+  @Test
+  default void a_race_of_pictures_of_one_variation_has_one_winner() {
+    var order = started(user(10), 3);
+
+    var added =
+        Race.of(8, i -> generations().add(order, new Picture(0, picture(order, i).image())));
+
+    assertThat(added).containsOnlyOnce(true);
+    assertThat(generations().find(order.email(), order.id()).orElseThrow().images()).hasSize(1);
+  }
+
+  @Test
+  default void no_picture_is_added_to_what_has_ended_or_is_unknown() {
+    var order = started(user(10), 3);
+    assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+    var unknown = SAMPLES.order(order.email(), 3);
+
+    assertThat(generations().add(order, picture(order, 0))).isFalse();
+    assertThat(generations().add(unknown, picture(unknown, 0))).isFalse();
+
+    assertThat(generations().find(order.email(), order.id())).contains(failed(order));
+    assertThat(generations().find(unknown.email(), unknown.id())).isEmpty();
+  }
+
+  @Test
+  default void whoever_ends_a_generation_without_having_seen_its_last_picture_is_told() {
+    var order = started(user(10), 3);
+    assertThat(generations().add(order, picture(order, 0))).isTrue();
+
+    var blind = generations().finish(order, failed(order), SAMPLES.refund(order, 3));
+    var seeing =
+        generations().finish(drawn(order, 1), succeeded(order, 1, 2), SAMPLES.refund(order, 2));
+
+    assertThat(blind).isEqualTo(new Overtaken(drawn(order, 1)));
+    assertThat(seeing).isEqualTo(new Finished());
+    assertThat(balance(order.email())).isEqualTo(9);
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_pending_generation_is_cancelled_and_given_back_once() {
+    var order = started(user(10), 3);
+    var deleted = deleted(order, 3);
+
+    var outcomes = Race.of(8, _ -> generations().finish(order, deleted, SAMPLES.refund(order, 3)));
+
+    assertThat(outcomes).containsOnlyOnce(new Finished());
+    assertThat(generations().find(order.email(), order.id())).contains(deleted);
+    assertThat(generations().add(order, picture(order, 0))).isFalse();
+    assertThat(balance(order.email())).isEqualTo(10);
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void a_delivered_generation_is_deleted_without_another_refund() {
+    var order = started(user(10), 3);
+    var delivered = succeeded(order, 2, 1);
+    assertThat(generations().finish(order, delivered, SAMPLES.refund(order, 1)))
+        .isEqualTo(new Finished());
+
+    assertThat(generations().finish(delivered, deleted(delivered, 1), null))
+        .isEqualTo(new Finished());
+
+    assertThat(generations().find(order.email(), order.id())).contains(deleted(delivered, 1));
+    assertThat(balance(order.email())).isEqualTo(8);
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void what_has_ended_is_no_longer_cancelled_as_if_it_were_pending() {
+    var order = started(user(10), 3);
+    assertThat(generations().finish(order, succeeded(order, 3, 0), null)).isEqualTo(new Finished());
+
+    assertThat(generations().finish(order, deleted(order, 3), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Overtaken(succeeded(order, 3, 0)));
+
+    assertThat(balance(order.email())).isEqualTo(7);
     Invariants.hold(books(), List.of(order.email()));
   }
 
@@ -984,9 +1097,9 @@ public interface LedgerContract {
     var ada = user(10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThatThrownBy(() -> generations().finish(failed(order), SAMPLES.refund(order, 3)))
+    assertThatThrownBy(() -> generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isInstanceOf(RuntimeException.class);
-    assertThatThrownBy(() -> generations().finish(succeeded(order, 3, 0), null))
+    assertThatThrownBy(() -> generations().finish(order, succeeded(order, 3, 0), null))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(ada)).isEqualTo(10);
@@ -998,7 +1111,9 @@ public interface LedgerContract {
     var order = started(user(10), 3);
 
     assertThatThrownBy(
-            () -> generations().finish(failed(order), SAMPLES.refund(usage(order).id(), order, 3)))
+            () ->
+                generations()
+                    .finish(order, failed(order), SAMPLES.refund(usage(order).id(), order, 3)))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(order.email())).isEqualTo(7);

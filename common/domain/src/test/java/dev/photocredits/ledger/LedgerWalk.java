@@ -13,10 +13,15 @@ import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
+import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Deleted;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Generations.KeyClaim;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.StoredImage;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestHash;
@@ -103,7 +108,7 @@ public final class LedgerWalk {
   }
 
   private void step(Email email) {
-    switch (chance.nextInt(13)) {
+    switch (chance.nextInt(16)) {
       case 0 -> create(email);
       case 1 -> link(email);
       case 2, 3 -> purchase(email);
@@ -112,6 +117,8 @@ public final class LedgerWalk {
       case 8 -> finish();
       case 9 -> overdue();
       case 10, 11 -> reverse();
+      case 12, 13 -> add();
+      case 14 -> delete();
       default -> {
         finish();
         finish();
@@ -238,12 +245,53 @@ public final class LedgerWalk {
       return;
     }
     var order = orders.get(chance.nextInt(orders.size()));
-    touched.add(order.email());
+    var now = now(order);
     var images = chance.nextInt(4);
     var refunded = order.price().share(3 - images, 3).value();
     var end = images == 0 ? Samples.failed(order) : Samples.succeeded(order, images, refunded);
-    var refund = refunded == 0 ? null : samples.refund(order, refunded);
-    assertThat(generations.finish(end, refund)).isEqualTo(twin.finish(end, refund));
+    // Of what has ended already, as whoever is late has seen it.
+    finish(now.state() instanceof Pending ? now : order, end, refunded);
+  }
+
+  private void add() {
+    if (orders.isEmpty()) {
+      return;
+    }
+    var order = orders.get(chance.nextInt(orders.size()));
+    var variation = chance.nextInt(3);
+    var picture =
+        chance.nextInt(4) == 0
+            ? new Picture(variation, new StoredImage("images/other", new ContentType("image/png")))
+            : Samples.picture(order, variation);
+    assertThat(generations.add(order, picture)).isEqualTo(twin.add(order, picture));
+    compare(order);
+  }
+
+  private void delete() {
+    if (orders.isEmpty()) {
+      return;
+    }
+    var order = orders.get(chance.nextInt(orders.size()));
+    var now = now(order);
+    var seen = chance.nextInt(3) == 0 || now.state() instanceof Deleted ? order : now;
+    var missing = order.price().share(3 - seen.images().size(), 3).value();
+    var refunded = seen.state() instanceof Pending ? missing : seen.refunded().value();
+    var deleted = Samples.deleted(seen, refunded);
+    finish(seen, deleted, seen.state() instanceof Pending ? refunded : 0);
+  }
+
+  private Generation now(Generation order) {
+    return twin.find(order.email(), order.id()).orElseThrow();
+  }
+
+  private void finish(Generation seen, Generation end, int refunded) {
+    touched.add(seen.email());
+    var refund = refunded == 0 ? null : samples.refund(seen, refunded);
+    assertThat(generations.finish(seen, end, refund)).isEqualTo(twin.finish(seen, end, refund));
+    compare(seen);
+  }
+
+  private void compare(Generation order) {
     assertThat(generations.find(order.email(), order.id()))
         .isEqualTo(twin.find(order.email(), order.id()));
   }

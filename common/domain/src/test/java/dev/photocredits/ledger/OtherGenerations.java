@@ -7,6 +7,7 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
@@ -34,8 +35,13 @@ public abstract class OtherGenerations implements Generations {
   }
 
   @Override
-  public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
-    return ledger.finish(finished, refund);
+  public boolean add(Generation generation, Picture picture) {
+    return ledger.add(generation, picture);
+  }
+
+  @Override
+  public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+    return ledger.finish(seen, next, refund);
   }
 
   @Override

@@ -13,14 +13,17 @@ import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.Prompt;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.TransformationMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -88,7 +91,7 @@ public final class Samples {
         TransformationMode.FULL_TRANSFORMATION,
         credits(price),
         at,
-        new Pending(at.plus(Duration.ofMinutes(2))));
+        new Pending(at.plus(Duration.ofMinutes(2)), List.of()));
   }
 
   public static Usage usage(Generation order) {
@@ -104,13 +107,36 @@ public final class Samples {
     return in(
         order,
         new Succeeded(
-            IntStream.range(0, images)
-                .mapToObj(
-                    i ->
-                        new StoredImage(
-                            "images/" + order.id() + "/" + i, new ContentType("image/png")))
-                .toList(),
-            credits(refunded)));
+            IntStream.range(0, images).mapToObj(i -> image(order, i)).toList(), credits(refunded)));
+  }
+
+  /** The same pending order with pictures of its first so many variations. */
+  public static Generation drawn(Generation order, int images) {
+    var drawn = order;
+    for (var i = 0; i < images; i++) {
+      drawn = drawn.with(picture(order, i));
+    }
+    return drawn;
+  }
+
+  public static Picture picture(Generation order, int variation) {
+    return new Picture(variation, image(order, variation));
+  }
+
+  private static StoredImage image(Generation order, int variation) {
+    return new StoredImage("images/" + order.id() + "/" + variation, new ContentType("image/png"));
+  }
+
+  /** What is left of it once its owner wants it no more. */
+  public static Generation deleted(Generation seen, int refunded) {
+    return new Generation(
+        seen.id(),
+        seen.email(),
+        new Prompt("erased"),
+        seen.mode(),
+        seen.price(),
+        seen.createdAt(),
+        new Deleted(seen.images(), credits(refunded)));
   }
 
   public static Generation failed(Generation order) {

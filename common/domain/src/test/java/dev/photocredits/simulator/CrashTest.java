@@ -23,6 +23,9 @@ final class CrashTest {
   /** What is done, on an account with a paid pack, when the process dies. */
   enum Act {
     GENERATE("generate"),
+    QUEUE("queue"),
+    WORK("work"),
+    DELETE("delete"),
     CHECKOUT("checkout"),
     WEBHOOK("webhook"),
     REFUND("webhook"),
@@ -68,7 +71,7 @@ final class CrashTest {
   }
 
   static Stream<Act> repeated() {
-    return Stream.of(Act.GENERATE, Act.WEBHOOK, Act.REFUND);
+    return Stream.of(Act.GENERATE, Act.QUEUE, Act.WORK, Act.DELETE, Act.WEBHOOK, Act.REFUND);
   }
 
   @ParameterizedTest
@@ -101,7 +104,8 @@ final class CrashTest {
     var trace = new ArrayList<String>();
     try {
       var world = new World(seed, 1, new Coverage(), trace);
-      var hazards = new Hazards(false, act == Act.RECONCILE, false, false, false, retries, false);
+      var hazards =
+          new Hazards(false, act == Act.RECONCILE, false, false, false, retries, false, false);
       var story = new Story(world, new OurService(world), hazards);
       var plan = new Deaths(act, deaths);
       world.scheduler.spawn(() -> plays(act, story, sweeps, plan));
@@ -127,6 +131,14 @@ final class CrashTest {
     }
     switch (act) {
       case GENERATE -> story.asks(story.order(ada, true));
+      case QUEUE -> story.queues(story.order(ada, true));
+      case WORK -> story.brings(story.world.queue.removeFirst());
+      case DELETE -> {
+        var generation = story.world.ledger.list(ada, 1, null).items().getFirst().id();
+        for (var tries = 0; tries < 3; tries++) {
+          story.deletes(ada, generation);
+        }
+      }
       case CHECKOUT -> story.buys(ada, CreditPackage.STARTER);
       case WEBHOOK, REFUND -> {
         var event = story.world.stripe.events.getLast();
@@ -155,6 +167,9 @@ final class CrashTest {
                   : Fault.NONE;
       story.asks(story.order(ada, false));
       story.world.scheduler.sleep(OurService.LONGEST_LEASE);
+    }
+    if (act == Act.WORK || act == Act.DELETE) {
+      story.queues(story.order(ada, false));
     }
     if (act == Act.REFUND) {
       story.asks(story.order(ada, false));

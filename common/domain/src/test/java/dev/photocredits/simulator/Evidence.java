@@ -16,7 +16,8 @@ record Evidence(
   enum State {
     PENDING,
     SUCCEEDED,
-    FAILED
+    FAILED,
+    DELETED
   }
 
   /**

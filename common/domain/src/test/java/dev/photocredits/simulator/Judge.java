@@ -32,6 +32,8 @@ final class Judge {
     CHARGED_FOR_NOTHING,
     /** A picture that was paid for cannot be fetched. */
     PICTURE_MISSING,
+    /** A picture is there that somebody has deleted. */
+    PICTURE_LEFT,
     /** A user is more than one customer of the provider's. */
     CUSTOMER_TWICE
   }
@@ -98,7 +100,12 @@ final class Judge {
     if (generation.charged() * 3 > generation.price() * generation.keys().size()) {
       guilty(Guilt.CHARGED_FOR_NOTHING, generation.toString());
     }
-    if (!story.world.images.containsAll(generation.keys())) {
+    if (generation.state() == State.DELETED) {
+      if (story.deleted.contains(generation.id())
+          && generation.keys().stream().anyMatch(story.world.images::contains)) {
+        guilty(Guilt.PICTURE_LEFT, generation.toString());
+      }
+    } else if (!story.world.images.containsAll(generation.keys())) {
       guilty(Guilt.PICTURE_MISSING, generation.toString());
     }
   }
@@ -106,9 +113,12 @@ final class Judge {
   private void order(Ordered order) {
     var made =
         evidence.generations().stream()
-            .filter(generation -> generation.prompt().equals(order.prompt))
+            .filter(
+                generation ->
+                    generation.prompt().equals(order.prompt)
+                        || order.generations.contains(generation.id()))
             .toList();
-    var charged = made.stream().filter(generation -> generation.state() != State.FAILED).count();
+    var charged = made.stream().filter(generation -> generation.charged() > 0).count();
     if (charged > (order.isRepeatable ? 1 : order.attempts)) {
       guilty(Guilt.CHARGED_TWICE, order.prompt + ": " + made);
     }
@@ -122,12 +132,11 @@ final class Judge {
           }
         }
         case Reply.NothingCharged(var id) -> {
-          if (made.stream()
-              .anyMatch(it -> it.id().equals(id.toString()) && it.state() != State.FAILED)) {
+          if (made.stream().anyMatch(it -> it.id().equals(id.toString()) && it.charged() > 0)) {
             guilty(Guilt.LIE, order.prompt + ", " + id);
           }
         }
-        case Reply.ComeBack _, Reply.Refused _ -> {}
+        case Reply.Accepted _, Reply.ComeBack _, Reply.Refused _ -> {}
       }
     }
     if (order.isRepeatable && deliveries.size() > 1) {

@@ -2,6 +2,7 @@ package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
@@ -10,6 +11,7 @@ import dev.photocredits.simulator.Evidence.Generated;
 import dev.photocredits.simulator.Evidence.State;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 
 /** What our service has to show: its books. */
 final class OurEvidence {
@@ -32,12 +34,17 @@ final class OurEvidence {
     return new Evidence(balances, entries, generations);
   }
 
+  private static List<StoredImage> images(Generation generation) {
+    return generation.state() instanceof Deleted deleted ? deleted.images() : generation.images();
+  }
+
   private static Generated generated(Generation generation) {
     var state =
         switch (generation.state()) {
           case Pending _ -> State.PENDING;
           case Succeeded _ -> State.SUCCEEDED;
           case Failed _ -> State.FAILED;
+          case Deleted _ -> State.DELETED;
         };
     return new Generated(
         generation.id().toString(),
@@ -46,6 +53,6 @@ final class OurEvidence {
         state,
         generation.price().value(),
         generation.price().minus(generation.refunded()).value(),
-        generation.images().stream().map(StoredImage::key).toList());
+        images(generation).stream().map(StoredImage::key).toList());
   }
 }

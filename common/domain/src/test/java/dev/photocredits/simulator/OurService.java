@@ -6,16 +6,23 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.generation.Deletion;
+import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
+import dev.photocredits.generation.DrawOutcome.FailedBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.Queued;
 import dev.photocredits.generation.DrawOutcome.TurnedOff;
+import dev.photocredits.generation.DrawOutcome.WasDeleted;
+import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationOrder;
+import dev.photocredits.generation.GenerationWorker;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -55,25 +62,84 @@ final class OurService implements Service {
 
   @Override
   public Reply generate(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key) {
+    return reply(flow(process).draw(order, key, process.deadline().minus(MARGIN)));
+  }
+
+  @Override
+  public Reply queue(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key) {
+    return reply(flow(process).queue(order, key));
+  }
+
+  @Override
+  public Reply look(Invocation process, Email email, GenerationId generation) {
+    return reply(flow(process).outcome(email, generation));
+  }
+
+  private GenerationFlow flow(Invocation process) {
     var outside = new Outside(world, process);
-    var flow =
-        new GenerationFlow(
-            outside.new OutsideLedger(),
-            outside.new OutsideGenerations(),
-            outside.model(),
-            outside.images(),
-            PRICE,
-            lease,
-            ids,
-            process.clock(),
-            new SimulatedThreads(world.scheduler, process));
-    return switch (flow.draw(order, key, process.deadline().minus(MARGIN))) {
+    return new GenerationFlow(
+        outside.new OutsideLedger(),
+        outside.new OutsideGenerations(),
+        drawing(outside, process),
+        outside.images(),
+        outside.photos(),
+        outside.queue(),
+        PRICE,
+        lease,
+        ids,
+        process.clock());
+  }
+
+  private Drawing drawing(Outside outside, Invocation process) {
+    return new Drawing(
+        outside.model(),
+        outside.images(),
+        process.clock(),
+        new SimulatedThreads(world.scheduler, process));
+  }
+
+  private static Reply reply(DrawOutcome outcome) {
+    return switch (outcome) {
       case Delivered(var id, var images, _, _) -> pictures(id, images);
       case DeliveredBefore(var id, var images, _) -> pictures(id, images);
       case NothingDelivered(var id, _, _, _) -> new Reply.NothingCharged(id);
+      case FailedBefore(var id, _, _) -> new Reply.NothingCharged(id);
+      case Queued(var id) -> new Reply.Accepted(id);
       case AlreadyRunning _ -> new Reply.ComeBack();
-      case InsufficientCredits _, KeyReused _, NoSuchUser _, TurnedOff _ -> new Reply.Refused();
+      case InsufficientCredits _, KeyReused _, NoSuchUser _, TurnedOff _, WasDeleted _ ->
+          new Reply.Refused();
     };
+  }
+
+  @Override
+  public void work(Invocation process, World.Message message) {
+    var outside = new Outside(world, process);
+    var _ =
+        new GenerationWorker(
+                outside.new OutsideGenerations(),
+                drawing(outside, process),
+                outside.photos(),
+                ids,
+                process.clock())
+            .work(message.owner(), message.generation(), process.deadline().minus(MARGIN));
+  }
+
+  @Override
+  public void delete(Invocation process, Email email, GenerationId generation) {
+    var outside = new Outside(world, process);
+    var deletion =
+        new Deletion(
+            outside.new OutsideGenerations(),
+            outside.images(),
+            outside.photos(),
+            ids,
+            process.clock());
+    try {
+      var _ = deletion.delete(email, generation);
+    } catch (IllegalStateException _) {
+      // Images are left, which its caller hears as any other failure.
+      throw new Unavailable(Site.REMOVE_IMAGES);
+    }
   }
 
   private static Reply pictures(GenerationId id, List<StoredImage> images) {

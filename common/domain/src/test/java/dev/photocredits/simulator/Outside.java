@@ -20,15 +20,18 @@ import dev.photocredits.credits.User;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageModel;
 import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.ModelAnswer;
+import dev.photocredits.generation.Photos;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.CheckoutSession;
@@ -39,6 +42,7 @@ import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.Payments;
 import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.simulator.World.Message;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,8 +112,13 @@ final class Outside {
     }
 
     @Override
-    public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
-      return call(Site.FINISH, () -> world.ledger.finish(finished, refund));
+    public boolean add(Generation generation, Picture picture) {
+      return call(Site.ADD_PICTURE, () -> world.ledger.add(generation, picture));
+    }
+
+    @Override
+    public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+      return call(Site.FINISH, () -> world.ledger.finish(seen, next, refund));
     }
 
     @Override
@@ -139,27 +148,69 @@ final class Outside {
         return call(
             Site.PUT_IMAGE,
             () -> {
-              var key = "images/" + generation + "/" + world.images.size();
+              var key = "images/" + generation + "/" + world.nextImage();
               world.images.add(key);
               return new StoredImage(key, image.contentType());
             });
       }
 
       @Override
-      public void remove(List<StoredImage> images) {
+      public boolean remove(List<StoredImage> images) {
         try {
-          var _ =
-              call(
-                  Site.REMOVE_IMAGES,
-                  () -> world.images.removeAll(images.stream().map(StoredImage::key).toList()));
+          return call(
+              Site.REMOVE_IMAGES,
+              () -> {
+                images.forEach(image -> world.images.remove(image.key()));
+                return true;
+              });
         } catch (Unavailable _) {
-          // As the real one: nobody hears of it.
+          return false;
         }
       }
 
       @Override
       public URI sign(StoredImage image) {
         return URI.create("https://images.example/" + image.key());
+      }
+    };
+  }
+
+  Photos photos() {
+    return new Photos() {
+      @Override
+      public void put(GenerationId generation, Image photo) {
+        var _ =
+            call(
+                Site.PUT_PHOTO,
+                () -> {
+                  world.photos.put(generation, photo);
+                  return true;
+                });
+      }
+
+      @Override
+      public Optional<Image> find(GenerationId generation) {
+        return call(Site.FIND_PHOTO, () -> Optional.ofNullable(world.photos.get(generation)));
+      }
+
+      @Override
+      public void remove(GenerationId generation) {
+        try {
+          var _ =
+              call(Site.REMOVE_PHOTO, () -> Optional.ofNullable(world.photos.remove(generation)));
+        } catch (Unavailable _) {
+          // As the real one: nobody hears of it.
+        }
+      }
+    };
+  }
+
+  WorkQueue queue() {
+    return (owner, generation) -> {
+      try {
+        return call(Site.SEND, () -> world.queue.add(new Message(owner, generation)));
+      } catch (Unavailable _) {
+        return false;
       }
     };
   }

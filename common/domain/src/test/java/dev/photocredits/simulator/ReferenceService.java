@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.Image;
@@ -67,11 +68,7 @@ final class ReferenceService implements Service {
       var answer =
           outside.model().draw(order.photo(), new VariationPrompt("x"), process.deadline());
       if (answer instanceof Drawn(Image image)) {
-        keys.add(
-            outside
-                .images()
-                .put(new dev.photocredits.credits.GenerationId(new UUID(0, i)), image)
-                .key());
+        keys.add(outside.images().put(new GenerationId(new UUID(0, i)), image).key());
       }
     }
     if (keys.isEmpty()) {
@@ -89,6 +86,22 @@ final class ReferenceService implements Service {
             keys));
     return new Reply.Pictures(null, keys);
   }
+
+  @Override
+  public Reply queue(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key) {
+    return generate(process, order, key);
+  }
+
+  @Override
+  public Reply look(Invocation process, Email email, GenerationId generation) {
+    return new Reply.Refused();
+  }
+
+  @Override
+  public void work(Invocation process, World.Message message) {}
+
+  @Override
+  public void delete(Invocation process, Email email, GenerationId generation) {}
 
   @Override
   public SessionId checkout(

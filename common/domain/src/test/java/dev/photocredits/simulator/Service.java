@@ -21,6 +21,9 @@ interface Service {
     /** An error that says that nothing was charged, about that generation. */
     record NothingCharged(GenerationId generation) implements Reply {}
 
+    /** 202: it is sold, and drawn by and by. */
+    record Accepted(GenerationId generation) implements Reply {}
+
     /** An error that says to come back. */
     record ComeBack() implements Reply {}
 
@@ -29,6 +32,17 @@ interface Service {
   }
 
   Reply generate(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key);
+
+  /** The same without waiting for the pictures. */
+  Reply queue(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key);
+
+  /** What the caller hears who asks what became of a generation. */
+  Reply look(Invocation process, Email email, GenerationId generation);
+
+  /** Takes a message of the queue in. */
+  void work(Invocation process, World.Message message);
+
+  void delete(Invocation process, Email email, GenerationId generation);
 
   /** The session that is opened. */
   SessionId checkout(

@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.GenerationOrder;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -30,6 +32,9 @@ final class Story {
   private static final Duration API = Duration.ofSeconds(29);
   private static final Duration GATEWAY = Duration.ofSeconds(30);
   private static final Duration SWEEPER = Duration.ofMinutes(5);
+  private static final Duration WORKER = Duration.ofSeconds(150);
+  private static final Duration VISIBILITY = Duration.ofMinutes(15);
+  private static final int RECEIVES = 3;
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
 
   /**
@@ -42,6 +47,8 @@ final class Story {
    * @param crowd everybody wants everything at the same moment
    * @param retries who gets no answer asks again with the same key
    * @param moody the model refuses, and forgets pictures
+   * @param slow some do not wait for their pictures; messages come late, twice and to several
+   *     workers at once; people change their minds
    */
   record Hazards(
       boolean duplicates,
@@ -50,9 +57,10 @@ final class Story {
       boolean moved,
       boolean crowd,
       boolean retries,
-      boolean moody) {
-    static final Hazards ALL = new Hazards(true, true, true, true, false, true, true);
-    static final Hazards NONE = new Hazards(false, false, false, false, false, false, false);
+      boolean moody,
+      boolean slow) {
+    static final Hazards ALL = new Hazards(true, true, true, true, false, true, true, true);
+    static final Hazards NONE = new Hazards(false, false, false, false, false, false, false, false);
   }
 
   /** An order of pictures, and what its callers were told of it. */
@@ -62,6 +70,9 @@ final class Story {
     final boolean isRepeatable;
     int attempts;
     final List<Reply> replies = new ArrayList<>();
+
+    /** Those that its callers know of. */
+    final Set<String> generations = new HashSet<>();
 
     Ordered(Email email, String prompt, boolean isRepeatable) {
       this.email = email;
@@ -76,6 +87,10 @@ final class Story {
   private final Hazards hazards;
   private final Set<String> accepted = new HashSet<>();
   private final Set<String> lost = new HashSet<>();
+
+  /** Whose deletion was confirmed. */
+  final Set<String> deleted = new HashSet<>();
+
   private int busy;
   private int processes;
 
@@ -243,7 +258,64 @@ final class Story {
     if (order.isRepeatable && happens(20)) {
       meanwhile(() -> asks(order));
     }
-    asks(order);
+    if (hazards.slow() && happens(40)) {
+      queues(order);
+    } else {
+      asks(order);
+    }
+  }
+
+  /** Somebody wants pictures and does not wait; looks for them now and then, or has enough. */
+  void queues(Ordered order) {
+    var key = order.isRepeatable ? new IdempotencyKey(order.prompt) : null;
+    for (var tries = 0; tries < 3; tries++) {
+      order.attempts++;
+      var reply = call("queue", API, GATEWAY, process -> service.queue(process, order(order), key));
+      reply.ifPresent(it -> hears(order, it));
+      if (reply.isPresent() || !order.isRepeatable) {
+        break;
+      }
+    }
+    for (var id : List.copyOf(order.generations)) {
+      looks(order, new GenerationId(UUID.fromString(id)));
+    }
+  }
+
+  private void looks(Ordered order, GenerationId id) {
+    for (var looks = world.chance.nextInt(4); looks > 0; looks--) {
+      waits(60);
+      if (happens(25)) {
+        deletes(order.email, id);
+      }
+      call("look", API, GATEWAY, process -> service.look(process, order.email, id))
+          .ifPresent(reply -> hears(order, reply));
+    }
+  }
+
+  void deletes(Email email, GenerationId id) {
+    var confirmed =
+        call(
+            "delete",
+            API,
+            GATEWAY,
+            process -> {
+              service.delete(process, email, id);
+              return true;
+            });
+    if (confirmed.isPresent()) {
+      deleted.add(id.toString());
+    }
+  }
+
+  private void hears(Ordered order, Reply reply) {
+    order.replies.add(reply);
+    switch (reply) {
+      case Reply.Accepted(var id) -> order.generations.add(id.toString());
+      case Reply.Pictures(var id, _) when id != null -> order.generations.add(id.toString());
+      case Reply.NothingCharged(var id) -> order.generations.add(id.toString());
+      default -> {}
+    }
+    world.tell("caller of " + order.prompt + " hears " + reply);
   }
 
   Ordered order(Email email, boolean isRepeatable) {
@@ -258,8 +330,8 @@ final class Story {
       order.attempts++;
       var reply =
           call("generate", API, GATEWAY, process -> service.generate(process, order(order), key));
-      reply.ifPresent(order.replies::add);
-      world.tell("caller of " + order.prompt + " hears " + reply.map(Object::toString).orElse("-"));
+      reply.ifPresentOrElse(
+          it -> hears(order, it), () -> world.tell("caller of " + order.prompt + " hears nothing"));
       var again =
           reply.isEmpty()
               || reply.get() instanceof Reply.ComeBack
@@ -274,6 +346,47 @@ final class Story {
   private static GenerationOrder order(Ordered order) {
     return new GenerationOrder(
         order.email, new Prompt(order.prompt), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+  }
+
+  // The queue
+
+  /** Brings messages to workers, until all is quiet. */
+  void worksUntilQuiet() {
+    while (busy > 0 || !world.queue.isEmpty()) {
+      if (world.queue.isEmpty()) {
+        waits(20);
+      } else {
+        var message = world.queue.remove(world.chance.nextInt(world.queue.size()));
+        meanwhile(() -> brings(message));
+        waits(10);
+      }
+    }
+  }
+
+  /** Three times at the most, each 15 minutes after the last; some more often. */
+  void brings(World.Message message) {
+    if (hazards.duplicates() && happens(15)) {
+      meanwhile(
+          () -> {
+            waits(60);
+            var _ = works(message);
+          });
+    }
+    for (var receives = 1; !works(message) && receives < RECEIVES; receives++) {
+      world.scheduler.sleep(VISIBILITY);
+    }
+  }
+
+  private boolean works(World.Message message) {
+    return call(
+            "work",
+            WORKER,
+            WORKER,
+            process -> {
+              service.work(process, message);
+              return true;
+            })
+        .isPresent();
   }
 
   // Stripe's webhooks and the schedules
@@ -371,7 +484,8 @@ final class Story {
     world.calm();
     world.scheduler.sleep(Duration.ofMinutes(20));
     deliversUntilQuiet();
-    world.scheduler.sleep(Duration.ofMinutes(20));
+    worksUntilQuiet();
+    world.scheduler.sleep(Duration.ofMinutes(30));
     sweeps();
     while (call("reconcile", SWEEPER, SWEEPER, service::reconcile).orElseThrow()) {
       world.tell("there is more to reconcile");
@@ -389,6 +503,7 @@ final class Story {
             }
           }
           world.scheduler.spawn(this::mendsUntilQuiet);
+          world.scheduler.spawn(this::worksUntilQuiet);
           deliversUntilQuiet();
           comesToRest();
         });

@@ -2,12 +2,16 @@ package dev.photocredits.simulator;
 
 import dev.photocredits.audit.Findings;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.Image;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -20,12 +24,18 @@ final class World {
   final SimulatedStripe stripe;
   final InMemoryLedger ledger = new InMemoryLedger();
   final Set<String> images = new LinkedHashSet<>();
+  final Map<GenerationId, Image> photos = new HashMap<>();
+  final List<Message> queue = new ArrayList<>();
   final List<Email> people;
   final Coverage coverage;
   @Nullable Checkpoint checkpoint;
   FaultPlan plan;
 
+  /** What a worker is told of, again and again until it has taken it in. */
+  record Message(Email owner, GenerationId generation) {}
+
   private final @Nullable List<String> trace;
+  private int made;
   private boolean moody;
   private boolean calm;
   private long fingerprint = 1;
@@ -65,6 +75,11 @@ final class World {
 
   void moody(boolean now) {
     moody = now;
+  }
+
+  /** A number that no image had before. */
+  int nextImage() {
+    return made++;
   }
 
   /** How far a clock is off, at most by so many seconds either way. */

@@ -25,6 +25,11 @@ public record Response(
     return new Response(200, Map.of(), body, "ok", Map.of(), Map.of());
   }
 
+  /** The work goes on; the body says where to look for it. */
+  public static Response accepted(Object body) {
+    return new Response(202, Map.of(), body, "accepted", Map.of(), Map.of());
+  }
+
   public static Response empty(int status) {
     return new Response(status, Map.of(), null, "ok", Map.of(), Map.of());
   }

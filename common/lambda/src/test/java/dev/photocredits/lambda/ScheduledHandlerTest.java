@@ -25,7 +25,7 @@ final class ScheduledHandlerTest {
         call(
             deadline -> {
               assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(50));
-              return new ScheduledHandler.Report(
+              return new BackgroundHandler.Report(
                   Map.of("refunded", 3), Map.of(Metric.CREDITS_REFUNDED, 9L), List.of());
             });
 
@@ -47,7 +47,7 @@ final class ScheduledHandlerTest {
     var answer =
         call(
             _ ->
-                new ScheduledHandler.Report(
+                new BackgroundHandler.Report(
                     Map.of("refunded", 0), Map.of(), List.of(secret, "odd")));
 
     assertThat(answer).isEqualTo(Map.of("refunded", 0));
@@ -74,7 +74,7 @@ final class ScheduledHandlerTest {
     assertThat(metrics()).as("no run").isEmpty();
   }
 
-  private Map<String, ?> call(Function<Instant, ScheduledHandler.Report> task) {
+  private Map<String, ?> call(Function<Instant, BackgroundHandler.Report> task) {
     var log = new Log(new PrintStream(out, true), "test");
     var handler =
         new ScheduledHandler(log, InstantSource.fixed(Events.NOW)) {

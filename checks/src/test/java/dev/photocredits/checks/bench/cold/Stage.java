@@ -179,6 +179,8 @@ final class Stage implements AutoCloseable {
     candidates.add(function("feedback", "feedback", Map.of(), event("feedback"), Candidate.OK));
     var nothingToDo = Pattern.compile("\"refunded\":0");
     candidates.add(function("sweeper", "sweeper", Map.of(), event("sweeper"), nothingToDo));
+    candidates.add(
+        function("worker", "worker", Map.of(), event("worker"), Pattern.compile("nothing")));
     return candidates;
   }
 

@@ -15,8 +15,10 @@ import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
-import dev.photocredits.generation.FinishOutcome.FinishedBefore;
+import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.StartOutcome;
@@ -84,20 +86,54 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public FinishOutcome finish(Generation finished, @Nullable Refund refund) {
+  public boolean add(Generation generation, Picture picture) {
+    var written =
+        table.writeAlone(
+            new Change(
+                Keys.item(Keys.user(generation.email()), Keys.generation(generation.id())),
+                "SET drawn = list_append(drawn, :drawn), image_keys = list_append(image_keys, :key),"
+                    + " image_types = list_append(image_types, :type)",
+                "#status = :pending AND NOT contains(drawn, :variation)",
+                Map.of("#status", Schemas.STATUS),
+                Map.of(
+                    ":pending", AttributeValue.fromS(Schemas.PENDING),
+                    ":variation", variation(picture),
+                    ":drawn", AttributeValue.fromL(List.of(variation(picture))),
+                    ":key", list(picture.image().key()),
+                    ":type", list(picture.image().contentType().value()))));
+    // Our own picture, added by a call whose reply was lost.
+    return written.isComplete()
+        || written
+            .found(0, Schemas.GENERATION)
+            .filter(now -> now.state() instanceof Pending p && p.drawn().contains(picture))
+            .isPresent();
+  }
+
+  private static AttributeValue variation(Picture picture) {
+    return AttributeValue.fromS(Schemas.variation(picture));
+  }
+
+  private static AttributeValue list(String text) {
+    return AttributeValue.fromL(List.of(AttributeValue.fromS(text)));
+  }
+
+  @Override
+  public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
+    var end = end(seen, finished);
     if (refund == null) {
-      var written = table.writeAlone(leavePending(finished));
+      var written = table.writeAlone(end);
       // Our own state, written by a call whose reply was lost: nobody else has our pictures.
       return ended(written, before -> before.equals(finished))
           .orElseThrow(() -> new IllegalStateException("nothing but the state can refuse an end"));
     }
-    return Attempt.until(Credits.NONE, debt -> finish(finished, refund, debt));
+    return Attempt.until(Credits.NONE, debt -> finish(end, finished, refund, debt));
   }
 
-  private Attempt<Credits, FinishOutcome> finish(Generation finished, Refund refund, Credits debt) {
+  private Attempt<Credits, FinishOutcome> finish(
+      Change end, Generation finished, Refund refund, Credits debt) {
     var posting = Posting.in(debt, List.of(refund));
     var parts = new ArrayList<TransactWriteItem>();
-    parts.add(table.update(leavePending(finished)));
+    parts.add(table.update(end));
     parts.add(table.update(Balance.in(finished.email(), posting, debt, refund.createdAt())));
     parts.addAll(Schemas.create(table, finished.email(), posting));
     var written = table.write(parts);
@@ -118,14 +154,17 @@ final class DynamoDbGenerations implements Generations {
     }
     return written
         .found(0, Schemas.GENERATION)
-        .map(before -> ours.test(before) ? new Finished() : new FinishedBefore(before));
+        .map(before -> ours.test(before) ? new Finished() : new Overtaken(before));
   }
 
-  private static Change leavePending(Generation finished) {
+  // Of the state as it was seen: no picture more, and nobody has ended it.
+  private static Change end(Generation seen, Generation finished) {
     var item = Schemas.GENERATION.itemToMap(finished, true);
     var values = new HashMap<String, AttributeValue>();
-    values.put(":pending", AttributeValue.fromS(Schemas.PENDING));
+    values.put(":seen", AttributeValue.fromS(Schemas.status(seen.state())));
+    values.put(":pictures", Balance.number(seen.images().size()));
     values.put(":status", required(item, Schemas.STATUS));
+    values.put(":prompt", required(item, "prompt"));
     values.put(":refunded", required(item, "refunded"));
     values.put(":keys", required(item, "image_keys"));
     values.put(":types", required(item, "image_types"));
@@ -135,10 +174,11 @@ final class DynamoDbGenerations implements Generations {
     }
     return new Change(
         Keys.item(Keys.user(finished.email()), Keys.generation(finished.id())),
-        "SET #status = :status, refunded = :refunded, image_keys = :keys, image_types = :types"
+        "SET #status = :status, prompt = :prompt, refunded = :refunded, image_keys = :keys,"
+            + " image_types = :types"
             + (failure == null ? "" : ", failure = :failure")
-            + " REMOVE pending, lease_expires_at",
-        "#status = :pending",
+            + " REMOVE pending, lease_expires_at, drawn",
+        "#status = :seen AND size(image_keys) = :pictures",
         Map.of("#status", Schemas.STATUS),
         values);
   }

@@ -55,8 +55,12 @@ final class Schema<T> implements TableSchema<T> {
       return number(name, (long) number);
     }
 
-    Item texts(String name, List<String> texts) {
-      return put(name, AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList()));
+    Item texts(String name, @Nullable List<String> texts) {
+      return put(
+          name,
+          texts == null
+              ? null
+              : AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList()));
     }
 
     Item numbers(String name, Map<String, Long> numbers) {

@@ -23,8 +23,10 @@ import dev.photocredits.feedback.Feedback;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generation.State;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.Prompt;
@@ -53,6 +55,7 @@ final class Schemas {
   static final String PENDING = "pending";
   static final String SUCCEEDED = "succeeded";
   static final String FAILED = "failed";
+  static final String DELETED = "deleted";
   static final String LEASE_EXPIRES_AT = "lease_expires_at";
   static final String RESULT = "result";
   static final String VERSION = "version";
@@ -183,12 +186,15 @@ final class Schemas {
                   .text("transformation_mode", generation.mode().key())
                   .number("price", generation.price().value())
                   .number("refunded", generation.refunded().value())
-                  .texts("image_keys", generation.images().stream().map(StoredImage::key).toList())
+                  .texts("image_keys", kept(generation).stream().map(StoredImage::key).toList())
                   .texts(
                       "image_types",
-                      generation.images().stream()
-                          .map(image -> image.contentType().value())
-                          .toList())
+                      kept(generation).stream().map(image -> image.contentType().value()).toList())
+                  .texts(
+                      "drawn",
+                      generation.state() instanceof Pending p
+                          ? p.drawn().stream().map(Schemas::variation).toList()
+                          : null)
                   .text(
                       "failure", generation.state() instanceof Failed f ? f.reason().name() : null)
                   .text(PENDING, generation.state() instanceof Pending ? PENDING : null)
@@ -342,11 +348,21 @@ final class Schemas {
         fields.integer(VERSION));
   }
 
-  private static String status(State state) {
+  private static List<StoredImage> kept(Generation generation) {
+    return generation.state() instanceof Deleted d ? d.images() : generation.images();
+  }
+
+  /** Which variation it is, as a text, since a list of texts can be asked what it contains. */
+  static String variation(Picture picture) {
+    return Integer.toString(picture.variation());
+  }
+
+  static String status(State state) {
     return switch (state) {
       case Pending _ -> PENDING;
       case Succeeded _ -> SUCCEEDED;
       case Failed _ -> FAILED;
+      case Deleted _ -> DELETED;
     };
   }
 
@@ -368,19 +384,28 @@ final class Schemas {
 
   private static State state(Fields fields) {
     return switch (fields.text(STATUS)) {
-      case PENDING -> new Pending(fields.instant(LEASE_EXPIRES_AT));
-      case SUCCEEDED -> {
-        var keys = fields.texts("image_keys");
-        var types = fields.texts("image_types");
-        yield new Succeeded(
-            IntStream.range(0, keys.size())
-                .mapToObj(i -> new StoredImage(keys.get(i), new ContentType(types.get(i))))
-                .toList(),
-            new Credits(fields.integer("refunded")));
+      case PENDING -> {
+        var variations = fields.texts("drawn");
+        var images = images(fields);
+        yield new Pending(
+            fields.instant(LEASE_EXPIRES_AT),
+            IntStream.range(0, variations.size())
+                .mapToObj(i -> new Picture(Integer.parseInt(variations.get(i)), images.get(i)))
+                .toList());
       }
+      case SUCCEEDED -> new Succeeded(images(fields), new Credits(fields.integer("refunded")));
       case FAILED -> new Failed(failure(fields.text("failure")));
+      case DELETED -> new Deleted(images(fields), new Credits(fields.integer("refunded")));
       default -> throw new IllegalStateException("a stored generation has an unknown status");
     };
+  }
+
+  private static List<StoredImage> images(Fields fields) {
+    var keys = fields.texts("image_keys");
+    var types = fields.texts("image_types");
+    return IntStream.range(0, keys.size())
+        .mapToObj(i -> new StoredImage(keys.get(i), new ContentType(types.get(i))))
+        .toList();
   }
 
   private static FailureReason failure(String name) {

@@ -154,14 +154,17 @@ public final class S3ImageStore implements ImageStore {
   }
 
   @Override
-  public void remove(List<StoredImage> images) {
+  public boolean remove(List<StoredImage> images) {
+    var all = true;
     for (var image : images) {
       try {
         client.deleteObject(r -> r.bucket(bucket).key(image.key()));
       } catch (SdkException _) {
-        // It stays under a key that nobody knows, until the bucket's lifecycle removes it.
+        // It stays under a key that nobody can guess, until the bucket's lifecycle removes it.
+        all = false;
       }
     }
+    return all;
   }
 
   @Override

@@ -1,22 +1,30 @@
 package dev.photocredits.functions.generation;
 
 import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
+import dev.photocredits.generation.DrawOutcome.FailedBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.Queued;
 import dev.photocredits.generation.DrawOutcome.TurnedOff;
+import dev.photocredits.generation.DrawOutcome.WasDeleted;
 import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.StoredImage;
+import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
@@ -29,20 +37,27 @@ import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /api/generate}: draws three variations of a photo and takes the credits for them;
- * {@code GET /api/generations/{email}} and {@code GET /api/generations/{email}/{id}}: the gallery.
+ * {@code GET /api/generations/{email}} and {@code GET /api/generations/{email}/{id}}: the gallery;
+ * {@code DELETE /api/generations/{email}/{id}}: takes one out of it, or cancels it.
  */
 public final class GenerationHandler extends ApiHandler {
   /** What is left of the time for finishing: one write, one read, signing, and the way back. */
   private static final Duration MARGIN = Duration.ofSeconds(4);
+
+  private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(2);
 
   private static final int GALLERY_LIMIT = 20;
 
@@ -78,6 +93,7 @@ public final class GenerationHandler extends ApiHandler {
       case "POST /api/generate" -> generate(request);
       case "GET /api/generations/{email}" -> gallery(request);
       case "GET /api/generations/{email}/{id}" -> generation(request);
+      case "DELETE /api/generations/{email}/{id}" -> delete(request);
       default -> throw new IllegalStateException("no such route here: " + request.route());
     };
   }
@@ -87,20 +103,23 @@ public final class GenerationHandler extends ApiHandler {
     var key = request.idempotencyKey().orElse(null);
     var wanted = GenerateRequest.from(request);
     caller.mustBe(wanted.email());
-    var now = wiring.now();
-    var outcome =
-        now.enabled
-            ? now.flow.draw(wanted.order(), key, request.deadline(MARGIN))
-            : now.flow.repeat(wanted.order(), key);
+    var preference = Preference.of(request);
     var response =
-        switch (outcome) {
+        switch (outcome(wanted, key, preference, request.deadline(MARGIN))) {
           case Delivered(var id, var pictures, var remaining, var work) ->
               counted(work, told(id, shown(pictures, remaining)));
           case DeliveredBefore(var id, var pictures, var remaining) ->
               told(id, shown(pictures, remaining));
           case InsufficientCredits(var required, var available) ->
               Errors.insufficientCredits(required, available);
-          case AlreadyRunning(var id) -> told(id, Errors.inProgress());
+          case Queued(var id) -> accepted(wanted.email(), id, preference.orElseThrow());
+          case AlreadyRunning(var id) ->
+              preference
+                  .map(preferred -> accepted(wanted.email(), id, preferred))
+                  .orElseGet(() -> told(id, Errors.inProgress()));
+          case FailedBefore(var id, var reason, var retryAfter) ->
+              told(id, Errors.nothingDelivered(reason, retryAfter));
+          case WasDeleted(var id) -> told(id, notFound());
           case KeyReused _ -> Errors.keyReused();
           case TurnedOff _ -> Errors.turnedOff().count(Metric.GENERATIONS_REFUSED, 1);
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
@@ -108,6 +127,38 @@ public final class GenerationHandler extends ApiHandler {
               counted(work, told(id, Errors.nothingDelivered(reason, retryAfter)));
         };
     return response.trace("user", Log.user(wanted.email()));
+  }
+
+  private DrawOutcome outcome(
+      GenerateRequest wanted,
+      @Nullable IdempotencyKey key,
+      Optional<Preference> preference,
+      Instant deadline) {
+    var now = wiring.now();
+    var order = wanted.order();
+    if (!now.enabled) {
+      return now.flow.repeat(order, key);
+    }
+    return preference
+        .map(
+            preferred ->
+                preferred.await(
+                    now.flow, order.email(), now.flow.queue(order, key), deadline, now.clock))
+        .orElseGet(() -> now.flow.draw(order, key, deadline));
+  }
+
+  // Not the pictures, but where they will be (RFC 9110, section 15.3.3).
+  private static Response accepted(Email email, GenerationId id, Preference preference) {
+    var place =
+        "/api/generations/" + URLEncoder.encode(email.value(), StandardCharsets.UTF_8) + "/" + id;
+    return told(
+        id,
+        Response.accepted(
+                Json.object(
+                    "generation_id", id.toString(), "status", "pending", "status_url", place))
+            .header("location", place)
+            .header("preference-applied", preference.applied())
+            .header("retry-after", Long.toString(LOOK_AGAIN_AFTER.toSeconds())));
   }
 
   private Response shown(List<StoredImage> pictures, Credits remaining) {
@@ -138,7 +189,7 @@ public final class GenerationHandler extends ApiHandler {
     var page =
         wiring
             .now()
-            .generations
+            .gallery
             .list(email, query.limit(), query.before().map(GenerationId::new).orElse(null));
     return Response.ok(
             Json.object(
@@ -154,10 +205,25 @@ public final class GenerationHandler extends ApiHandler {
     var email = request.pathEmail();
     caller.mustBe(email);
     return GenerationId.parse(request.path("id"))
-        .flatMap(id -> wiring.now().generations.find(email, id))
+        .flatMap(id -> wiring.now().gallery.find(email, id))
         .map(found -> Response.ok(json(found)))
-        .orElseGet(() -> Response.error(ErrorCode.GENERATION_NOT_FOUND, "Generation not found"))
+        .orElseGet(GenerationHandler::notFound)
         .trace("user", Log.user(email));
+  }
+
+  private Response delete(Request request) {
+    var caller = wiring.now().access.caller(request);
+    var email = request.pathEmail();
+    caller.mustBe(email);
+    return GenerationId.parse(request.path("id"))
+        .flatMap(id -> wiring.now().deletion.delete(email, id))
+        .map(back -> Response.empty(204).count(Metric.CREDITS_REFUNDED, back.value()))
+        .orElseGet(GenerationHandler::notFound)
+        .trace("user", Log.user(email));
+  }
+
+  private static Response notFound() {
+    return Response.error(ErrorCode.GENERATION_NOT_FOUND, "Generation not found");
   }
 
   private Map<String, @Nullable Object> json(Generation generation) {
@@ -169,6 +235,9 @@ public final class GenerationHandler extends ApiHandler {
         "price", generation.price().value(),
         "refunded", generation.refunded().value(),
         "images", signed(generation.images()),
+        "progress",
+            Json.object("done", generation.images().size(), "wanted", VariationPrompt.COUNT),
+        "error_code", generation.state() instanceof Failed(var reason) ? reason.name() : null,
         "created_at", generation.createdAt().toString());
   }
 
@@ -177,6 +246,7 @@ public final class GenerationHandler extends ApiHandler {
       case Pending _ -> "pending";
       case Succeeded _ -> "succeeded";
       case Failed _ -> "failed";
+      case Deleted _ -> throw new IllegalStateException("what is deleted is not shown");
     };
   }
 

@@ -4,25 +4,26 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.aws.s3.S3ImageStore;
+import dev.photocredits.aws.s3.S3Photos;
+import dev.photocredits.aws.sqs.SqsWorkQueue;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.gemini.GeminiImageModel;
+import dev.photocredits.generation.Deletion;
+import dev.photocredits.generation.Drawing;
+import dev.photocredits.generation.Gallery;
 import dev.photocredits.generation.GenerationFlow;
-import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.ImageStore;
-import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.lambda.InvalidSetting;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.InstantSource;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Pattern;
 
 /** What the generation function is made of. */
 final class Wiring {
@@ -32,73 +33,68 @@ final class Wiring {
   /** API Gateway's 30 s: a lease must outlive any worker that can still answer. */
   private static final int SHORTEST_LEASE = 31;
 
-  private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
-
   /** A photo of one pixel. */
   private static final String PIXEL =
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
 
   final Access access;
-  final Generations generations;
+  final InstantSource clock;
+  final Gallery gallery;
   final ImageStore images;
   final GenerationFlow flow;
+  final Deletion deletion;
   final boolean enabled;
   private final DynamoDb table;
   private final S3ImageStore bucket;
+  private final SqsWorkQueue queue;
   private final GeminiImageModel model;
   private final ExecutorService drawing;
 
   Wiring(Environment variables) {
     var environment = Secrets.in(variables);
-    var clock = Clock.systemUTC();
+    clock = Clock.systemUTC();
     access = Access.of(environment);
     var aws = AwsAccess.of(environment);
     table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    generations = table.generations();
+    var generations = table.generations();
+    gallery = new Gallery(generations);
     enabled = environment.flag("GENERATION_ENABLED", true);
+    var name = environment.text("BUCKET_NAME");
     bucket =
         S3ImageStore.open(
             aws,
-            environment.text("BUCKET_NAME"),
+            name,
             Duration.ofSeconds(
                 environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)),
             clock);
     images = bucket;
-    model =
-        GeminiImageModel.open(
-            environment.text("GEMINI_API_KEY"),
-            environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
-            models(environment.text("GEMINI_MODEL", "gemini-3.1-flash-image")),
-            clock);
+    model = GeminiImageModel.of(environment, clock);
     drawing = Executors.newVirtualThreadPerTaskExecutor();
+    queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
+    var photos = S3Photos.open(aws, name);
+    var ids = new TimeOrderedIds(new SecureRandom());
+    deletion = new Deletion(generations, bucket, photos, ids, clock);
     flow =
         new GenerationFlow(
             table.ledger(),
             generations,
-            model,
+            new Drawing(model, bucket, clock, drawing),
             bucket,
+            photos,
+            queue,
             new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
             Duration.ofSeconds(
                 environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
-            new TimeOrderedIds(new SecureRandom()),
-            clock,
-            drawing);
+            ids,
+            clock);
   }
 
   /** Calls that change nothing, for SnapStart. */
   void prime() {
     table.primeForUpdates();
     bucket.prime();
-    var photo = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
-    var prompt = new VariationPrompt("nothing");
-    CompletableFuture.runAsync(() -> model.prime(photo, prompt), drawing).join();
-  }
-
-  private static List<String> models(String setting) {
-    var models = Arrays.stream(setting.split(",", -1)).map(String::strip).toList();
-    if (!models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
-      throw new InvalidSetting("GEMINI_MODEL", "must be model names with commas between them");
-    }
-    return models;
+    queue.prime();
+    var _ = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
+    CompletableFuture.runAsync(model::prime, drawing).join();
   }
 }

@@ -23,7 +23,7 @@ final class Routes {
           Map.entry("/api/webhooks/stripe", CREATE),
           Map.entry("/api/generate", CREATE),
           Map.entry("/api/generations/{email}", READ),
-          Map.entry("/api/generations/{email}/{id}", READ),
+          Map.entry("/api/generations/{email}/{id}", List.of("GET", "HEAD", "DELETE")),
           Map.entry("/api/feedback", CREATE));
 
   private static final Map<Pattern, List<String>> BY_PATTERN =

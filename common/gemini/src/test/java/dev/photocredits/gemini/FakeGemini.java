@@ -1,4 +1,4 @@
-package dev.photocredits.functions.generation;
+package dev.photocredits.gemini;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

@@ -1,4 +1,4 @@
-package dev.photocredits.functions.generation;
+package dev.photocredits.gemini;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.photocredits.functions.generation;
+package dev.photocredits.gemini;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.genai.Client;
@@ -26,15 +26,19 @@ import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -47,7 +51,9 @@ import okhttp3.ResponseBody;
  * that passes: 429, 5xx or a broken connection. A model that is gone or overloaded (404, 429, 503)
  * gives way to the next of the list at once, which does not count as the second attempt.
  */
-final class GeminiImageModel implements ImageModel {
+public final class GeminiImageModel implements ImageModel {
+  private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
+
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration BACKOFF = Duration.ofMillis(500);
   private static final Duration NO_TIME = Duration.ofMillis(500);
@@ -88,6 +94,26 @@ final class GeminiImageModel implements ImageModel {
     this.unplugged = unplugged;
     this.models = models;
     this.clock = clock;
+  }
+
+  /**
+   * The model that the settings {@code GEMINI_API_KEY}, {@code GOOGLE_GEMINI_BASE_URL} and {@code
+   * GEMINI_MODEL} name.
+   */
+  public static GeminiImageModel of(Environment environment, InstantSource clock) {
+    return open(
+        environment.text("GEMINI_API_KEY"),
+        environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
+        models(environment.text("GEMINI_MODEL", "gemini-3.1-flash-image")),
+        clock);
+  }
+
+  private static List<String> models(String setting) {
+    var models = Arrays.stream(setting.split(",", -1)).map(String::strip).toList();
+    if (!models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
+      throw new InvalidSetting("GEMINI_MODEL", "must be model names with commas between them");
+    }
+    return models;
   }
 
   /**
@@ -134,7 +160,9 @@ final class GeminiImageModel implements ImageModel {
   }
 
   /** Draws without asking anybody, and asks what the first model is, which is free. */
-  void prime(Image photo, VariationPrompt prompt) {
+  public void prime() {
+    var photo = new Image(new ContentType("image/png"), new byte[1]);
+    var prompt = new VariationPrompt("nothing");
     var patience = HttpOptions.builder().timeout((int) CONNECT.toMillis()).build();
     var _ =
         new GeminiImageModel(unplugged.get(), unplugged, models, clock)

@@ -1,22 +1,22 @@
-package dev.photocredits.functions.generation;
+package dev.photocredits.gemini;
 
-import static dev.photocredits.functions.generation.FakeGemini.answering;
-import static dev.photocredits.functions.generation.FakeGemini.candidate;
-import static dev.photocredits.functions.generation.FakeGemini.closing;
-import static dev.photocredits.functions.generation.FakeGemini.closingInItsBody;
-import static dev.photocredits.functions.generation.FakeGemini.hanging;
-import static dev.photocredits.functions.generation.FakeGemini.hangingInItsBody;
-import static dev.photocredits.functions.generation.FakeGemini.inlineData;
-import static dev.photocredits.functions.generation.FakeGemini.json;
-import static dev.photocredits.functions.generation.FakeGemini.picture;
-import static dev.photocredits.functions.generation.FakeGemini.status;
-import static dev.photocredits.functions.generation.FakeGemini.text;
+import static dev.photocredits.gemini.FakeGemini.answering;
+import static dev.photocredits.gemini.FakeGemini.candidate;
+import static dev.photocredits.gemini.FakeGemini.closing;
+import static dev.photocredits.gemini.FakeGemini.closingInItsBody;
+import static dev.photocredits.gemini.FakeGemini.hanging;
+import static dev.photocredits.gemini.FakeGemini.hangingInItsBody;
+import static dev.photocredits.gemini.FakeGemini.inlineData;
+import static dev.photocredits.gemini.FakeGemini.json;
+import static dev.photocredits.gemini.FakeGemini.picture;
+import static dev.photocredits.gemini.FakeGemini.status;
+import static dev.photocredits.gemini.FakeGemini.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.photocredits.functions.generation.FakeGemini.Answer;
-import dev.photocredits.functions.generation.FakeGemini.Call;
+import dev.photocredits.gemini.FakeGemini.Answer;
+import dev.photocredits.gemini.FakeGemini.Call;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ModelAnswer;

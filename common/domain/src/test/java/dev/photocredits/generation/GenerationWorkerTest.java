@@ -1,0 +1,549 @@
+package dev.photocredits.generation;
+
+import static dev.photocredits.generation.ModelThatDraws.picture;
+import static dev.photocredits.ledger.Samples.credits;
+import static dev.photocredits.ledger.Samples.somebody;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
+import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
+import dev.photocredits.generation.DrawOutcome.FailedBefore;
+import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.NothingDelivered;
+import dev.photocredits.generation.DrawOutcome.Queued;
+import dev.photocredits.generation.DrawOutcome.WasDeleted;
+import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.generation.Generation.Picture;
+import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.GenerationWorker.Worked;
+import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.generation.ModelAnswer.Refused;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.ledger.InMemoryLedger;
+import dev.photocredits.ledger.Invariants;
+import dev.photocredits.ledger.OtherGenerations;
+import dev.photocredits.ledger.Race;
+import dev.photocredits.ledger.Samples;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What was sold and queued is drawn by a worker, however often it is brought to one. */
+final class GenerationWorkerTest {
+  private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
+  private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
+
+  private final Samples samples = new Samples(new Random(7), Instant.EPOCH);
+  private final TimeOrderedIds ids = new TimeOrderedIds(new Random(8));
+  private final InMemoryLedger ledger = new InMemoryLedger();
+  private final ImagesInMemory images = new ImagesInMemory();
+  private final PhotosInMemory photos = new PhotosInMemory();
+  private final QueueInMemory queue = new QueueInMemory();
+  private final Email ada = somebody();
+  private InstantSource clock = InstantSource.system();
+
+  // Queueing
+
+  @Test
+  void an_order_is_paid_sent_and_pending_until_it_is_drawn() {
+    userWith(10);
+
+    var id = queued();
+
+    assertThat(queue.sent).containsExactly(id);
+    assertThat(photos.kept).containsOnlyKeys(id);
+    assertThat(outcome(id)).isEqualTo(new AlreadyRunning(id));
+    assertThat(balance()).isEqualTo(credits(7));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void what_cannot_be_paid_leaves_no_photo_behind() {
+    userWith(2);
+
+    assertThat(queue(null)).isEqualTo(new InsufficientCredits(credits(3), credits(2)));
+
+    assertThat(queue.sent).isEmpty();
+    assertThat(photos.kept).isEmpty();
+  }
+
+  @Test
+  void what_cannot_be_sent_is_given_back_at_once() {
+    userWith(10);
+    queue.isDown = true;
+
+    var outcome = (NothingDelivered) queue(null);
+
+    assertThat(outcome.reason()).isEqualTo(FailureReason.MODEL_OVERLOADED);
+    assertThat(photos.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(10));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void what_was_sent_although_the_queue_did_not_say_so_is_not_drawn() {
+    userWith(10);
+    queue.isDown = true;
+    var outcome = (NothingDelivered) queue(null);
+    photos.put(outcome.id(), PHOTO);
+    var model = new ModelThatDraws();
+
+    assertThat(work(model, outcome.id())).isEmpty();
+
+    assertThat(model.calls).hasValue(0);
+    assertThat(photos.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(10));
+  }
+
+  @Test
+  void what_a_worker_has_begun_although_the_queue_did_not_say_so_is_queued() {
+    userWith(10);
+    WorkQueue silent =
+        (owner, id) -> {
+          assertThat(ledger.add(ledger.find(owner, id).orElseThrow(), early())).isTrue();
+          return false;
+        };
+
+    var outcome = flow(silent).queue(order(), null);
+
+    assertThat(outcome).isInstanceOf(Queued.class);
+    assertThat(photos.kept).hasSize(1);
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
+  void a_repeat_hears_of_the_first_request_and_sends_nothing() {
+    userWith(10);
+    var first = (Queued) queue(KEY);
+
+    var whilePending = queue(KEY);
+    var _ = work(new ModelThatDraws(), first.id());
+    var afterwards = (DeliveredBefore) queue(KEY);
+
+    assertThat(whilePending).isEqualTo(new AlreadyRunning(first.id()));
+    assertThat(afterwards.images()).hasSize(3);
+    assertThat(queue.sent).containsExactly(first.id());
+    assertThat(photos.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
+  void a_repeat_of_what_came_to_nothing_is_sold_again() {
+    userWith(10);
+    var first = (Queued) queue(KEY);
+    var _ = work(new ModelThatAnswers(new Broken("x")), first.id());
+
+    var second = (Queued) queue(KEY);
+
+    assertThat(second.id()).isNotEqualTo(first.id());
+    assertThat(queue.sent).containsExactly(first.id(), second.id());
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
+  void a_repeat_of_what_was_deleted_is_told_so() {
+    userWith(10);
+    var first = (Queued) queue(KEY);
+    var _ = deletion().delete(ada, first.id());
+
+    assertThat(queue(KEY)).isEqualTo(new WasDeleted(first.id()));
+
+    assertThat(balance()).isEqualTo(credits(10));
+  }
+
+  // Drawing
+
+  @Test
+  void a_worker_delivers_three_pictures_and_removes_the_photo() {
+    userWith(10);
+    var id = queued();
+
+    var work = work(new ModelThatDraws(), id).orElseThrow().work();
+
+    assertThat(work.taken()).isEqualTo(credits(3));
+    assertThat(work.refunded()).isEqualTo(Credits.NONE);
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3).allMatch(images.kept::contains);
+    assertThat(photos.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(7));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void each_picture_is_there_to_see_while_the_others_are_drawn() {
+    userWith(10);
+    var id = queued();
+    var model =
+        new ModelThatDraws() {
+          @Override
+          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+            if (calls.incrementAndGet() == VariationPrompt.COUNT) {
+              waitFor(() -> pending(id).drawn().size() == VariationPrompt.COUNT - 1);
+            }
+            return picture(1);
+          }
+        };
+
+    assertThat(work(model, id)).isPresent();
+
+    assertThat(state(id)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void what_is_not_drawn_is_given_back() {
+    userWith(10);
+    var id = queued();
+
+    var work = work(new ModelThatAnswers(picture(1), new Broken("x")), id).orElseThrow().work();
+
+    assertThat(work.refunded()).isEqualTo(credits(2));
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(1);
+    assertThat(balance()).isEqualTo(credits(9));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void a_refusal_is_told_and_nothing_is_charged() {
+    userWith(10);
+    var id = queued();
+
+    assertThat(work(new ModelThatAnswers(new Refused("safety")), id)).isPresent();
+
+    assertThat(outcome(id))
+        .isInstanceOfSatisfying(
+            FailedBefore.class,
+            failed -> assertThat(failed.reason()).isEqualTo(FailureReason.SAFETY_BLOCKED));
+    assertThat(balance()).isEqualTo(credits(10));
+  }
+
+  @Test
+  void the_same_message_again_draws_and_charges_nothing() {
+    userWith(10);
+    var id = queued();
+    var model = new ModelThatDraws();
+    var first = work(model, id);
+
+    var second = work(model, id);
+
+    assertThat(first).isPresent();
+    assertThat(second).isEmpty();
+    assertThat(model.calls).hasValue(3);
+    assertThat(balance()).isEqualTo(credits(7));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void the_same_message_to_many_workers_at_once_delivers_once() {
+    userWith(10);
+    var id = queued();
+
+    var worked = Race.of(6, _ -> work(new ModelThatDraws(), id));
+
+    assertThat(worked.stream().filter(Optional::isPresent)).hasSize(1);
+    var delivered = ((DeliveredBefore) outcome(id)).images();
+    assertThat(delivered).hasSize(3);
+    assertThat(images.kept).containsExactlyInAnyOrderElementsOf(delivered);
+    assertThat(balance()).isEqualTo(credits(7));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void who_comes_after_a_worker_that_died_draws_what_is_missing() {
+    userWith(10);
+    var id = queued();
+    assertThatThrownBy(
+            () ->
+                worker(new ModelThatDraws(), new GenerationsThatDieAfterOne())
+                    .work(ada, id, later()))
+        .hasMessage("died");
+    var model = new ModelThatDraws();
+
+    assertThat(work(model, id)).isPresent();
+
+    assertThat(model.calls).hasValue(2);
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3);
+    assertThat(balance()).isEqualTo(credits(7));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void a_photo_that_is_gone_leaves_the_generation_to_its_lease() {
+    userWith(10);
+    var id = queued();
+    photos.remove(id);
+
+    assertThat(work(new ModelThatDraws(), id)).isEmpty();
+
+    assertThat(state(id)).isInstanceOf(Pending.class);
+  }
+
+  @Test
+  void what_comes_after_its_lease_is_left_to_the_sweeper() {
+    userWith(10);
+    var id = queued();
+    var model = new ModelThatDraws();
+    clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+
+    assertThat(work(model, id)).isEmpty();
+    assertThat(model.calls).hasValue(0);
+    assertThat(sweeper().sweep(10, Instant.MAX).credits()).isEqualTo(credits(3));
+
+    assertThat(balance()).isEqualTo(credits(10));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void a_sweeper_delivers_the_pictures_that_a_dead_worker_left() {
+    userWith(10);
+    var id = queued();
+    var picture = early();
+    assertThat(ledger.add(ledger.find(ada, id).orElseThrow(), picture)).isTrue();
+    clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+
+    assertThat(sweeper().sweep(10, Instant.MAX).credits()).isEqualTo(credits(2));
+
+    assertThat(((DeliveredBefore) outcome(id)).images()).containsExactly(picture.image());
+    assertThat(balance()).isEqualTo(credits(9));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void an_unknown_generation_is_nobodys_work() {
+    userWith(10);
+
+    assertThat(work(new ModelThatDraws(), ids.generation(Instant.EPOCH))).isEmpty();
+  }
+
+  // Deleting
+
+  @Test
+  void who_cancels_gets_back_what_is_not_drawn_once() {
+    userWith(10);
+    var id = queued();
+    var picture = early();
+    images.kept.add(picture.image());
+    assertThat(ledger.add(ledger.find(ada, id).orElseThrow(), picture)).isTrue();
+
+    assertThat(deletion().delete(ada, id)).contains(credits(2));
+    assertThat(deletion().delete(ada, id)).contains(Credits.NONE);
+
+    assertThat(outcome(id)).isEqualTo(new WasDeleted(id));
+    assertThat(images.kept).isEmpty();
+    assertThat(photos.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(9));
+    assertThat(ledger.statement(ada, 1, null).items().getFirst())
+        .isInstanceOfSatisfying(
+            Refund.class,
+            refund -> assertThat(refund.description()).isEqualTo("Refund: cancelled"));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void what_a_worker_draws_after_it_was_cancelled_is_removed() {
+    userWith(10);
+    var id = queued();
+    var model =
+        new ModelThatDraws() {
+          @Override
+          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+            var _ = deletion().delete(ada, id);
+            return super.draw(photo, prompt, deadline);
+          }
+        };
+
+    assertThat(work(model, id)).isEmpty();
+
+    assertThat(images.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(10));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void pictures_that_were_delivered_are_deleted_without_a_refund() {
+    userWith(10);
+    var id = queued();
+    var _ = work(new ModelThatAnswers(picture(1), picture(2), new Broken("x")), id);
+
+    assertThat(deletion().delete(ada, id)).contains(Credits.NONE);
+
+    assertThat(images.kept).isEmpty();
+    assertThat(ledger.find(ada, id).orElseThrow().prompt()).isEqualTo(Prompt.ERASED);
+    assertThat(balance()).isEqualTo(credits(8));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void images_that_cannot_be_removed_are_removed_by_a_repeat() {
+    userWith(10);
+    var id = queued();
+    var _ = work(new ModelThatDraws(), id);
+    images.isStuck = true;
+
+    assertThatThrownBy(() -> deletion().delete(ada, id)).isInstanceOf(IllegalStateException.class);
+    images.isStuck = false;
+    assertThat(deletion().delete(ada, id)).contains(Credits.NONE);
+
+    assertThat(images.kept).isEmpty();
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
+  void deleting_at_once_gives_back_once_and_ends_the_same() {
+    userWith(10);
+    var id = queued();
+
+    var refunded = Race.of(6, i -> i == 0 ? swept() : deletion().delete(ada, id));
+
+    assertThat(refunded.stream().flatMap(Optional::stream).mapToInt(Credits::value).sum())
+        .isIn(0, 3);
+    assertThat(outcome(id)).isEqualTo(new WasDeleted(id));
+    assertThat(balance()).isEqualTo(credits(10));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  private Optional<Credits> swept() {
+    var late = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+    var _ = new Sweeper(ledger, ids, late).sweep(10, Instant.MAX);
+    return Optional.empty();
+  }
+
+  @Test
+  void the_gallery_shows_what_is_not_deleted_page_by_page() {
+    userWith(50);
+    var gallery = new Gallery(ledger);
+    var all = List.of(queued(), queued(), queued(), queued(), queued());
+    var _ = deletion().delete(ada, all.get(1));
+    var _ = deletion().delete(ada, all.get(3));
+
+    var first = gallery.list(ada, 2, null);
+    var second = gallery.list(ada, 2, first.items().getLast().id());
+
+    assertThat(first.items()).extracting(Generation::id).containsExactly(all.get(4), all.get(2));
+    assertThat(first.hasMore()).isTrue();
+    assertThat(second.items()).extracting(Generation::id).containsExactly(all.get(0));
+    assertThat(second.hasMore()).isFalse();
+    assertThat(gallery.find(ada, all.get(1))).isEmpty();
+    assertThat(gallery.find(ada, all.get(2))).isPresent();
+  }
+
+  private GenerationId queued() {
+    return ((Queued) queue(null)).id();
+  }
+
+  private DrawOutcome queue(@Nullable IdempotencyKey key) {
+    return flow().queue(order(), key);
+  }
+
+  private DrawOutcome outcome(GenerationId id) {
+    return flow().outcome(ada, id);
+  }
+
+  private GenerationOrder order() {
+    return new GenerationOrder(
+        ada, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+  }
+
+  private GenerationFlow flow() {
+    return flow(queue);
+  }
+
+  private GenerationFlow flow(WorkQueue sending) {
+    return new GenerationFlow(
+        ledger,
+        ledger,
+        drawing(new ModelThatDraws()),
+        images,
+        photos,
+        sending,
+        credits(3),
+        Duration.ofMinutes(2),
+        ids,
+        clock);
+  }
+
+  private Drawing drawing(ImageModel model) {
+    return new Drawing(model, images, clock, Executors.newVirtualThreadPerTaskExecutor());
+  }
+
+  private Optional<Worked> work(ImageModel model, GenerationId id) {
+    return worker(model, ledger).work(ada, id, later());
+  }
+
+  private GenerationWorker worker(ImageModel model, Generations generations) {
+    return new GenerationWorker(generations, drawing(model), photos, ids, clock);
+  }
+
+  private static Instant later() {
+    return Instant.now().plusSeconds(60);
+  }
+
+  private Deletion deletion() {
+    return new Deletion(ledger, images, photos, ids, clock);
+  }
+
+  private Sweeper sweeper() {
+    return new Sweeper(ledger, ids, clock);
+  }
+
+  private static Picture early() {
+    return new Picture(1, new StoredImage("images/early", new ContentType("image/png")));
+  }
+
+  private Generation.State state(GenerationId id) {
+    return ledger.find(ada, id).orElseThrow().state();
+  }
+
+  private Pending pending(GenerationId id) {
+    return (Pending) state(id);
+  }
+
+  private static void waitFor(BooleanSupplier condition) {
+    var until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.onSpinWait();
+    }
+  }
+
+  private void userWith(int credits) {
+    assertThat(ledger.create(ada, samples.welcome(credits), samples.now()).email()).isEqualTo(ada);
+  }
+
+  private Credits balance() {
+    return ledger.find(ada).orElseThrow().credits();
+  }
+
+  /** Takes one picture, and then the process is dead. */
+  private final class GenerationsThatDieAfterOne extends OtherGenerations {
+    private int added;
+
+    GenerationsThatDieAfterOne() {
+      super(GenerationWorkerTest.this.ledger);
+    }
+
+    @Override
+    public synchronized boolean add(Generation generation, Picture picture) {
+      if (added++ > 0) {
+        throw new IllegalStateException("died");
+      }
+      return super.add(generation, picture);
+    }
+
+    @Override
+    public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+      throw new IllegalStateException("died");
+    }
+  }
+}

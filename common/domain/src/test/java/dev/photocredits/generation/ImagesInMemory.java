@@ -1,0 +1,44 @@
+package dev.photocredits.generation;
+
+import dev.photocredits.credits.GenerationId;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Remembers which images are kept. */
+final class ImagesInMemory implements ImageStore {
+  final AtomicInteger puts = new AtomicInteger();
+  final Set<StoredImage> kept = ConcurrentHashMap.newKeySet();
+
+  /** How many puts fail, beginning with the first. */
+  int failures;
+
+  /** Whether nothing can be removed. */
+  boolean isStuck;
+
+  @Override
+  public StoredImage put(GenerationId generation, Image image) {
+    var put = puts.incrementAndGet();
+    if (put <= failures) {
+      throw new IllegalStateException("the store is down");
+    }
+    var stored = new StoredImage("images/" + put, image.contentType());
+    kept.add(stored);
+    return stored;
+  }
+
+  @Override
+  public boolean remove(List<StoredImage> images) {
+    if (!isStuck) {
+      images.forEach(kept::remove);
+    }
+    return !isStuck;
+  }
+
+  @Override
+  public URI sign(StoredImage image) {
+    return URI.create("https://images.example/" + image.key());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.photocredits.generation;
+
+import dev.photocredits.credits.GenerationId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Photos that wait. */
+final class PhotosInMemory implements Photos {
+  final Map<GenerationId, Image> kept = new ConcurrentHashMap<>();
+
+  @Override
+  public void put(GenerationId generation, Image photo) {
+    kept.put(generation, photo);
+  }
+
+  @Override
+  public Optional<Image> find(GenerationId generation) {
+    return Optional.ofNullable(kept.get(generation));
+  }
+
+  @Override
+  public void remove(GenerationId generation) {
+    kept.remove(generation);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.photocredits.generation;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What was sent, in its order. */
+final class QueueInMemory implements WorkQueue {
+  final List<GenerationId> sent = Collections.synchronizedList(new ArrayList<>());
+
+  /** Whether it takes nothing. */
+  boolean isDown;
+
+  @Override
+  public boolean send(Email owner, GenerationId generation) {
+    return !isDown && sent.add(generation);
+  }
+}

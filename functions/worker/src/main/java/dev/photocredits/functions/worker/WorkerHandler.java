@@ -1,0 +1,75 @@
+package dev.photocredits.functions.worker;
+
+import dev.photocredits.generation.FailureReason;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Failed;
+import dev.photocredits.generation.GenerationWorker.Worked;
+import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.lambda.BackgroundHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Json;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.SnapStart;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Draws the generation that a message of the queue names. When it throws, the message comes back;
+ * what is repeated charges nothing.
+ */
+public final class WorkerHandler extends BackgroundHandler {
+  private final SnapStart<Wiring> wiring;
+
+  public WorkerHandler() {
+    this(Environment.ofProcess());
+  }
+
+  public WorkerHandler(Environment environment) {
+    super(environment);
+    wiring = snapStart(() -> new Wiring(environment), Wiring::prime);
+  }
+
+  @Override
+  protected Map<String, ?> about(Map<String, Object> event) {
+    var order = Order.of(event);
+    return Json.object(
+        "user", Log.user(order.owner()), "generation_id", order.generation().toString());
+  }
+
+  @Override
+  protected Report run(Map<String, Object> event, Instant deadline) {
+    var order = Order.of(event);
+    return wiring
+        .now()
+        .worker
+        .work(order.owner(), order.generation(), deadline)
+        .map(WorkerHandler::report)
+        .orElseGet(() -> new Report(Json.object("outcome", "nothing"), Map.of(), List.of()));
+  }
+
+  private static Report report(Worked worked) {
+    var work = worked.work();
+    var metrics = new EnumMap<Metric, Object>(Metric.class);
+    metrics.put(Metric.GENERATIONS, 1L);
+    metrics.put(Metric.CREDITS_TAKEN, (long) work.taken().value());
+    metrics.put(Metric.CREDITS_REFUNDED, (long) work.refunded().value());
+    metrics.put(Metric.VARIATIONS_MISSING, (long) work.missing().size());
+    if (!work.answers().isEmpty()) {
+      metrics.put(Metric.MODEL_MS, work.answers().stream().map(Duration::toMillis).toList());
+    }
+    return new Report(
+        Json.object(
+            "outcome", outcome(worked.ended()),
+            "missing", work.missing().stream().map(NotDrawn::cause).toList()),
+        metrics,
+        List.of());
+  }
+
+  private static String outcome(Generation ended) {
+    return ended.state() instanceof Failed(FailureReason reason) ? reason.name() : "ok";
+  }
+}
