@@ -33,7 +33,8 @@ final class ArchitectureTest {
     "dev.photocredits.idempotency..",
     "dev.photocredits.audit..",
     "dev.photocredits.erasure..",
-    "dev.photocredits.feedback.."
+    "dev.photocredits.feedback..",
+    "dev.photocredits.uploads.."
   };
 
   static final JavaClasses OURS =

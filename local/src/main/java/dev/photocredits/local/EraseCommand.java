@@ -128,7 +128,8 @@ public final class EraseCommand {
   private static String said(ErasureOutcome outcome) {
     return switch (outcome) {
       case Erased _ -> "Erased.";
-      case NoSuchUser _ -> "There is no such user. Their feedback, if any, has lost its address.";
+      case NoSuchUser _ ->
+          "There is no such user. Their uploads, if any, are gone, and their feedback has no address.";
       case CreditsLeft _ ->
           "Credits would stay with a pseudonym, where nobody can spend them. Nothing was done;"
               + " CONFIRM=yes gives them up.";

@@ -45,7 +45,7 @@ public final class LocalS3 implements AutoCloseable {
                 AuthenticationType.AWS_V2_OR_V4, account.accessKey(), account.secretKey())
             .corsRules(
                 new CrossOriginResourceSharing(
-                    List.of("*"), List.of("GET", "HEAD"), List.of("*"), List.of("*"), ""))
+                    List.of("*"), List.of("GET", "HEAD", "PUT"), List.of("*"), List.of("*"), ""))
             .stopTimeout(0)
             .build();
     try {

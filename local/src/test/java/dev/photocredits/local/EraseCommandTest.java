@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.lambda.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +42,11 @@ final class EraseCommandTest {
           client.putObject(
               put -> put.bucket(BUCKET).key("images/" + ID + "/1"),
               RequestBody.fromString("a picture"));
+      var digest = HexFormat.of().formatHex(Sha256.of(ADA));
+      var _ =
+          client.putObject(
+              put -> put.bucket(BUCKET).key("uploads/" + digest + "/" + ID),
+              RequestBody.fromString("a photo"));
     }
     put(
         item("USER#" + ADA, "PROFILE", "updated_at", NOON, "credits", 2),
@@ -61,7 +68,7 @@ final class EraseCommandTest {
             CONFIRM=yes gives them up.
             """);
     assertThat(table()).contains(ADA);
-    assertThat(images()).hasSize(1);
+    assertThat(images()).hasSize(2);
   }
 
   @Test

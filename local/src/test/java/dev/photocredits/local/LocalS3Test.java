@@ -103,6 +103,29 @@ final class LocalS3Test {
   }
 
   @Test
+  void pages_of_other_origins_may_put_a_photo() throws Exception {
+    try (var s3 = LocalS3.inMemory()) {
+      put(s3);
+      var request =
+          HttpRequest.newBuilder(signed(s3, Duration.ofMinutes(1)))
+              .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+              .header("Origin", "http://localhost:3000")
+              .header("Access-Control-Request-Method", "PUT")
+              .header("Access-Control-Request-Headers", "content-type")
+              .build();
+
+      var answer = http.send(request, BodyHandlers.ofByteArray());
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("Access-Control-Allow-Methods").orElse(""))
+          .contains("PUT");
+      assertThat(answer.headers().firstValue("Access-Control-Allow-Headers").orElse(""))
+          .contains("content-type");
+      assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isPresent();
+    }
+  }
+
+  @Test
   void an_observer_hears_of_puts_and_gets() throws Exception {
     try (var s3 = LocalS3.inMemory()) {
       var heard = new CopyOnWriteArrayList<String>();

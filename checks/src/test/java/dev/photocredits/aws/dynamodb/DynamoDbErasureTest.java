@@ -7,6 +7,7 @@ import dev.photocredits.audit.Audit;
 import dev.photocredits.audit.Books;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
@@ -18,6 +19,7 @@ import dev.photocredits.erasure.Erasure;
 import dev.photocredits.erasure.ErasureContract;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.Identities;
+import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
@@ -68,6 +70,15 @@ final class DynamoDbErasureTest implements ErasureContract {
     assertThat(new Audit(books(), SAMPLES::now).run(Instant.MAX).differences()).isEmpty();
   }
 
+  /** A bucket without anything of anybody's. */
+  private static final class NothingToRemove implements ImageRemoval {
+    @Override
+    public void removeAll(GenerationId generation) {}
+
+    @Override
+    public void removeUploads(Email owner) {}
+  }
+
   /** A call that reads a payment, and before it goes on somebody is erased. */
   private final class ErasesAfterTheFirstRead implements ExecutionInterceptor {
     private final Email owner;
@@ -83,7 +94,8 @@ final class DynamoDbErasureTest implements ErasureContract {
       if (!over && context.request() instanceof GetItemRequest) {
         over = true;
         assertThat(
-                new Erasure(ledger(), generations(), identities(), _ -> {}, new Random(7))
+                new Erasure(
+                        ledger(), generations(), identities(), new NothingToRemove(), new Random(7))
                     .erase(owner, true))
             .isEqualTo(new Erased());
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.checks.Engine;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Removing images for good. */
@@ -39,6 +41,25 @@ final class S3ImageRemovalTest {
       removal.removeAll(mine);
 
       assertThat(keys(engine)).containsExactly(kept.key());
+    }
+  }
+
+  @Test
+  void what_somebody_uploaded_goes_and_nothing_of_another() {
+    try (var engine = LocalS3.inMemory();
+        var client = engine.client()) {
+      engine.createBucket(BUCKET);
+      var ada = S3Uploads.folder(new Email("ada@example.com"));
+      var bob = S3Uploads.folder(new Email("bob@example.com"));
+      for (var key : List.of(ada + "1", ada + "2", bob + "1")) {
+        client.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromString("photo"));
+      }
+      var removal = S3ImageRemoval.open(access(engine), BUCKET);
+
+      removal.removeUploads(new Email("ada@example.com"));
+      removal.removeUploads(new Email("ada@example.com"));
+
+      assertThat(keys(engine)).containsExactly(bob + "1");
     }
   }
 

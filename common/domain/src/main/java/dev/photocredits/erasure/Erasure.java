@@ -69,6 +69,7 @@ public final class Erasure {
       @Nullable Holder holder = identities.holder(owner).orElse(null);
       switch (holder) {
         case null -> {
+          images.removeUploads(owner);
           identities.forgetFeedback(owner);
           return new NoSuchUser();
         }
@@ -100,6 +101,7 @@ public final class Erasure {
             () -> generations.list(owner, PAGE, null),
             generation -> identities.move(owner, pseudonym, generation))) {
       removeImages(pseudonym);
+      images.removeUploads(owner);
       identities.forgetFeedback(owner);
       // Last, since a request that was under way may have claimed its key until now.
       if (identities.forgetKeys(owner, pseudonym)) {

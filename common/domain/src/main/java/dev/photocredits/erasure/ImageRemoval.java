@@ -1,5 +1,6 @@
 package dev.photocredits.erasure;
 
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 
 /** Removes images for good. */
@@ -7,4 +8,7 @@ public interface ImageRemoval {
 
   /** Removes every image that was ever stored for the generation; an exception leaves some. */
   void removeAll(GenerationId generation);
+
+  /** Removes every photo that the owner has uploaded; an exception leaves some. */
+  void removeUploads(Email owner);
 }

@@ -97,6 +97,7 @@ public interface ErasureContract {
     assertThat(everywhere.removed)
         .containsExactlyInAnyOrderElementsOf(
             before.generations().stream().map(Generation::id).toList());
+    assertThat(everywhere.uploadsRemoved).containsExactly(ada);
     nothingDiffers();
   }
 
@@ -113,12 +114,15 @@ public interface ErasureContract {
   }
 
   @Test
-  default void somebody_unknown_loses_no_more_than_the_address_on_their_feedback() {
+  default void
+      somebody_unknown_loses_no_more_than_their_uploads_and_the_address_on_their_feedback() {
     var ada = somebody();
     writes(ada);
+    var everywhere = IdentitiesThatDie.never(identities());
 
-    assertThat(erase(ada)).isEqualTo(new NoSuchUser());
+    assertThat(erasure(everywhere).erase(ada, true)).isEqualTo(new NoSuchUser());
 
+    assertThat(everywhere.uploadsRemoved).containsExactly(ada);
     assertThat(written(ada).email()).isNull();
     assertThat(books().account(ada).user()).isNull();
   }

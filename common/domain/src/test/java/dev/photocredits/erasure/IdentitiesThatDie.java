@@ -18,6 +18,7 @@ class IdentitiesThatDie implements Identities, ImageRemoval {
   }
 
   final Set<GenerationId> removed = new HashSet<>();
+  final Set<Email> uploadsRemoved = new HashSet<>();
 
   private final Identities identities;
   private final int at;
@@ -83,6 +84,11 @@ class IdentitiesThatDie implements Identities, ImageRemoval {
   @Override
   public void end(Email owner, Email pseudonym) {
     write(() -> identities.end(owner, pseudonym));
+  }
+
+  @Override
+  public void removeUploads(Email owner) {
+    var _ = write(() -> uploadsRemoved.add(owner));
   }
 
   @Override

@@ -1,12 +1,13 @@
 package dev.photocredits.aws.s3;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.erasure.ImageRemoval;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * {@link ImageRemoval} in S3: whatever lies in a generation's folder, delivered or not. For an
+ * {@link ImageRemoval} in S3: whatever lies in a generation's or an uploader's folder. For an
  * operator alone: no function may list the bucket.
  */
 public final class S3ImageRemoval implements ImageRemoval {
@@ -25,8 +26,17 @@ public final class S3ImageRemoval implements ImageRemoval {
 
   @Override
   public void removeAll(GenerationId generation) {
+    removeFolder(S3ImageStore.folder(generation));
+  }
+
+  @Override
+  public void removeUploads(Email owner) {
+    removeFolder(S3Uploads.folder(owner));
+  }
+
+  private void removeFolder(String folder) {
     client
-        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(S3ImageStore.folder(generation)))
+        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(folder))
         .contents()
         .forEach(
             image -> {

@@ -3,10 +3,12 @@ package dev.photocredits.aws.s3;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Unplugged;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.StoredImage;
+import dev.photocredits.uploads.Uploads;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -35,6 +37,10 @@ public final class S3ImageStore implements ImageStore {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
   private static final Duration CALL = Duration.ofSeconds(10);
+
+  /** How long a photo may be put. */
+  private static final Duration UPLOAD = Duration.ofMinutes(10);
+
   private static final String CACHE_CONTROL = "private, max-age=31536000, immutable";
   private static final int KEY_BYTES = 16;
 
@@ -111,6 +117,16 @@ public final class S3ImageStore implements ImageStore {
     return "images/" + generation + "/";
   }
 
+  /** The uploads in the same bucket. */
+  public Uploads uploads(TimeOrderedIds ids) {
+    return uploads(ids, UPLOAD);
+  }
+
+  /** The same, whose addresses take a photo for so long. */
+  Uploads uploads(TimeOrderedIds ids, Duration open) {
+    return new S3Uploads(bucket, client, presigner, ids, clock, () -> life(open));
+  }
+
   /**
    * Puts an image where nobody hears of it, signs an address, and asks for an image that is not
    * there.
@@ -171,15 +187,16 @@ public final class S3ImageStore implements ImageStore {
   public URI sign(StoredImage image) {
     var get = GetObjectRequest.builder().bucket(bucket).key(image.key()).build();
     var signed =
-        presigner.presignGetObject(r -> r.getObjectRequest(get).signatureDuration(expiry()));
+        presigner.presignGetObject(r -> r.getObjectRequest(get).signatureDuration(life(urlExpiry)));
     return URI.create(signed.url().toString());
   }
 
-  private Duration expiry() {
+  /** How long a signature lives: no longer than the credentials that sign. */
+  private Duration life(Duration wanted) {
     Optional<Instant> end = aws.credentials().resolveCredentials().expirationTime();
     return end.map(instant -> Duration.between(clock.instant(), instant))
-        .filter(life -> life.compareTo(urlExpiry) < 0)
+        .filter(life -> life.compareTo(wanted) < 0)
         .map(life -> life.isPositive() ? life : Duration.ofSeconds(1))
-        .orElse(urlExpiry);
+        .orElse(wanted);
   }
 }

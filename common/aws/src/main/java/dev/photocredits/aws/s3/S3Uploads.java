@@ -1,0 +1,93 @@
+package dev.photocredits.aws.s3;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.lambda.Sha256;
+import dev.photocredits.uploads.SignedUpload;
+import dev.photocredits.uploads.UploadId;
+import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.Uploads;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * {@link Uploads} in S3. A key begins with a digest of the owner's address, so that nobody comes to
+ * somebody else's photo; type and length are signed. The bucket's lifecycle removes what is a day
+ * old.
+ */
+final class S3Uploads implements Uploads {
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+
+  private final String bucket;
+  private final S3Client client;
+  private final S3Presigner presigner;
+  private final TimeOrderedIds ids;
+  private final InstantSource clock;
+  private final Supplier<Duration> life;
+
+  /**
+   * @param life how long a place is open that is opened now
+   */
+  S3Uploads(
+      String bucket,
+      S3Client client,
+      S3Presigner presigner,
+      TimeOrderedIds ids,
+      InstantSource clock,
+      Supplier<Duration> life) {
+    this.bucket = bucket;
+    this.client = client;
+    this.presigner = presigner;
+    this.ids = ids;
+    this.clock = clock;
+    this.life = life;
+  }
+
+  /** What the keys of somebody's uploads begin with. */
+  static String folder(Email owner) {
+    return "uploads/" + HexFormat.of().formatHex(Sha256.of(owner.value())) + "/";
+  }
+
+  @Override
+  public SignedUpload open(UploadOrder order) {
+    var id = new UploadId(ids.next(clock.instant()));
+    var type = order.type().value();
+    var put =
+        PutObjectRequest.builder()
+            .bucket(bucket)
+            .key(folder(order.owner()) + id)
+            .contentType(type)
+            .contentLength((long) order.size())
+            .build();
+    var signed =
+        presigner.presignPutObject(r -> r.putObjectRequest(put).signatureDuration(life.get()));
+    return new SignedUpload(
+        id, URI.create(signed.url().toString()), Map.of("content-type", type), signed.expiration());
+  }
+
+  @Override
+  public Optional<byte[]> find(Email owner, UploadId id) {
+    try {
+      return Optional.of(
+          client.getObject(
+              get -> get.bucket(bucket).key(folder(owner) + id),
+              (_, photo) -> photo.readNBytes(UploadOrder.LARGEST + 1)));
+    } catch (S3Exception e) {
+      // 403 is S3's word for what is not there, as long as we may not list the bucket.
+      if (e.statusCode() == NOT_FOUND || e.statusCode() == FORBIDDEN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}
