@@ -39,6 +39,6 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Uplo
     if (!photo.contentType().toLowerCase(Locale.ROOT).startsWith("image/")) {
       throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
     }
-    return new GenerationOrder(email, prompt, mode, PhotoInspector.inspect(photo.bytes()));
+    return new GenerationOrder(email, prompt, mode, PhotoInspector.inspect(photo.bytes()).image());
   }
 }

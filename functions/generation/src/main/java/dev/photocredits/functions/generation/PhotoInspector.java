@@ -39,8 +39,15 @@ final class PhotoInspector {
 
   private PhotoInspector() {}
 
+  /**
+   * A photo that passed.
+   *
+   * @param longSide in pixels; of several pictures in it the largest one's
+   */
+  record Photo(Image image, long longSide) {}
+
   /** The photo; {@code UNSUPPORTED_IMAGE} or {@code IMAGE_TOO_LARGE} for everything else. */
-  static Image inspect(byte[] bytes) {
+  static Photo inspect(byte[] bytes) {
     if (bytes.length > LARGEST_BYTES) {
       throw tooLarge("The image is larger than 7 MB.");
     }
@@ -49,15 +56,14 @@ final class PhotoInspector {
     }
     var type = type(bytes);
     var contentType = contentType(type, bytes);
-    if (type == FileType.Png) {
-      checkPngSize(ByteBuffer.wrap(bytes));
-    } else {
-      checkSize(type, metadata(type, bytes));
-    }
+    var longSide =
+        type == FileType.Png
+            ? checkPngSize(ByteBuffer.wrap(bytes))
+            : checkSize(type, metadata(type, bytes));
     if (!ImageEnd.isThere(type, bytes)) {
       throw unsupported("The image is truncated.");
     }
-    return new Image(contentType, bytes);
+    return new Photo(new Image(contentType, bytes), longSide);
   }
 
   private static FileType type(byte[] bytes) {
@@ -96,15 +102,15 @@ final class PhotoInspector {
   }
 
   // Not by the library: it unpacks compressed texts of any size, and so runs out of memory.
-  private static void checkPngSize(ByteBuffer png) {
+  private static long checkPngSize(ByteBuffer png) {
     if (png.limit() < PNG_HEADER || png.getInt(12) != IHDR) {
       throw unsupported("The image has no size.");
     }
-    checkSize(png.getInt(16), png.getInt(20));
+    return checkSize(png.getInt(16), png.getInt(20));
   }
 
-  private static void checkSize(FileType type, Metadata metadata) {
-    switch (type) {
+  private static long checkSize(FileType type, Metadata metadata) {
+    return switch (type) {
       case Jpeg ->
           checkSize(
               metadata,
@@ -123,45 +129,46 @@ final class PhotoInspector {
               HeifDirectory.class,
               HeifDirectory.TAG_IMAGE_WIDTH,
               HeifDirectory.TAG_IMAGE_HEIGHT);
-    }
+    };
   }
 
   // The library has several directories of a kind, and not the first of each says the size.
-  private static void checkSize(
+  private static long checkSize(
       Metadata metadata, Class<? extends Directory> kind, int widthTag, int heightTag) {
-    var sizes = 0;
+    var longest = 0L;
     for (var directory : metadata.getDirectoriesOfType(kind)) {
       var width = directory.getLongObject(widthTag);
       var height = directory.getLongObject(heightTag);
       if (width == null || height == null) {
         continue;
       }
-      checkSize(width, height);
-      sizes++;
+      longest = Math.max(longest, checkSize(width, height));
     }
-    if (sizes == 0) {
+    if (longest == 0) {
       throw unsupported("The image has no size.");
     }
+    return longest;
   }
 
-  private static void checkSize(long width, long height) {
+  private static long checkSize(long width, long height) {
     if (width < 1 || height < 1) {
       throw unsupported("The image has no size.");
     }
     if (width > MOST_PIXELS / height) {
       throw tooLarge("The image has more than 40 megapixels.");
     }
+    return Math.max(width, height);
   }
 
   private static BufferedInputStream stream(byte[] bytes) {
     return new BufferedInputStream(new ByteArrayInputStream(bytes));
   }
 
-  private static Rejected unsupported(String detail) {
+  static Rejected unsupported(String detail) {
     return new Rejected(ErrorCode.UNSUPPORTED_IMAGE, detail + " Nothing was charged.");
   }
 
-  private static Rejected tooLarge(String detail) {
+  static Rejected tooLarge(String detail) {
     return new Rejected(ErrorCode.IMAGE_TOO_LARGE, detail + " Nothing was charged.");
   }
 }

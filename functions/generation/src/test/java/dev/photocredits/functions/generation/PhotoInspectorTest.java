@@ -51,8 +51,8 @@ final class PhotoInspectorTest {
 
     var photo = PhotoInspector.inspect(bytes);
 
-    assertThat(photo.contentType().value()).isEqualTo(type);
-    assertThat(photo.bytes()).isEqualTo(Photos.bytes(name));
+    assertThat(photo.image().contentType().value()).isEqualTo(type);
+    assertThat(photo.image().bytes()).isEqualTo(Photos.bytes(name));
   }
 
   @ParameterizedTest
@@ -62,7 +62,7 @@ final class PhotoInspectorTest {
 
     var photo = PhotoInspector.inspect(bytes);
 
-    assertThat(photo.contentType().value()).isEqualTo(type);
+    assertThat(photo.image().contentType().value()).isEqualTo(type);
   }
 
   @ParameterizedTest
@@ -123,7 +123,7 @@ final class PhotoInspectorTest {
 
     var photo = PhotoInspector.inspect(longer);
 
-    assertThat(photo.bytes()).isSameAs(longer);
+    assertThat(photo.image().bytes()).isSameAs(longer);
   }
 
   @Test
@@ -133,7 +133,7 @@ final class PhotoInspectorTest {
     var photo = PhotoInspector.inspect(Arrays.copyOf(jpeg, LARGEST));
     var rejected = rejected(Arrays.copyOf(jpeg, LARGEST + 1));
 
-    assertThat(photo.bytes()).hasSize(LARGEST);
+    assertThat(photo.image().bytes()).hasSize(LARGEST);
     assertThat(rejected.response().outcome()).isEqualTo("IMAGE_TOO_LARGE");
     assertThat(rejected.response().status()).isEqualTo(413);
   }
@@ -181,7 +181,7 @@ final class PhotoInspectorTest {
     var photo = PhotoInspector.inspect(pngOf(8_000, 5_000));
     var rejected = rejected(pngOf(8_000, 5_001));
 
-    assertThat(photo.contentType().value()).isEqualTo("image/png");
+    assertThat(photo.image().contentType().value()).isEqualTo("image/png");
     assertThat(rejected.response().outcome()).isEqualTo("IMAGE_TOO_LARGE");
   }
 
@@ -200,7 +200,7 @@ final class PhotoInspectorTest {
     var photo = PhotoInspector.inspect(png);
 
     assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
-    assertThat(photo.bytes()).isSameAs(png);
+    assertThat(photo.image().bytes()).isSameAs(png);
   }
 
   @Test

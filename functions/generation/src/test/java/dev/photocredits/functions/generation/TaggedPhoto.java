@@ -1,0 +1,160 @@
+package dev.photocredits.functions.generation;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Photos that tell of themselves, as phones write them. */
+final class TaggedPhoto {
+  private static final int FTYP = 28;
+
+  private TaggedPhoto() {}
+
+  /** EXIF that says how the photo has to be turned, and nothing else. */
+  static byte[] tiff(int orientation) {
+    return ByteBuffer.allocate(26)
+        .put("MM\0*".getBytes(ISO_8859_1))
+        .putInt(8)
+        .putShort((short) 1)
+        .putShort((short) 0x0112)
+        .putShort((short) 3)
+        .putInt(1)
+        .putShort((short) orientation)
+        .putShort((short) 0)
+        .putInt(0)
+        .array();
+  }
+
+  /** The same in a segment of a JPEG. */
+  static byte[] exif(int orientation) {
+    return ByteBuffer.allocate(36)
+        .putShort((short) 0xffe1)
+        .putShort((short) 34)
+        .put("Exif\0\0".getBytes(ISO_8859_1))
+        .put(tiff(orientation))
+        .array();
+  }
+
+  /** A JPEG that says how it has to be turned. */
+  static byte[] jpeg(byte[] plain, int orientation) {
+    var jpeg = new ByteArrayOutputStream();
+    jpeg.write(plain, 0, 2);
+    jpeg.writeBytes(exif(orientation));
+    jpeg.write(plain, 2, plain.length - 2);
+    return jpeg.toByteArray();
+  }
+
+  /** A plain WebP of 512 by 512 pixels, with EXIF behind that mark, and XMP. */
+  static byte[] webp(byte[] plain, String mark, int orientation, String xmp) {
+    var parts = new ByteArrayOutputStream();
+    parts.writeBytes("WEBP".getBytes(ISO_8859_1));
+    parts.writeBytes(part("VP8X", new byte[] {0x0c, 0, 0, 0, -1, 1, 0, -1, 1, 0}));
+    parts.write(plain, 12, plain.length - 12);
+    parts.writeBytes(
+        part("EXIF", (mark + new String(tiff(orientation), ISO_8859_1)).getBytes(ISO_8859_1)));
+    parts.writeBytes(part("XMP ", xmp.getBytes(ISO_8859_1)));
+    return part("RIFF", parts.toByteArray());
+  }
+
+  private static byte[] part(String type, byte[] content) {
+    return ByteBuffer.allocate(8 + content.length + (content.length & 1))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(type.getBytes(ISO_8859_1))
+        .putInt(content.length)
+        .put(content)
+        .array();
+  }
+
+  /** The portrait with EXIF, XMP and a maker's box that tells the secret; its picture moves. */
+  static byte[] heicWith(byte[] plain, byte[] tiff, String secret) {
+    var picture = pictureOf(plain);
+    var exif = join(new byte[] {0, 0, 0, 6}, "Exif\0\0".getBytes(ISO_8859_1), tiff);
+    var xmp = secret.getBytes(ISO_8859_1);
+    // A gap between the picture and the EXIF, which belongs to nothing.
+    var gap = secret.getBytes(ISO_8859_1);
+    var properties = box("iprp", contentOf(plain, "iprp"));
+    var meta = meta(properties, 0, 0, 0, picture, exif, xmp);
+    var from = FTYP + meta.length + 8;
+    var exifFrom = from + picture.length + gap.length;
+    return join(
+        Arrays.copyOf(plain, FTYP),
+        meta(properties, from, exifFrom, exifFrom + exif.length, picture, exif, xmp),
+        box("mdat", join(picture, gap, exif, xmp)),
+        box("uuid", join(new byte[16], xmp)));
+  }
+
+  private static byte[] meta(
+      byte[] properties, int picture, int exif, int xmp, byte[]... contents) {
+    var places =
+        ByteBuffer.allocate(8 + 3 * 18)
+            .putInt(0)
+            .putShort((short) 0x4440)
+            .putShort((short) 3)
+            .put(place(1, picture, contents[0].length))
+            .put(place(2, exif, contents[1].length))
+            .put(place(3, xmp, contents[2].length))
+            .array();
+    var items =
+        join(
+            new byte[] {0, 0, 0, 0, 0, 3},
+            item(1, "hvc1\0"),
+            item(2, "Exif\0"),
+            item(3, "mime\0application/rdf+xml\0"));
+    return box(
+        "meta",
+        join(
+            new byte[4],
+            box("hdlr", "\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(ISO_8859_1)),
+            box("pitm", new byte[] {0, 0, 0, 0, 0, 1}),
+            box("iloc", places),
+            box("iinf", items),
+            properties));
+  }
+
+  private static byte[] place(int id, int from, int length) {
+    return ByteBuffer.allocate(18)
+        .putShort((short) id)
+        .putShort((short) 0)
+        .putInt(0)
+        .putShort((short) 1)
+        .putInt(from)
+        .putInt(length)
+        .array();
+  }
+
+  private static byte[] item(int id, String type) {
+    return box(
+        "infe", join(new byte[] {2, 0, 0, 0, 0, (byte) id, 0, 0}, type.getBytes(ISO_8859_1)));
+  }
+
+  private static byte[] box(String type, byte[] content) {
+    return ByteBuffer.allocate(8 + content.length)
+        .putInt(8 + content.length)
+        .put(type.getBytes(ISO_8859_1))
+        .put(content)
+        .array();
+  }
+
+  private static byte[] contentOf(byte[] heic, String type) {
+    var at = new String(heic, ISO_8859_1).indexOf(type);
+    return Arrays.copyOfRange(heic, at + 4, at - 4 + ByteBuffer.wrap(heic).getInt(at - 4));
+  }
+
+  /** The bytes of a HEIC's first item. */
+  static byte[] pictureOf(byte[] heic) {
+    var places = ByteBuffer.wrap(contentOf(heic, "iloc"));
+    var from = places.getInt(12) + places.getInt(18);
+    return Arrays.copyOfRange(heic, from, from + places.getInt(22));
+  }
+
+  private static byte[] join(byte[]... parts) {
+    var all = new ByteArrayOutputStream();
+    for (var part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+}
