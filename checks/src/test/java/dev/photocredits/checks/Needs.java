@@ -35,11 +35,13 @@ final class Needs {
           Map.entry("TransactWriteItem$Builder.delete", "dynamodb:DeleteItem"),
           Map.entry("TransactWriteItem$Builder.conditionCheck", "dynamodb:ConditionCheckItem"),
           Map.entry("S3Client.putObject", "s3:PutObject"),
+          Map.entry("S3Client.getObject", "s3:GetObject"),
           Map.entry("S3Client.headObject", "s3:GetObject"),
           Map.entry("S3Client.getObjectAsBytes", "s3:GetObject"),
           Map.entry("S3Client.deleteObject", "s3:DeleteObject"),
           Map.entry("S3Presigner.presignGetObject", "s3:GetObject"),
           Map.entry("SqsClient.sendMessage", "sqs:SendMessage"),
+          Map.entry("S3Presigner.presignPutObject", "s3:PutObject"),
           Map.entry("SecretsManagerClient.getSecretValue", "secretsmanager:GetSecretValue"));
 
   /** What sends nothing that IAM would look at. */
@@ -139,7 +141,9 @@ final class Needs {
               : function.table();
       case "s3" ->
           function.objects(
-              unit.getOwner().getSimpleName().equals("S3Photos") ? "uploads" : "images");
+              Set.of("S3Photos", "S3Uploads").contains(unit.getOwner().getSimpleName())
+                  ? "uploads"
+                  : "images");
       case "sqs" -> function.queue();
       case "secretsmanager" -> function.secret();
       default -> throw new AssertionError("what is " + action + " about?");

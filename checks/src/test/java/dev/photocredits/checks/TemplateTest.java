@@ -245,6 +245,8 @@ final class TemplateTest {
     assertThat(bucket.at("/OwnershipControls/Rules/0/ObjectOwnership").asText())
         .isEqualTo("BucketOwnerEnforced");
     assertThat(bucket.path("BucketEncryption").toString()).contains("AES256");
+    assertThat(bucket.at("/CorsConfiguration/CorsRules/0/AllowedMethods").toString())
+        .isEqualTo("[\"GET\",\"HEAD\",\"PUT\"]");
     assertThat(denied.path("Effect").asText()).isEqualTo("Deny");
     assertThat(denied.at("/Condition/Bool/aws:SecureTransport").asText()).isEqualTo("false");
     assertThat(rules.at("/0/Prefix").asText()).isEqualTo("images/");
@@ -259,7 +261,7 @@ final class TemplateTest {
     var stage = TRANSFORMED.one("AWS::ApiGatewayV2::Stage", "ApiApiGatewayDefaultStage");
     var usual = stage.at("/DefaultRouteSettings/ThrottlingRateLimit").asInt();
 
-    for (var route : List.of("POST /api/generate", "POST /api/checkout")) {
+    for (var route : List.of("POST /api/generate", "POST /api/uploads", "POST /api/checkout")) {
       assertThat(stage.path("RouteSettings").path(route).path("ThrottlingRateLimit").asInt())
           .as(route)
           .isBetween(1, usual / 2);

@@ -2,6 +2,8 @@ package dev.photocredits.local;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.photocredits.lambda.Errors;
+import dev.photocredits.lambda.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -24,6 +26,21 @@ record Answer(int status, HttpFields.Mutable headers, byte[] body) {
   static Answer message(int status, String message) {
     var body = "{\"message\":\"" + message + "\"}";
     return of(status, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * What is told of a body that is too long. For a photo with the words that our function has for
+   * it, too, which API Gateway would not know: whoever tries it here shall learn what to do.
+   */
+  static Answer tooLarge(String path) {
+    var message = "Request Entity Too Large";
+    if (!path.equals("/api/generate")
+        || !(Errors.tooLargeForAForm().body() instanceof Map<?, ?> words)) {
+      return message(413, message);
+    }
+    var body = Json.object("message", message);
+    words.forEach((name, word) -> body.put(String.valueOf(name), word));
+    return of(413, "application/json", Json.write(body).getBytes(StandardCharsets.UTF_8));
   }
 
   /** What the authorizer answers instead of the function, with the reason in a header. */

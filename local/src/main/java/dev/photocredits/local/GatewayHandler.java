@@ -142,7 +142,7 @@ final class GatewayHandler extends Handler.Abstract {
 
   private void refuseBody(String requestId, Request request, Response response, Callback callback)
       throws IOException {
-    var answer = Answer.message(413, "Request Entity Too Large");
+    var answer = Answer.tooLarge(request.getHttpURI().getPath());
     answer.headers().put("Connection", "close");
     if (request.getHeaders().contains("expect")) {
       sendMarked(answer, requestId, request, response, callback);

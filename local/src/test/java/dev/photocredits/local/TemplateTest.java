@@ -41,6 +41,7 @@ final class TemplateTest {
             "HEAD /api/checkout/{session_id} CheckoutFunction",
             "POST /api/webhooks/stripe WebhookFunction",
             "POST /api/feedback FeedbackFunction",
+            "POST /api/uploads GenerationFunction",
             "POST /api/generate GenerationFunction",
             "GET /api/generations/{email} GenerationFunction",
             "HEAD /api/generations/{email} GenerationFunction",

@@ -81,6 +81,7 @@ final class S3UploadsTest {
                     .build(),
             access.dynamoDb(),
             access.s3(),
+            access.sqs(),
             access.secretsManager());
 
     var place = uploads(access, Clock.systemUTC()).open(order(10));
@@ -134,6 +135,7 @@ final class S3UploadsTest {
             () -> AwsBasicCredentials.create("stranger", "secret"),
             access.dynamoDb(),
             access.s3(),
+            access.sqs(),
             access.secretsManager());
 
     var found =

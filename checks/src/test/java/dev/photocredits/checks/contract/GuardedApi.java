@@ -82,6 +82,10 @@ final class GuardedApi implements AutoCloseable {
             .replace("{session_id}", String.valueOf(session));
     return switch (route) {
       case "POST /api/checkout" -> checkout("{\"email\":\"" + email + "\",\"package\":\"pro\"}");
+      case "POST /api/uploads" ->
+          api.request("/api/uploads")
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(UploadsTest.wanted(email, "image/png", 1)));
       case "POST /api/generate" -> generate(Form.order(email).bytes());
       default -> api.request(path).method(words[0], BodyPublishers.noBody());
     };

@@ -56,6 +56,14 @@ public final class Errors {
         .header("retry-after", Long.toString(BACK_ON_AFTER.toSeconds()));
   }
 
+  /** A photo in a form that a function, or already the gateway before it, cannot take. */
+  public static Response tooLargeForAForm() {
+    return Response.error(
+        ErrorCode.IMAGE_TOO_LARGE,
+        "A form carries a photo of 4.4 MB at most; POST /api/uploads takes one of 20 MB."
+            + NOTHING_CHARGED);
+  }
+
   /** A generation that delivered nothing and gave everything back. */
   public static Response nothingDelivered(FailureReason reason, Duration retryAfter) {
     return switch (reason) {

@@ -1,5 +1,6 @@
 package dev.photocredits.lambda;
 
+import java.math.BigInteger;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,6 +48,23 @@ public final class JsonBody {
   /** A field that may be absent or null. */
   public Optional<String> optionalText(String field) {
     return object.get(field) != null ? string(field) : Optional.empty();
+  }
+
+  /** A whole number that must be there; one that is too long for a {@code long} is its limit. */
+  public Optional<Long> wholeNumber(String field) {
+    return switch (object.get(field)) {
+      case Integer number -> Optional.of(number.longValue());
+      case Long number -> Optional.of(number);
+      case BigInteger number -> Optional.of(number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE);
+      case null, default -> {
+        if (object.containsKey(field)) {
+          problems.add("int_type", "Input should be a valid integer", "body", field);
+        } else {
+          problems.missing(field);
+        }
+        yield Optional.empty();
+      }
+    };
   }
 
   private Optional<String> string(String field) {

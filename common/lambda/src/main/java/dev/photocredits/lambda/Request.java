@@ -89,6 +89,13 @@ public final class Request {
     return Optional.ofNullable(orEmpty(event.getHeaders()).get(name.toLowerCase(Locale.ROOT)));
   }
 
+  /** Whether the body is of that media type, whatever parameters it has. */
+  public boolean hasContentType(String type) {
+    return header("content-type")
+        .filter(sent -> sent.split(";", 2)[0].strip().equalsIgnoreCase(type))
+        .isPresent();
+  }
+
   /** The caller's name for this request, if they gave it one; 422 if it is malformed. */
   public Optional<IdempotencyKey> idempotencyKey() {
     return header(IDEMPOTENCY_KEY)

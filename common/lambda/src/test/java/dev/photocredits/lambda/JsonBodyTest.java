@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonBodyTest {
@@ -47,6 +48,40 @@ final class JsonBodyTest {
 
     assertThat(found())
         .isEqualTo("[{loc=[body, email], msg=Input should be a valid string, type=string_type}]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "-7, -7",
+    "20000000, 20000000",
+    "5000000000, 5000000000",
+    "99999999999999999999, 9223372036854775807",
+    "-99999999999999999999, -9223372036854775808"
+  })
+  void a_whole_number_is_read_as_far_as_a_long_goes(String sent, long read) {
+    var body = body("{\"size\": " + sent + "}");
+
+    assertThat(body.wholeNumber("size")).hasValue(read);
+    problems.check();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "1.5", "1e3", "true", "\"1\"", "[1]", "{}"})
+  void a_field_that_is_no_whole_number_is_a_problem(String value) {
+    var body = body("{\"size\": " + value + "}");
+
+    assertThat(body.wholeNumber("size")).isEmpty();
+
+    assertThat(found())
+        .isEqualTo("[{loc=[body, size], msg=Input should be a valid integer, type=int_type}]");
+  }
+
+  @Test
+  void a_missing_number_is_a_problem() {
+    assertThat(body("{}").wholeNumber("size")).isEmpty();
+
+    assertThat(found()).isEqualTo("[{loc=[body, size], msg=Field required, type=missing}]");
   }
 
   @Test

@@ -41,6 +41,22 @@ final class RequestTest {
     assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(fromNow));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "application/json, true",
+    "Application/JSON; charset=utf-8, true",
+    "' application/json ;x', true",
+    "application/json-patch+json, false",
+    "multipart/form-data, false",
+    "'', false"
+  })
+  void a_media_type_is_known_whatever_its_case_and_parameters(String sent, boolean json) {
+    var request =
+        Events.request(Events.event("POST", "/").withHeaders(Map.of("content-type", sent)));
+
+    assertThat(request.hasContentType("application/json")).isEqualTo(json);
+  }
+
   @Test
   void the_margin_comes_off_the_deadline() {
     var request = arrived(Events.NOW, 60);

@@ -5,27 +5,67 @@ import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.Prompt;
 import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.lambda.Errors;
+import dev.photocredits.lambda.JsonBody;
 import dev.photocredits.lambda.Problems;
 import dev.photocredits.lambda.Rejected;
 import dev.photocredits.lambda.Request;
+import dev.photocredits.uploads.UploadId;
+import dev.photocredits.uploads.Uploads;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What somebody wants drawn, before the photo is looked at. */
-record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, UploadForm.File photo) {
+record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Source source) {
+  /** What Lambda's 6 MB for an event leave for a photo in base64, and for what is around it. */
+  static final int LARGEST_IN_A_FORM = 4_400_000;
+
+  /** Where the photo is. */
+  sealed interface Source {
+    /** In the request. */
+    record Sent(UploadForm.File file) implements Source {}
+
+    /** Where it was uploaded, if that is the id of an upload. */
+    record Uploaded(String id) implements Source {}
+  }
 
   static GenerateRequest from(Request request) {
+    return request.hasContentType("application/json") ? ofJson(request) : ofForm(request);
+  }
+
+  private static GenerateRequest ofForm(Request request) {
     var problems = new Problems();
-    var form = UploadForm.of(request, PhotoInspector.LARGEST_BYTES, problems);
-    var prompt = form.text("prompt").flatMap(text -> problems.text("prompt", text, Prompt.LONGEST));
-    var photo = form.file("image");
-    var key = form.text("transformation_mode", TransformationMode.FULL_TRANSFORMATION.key());
+    var form = UploadForm.of(request, LARGEST_IN_A_FORM, problems);
+    var prompt = form.text("prompt");
+    var photo = form.file("image").<Source>map(Source.Sent::new);
+    var mode = form.text("transformation_mode", "");
+    return of(prompt, photo, mode, form.text("user_email"), problems);
+  }
+
+  private static GenerateRequest ofJson(Request request) {
+    var problems = new Problems();
+    var json = JsonBody.of(request, problems);
+    var prompt = json.text("prompt");
+    var photo = json.text("upload_id").<Source>map(Source.Uploaded::new);
+    var mode = json.optionalText("transformation_mode").orElse("");
+    return of(prompt, photo, mode, json.text("user_email"), problems);
+  }
+
+  private static GenerateRequest of(
+      Optional<String> promptText,
+      Optional<Source> photo,
+      String modeKey,
+      Optional<String> address,
+      Problems problems) {
+    var prompt = promptText.flatMap(text -> problems.text("prompt", text, Prompt.LONGEST));
+    var key = modeKey.isEmpty() ? TransformationMode.FULL_TRANSFORMATION.key() : modeKey;
     var mode =
         problems.oneOf(
             "transformation_mode",
             TransformationMode.find(key),
             Arrays.stream(TransformationMode.values()).map(TransformationMode::key).toList());
-    var email = form.text("user_email").flatMap(text -> problems.email("user_email", text));
+    var email = address.flatMap(text -> problems.email("user_email", text));
     problems.check();
     return new GenerateRequest(
         email.orElseThrow(),
@@ -34,11 +74,35 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Uplo
         photo.orElseThrow());
   }
 
-  /** The order, once the photo has passed inspection. */
-  GenerationOrder order() {
-    if (!photo.contentType().toLowerCase(Locale.ROOT).startsWith("image/")) {
+  /** The order, once the photo has passed inspection and is what the model may see of it. */
+  GenerationOrder order(Uploads uploads) {
+    var bytes =
+        switch (source) {
+          case Source.Sent(var file) -> bytes(file);
+          case Source.Uploaded(var id) -> bytes(id, uploads);
+        };
+    var photo = PhotoPreparation.prepare(PhotoInspector.inspect(bytes));
+    return new GenerationOrder(email, prompt, mode, photo);
+  }
+
+  private static byte[] bytes(UploadForm.File file) {
+    if (!file.contentType().toLowerCase(Locale.ROOT).startsWith("image/")) {
       throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
     }
-    return new GenerationOrder(email, prompt, mode, PhotoInspector.inspect(photo.bytes()).image());
+    if (file.bytes().length > LARGEST_IN_A_FORM) {
+      throw new Rejected(Errors.tooLargeForAForm());
+    }
+    return file.bytes();
+  }
+
+  private byte[] bytes(String id, Uploads uploads) {
+    return UploadId.parse(id)
+        .flatMap(known -> uploads.find(email, known))
+        .orElseThrow(
+            () ->
+                new Rejected(
+                    ErrorCode.UPLOAD_NOT_FOUND,
+                    "There is no such upload: its photo was never put, or is gone by now."
+                        + " Nothing was charged."));
   }
 }

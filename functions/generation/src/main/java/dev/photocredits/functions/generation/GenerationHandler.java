@@ -49,9 +49,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/generate}: draws three variations of a photo and takes the credits for them;
- * {@code GET /api/generations/{email}} and {@code GET /api/generations/{email}/{id}}: the gallery;
- * {@code DELETE /api/generations/{email}/{id}}: takes one out of it, or cancels it.
+ * {@code POST /api/uploads}: where a large photo may be put; {@code POST /api/generate}: draws
+ * three variations of a photo and takes the credits for them; {@code GET /api/generations/{email}}
+ * and {@code GET /api/generations/{email}/{id}}: the gallery; {@code DELETE
+ * /api/generations/{email}/{id}}: takes one out of it, or cancels it.
  */
 public final class GenerationHandler extends ApiHandler {
   /** What is left of the time for finishing: one write, one read, signing, and the way back. */
@@ -84,18 +85,35 @@ public final class GenerationHandler extends ApiHandler {
             Wiring::prime,
             new Rehearsal(
                 "POST /api/generate", "multipart/form-data; boundary=-", SOMEBODY_ELSES_ORDER),
+            Rehearsal.of("POST /api/uploads"),
             Rehearsal.of("GET /api/generations/{email}/{id}"));
   }
 
   @Override
   protected Response handle(Request request) {
     return switch (request.route()) {
+      case "POST /api/uploads" -> upload(request);
       case "POST /api/generate" -> generate(request);
       case "GET /api/generations/{email}" -> gallery(request);
       case "GET /api/generations/{email}/{id}" -> generation(request);
       case "DELETE /api/generations/{email}/{id}" -> delete(request);
       default -> throw new IllegalStateException("no such route here: " + request.route());
     };
+  }
+
+  private Response upload(Request request) {
+    var caller = wiring.now().access.caller(request);
+    var wanted = UploadRequest.from(request);
+    caller.mustBe(wanted.owner());
+    var opened = wiring.now().uploads.open(wanted);
+    return Response.ok(
+            Json.object(
+                "upload_id", opened.id().toString(),
+                "url", opened.address().toString(),
+                "method", "PUT",
+                "headers", opened.headers(),
+                "expires_at", opened.expiresAt().toString()))
+        .trace("user", Log.user(wanted.owner()));
   }
 
   private Response generate(Request request) {
@@ -135,7 +153,7 @@ public final class GenerationHandler extends ApiHandler {
       Optional<Preference> preference,
       Instant deadline) {
     var now = wiring.now();
-    var order = wanted.order();
+    var order = wanted.order(now.uploads);
     if (!now.enabled) {
       return now.flow.repeat(order, key);
     }

@@ -13,6 +13,7 @@ import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Rejected;
+import dev.photocredits.uploads.UploadOrder;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -22,12 +23,9 @@ import java.util.Set;
 
 /**
  * Tells from a photo's bytes what it is, without decoding it: PNG, JPEG, WebP or HEIC/HEIF, whole,
- * of 40 megapixels and 7 MB at most. What its sender called it does not count.
+ * of 40 megapixels and 20 MB at most. What its sender called it does not count.
  */
 final class PhotoInspector {
-  /** What every Gemini model takes as inline data. */
-  static final int LARGEST_BYTES = 7_000_000;
-
   private static final long MOST_PIXELS = 40_000_000;
 
   /** The signature and the first chunk, which says the size: PNG (W3C), section 11.2.1. */
@@ -48,8 +46,8 @@ final class PhotoInspector {
 
   /** The photo; {@code UNSUPPORTED_IMAGE} or {@code IMAGE_TOO_LARGE} for everything else. */
   static Photo inspect(byte[] bytes) {
-    if (bytes.length > LARGEST_BYTES) {
-      throw tooLarge("The image is larger than 7 MB.");
+    if (bytes.length > UploadOrder.LARGEST) {
+      throw tooLarge("The image is larger than 20 MB.");
     }
     if (bytes.length == 0) {
       throw unsupported("The image is empty.");

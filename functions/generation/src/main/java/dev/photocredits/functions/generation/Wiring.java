@@ -7,6 +7,7 @@ import dev.photocredits.aws.s3.S3ImageStore;
 import dev.photocredits.aws.s3.S3Photos;
 import dev.photocredits.aws.sqs.SqsWorkQueue;
 import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.generation.Deletion;
@@ -16,6 +17,8 @@ import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.ImageStore;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.Uploads;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +36,9 @@ final class Wiring {
   /** API Gateway's 30 s: a lease must outlive any worker that can still answer. */
   private static final int SHORTEST_LEASE = 31;
 
+  /** No address of a person's: RFC 2606, section 2. */
+  private static final Email NOBODY = new Email("nobody@example.invalid");
+
   /** A photo of one pixel. */
   private static final String PIXEL =
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
@@ -41,6 +47,7 @@ final class Wiring {
   final InstantSource clock;
   final Gallery gallery;
   final ImageStore images;
+  final Uploads uploads;
   final GenerationFlow flow;
   final Deletion deletion;
   final boolean enabled;
@@ -68,11 +75,12 @@ final class Wiring {
                 environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)),
             clock);
     images = bucket;
+    var ids = new TimeOrderedIds(new SecureRandom());
+    uploads = bucket.uploads(ids);
     model = GeminiImageModel.of(environment, clock);
     drawing = Executors.newVirtualThreadPerTaskExecutor();
     queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
     var photos = S3Photos.open(aws, name);
-    var ids = new TimeOrderedIds(new SecureRandom());
     deletion = new Deletion(generations, bucket, photos, ids, clock);
     flow =
         new GenerationFlow(
@@ -94,7 +102,9 @@ final class Wiring {
     table.primeForUpdates();
     bucket.prime();
     queue.prime();
-    var _ = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
+    var pixel = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
+    var photo = PhotoPreparation.prepare(pixel);
+    var _ = uploads.open(new UploadOrder(NOBODY, photo.contentType(), 1));
     CompletableFuture.runAsync(model::prime, drawing).join();
   }
 }

@@ -12,12 +12,29 @@ import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Rejected;
 import dev.photocredits.lambda.Response;
+import dev.photocredits.uploads.SignedUpload;
+import dev.photocredits.uploads.UploadId;
+import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.Uploads;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class GenerateRequestTest {
+  private static final Uploads NOTHING_UPLOADED =
+      new Uploads() {
+        @Override
+        public SignedUpload open(UploadOrder order) {
+          throw new AssertionError("nothing is opened here");
+        }
+
+        @Override
+        public Optional<byte[]> find(Email owner, UploadId id) {
+          return Optional.empty();
+        }
+      };
 
   @Test
   void a_complete_form_is_what_somebody_wants() {
@@ -35,7 +52,7 @@ final class GenerateRequestTest {
     var jpeg = Photos.bytes("portrait.jpg");
     var form = Multipart.complete().file("image", "image/x-whatever", jpeg);
 
-    var order = GenerateRequest.from(Upload.of(form)).order();
+    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED);
 
     assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
     assertThat(order.photo().bytes()).isEqualTo(jpeg);
@@ -139,7 +156,7 @@ final class GenerateRequestTest {
 
     var wanted = GenerateRequest.from(Upload.of(form));
 
-    assertThatThrownBy(wanted::order)
+    assertThatThrownBy(() -> wanted.order(NOTHING_UPLOADED))
         .isInstanceOfSatisfying(
             Rejected.class,
             rejected ->
@@ -154,7 +171,7 @@ final class GenerateRequestTest {
   void any_label_of_an_image_will_do(String label) {
     var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
 
-    var order = GenerateRequest.from(Upload.of(form)).order();
+    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED);
 
     assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
   }
@@ -165,8 +182,14 @@ final class GenerateRequestTest {
 
     var wanted = GenerateRequest.from(Upload.of(form));
 
-    assertThat(wanted.photo().bytes()).hasSize(7_000_001);
-    assertThat(catchThrowableOfType(Rejected.class, wanted::order).response().outcome())
+    assertThat(wanted.source())
+        .isInstanceOfSatisfying(
+            GenerateRequest.Source.Sent.class,
+            sent -> assertThat(sent.file().bytes()).hasSize(4_400_001));
+    assertThat(
+            catchThrowableOfType(Rejected.class, () -> wanted.order(NOTHING_UPLOADED))
+                .response()
+                .outcome())
         .isEqualTo("IMAGE_TOO_LARGE");
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PhotoInspectorTest {
-  private static final int LARGEST = 7_000_000;
+  private static final int LARGEST = 20_000_000;
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
   private static final List<String> GOOD =
@@ -127,7 +127,7 @@ final class PhotoInspectorTest {
   }
 
   @Test
-  void seven_million_bytes_are_accepted_and_one_more_is_not() {
+  void twenty_million_bytes_are_accepted_and_one_more_is_not() {
     var jpeg = Photos.bytes("portrait.jpg");
 
     var photo = PhotoInspector.inspect(Arrays.copyOf(jpeg, LARGEST));

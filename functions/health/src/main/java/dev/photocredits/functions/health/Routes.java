@@ -21,6 +21,7 @@ final class Routes {
           Map.entry("/api/checkout", CREATE),
           Map.entry("/api/checkout/{session_id}", READ),
           Map.entry("/api/webhooks/stripe", CREATE),
+          Map.entry("/api/uploads", CREATE),
           Map.entry("/api/generate", CREATE),
           Map.entry("/api/generations/{email}", READ),
           Map.entry("/api/generations/{email}/{id}", List.of("GET", "HEAD", "DELETE")),
