@@ -80,6 +80,7 @@ final class Needs {
       Map.of(
           "Keys.user", "USER#*",
           "Keys.payment", "PAYMENT#*",
+          "Keys.spending", "SPENDING#*",
           "Keys.nothing", "NOTHING");
 
   private final Function function;

@@ -11,6 +11,7 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
@@ -97,7 +98,7 @@ final class BusyTableTest {
     switch (chance.nextInt(3)) {
       case 0 -> {
         var order = SAMPLES.order(email, 3);
-        if (table.generations().start(order, usage(order), null) instanceof Started) {
+        if (table.generations().start(order, usage(order), null, Limits.NONE) instanceof Started) {
           var end = Samples.succeeded(order, 2, 1);
           assertThat(table.generations().finish(order, end, SAMPLES.refund(order, 1))).isNotNull();
         }

@@ -19,6 +19,7 @@ import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.ledger.Invariants;
@@ -71,7 +72,8 @@ final class DynamoDbLedgerTest implements LedgerContract {
     var ada = somebody();
     assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
     var order = SAMPLES.order(ada, 3);
-    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
     delete(Keys.user(ada), Keys.PROFILE);
 
     assertThatThrownBy(() -> generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
@@ -87,7 +89,8 @@ final class DynamoDbLedgerTest implements LedgerContract {
     var ada = somebody();
     assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
     var order = SAMPLES.order(ada, 3);
-    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
     var before = pending(Keys.user(ada));
 
     assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3))).isNotNull();
@@ -140,7 +143,8 @@ final class DynamoDbLedgerTest implements LedgerContract {
   private void spend(Email email, int credits) {
     if (credits > 0) {
       var order = SAMPLES.order(email, credits);
-      assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+      assertThat(generations().start(order, usage(order), null, Limits.NONE))
+          .isEqualTo(new Started());
     }
   }
 

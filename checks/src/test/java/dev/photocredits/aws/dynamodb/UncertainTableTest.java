@@ -13,6 +13,7 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.generation.FinishOutcome.Finished;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Invariants;
 import java.util.List;
@@ -55,7 +56,8 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(table.generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(table.generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
     Invariants.hold(calm.books(), List.of(ada));
@@ -81,7 +83,8 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(table.generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(table.generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
     Invariants.hold(calm.books(), List.of(ada));
@@ -104,7 +107,8 @@ final class UncertainTableTest {
     var table = TestTable.open(new TableThatLosesAReply());
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
-    assertThat(calm.generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(calm.generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
 
     assertThat(table.generations().finish(order, succeeded(order, 3, 0), null))
         .isEqualTo(new Finished());
@@ -118,7 +122,8 @@ final class UncertainTableTest {
     var table = TestTable.open(new TableThatLosesAReply());
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
-    assertThat(calm.generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(calm.generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
 
     assertThat(table.generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
         .isEqualTo(new Finished());

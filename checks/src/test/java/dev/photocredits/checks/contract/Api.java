@@ -51,21 +51,16 @@ final class Api implements AutoCloseable {
     }
     var all =
         new HashMap<>(
-            Map.of(
-                "PORT",
-                "0",
-                "DATA_DIR",
-                folder.toString(),
-                "GOOGLE_GEMINI_BASE_URL",
-                gemini.address().toString(),
-                "GEMINI_API_KEY",
-                GEMINI_KEY,
-                "STRIPE_API_BASE",
-                stripe.address().toString(),
-                "STRIPE_SECRET_KEY",
-                STRIPE_KEY,
-                "STRIPE_WEBHOOK_SECRET",
-                WEBHOOK_SECRET));
+            Map.ofEntries(
+                Map.entry("PORT", "0"),
+                Map.entry("DATA_DIR", folder.toString()),
+                Map.entry("GENERATION_PENDING_LIMIT", "1000"),
+                Map.entry("GENERATION_HOURLY_LIMIT", "1000"),
+                Map.entry("GOOGLE_GEMINI_BASE_URL", gemini.address().toString()),
+                Map.entry("GEMINI_API_KEY", GEMINI_KEY),
+                Map.entry("STRIPE_API_BASE", stripe.address().toString()),
+                Map.entry("STRIPE_SECRET_KEY", STRIPE_KEY),
+                Map.entry("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)));
     all.putAll(settings);
     try {
       system = LocalSystem.start(all, log);

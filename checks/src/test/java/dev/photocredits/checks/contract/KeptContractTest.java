@@ -51,13 +51,18 @@ final class KeptContractTest {
 
   @Nested
   final class Balance {
+    private static String balance(String email, int credits) {
+      return "200 {\"credits\":%1$d,\"email\":\"%2$s\",\"available\":%1$d,\"pending\":0}"
+          .formatted(credits, email);
+    }
+
     @Test
     void a_first_read_creates_the_user_with_no_credits() {
       var email = Api.somebody();
 
       var answer = api.get("/api/credits/" + email);
 
-      assertThat(answer.said()).isEqualTo("200 {\"credits\":0,\"email\":\"" + email + "\"}");
+      assertThat(answer.said()).isEqualTo(balance(email, 0));
       assertThat(api.stored("USER#" + email, "PROFILE")).isNotEmpty();
     }
 
@@ -67,7 +72,7 @@ final class KeptContractTest {
 
       var answer = api.get("/api/credits/" + email);
 
-      assertThat(answer.said()).isEqualTo("200 {\"credits\":10,\"email\":\"" + email + "\"}");
+      assertThat(answer.said()).isEqualTo(balance(email, 10));
     }
 
     @ParameterizedTest
@@ -100,9 +105,7 @@ final class KeptContractTest {
 
       var answers = Race.of(20, _ -> api.get("/api/credits/" + email));
 
-      assertThat(answers)
-          .extracting(Answer::said)
-          .containsOnly("200 {\"credits\":0,\"email\":\"" + email + "\"}");
+      assertThat(answers).extracting(Answer::said).containsOnly(balance(email, 0));
       assertThat(
               api.stored().stream()
                   .filter(item -> AttributeValue.fromS("USER#" + email).equals(item.get("PK"))))

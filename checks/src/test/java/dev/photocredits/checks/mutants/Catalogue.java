@@ -53,7 +53,20 @@ final class Catalogue {
   // Condition expressions
 
   private void conditions() {
-    condition("take: the balance covers the price", "Balance.java", "credits >= :price");
+    table(
+        "take: the balance covers the price",
+        "Balance.java",
+        "credits >= :price AND generations_pending < :most",
+        "generations_pending < :most AND :price = :price");
+    table(
+        "take: not too many are under way",
+        "Balance.java",
+        "credits >= :price AND generations_pending < :most",
+        "credits >= :price AND :most = :most");
+    condition(
+        "take: not too many in this hour",
+        "DynamoDbGenerations.java",
+        "attribute_not_exists(begun) OR begun < :most");
     condition("back: the balance covers what is taken back", "Balance.java", "credits >= :had");
     condition("back: that is all that the user has", "Balance.java", "credits = :had");
     condition("in: that is all that the user owes", "Balance.java", "debt = :debt");
@@ -172,8 +185,13 @@ final class Catalogue {
     rule(
         "generate: the key is claimed",
         "generation/GenerationFlow.java",
-        "return start(pending, new KeyClaim(claim, null), rest);",
-        "return start(pending, null, rest);");
+        "key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);",
+        "(KeyClaim) null;");
+    rule(
+        "spending: what does not begin is not spent",
+        "generation/GenerationFlow.java",
+        "if (!began.get())",
+        "if (began == null)");
     rule(
         "generate: the key stands for the same request",
         "generation/GenerationFlow.java",

@@ -9,6 +9,7 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Pending;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -64,6 +65,18 @@ public final class Findings {
     compare("the balance", user.credits().value(), "the entries", credits);
     compare("the debt", user.debt().value(), "the entries", debt);
     compare("the total purchased", user.totalPurchased().minorUnits(), "the purchases", paid);
+    var pending =
+        account.generations().stream().filter(it -> it.state() instanceof Pending).toList();
+    compare(
+        "how many generations are under way",
+        user.underway().generations(),
+        "the generations",
+        pending.size());
+    compare(
+        "what is taken for them",
+        user.underway().credits().value(),
+        "the generations",
+        pending.stream().mapToInt(generation -> generation.price().value()).sum());
     if (!user.debt().isNone() && !user.credits().isNone()) {
       say(user.debt().value() + " credits are owed, and " + user.credits().value() + " are there");
     }

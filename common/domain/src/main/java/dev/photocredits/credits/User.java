@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param debt credits that were spent before their payment was returned; whoever owes has none
  * @param totalPurchased what they paid us so far
+ * @param underway what is not decided yet
  */
 public record User(
     Email email,
@@ -16,12 +17,22 @@ public record User(
     Credits debt,
     @Nullable CustomerId stripeCustomer,
     Money totalPurchased,
+    Underway underway,
     Instant createdAt,
     Instant updatedAt) {
 
+  /**
+   * The generations that are pending.
+   *
+   * @param credits what was taken for them, of which some may come back
+   */
+  public record Underway(int generations, Credits credits) {
+    public static final Underway NOTHING = new Underway(0, Credits.NONE);
+  }
+
   /** The same account as a pseudonym's, who is no customer. */
   public User as(Email pseudonym) {
-    return new User(pseudonym, credits, debt, null, totalPurchased, createdAt, updatedAt);
+    return new User(pseudonym, credits, debt, null, totalPurchased, underway, createdAt, updatedAt);
   }
 
   public Optional<CustomerId> customer() {

@@ -35,7 +35,7 @@ public interface Identities {
   /** Gives a generation to the pseudonym, without what was asked for; tells the same. */
   boolean move(Email owner, Email pseudonym, Generation generation);
 
-  /** Forgets the keys of the owner's requests; tells the same. */
+  /** Forgets the keys of the owner's requests, and how many there were; tells the same. */
   boolean forgetKeys(Email owner, Email pseudonym);
 
   /** Takes the address off the feedback that came with it. */

@@ -2,6 +2,7 @@ package dev.photocredits.generation;
 
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,14 @@ public sealed interface DrawOutcome {
 
   /** The balance does not cover the price; nothing was written. */
   record InsufficientCredits(Credits required, Credits available) implements DrawOutcome {}
+
+  /**
+   * The user has ordered enough for now; nothing was written.
+   *
+   * @param most how many are allowed
+   * @param retryAfter when it makes sense to order again
+   */
+  record LimitReached(Limit limit, int most, Duration retryAfter) implements DrawOutcome {}
 
   /** What is asked about is still being worked on; nothing was written. */
   record AlreadyRunning(GenerationId id) implements DrawOutcome {}

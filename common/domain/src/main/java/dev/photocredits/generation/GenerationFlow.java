@@ -27,8 +27,10 @@ import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.Generations.KeyClaim;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
+import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
@@ -36,7 +38,9 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +64,8 @@ public final class GenerationFlow {
   private final Photos photos;
   private final WorkQueue queue;
   private final Credits price;
+  private final Limits limits;
+  private final Spending spending;
   private final Duration lease;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
@@ -76,6 +82,8 @@ public final class GenerationFlow {
       Photos photos,
       WorkQueue queue,
       Credits price,
+      Limits limits,
+      Spending spending,
       Duration lease,
       TimeOrderedIds ids,
       InstantSource clock) {
@@ -86,6 +94,8 @@ public final class GenerationFlow {
     this.photos = photos;
     this.queue = queue;
     this.price = price;
+    this.limits = limits;
+    this.spending = spending;
     this.lease = lease;
     this.ids = ids;
     this.clock = clock;
@@ -195,22 +205,47 @@ public final class GenerationFlow {
 
   private DrawOutcome start(
       GenerationOrder order, @Nullable IdempotencyKey key, Generation pending, Rest rest) {
-    if (key == null) {
-      return start(pending, null, rest);
+    var now = pending.createdAt();
+    if (!spending.reserve(VariationPrompt.COUNT, now)) {
+      return repeat(order, key);
     }
-    var claim = claim(order, key, pending.id(), pending.createdAt());
-    return start(pending, new KeyClaim(claim, null), rest);
+    var claim = key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);
+    var began = new AtomicBoolean();
+    var outcome =
+        start(
+            pending,
+            claim,
+            () -> {
+              began.set(true);
+              return rest.afterTheStart();
+            });
+    if (!began.get()) {
+      spending.release(VariationPrompt.COUNT, now);
+    }
+    return outcome;
   }
 
   private DrawOutcome start(Generation pending, @Nullable KeyClaim key, Rest rest) {
-    return switch (generations.start(pending, usage(pending), key)) {
+    return switch (generations.start(pending, usage(pending), key, limits)) {
       case Started _ -> rest.afterTheStart();
       case InsufficientCredits(var available) ->
           new DrawOutcome.InsufficientCredits(price, available);
+      case LimitReached(var limit) -> limitReached(limit, pending.createdAt());
       case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
       case KeyTaken(var holder) -> {
         var claim = requireNonNull(key).claim();
         yield repeat(claim, holder, failed -> start(pending, new KeyClaim(claim, failed), rest));
+      }
+    };
+  }
+
+  private DrawOutcome limitReached(Limit limit, Instant now) {
+    return switch (limit) {
+      case PENDING -> new DrawOutcome.LimitReached(limit, limits.pending(), RETRY_AFTER);
+      case HOURLY -> {
+        var nextHour = now.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
+        yield new DrawOutcome.LimitReached(
+            limit, limits.hourly(), Duration.between(now, nextHour).plusSeconds(1));
       }
     };
   }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 public interface Generations {
 
   /**
-   * Takes the price, records the pending generation and claims its key, if it has one. A repeat of
-   * the same order takes once.
+   * Takes the price, records the pending generation and claims its key, if it has one, as far as
+   * the limits allow. A repeat of the same order takes once.
    */
-  StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key);
+  StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits);
 
   /**
    * A generation's claim of its key, which may be made where there is none, where the one that is

@@ -1,6 +1,7 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.credits.Credits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.Claim;
 
 /** What became of an order. */
@@ -18,6 +19,9 @@ public sealed interface StartOutcome {
    * @param holder the claim that holds
    */
   record KeyTaken(Claim holder) implements StartOutcome {}
+
+  /** The user has ordered enough for now; nothing was written. */
+  record LimitReached(Limit limit) implements StartOutcome {}
 
   /** There is no such user; nothing was written. */
   record NoSuchUser() implements StartOutcome {}

@@ -15,6 +15,7 @@ import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Samples;
 import java.time.Instant;
@@ -47,7 +48,7 @@ final class AuditTest {
     var charge = new Charge(PAYMENT, Money.usd(999));
     assertThat(ledger.grant(ADA, samples.purchase("cs_1", 10), charge)).isNotNull();
     var order = samples.order(ADA, 3);
-    assertThat(ledger.start(order, Samples.usage(order), null)).isNotNull();
+    assertThat(ledger.start(order, Samples.usage(order), null, Limits.NONE)).isNotNull();
     assertThat(ledger.finish(order, Samples.succeeded(order, 2, 1), samples.refund(order, 1)))
         .isNotNull();
     assertThat(ledger.reverse(new Refunded(PAYMENT, Money.usd(500)), samples.id(), samples.now()))
@@ -226,6 +227,7 @@ final class AuditTest {
             debt,
             user.stripeCustomer(),
             user.totalPurchased(),
+            user.underway(),
             user.createdAt(),
             user.updatedAt()));
   }

@@ -37,6 +37,7 @@ import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
@@ -161,7 +162,7 @@ public interface ErasureContract {
       assertThat(Findings.of(books().account(ada))).isEmpty();
       if (ledgerIsClosedTo(ada)) {
         var order = SAMPLES.order(ada, 1);
-        assertThatThrownBy(() -> generations().start(order, usage(order), null))
+        assertThatThrownBy(() -> generations().start(order, usage(order), null, Limits.NONE))
             .isInstanceOf(IllegalStateException.class);
         var another = SAMPLES.purchase("cs_late_" + number(ada), 10);
         assertThatThrownBy(() -> ledger().grant(ada, another, null))
@@ -263,7 +264,8 @@ public interface ErasureContract {
   default void nothing_is_erased_while_a_generation_is_under_way() {
     var ada = person();
     var order = SAMPLES.order(ada, 1);
-    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
     var before = books().account(ada);
 
     assertThat(erase(ada)).isEqualTo(new GenerationPending());
@@ -283,7 +285,7 @@ public interface ErasureContract {
         erasure(
                 justBeforeTheBeginning(
                     () ->
-                        assertThat(generations().start(order, usage(order), null))
+                        assertThat(generations().start(order, usage(order), null, Limits.NONE))
                             .isEqualTo(new Started())))
             .erase(ada, true);
 
@@ -321,7 +323,8 @@ public interface ErasureContract {
               i ->
                   i == 0
                       ? erase(ada)
-                      : orAskAgain(() -> generations().start(order, usage(order), null)));
+                      : orAskAgain(
+                          () -> generations().start(order, usage(order), null, Limits.NONE)));
 
       if (outcomes.getFirst().equals(new GenerationPending())) {
         assertThat(outcomes.get(1)).isEqualTo(Optional.of(new Started()));
@@ -430,7 +433,7 @@ public interface ErasureContract {
         .isEqualTo(new Reversed(ada, -4));
     var drawn = SAMPLES.order(ada, 3);
     var key = new Generations.KeyClaim(claim(ada, drawn), null);
-    assertThat(generations().start(drawn, usage(drawn), key)).isEqualTo(new Started());
+    assertThat(generations().start(drawn, usage(drawn), key, Limits.NONE)).isEqualTo(new Started());
     assertThat(
             generations().finish(drawn, Samples.succeeded(drawn, 2, 1), SAMPLES.refund(drawn, 1)))
         .isNotNull();

@@ -10,6 +10,7 @@ import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.ledger.InMemoryLedger;
@@ -30,7 +31,8 @@ final class InMemoryErasureTest implements ErasureContract {
     assertThat(table.grant(ada, SAMPLES.purchase("cs_1", 150), null)).isNotNull();
     for (var i = 0; i < 120; i++) {
       var order = SAMPLES.order(ada, 1);
-      assertThat(table.start(order, Samples.usage(order), null)).isEqualTo(new Started());
+      assertThat(table.start(order, Samples.usage(order), null, Limits.NONE))
+          .isEqualTo(new Started());
       assertThat(table.finish(order, Samples.succeeded(order, 3, 0), null))
           .isEqualTo(new Finished());
     }

@@ -508,6 +508,8 @@ final class GenerationFlowTest {
         photos,
         queue,
         credits(price),
+        Limits.NONE,
+        Spending.UNBOUNDED,
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
         time);

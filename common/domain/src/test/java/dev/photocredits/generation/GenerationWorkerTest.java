@@ -15,13 +15,16 @@ import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.FailedBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
+import dev.photocredits.generation.DrawOutcome.LimitReached;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.DrawOutcome.Queued;
+import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.DrawOutcome.WasDeleted;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.GenerationWorker.Worked;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -54,6 +57,8 @@ final class GenerationWorkerTest {
   private final QueueInMemory queue = new QueueInMemory();
   private final Email ada = somebody();
   private InstantSource clock = InstantSource.system();
+  private Limits limits = Limits.NONE;
+  private Spending spending = Spending.UNBOUNDED;
 
   // Queueing
 
@@ -162,6 +167,73 @@ final class GenerationWorkerTest {
     assertThat(queue(KEY)).isEqualTo(new WasDeleted(first.id()));
 
     assertThat(balance()).isEqualTo(credits(10));
+  }
+
+  // Limits
+
+  @Test
+  void whoever_has_enough_under_way_waits_until_one_of_them_has_ended() {
+    userWith(50);
+    limits = new Limits(2, 60);
+    var first = queued();
+    var _ = queued();
+
+    var refused = queue(null);
+    var _ = work(new ModelThatDraws(), first);
+    var accepted = queue(null);
+
+    assertThat(refused).isEqualTo(new LimitReached(Limit.PENDING, 2, Duration.ofSeconds(30)));
+    assertThat(accepted).isInstanceOf(Queued.class);
+    assertThat(balance()).isEqualTo(credits(41));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void whoever_has_begun_enough_in_an_hour_waits_for_the_next_one() {
+    userWith(50);
+    limits = new Limits(9, 2);
+    clock = InstantSource.fixed(Instant.parse("2026-11-28T10:45:30Z"));
+    var _ = queued();
+    var _ = queued();
+
+    var refused = queue(null);
+    clock = InstantSource.fixed(Instant.parse("2026-11-28T11:00:00Z"));
+    var accepted = queue(null);
+
+    assertThat(refused)
+        .isEqualTo(new LimitReached(Limit.HOURLY, 2, Duration.ofSeconds(14 * 60 + 31)));
+    assertThat(accepted).isInstanceOf(Queued.class);
+    assertThat(photos.kept).hasSize(3);
+    assertThat(balance()).isEqualTo(credits(41));
+  }
+
+  @Test
+  void when_enough_is_spent_on_the_model_nobody_is_charged_and_repeats_are_answered() {
+    userWith(50);
+    spending = new SpendingOfAtMost(7);
+    var first = (Queued) queue(KEY);
+    var _ = queued();
+
+    var refused = queue(null);
+    var repeat = queue(KEY);
+
+    assertThat(refused).isEqualTo(new TurnedOff());
+    assertThat(repeat).isEqualTo(new AlreadyRunning(first.id()));
+    assertThat(balance()).isEqualTo(credits(44));
+    assertThat(photos.kept).hasSize(2);
+  }
+
+  @Test
+  void what_does_not_begin_is_not_spent() {
+    userWith(2);
+    var bounded = new SpendingOfAtMost(6);
+    spending = bounded;
+
+    assertThat(queue(null)).isInstanceOf(InsufficientCredits.class);
+    assertThat(queue(null)).isInstanceOf(InsufficientCredits.class);
+    assertThat(queue(null)).isInstanceOf(InsufficientCredits.class);
+
+    assertThat(bounded.spent).isZero();
   }
 
   // Drawing
@@ -468,6 +540,8 @@ final class GenerationWorkerTest {
         photos,
         sending,
         credits(3),
+        limits,
+        spending,
         Duration.ofMinutes(2),
         ids,
         clock);
@@ -523,6 +597,29 @@ final class GenerationWorkerTest {
 
   private Credits balance() {
     return ledger.find(ada).orElseThrow().credits();
+  }
+
+  private static final class SpendingOfAtMost implements Spending {
+    private final int most;
+    private int spent;
+
+    SpendingOfAtMost(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public boolean reserve(int pictures, Instant now) {
+      if (spent + pictures > most) {
+        return false;
+      }
+      spent += pictures;
+      return true;
+    }
+
+    @Override
+    public void release(int pictures, Instant now) {
+      spent -= pictures;
+    }
   }
 
   /** Takes one picture, and then the process is dead. */

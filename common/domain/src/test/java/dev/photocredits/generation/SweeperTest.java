@@ -167,7 +167,8 @@ final class SweeperTest {
     var _ = ledger.create(ada, null, samples.now());
     var _ = ledger.grant(ada, samples.purchase("cs_" + samples.id(), more), null);
     var order = samples.order(ada, price);
-    assertThat(ledger.start(order, usage(order), null)).isEqualTo(new StartOutcome.Started());
+    assertThat(ledger.start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new StartOutcome.Started());
     return order;
   }
 

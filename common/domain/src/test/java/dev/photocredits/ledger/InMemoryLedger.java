@@ -30,6 +30,7 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
+import dev.photocredits.credits.User.Underway;
 import dev.photocredits.erasure.Holder;
 import dev.photocredits.erasure.Identities;
 import dev.photocredits.feedback.Feedback;
@@ -42,13 +43,17 @@ import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
+import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,6 +78,9 @@ public final class InMemoryLedger
   private final Map<String, Claim> claims = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
   private final Set<Email> welcomed = new HashSet<>();
+
+  /** How many generations were begun, by owner and hour. */
+  private final Map<String, Integer> begun = new HashMap<>();
 
   /** Whoever is being erased, and what their account becomes. */
   private final Map<Email, Gone> leaving = new HashMap<>();
@@ -102,7 +110,8 @@ public final class InMemoryLedger
       credits = welcome.credits();
       entries(email).put(welcome.id().toString(), welcome);
     }
-    var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
+    var user =
+        new User(email, credits, Credits.NONE, null, Money.usd(0), Underway.NOTHING, now, now);
     users.put(email, user);
     return user;
   }
@@ -121,6 +130,7 @@ public final class InMemoryLedger
             user.debt(),
             customer,
             user.totalPurchased(),
+            user.underway(),
             user.createdAt(),
             now));
     return customer;
@@ -183,7 +193,8 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
+  public synchronized StartOutcome start(
+      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
     var email = pending.email();
     if (usage.equals(entries(email).get(usage.id().toString()))) {
       return new Started();
@@ -205,11 +216,20 @@ public final class InMemoryLedger
     if (!user.credits().covers(usage.credits())) {
       return new InsufficientCredits(user.credits());
     }
+    if (user.underway().generations() >= limits.pending()) {
+      return new LimitReached(Limit.PENDING);
+    }
+    var hour = email.value() + " " + usage.createdAt().truncatedTo(ChronoUnit.HOURS);
+    if (begun.getOrDefault(hour, 0) >= limits.hourly()) {
+      return new LimitReached(Limit.HOURLY);
+    }
+    begun.merge(hour, 1, Integer::sum);
     generations(email).put(pending.id().toString(), pending);
     if (key != null) {
       claims.put(place(key.claim()), key.claim());
     }
     post(user, Posting.of(usage), usage.createdAt());
+    count(email, 1, usage.credits().value());
     return new Started();
   }
 
@@ -265,6 +285,9 @@ public final class InMemoryLedger
       refuseKnown(email, refund.id());
       var user = find(email).orElseThrow();
       post(user, Posting.in(user.debt(), List.of(refund)), refund.createdAt());
+    }
+    if (known.state() instanceof Pending) {
+      count(email, -1, -known.price().value());
     }
     generations(email).put(finished.id().toString(), finished);
     return new Finished();
@@ -431,6 +454,7 @@ public final class InMemoryLedger
       return false;
     }
     claims.values().removeIf(claim -> claim.owner().equals(owner));
+    begun.keySet().removeIf(hour -> hour.startsWith(owner.value() + " "));
     return true;
   }
 
@@ -484,8 +508,27 @@ public final class InMemoryLedger
             new Credits(user.debt().value() + posting.debt()),
             user.stripeCustomer(),
             paid,
+            user.underway(),
             user.createdAt(),
             now));
+  }
+
+  /** A generation more or less is under way. */
+  private void count(Email email, int generations, int credits) {
+    var user = Optional.ofNullable(users.get(email)).orElseThrow();
+    users.put(
+        email,
+        new User(
+            email,
+            user.credits(),
+            user.debt(),
+            user.stripeCustomer(),
+            user.totalPurchased(),
+            new Underway(
+                user.underway().generations() + generations,
+                new Credits(user.underway().credits().value() + credits)),
+            user.createdAt(),
+            user.updatedAt()));
   }
 
   private void refuseKnown(Email email, TransactionId id) {

@@ -35,6 +35,7 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Reversal;
+import dev.photocredits.credits.User.Underway;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -44,9 +45,12 @@ import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Generations.KeyClaim;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
+import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
@@ -55,6 +59,7 @@ import dev.photocredits.idempotency.RequestHash;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -582,7 +587,8 @@ public interface LedgerContract {
     var ada = user(10);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(7);
     assertThat(generations().find(ada, order.id())).contains(order);
@@ -595,7 +601,8 @@ public interface LedgerContract {
     var ada = user(3);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(order, usage(order), null)).isEqualTo(new Started());
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
 
     assertThat(balance(ada)).isZero();
   }
@@ -605,7 +612,7 @@ public interface LedgerContract {
     var ada = user(2);
     var order = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(order, usage(order), null))
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
         .isEqualTo(new InsufficientCredits(credits(2)));
 
     assertThat(balance(ada)).isEqualTo(2);
@@ -617,7 +624,7 @@ public interface LedgerContract {
   default void an_order_of_an_unknown_user_writes_nothing() {
     var order = SAMPLES.order(somebody(), 3);
 
-    assertThat(generations().start(order, usage(order), null))
+    assertThat(generations().start(order, usage(order), null, Limits.NONE))
         .isEqualTo(new StartOutcome.NoSuchUser());
 
     assertThat(ledger().find(order.email())).isEmpty();
@@ -654,7 +661,8 @@ public interface LedgerContract {
     var order = SAMPLES.order(ada, 3);
     assertThat(start(order)).isEqualTo(new Started());
 
-    assertThatThrownBy(() -> generations().start(order, usage(SAMPLES.id(), order), null))
+    assertThatThrownBy(
+            () -> generations().start(order, usage(SAMPLES.id(), order), null, Limits.NONE))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(ada)).isEqualTo(7);
@@ -668,7 +676,8 @@ public interface LedgerContract {
     assertThat(start(first)).isEqualTo(new Started());
     var second = SAMPLES.order(ada, 3);
 
-    assertThatThrownBy(() -> generations().start(second, usage(usage(first).id(), second), null))
+    assertThatThrownBy(
+            () -> generations().start(second, usage(usage(first).id(), second), null, Limits.NONE))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(ada)).isEqualTo(7);
@@ -877,6 +886,92 @@ public interface LedgerContract {
     assertThat(generations().holder(other.claim())).contains(key.claim());
     assertThat(generations().holder(key(order, "key-2", "request").claim())).isEmpty();
     assertThat(balance(ada)).isEqualTo(7);
+  }
+
+  // Limits
+
+  @Test
+  default void no_more_generations_are_pending_than_are_allowed() {
+    var ada = user(100);
+    var orders = Stream.generate(() -> SAMPLES.order(ada, 3)).limit(16).toList();
+    var limits = new Limits(3, 60);
+
+    var outcomes =
+        Race.of(16, i -> generations().start(orders.get(i), usage(orders.get(i)), null, limits));
+
+    assertThat(outcomes.stream().filter(new Started()::equals)).hasSize(3);
+    assertThat(outcomes).containsOnly(new Started(), new LimitReached(Limit.PENDING));
+    assertThat(ledger().find(ada).orElseThrow().underway()).isEqualTo(new Underway(3, credits(9)));
+    assertThat(balance(ada)).isEqualTo(91);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void whatever_ends_makes_room_for_another_one() {
+    var ada = user(100);
+    var limits = new Limits(1, 60);
+    var first = SAMPLES.order(ada, 3);
+    var second = SAMPLES.order(ada, 3);
+    var third = SAMPLES.order(ada, 3);
+    assertThat(generations().start(first, usage(first), null, limits)).isEqualTo(new Started());
+    var full = generations().start(second, usage(second), null, limits);
+
+    assertThat(generations().finish(first, succeeded(first, 3, 0), null)).isEqualTo(new Finished());
+    assertThat(generations().finish(first, succeeded(first, 3, 0), null)).isEqualTo(new Finished());
+
+    assertThat(full).isEqualTo(new LimitReached(Limit.PENDING));
+    assertThat(ledger().find(ada).orElseThrow().underway()).isEqualTo(Underway.NOTHING);
+    assertThat(generations().start(second, usage(second), null, limits)).isEqualTo(new Started());
+    assertThat(generations().finish(second, failed(second), SAMPLES.refund(second, 3)))
+        .isEqualTo(new Finished());
+    assertThat(generations().start(third, usage(third), null, limits)).isEqualTo(new Started());
+    assertThat(generations().finish(third, deleted(third, 3), SAMPLES.refund(third, 3)))
+        .isEqualTo(new Finished());
+    assertThat(ledger().find(ada).orElseThrow().underway()).isEqualTo(Underway.NOTHING);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void who_can_pay_no_more_hears_of_that_and_not_of_limits() {
+    var ada = user(3);
+    var limits = new Limits(1, 1);
+    var first = SAMPLES.order(ada, 3);
+    var second = SAMPLES.order(ada, 3);
+    assertThat(generations().start(first, usage(first), null, limits)).isEqualTo(new Started());
+
+    assertThat(generations().start(second, usage(second), null, limits))
+        .isEqualTo(new InsufficientCredits(credits(0)));
+  }
+
+  @Test
+  default void no_more_generations_begin_in_an_hour_than_are_allowed() {
+    var ada = user(100);
+    var limits = new Limits(60, 5);
+    var hour = SAMPLES.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
+    var orders = Stream.generate(() -> at(SAMPLES.order(ada, 3), hour)).limit(16).toList();
+    var later = at(SAMPLES.order(ada, 3), hour.plus(Duration.ofHours(1)));
+
+    var outcomes =
+        Race.of(16, i -> generations().start(orders.get(i), usage(orders.get(i)), null, limits));
+    var repeat = generations().start(orders.getFirst(), usage(orders.getFirst()), null, limits);
+
+    assertThat(outcomes.stream().filter(new Started()::equals)).hasSize(5);
+    assertThat(outcomes).containsOnly(new Started(), new LimitReached(Limit.HOURLY));
+    assertThat(repeat).isEqualTo(outcomes.getFirst());
+    assertThat(generations().start(later, usage(later), null, limits)).isEqualTo(new Started());
+    assertThat(balance(ada)).isEqualTo(82);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  private static Generation at(Generation order, Instant time) {
+    return new Generation(
+        order.id(),
+        order.email(),
+        order.prompt(),
+        order.mode(),
+        order.price(),
+        time,
+        order.state());
   }
 
   // Finishing
@@ -1197,7 +1292,7 @@ public interface LedgerContract {
   }
 
   private StartOutcome start(Generation order, @Nullable KeyClaim key) {
-    return generations().start(order, usage(order), key);
+    return generations().start(order, usage(order), key, Limits.NONE);
   }
 
   private static KeyClaim key(Generation order, String key, String request) {

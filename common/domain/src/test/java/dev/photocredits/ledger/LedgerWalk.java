@@ -21,6 +21,7 @@ import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Generations.KeyClaim;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -45,6 +46,9 @@ import java.util.stream.Stream;
  */
 public final class LedgerWalk {
   private static final int STEPS_BETWEEN_COMPARISONS = 25;
+
+  /** So tight that they are reached now and then. */
+  private static final Limits LIMITS = new Limits(3, 12);
 
   /** A step writes no more entries for one user. */
   private static final int NEWEST = 5;
@@ -204,8 +208,8 @@ public final class LedgerWalk {
     var usage = Samples.usage(new TransactionId(order.id().value()), order);
     var key = chance.nextInt(3) == 0 ? null : key(order);
     touched.add(order.email());
-    var expected = twin.start(order, usage, key);
-    assertThat(generations.start(order, usage, key)).isEqualTo(expected);
+    var expected = twin.start(order, usage, key, LIMITS);
+    assertThat(generations.start(order, usage, key, LIMITS)).isEqualTo(expected);
     if (!again && twin.find(order.email(), order.id()).isPresent()) {
       orders.add(order);
     }

@@ -10,6 +10,7 @@ import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.idempotency.Claim;
 import java.time.Instant;
@@ -25,8 +26,9 @@ public abstract class OtherGenerations implements Generations {
   }
 
   @Override
-  public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
-    return ledger.start(pending, usage, key);
+  public StartOutcome start(
+      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
+    return ledger.start(pending, usage, key, limits);
   }
 
   @Override

@@ -32,7 +32,8 @@ record LedgerThatForgets(Email owner) implements Ledger {
 
   @Override
   public User create(Email email, @Nullable Promotion welcome, Instant now) {
-    return new User(email, Credits.NONE, Credits.NONE, null, Money.usd(0), now, now);
+    return new User(
+        email, Credits.NONE, Credits.NONE, null, Money.usd(0), User.Underway.NOTHING, now, now);
   }
 
   @Override

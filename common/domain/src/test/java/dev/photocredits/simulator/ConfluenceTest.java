@@ -8,6 +8,7 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.CreditPackage;
@@ -142,7 +143,8 @@ final class ConfluenceTest {
 
   private static void spends(World world, Email email, int credits) {
     var order = new Samples(new Random(3)).order(email, credits);
-    assertThat(world.ledger.start(order, Samples.usage(order), null)).isEqualTo(new Started());
+    assertThat(world.ledger.start(order, Samples.usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
   }
 
   private static End end(World world, PaymentIntentId payment) {

@@ -14,6 +14,7 @@ import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.FailedBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
+import dev.photocredits.generation.DrawOutcome.LimitReached;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.DrawOutcome.Queued;
@@ -23,6 +24,8 @@ import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.GenerationWorker;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Spending;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -43,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** Our rules, wired as the functions wire them, for one process after the other. */
 final class OurService implements Service {
   static final Credits PRICE = new Credits(3);
+  private static final Limits LIMITS = new Limits(3, 60);
 
   /** As in the generation function: what is left for finishing. */
   private static final Duration MARGIN = Duration.ofSeconds(4);
@@ -85,6 +89,8 @@ final class OurService implements Service {
         outside.photos(),
         outside.queue(),
         PRICE,
+        LIMITS,
+        Spending.UNBOUNDED,
         lease,
         ids,
         process.clock());
@@ -106,7 +112,12 @@ final class OurService implements Service {
       case FailedBefore(var id, _, _) -> new Reply.NothingCharged(id);
       case Queued(var id) -> new Reply.Accepted(id);
       case AlreadyRunning _ -> new Reply.ComeBack();
-      case InsufficientCredits _, KeyReused _, NoSuchUser _, TurnedOff _, WasDeleted _ ->
+      case InsufficientCredits _,
+          KeyReused _,
+          LimitReached _,
+          NoSuchUser _,
+          TurnedOff _,
+          WasDeleted _ ->
           new Reply.Refused();
     };
   }

@@ -26,6 +26,7 @@ import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageModel;
 import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.Photos;
 import dev.photocredits.generation.StartOutcome;
@@ -102,8 +103,9 @@ final class Outside {
 
   final class OutsideGenerations implements Generations {
     @Override
-    public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
-      return call(Site.START, () -> world.ledger.start(pending, usage, key));
+    public StartOutcome start(
+        Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
+      return call(Site.START, () -> world.ledger.start(pending, usage, key, limits));
     }
 
     @Override

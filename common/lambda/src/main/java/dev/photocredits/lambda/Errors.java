@@ -3,6 +3,7 @@ package dev.photocredits.lambda;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.FailureReason;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.time.Duration;
 
@@ -46,6 +47,18 @@ public final class Errors {
     return Response.error(
         ErrorCode.IDEMPOTENCY_KEY_REUSED,
         "This Idempotency-Key was used for another request." + NOTHING_CHARGED);
+  }
+
+  /** Somebody has ordered enough for now. */
+  public static Response limitReached(Limit limit, int most, Duration retryAfter) {
+    var why =
+        switch (limit) {
+          case PENDING -> "There are " + most + " generations under way already";
+          case HOURLY -> "There were " + most + " generations in this hour already";
+        };
+    return Response.error(
+            ErrorCode.RATE_LIMITED, why + ", please try again later." + NOTHING_CHARGED)
+        .header("retry-after", Long.toString(retryAfter.toSeconds()));
   }
 
   /** Nothing new is drawn at present, by a decision of ours. */

@@ -6,6 +6,7 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.User.Underway;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,17 +17,41 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * part is had and which is owed, and the write depends on its being so still.
  */
 final class Balance {
+  private static final String UNDERWAY =
+      "generations_pending = generations_pending + :generations,"
+          + " credits_held = credits_held + :held";
 
   private Balance() {}
 
-  /** Takes a generation's price, where the balance covers it. */
-  static Change take(Email email, Usage usage) {
+  /**
+   * Takes a generation's price, where the balance covers it and not too many are under way.
+   *
+   * @param most how many may be, this one included
+   */
+  static Change take(Email email, Usage usage, int most) {
     return change(
         email,
         Posting.of(usage),
+        new Underway(1, usage.credits()),
+        1,
         usage.createdAt(),
-        "credits >= :price",
-        Map.of(":price", number(usage.credits().value())));
+        "credits >= :price AND generations_pending < :most",
+        Map.of(":price", number(usage.credits().value()), ":most", number(most)));
+  }
+
+  /** Counts a generation of that price as ended that gives nothing back. */
+  static Change end(Email email, Credits price) {
+    return new Change(
+        Keys.item(Keys.user(email), Keys.PROFILE),
+        "SET " + UNDERWAY,
+        "attribute_exists(credits)",
+        Map.of(),
+        Map.of(":generations", number(-1), ":held", number(-price.value())));
+  }
+
+  /** The same for one that gives something back, where that is still all that the user owes. */
+  static Change end(Email email, Credits price, Posting posting, Credits debt, Instant now) {
+    return in(email, posting, new Underway(1, price), debt, now);
   }
 
   /**
@@ -35,14 +60,22 @@ final class Balance {
    * @param debt what the posting took for the user's debt
    */
   static Change in(Email email, Posting posting, Credits debt, Instant now) {
+    return in(email, posting, Underway.NOTHING, debt, now);
+  }
+
+  private static Change in(
+      Email email, Posting posting, Underway ended, Credits debt, Instant now) {
     return debt.isNone()
         ? change(
             email,
             posting,
+            ended,
+            -1,
             now,
             "attribute_exists(credits) AND attribute_not_exists(debt)",
             Map.of())
-        : change(email, posting, now, "debt = :debt", Map.of(":debt", number(debt.value())));
+        : change(
+            email, posting, ended, -1, now, "debt = :debt", Map.of(":debt", number(debt.value())));
   }
 
   /**
@@ -53,6 +86,8 @@ final class Balance {
     return change(
         email,
         posting,
+        Underway.NOTHING,
+        0,
         now,
         posting.debt() == 0 ? "credits >= :had" : "credits = :had",
         Map.of(":had", number(-posting.credits())));
@@ -61,6 +96,8 @@ final class Balance {
   private static Change change(
       Email email,
       Posting posting,
+      Underway underway,
+      int sign,
       Instant now,
       String condition,
       Map<String, AttributeValue> seen) {
@@ -68,6 +105,11 @@ final class Balance {
     values.put(":credits", number(posting.credits()));
     values.put(":now", AttributeValue.fromS(Fields.time(now)));
     var update = new StringBuilder("SET credits = credits + :credits, updated_at = :now");
+    if (underway.generations() != 0) {
+      values.put(":generations", number((long) sign * underway.generations()));
+      values.put(":held", number((long) sign * underway.credits().value()));
+      update.append(", " + UNDERWAY);
+    }
     var paid =
         posting.entries().stream()
             .mapToLong(

@@ -14,6 +14,7 @@ import dev.photocredits.credits.User;
 import dev.photocredits.erasure.Identities;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Spending;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.Checkpoints;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class DynamoDb {
           Credits.NONE,
           null,
           Money.usd(0),
+          User.Underway.NOTHING,
           Instant.EPOCH,
           Instant.EPOCH);
 
@@ -136,6 +138,15 @@ public final class DynamoDb {
 
   public Claims claims() {
     return new DynamoDbClaims(table);
+  }
+
+  /**
+   * What is spent on the model.
+   *
+   * @param most how many pictures in a day; 0 for any number
+   */
+  public Spending spending(int most) {
+    return most == 0 ? Spending.UNBOUNDED : new DynamoDbSpending(table, most);
   }
 
   public Checkpoints checkpoints() {

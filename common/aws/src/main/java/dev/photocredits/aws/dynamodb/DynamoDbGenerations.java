@@ -12,7 +12,6 @@ import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
-import dev.photocredits.credits.User;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -21,12 +20,16 @@ import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
+import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,15 +50,17 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key) {
+  public StartOutcome start(
+      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
     var email = pending.email();
     var entry = new Entry(email, usage);
     var parts =
         new ArrayList<>(
             List.of(
-                table.update(Balance.take(email, usage)),
+                table.update(Balance.take(email, usage, limits.pending())),
                 table.create(Schemas.ENTRY, entry),
-                table.create(Schemas.GENERATION, pending)));
+                table.create(Schemas.GENERATION, pending),
+                table.update(begin(email, usage.createdAt(), limits.hourly()))));
     if (key != null) {
       parts.add(DynamoDbClaims.claim(table, key.claim(), key.failed(), usage.createdAt()));
     }
@@ -70,14 +75,36 @@ final class DynamoDbGenerations implements Generations {
     if (written.refused(1) || written.refused(2)) {
       throw written.impossible();
     }
-    if (written.refused(3)) {
-      return new KeyTaken(written.found(3, Schemas.CLAIM).orElseThrow(written::impossible));
+    if (written.refused(4)) {
+      return new KeyTaken(written.found(4, Schemas.CLAIM).orElseThrow(written::impossible));
+    }
+    if (!written.refused(0)) {
+      return new LimitReached(Limit.HOURLY);
     }
     return written
         .found(0, Schemas.USER)
-        .map(User::credits)
-        .<StartOutcome>map(InsufficientCredits::new)
+        .map(user -> refusal(user.credits(), usage.credits()))
         .orElseGet(NoSuchUser::new);
+  }
+
+  private static StartOutcome refusal(Credits available, Credits price) {
+    return available.covers(price)
+        ? new LimitReached(Limit.PENDING)
+        : new InsufficientCredits(available);
+  }
+
+  /** One more generation begins in the hour of that time, if that is not too many. */
+  private static Change begin(Email email, Instant now, int most) {
+    return new Change(
+        Keys.item(Keys.user(email), Keys.hour(now)),
+        "SET begun = if_not_exists(begun, :none) + :one, expires_at = :forgotten",
+        "attribute_not_exists(begun) OR begun < :most",
+        Map.of(),
+        Map.of(
+            ":none", Balance.number(0),
+            ":one", Balance.number(1),
+            ":most", Balance.number(most),
+            ":forgotten", Balance.number(now.plus(Duration.ofHours(2)).getEpochSecond())));
   }
 
   @Override
@@ -120,13 +147,15 @@ final class DynamoDbGenerations implements Generations {
   @Override
   public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
     var end = end(seen, finished);
-    if (refund == null) {
-      var written = table.writeAlone(end);
-      // Our own state, written by a call whose reply was lost: nobody else has our pictures.
-      return ended(written, before -> before.equals(finished))
-          .orElseThrow(() -> new IllegalStateException("nothing but the state can refuse an end"));
+    if (refund != null) {
+      return Attempt.until(Credits.NONE, debt -> finish(end, finished, refund, debt));
     }
-    return Attempt.until(Credits.NONE, debt -> finish(end, finished, refund, debt));
+    var written =
+        seen.state() instanceof Pending
+            ? table.write(table.update(end), table.update(Balance.end(seen.email(), seen.price())))
+            : table.writeAlone(end);
+    // Our own state, written by a call whose reply was lost: nobody else has our pictures.
+    return ended(written, before -> before.equals(finished)).orElseThrow(written::impossible);
   }
 
   private Attempt<Credits, FinishOutcome> finish(
@@ -134,7 +163,9 @@ final class DynamoDbGenerations implements Generations {
     var posting = Posting.in(debt, List.of(refund));
     var parts = new ArrayList<TransactWriteItem>();
     parts.add(table.update(end));
-    parts.add(table.update(Balance.in(finished.email(), posting, debt, refund.createdAt())));
+    parts.add(
+        table.update(
+            Balance.end(finished.email(), finished.price(), posting, debt, refund.createdAt())));
     parts.addAll(Schemas.create(table, finished.email(), posting));
     var written = table.write(parts);
     var entry = new Entry(finished.email(), refund);

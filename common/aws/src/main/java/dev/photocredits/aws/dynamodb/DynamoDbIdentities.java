@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -60,14 +61,16 @@ final class DynamoDbIdentities implements Identities {
   public void begin(User user, Email pseudonym) {
     var seen = new HashMap<>(Schemas.USER.itemToMap(user, true));
     var values = new HashMap<String, AttributeValue>();
-    for (var name : List.of("credits", "total_purchased", "updated_at", "debt")) {
+    for (var name :
+        List.of("credits", "total_purchased", "generations_pending", "updated_at", "debt")) {
       var value = seen.get(name);
       if (value != null) {
         values.put(":" + name, value);
       }
     }
     var unmoved =
-        "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND "
+        "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND"
+            + " generations_pending = :generations_pending AND "
             + (values.containsKey(":debt") ? "debt = :debt" : "attribute_not_exists(debt)");
     var customer = user.stripeCustomer();
     var _ =
@@ -144,12 +147,9 @@ final class DynamoDbIdentities implements Identities {
 
   @Override
   public boolean forgetKeys(Email owner, Email pseudonym) {
-    for (var claim : table.all(Schemas.CLAIM, Keys.user(owner), Keys.CLAIMS)) {
-      if (!whileLeaving(owner, pseudonym, List.of(delete(owner, Keys.claim(claim))))) {
-        return false;
-      }
-    }
-    return true;
+    return Stream.of(Keys.CLAIMS, Keys.HOURS)
+        .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
+        .allMatch(sort -> whileLeaving(owner, pseudonym, List.of(delete(owner, sort))));
   }
 
   private TransactWriteItem delete(Email owner, String sort) {

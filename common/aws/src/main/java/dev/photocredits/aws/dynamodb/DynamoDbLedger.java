@@ -54,7 +54,8 @@ final class DynamoDbLedger implements Ledger {
   @Override
   public User create(Email email, @Nullable Promotion welcome, Instant now) {
     var credits = welcome == null ? Credits.NONE : welcome.credits();
-    var user = new User(email, credits, Credits.NONE, null, Money.usd(0), now, now);
+    var user =
+        new User(email, credits, Credits.NONE, null, Money.usd(0), User.Underway.NOTHING, now, now);
     var parts = new ArrayList<TransactWriteItem>();
     parts.add(table.create(Schemas.USER, user));
     if (welcome != null) {

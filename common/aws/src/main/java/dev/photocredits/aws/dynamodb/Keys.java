@@ -7,6 +7,9 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.lambda.Sha256;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +27,8 @@ final class Keys {
   static final String TRANSACTIONS = "TXN#";
   static final String GENERATIONS = "GEN#";
   static final String CLAIMS = "KEY#";
+  static final String HOURS = "HOUR#";
+  static final String PICTURES = "PICTURES";
   static final String FEEDBACK = "FEEDBACK#";
   static final String WELCOME = "WELCOME";
 
@@ -82,6 +87,16 @@ final class Keys {
 
   static String claim(Claim claim) {
     return CLAIMS + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
+  }
+
+  /** Of how many generations were begun in the hour of that time. */
+  static String hour(Instant time) {
+    return HOURS + time.truncatedTo(ChronoUnit.HOURS);
+  }
+
+  /** Of what is spent on the model on the day of that time. */
+  static String spending(Instant time) {
+    return "SPENDING#" + time.atOffset(ZoneOffset.UTC).toLocalDate();
   }
 
   static Map<String, AttributeValue> item(String partition, String sort) {

@@ -19,6 +19,7 @@ import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
+import dev.photocredits.credits.User.Underway;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.FailureReason;
@@ -93,6 +94,8 @@ final class Schemas {
                   .number(DEBT, user.debt().isNone() ? null : (long) user.debt().value())
                   .text(CUSTOMER, user.customer().map(CustomerId::value).orElse(null))
                   .number("total_purchased", user.totalPurchased().minorUnits())
+                  .number("generations_pending", user.underway().generations())
+                  .number("credits_held", user.underway().credits().value())
                   .text("created_at", Fields.time(user.createdAt()))
                   .text("updated_at", Fields.time(user.updatedAt())));
 
@@ -259,6 +262,8 @@ final class Schemas {
         new Credits(fields.optionalInteger(DEBT)),
         customer(fields),
         Money.usd(fields.number("total_purchased")),
+        new Underway(
+            fields.integer("generations_pending"), new Credits(fields.integer("credits_held"))),
         fields.instant("created_at"),
         fields.instant("updated_at"));
   }

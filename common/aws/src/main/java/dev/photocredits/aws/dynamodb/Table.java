@@ -3,6 +3,7 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.credits.Page;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -85,6 +86,13 @@ final class Table {
   /** All items whose sort keys have that prefix, greatest first. */
   <T> List<T> all(TableSchema<T> schema, String partition, String prefix) {
     return items(schema, newestFirst(partition, prefix)).toList();
+  }
+
+  /** The sort keys of all items that begin with that. */
+  List<String> sortKeys(String partition, String prefix) {
+    return client.queryPaginator(newestFirst(partition, prefix).build()).items().stream()
+        .map(item -> Objects.requireNonNull(item.get(Keys.SK)).s())
+        .toList();
   }
 
   private <T> Stream<T> items(TableSchema<T> schema, QueryRequest.Builder query) {

@@ -55,7 +55,12 @@ public final class CreditsHandler extends ApiHandler {
     var email = request.pathEmail();
     caller.mustBe(email);
     var user = wiring.now().accounts.open(email);
-    return Response.ok(Json.object("credits", user.credits().value(), "email", email.value()))
+    return Response.ok(
+            Json.object(
+                "credits", user.credits().value(),
+                "email", email.value(),
+                "available", user.credits().value(),
+                "pending", user.underway().credits().value()))
         .trace("user", Log.user(email));
   }
 

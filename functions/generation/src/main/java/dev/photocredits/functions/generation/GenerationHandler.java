@@ -10,6 +10,7 @@ import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.FailedBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
+import dev.photocredits.generation.DrawOutcome.LimitReached;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.DrawOutcome.Queued;
@@ -131,6 +132,8 @@ public final class GenerationHandler extends ApiHandler {
           case InsufficientCredits(var required, var available) ->
               Errors.insufficientCredits(required, available);
           case Queued(var id) -> accepted(wanted.email(), id, preference.orElseThrow());
+          case LimitReached(var limit, var most, var retryAfter) ->
+              Errors.limitReached(limit, most, retryAfter);
           case AlreadyRunning(var id) ->
               preference
                   .map(preferred -> accepted(wanted.email(), id, preferred))
