@@ -48,7 +48,8 @@ public final class GenerationWorker {
    * nothing is drawn again that was added.
    *
    * @param deadline when the last picture must be stored; ending comes after it
-   * @return how it ended, if it was we who ended it
+   * @return how it ended, if it was we who ended it; or somebody else with the very same pictures,
+   *     which nobody can tell from our own write whose reply was lost
    */
   public Optional<Worked> work(Email owner, GenerationId id, Instant deadline) {
     @Nullable Generation found = generations.find(owner, id).orElse(null);
