@@ -7,7 +7,7 @@ MVN := mvn --batch-mode --no-transfer-progress
 CHECKS := $(MVN) -Dspotless.check.skip -pl checks --also-make -Dsurefire.failIfNoSpecifiedTests=false
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template sam-invoke test-localstack fix bench bench-cold bench-peer audit erase simulate test-kill mutants deploy package sam checkov jdk
+.PHONY: run test test-template test-browser screenshots sam-invoke test-localstack fix bench bench-cold bench-peer audit erase simulate test-kill mutants deploy package sam checkov chromium jdk
 
 # The SAM CLI wants a region and somebody's name, and sam local asks again and again whose account that is. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
@@ -26,6 +26,15 @@ test-template: sam checkov target/template.json ## what the SAM CLI, cfn-lint an
 	@.venv/sam/bin/cfn-lint --ignore-checks W2001 -- target/template.json template-operations.yaml
 	@.venv/checkov/bin/checkov --config-file build/checkov.yaml $(addprefix --file ,target/template.json template-operations.yaml)
 	@echo "cfn-lint and checkov find nothing in target/template.json template-operations.yaml"
+
+test-browser: jdk chromium ## the page in a headless Chromium, against the whole system; SCREENSHOTS=folder keeps pictures of it
+	@$(CHECKS) test -Dtest='*BrowserIT' -Dphotocredits.screenshots=$(abspath $(SCREENSHOTS))
+
+# Photos make large PNGs; 96 colours are enough for a screenshot.
+screenshots: SCREENSHOTS := docs/images
+screenshots: test-browser ## takes the pictures in docs/images anew
+	@command -v pngquant >/dev/null || apt-get install -y -qq pngquant
+	@pngquant --force --nofs --skip-if-larger --ext .png 96 docs/images/*.png || [ $$? = 98 ]
 
 # Where there is no Docker, the same zips run under the emulator that the SAM CLI carries, as they do in make test.
 sam-invoke: sam jdk ## sam build, and sam local invoke for each of events/
@@ -103,6 +112,13 @@ build-%Function: target/zips
 target/template.json: template.yaml build/python/transform.py build/python/sam.txt | sam
 	@mkdir -p target
 	@$(OFFLINE) .venv/sam/bin/python build/python/transform.py $< > $@.part && mv $@.part $@
+
+# With a font like those of other systems: Debian's default would be in no reader's screenshots.
+chromium:
+	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then \
+	  [ "$$(id -u)" = 0 ] || { echo "photo-credits: the page's tests need Chromium: apt-get install chromium chromium-driver fonts-inter" >&2; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver fonts-inter >/dev/null; \
+	fi
 
 sam checkov:
 	@build/python-tool $@

@@ -52,7 +52,9 @@ final class GatewayHandler extends Handler.Abstract {
     }
     var page = page(request);
     if (page.isPresent()) {
-      send(Answer.of(200, page.get().contentType(), page.get().content()), response, callback);
+      var answer = Answer.of(200, page.get().contentType(), page.get().content().get());
+      answer.headers().put("Cache-Control", "no-cache");
+      send(answer, response, callback);
       return true;
     }
     var requestId = UUID.randomUUID().toString();

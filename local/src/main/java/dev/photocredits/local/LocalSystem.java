@@ -138,9 +138,10 @@ public final class LocalSystem implements AutoCloseable {
             template.cors(environment),
             functions,
             tokens.map(Tokens::verifier),
-            List.of(
-                StaticPage.ofResource("/", "page.html", "text/html;charset=utf-8")
-                    .with("{tokens}", tokens.flatMap(Tokens::signer).orElse(""))),
+            WebPage.pages(
+                template.beside("web"),
+                tokens.flatMap(Tokens::signer),
+                price(template, environment)),
             Gateway.INTEGRATION_LIMIT,
             log));
     return new LocalSystem(gateway, data, template, environment, services, opened);
@@ -181,6 +182,13 @@ public final class LocalSystem implements AutoCloseable {
       functions.put(function.name(), LambdaFunction.create(function, variables, log));
     }
     return functions;
+  }
+
+  private static Optional<String> price(Template template, Map<String, String> environment) {
+    return template.functions().stream()
+        .map(function -> template.environment(function.name(), environment))
+        .flatMap(variables -> Optional.ofNullable(variables.get("CREDITS_PER_GENERATION")).stream())
+        .findFirst();
   }
 
   private static Map<String, String> variables(

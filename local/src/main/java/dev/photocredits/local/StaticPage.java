@@ -1,18 +1,21 @@
 package dev.photocredits.local;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 
 /**
  * A page that the gateway serves itself, before any route.
  *
  * @param path where, exactly
- * @param content its bytes, not copied
+ * @param content gives its bytes each time that it is asked for
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record StaticPage(String path, String contentType, byte[] content) {
+record StaticPage(String path, String contentType, Supplier<byte[]> content) {
+  /** One whose bytes stay, not copied. */
+  StaticPage(String path, String contentType, byte[] content) {
+    this(path, contentType, () -> content);
+  }
+
   /** The resource of that name beside this class. */
   static StaticPage ofResource(String path, String resource, String contentType) {
     try (var stream = StaticPage.class.getResourceAsStream(resource)) {
@@ -23,11 +26,5 @@ record StaticPage(String path, String contentType, byte[] content) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read resource " + resource, e);
     }
-  }
-
-  /** The same page with that in place of the placeholder. */
-  StaticPage with(String placeholder, String value) {
-    var text = new String(content, UTF_8).replace(placeholder, value);
-    return new StaticPage(path, contentType, text.getBytes(UTF_8));
   }
 }

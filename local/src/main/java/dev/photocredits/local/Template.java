@@ -35,9 +35,11 @@ public final class Template {
 
   private static final Pattern RATE = Pattern.compile("rate\\((\\d{1,6}) (minute|hour|day)s?\\)");
 
+  private final Path file;
   private final Yaml root;
 
-  private Template(Yaml root) {
+  private Template(Path file, Yaml root) {
+    this.file = file;
     this.root = root;
   }
 
@@ -95,10 +97,15 @@ public final class Template {
   /** Reads that file; throws {@link CannotStart} if it is not there or no YAML. */
   public static Template read(Path file) {
     try {
-      return new Template(Yaml.read(file));
+      return new Template(file, Yaml.read(file));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
+  }
+
+  /** What lies beside it under that name, whether it is there or not. */
+  Path beside(String name) {
+    return file.resolveSibling(name);
   }
 
   /**

@@ -646,6 +646,7 @@ final class GatewayTest {
 
     assertThat(page.body()).isEqualTo("<p>page");
     assertThat(page.headers().firstValue("Content-Type")).contains("text/html");
+    assertThat(page.headers().firstValue("Cache-Control")).contains("no-cache");
     assertThat(head.body()).isEmpty();
     assertThat(post.body()).isEqualTo("recorded");
   }

@@ -42,6 +42,8 @@ final class LocalSystemTest {
     var handlers = project.replaceAll("Handler: dev\\.photocredits\\.functions\\S+", GREETING);
     Files.writeString(file, handlers);
     template = Template.read(file);
+    Files.writeString(
+        Files.createDirectory(folder.resolve("web")).resolve("index.html"), "<p>page");
   }
 
   private static final String GREETING = "Handler: dev.photocredits.local.GreetingHandler";
@@ -50,8 +52,20 @@ final class LocalSystemTest {
   void it_serves_the_api_and_the_page() throws Exception {
     try (var system = start(Map.of())) {
       assertThat(get(system.url() + "/api/health")).isEqualTo("hello");
-      assertThat(get(system.url() + "/?payment=success")).startsWith("<!doctype html>");
+      assertThat(get(system.url() + "/?payment=success")).isEqualTo("<p>page");
+      assertThat(get(system.url() + "/config.json"))
+          .isEqualTo("{\"api\":\"\",\"sign_in\":null,\"credits_per_generation\":3}");
       assertThat(log).containsExactly("greeted");
+    }
+  }
+
+  @Test
+  void a_change_of_the_page_shows_without_a_restart() throws Exception {
+    try (var system = start(Map.of("CREDITS_PER_GENERATION", "5"))) {
+      Files.writeString(folder.resolve("web/index.html"), "<p>other");
+
+      assertThat(get(system.url() + "/")).isEqualTo("<p>other");
+      assertThat(get(system.url() + "/config.json")).contains("\"credits_per_generation\":5");
     }
   }
 
@@ -110,7 +124,8 @@ final class LocalSystemTest {
       assertThat(get(system.url() + "/.well-known/jwks.json"))
           .contains("\"kty\":\"RSA\"")
           .doesNotContain("\"d\"", "\"p\"", "\"q\"");
-      assertThat(get(system.url() + "/")).contains("const signer = '/sandbox/tokens';");
+      assertThat(get(system.url() + "/config.json"))
+          .contains("\"sign_in\":{\"tokens\":\"/sandbox/tokens\"}");
     }
   }
 
@@ -122,14 +137,14 @@ final class LocalSystemTest {
 
     try (var system = start(Map.of())) {
       assertThat(get(system.url() + "/.well-known/jwks.json")).isEqualTo("hello");
-      assertThat(get(system.url() + "/")).contains("const signer = '';");
+      assertThat(get(system.url() + "/config.json")).contains("\"sign_in\":null");
     }
     try (var system = start(given)) {
       assertThat(system.parts())
           .contains(new LocalSystem.Part("Tokens", false, URI.create("http://127.0.0.1:9003")));
       assertThat(system.environment()).containsAllEntriesOf(given);
       assertThat(get(system.url() + "/.well-known/jwks.json")).isEqualTo("hello");
-      assertThat(get(system.url() + "/")).contains("const signer = '';");
+      assertThat(get(system.url() + "/config.json")).contains("\"sign_in\":null");
     }
   }
 

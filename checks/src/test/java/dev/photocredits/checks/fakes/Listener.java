@@ -10,14 +10,14 @@ import java.net.URI;
 import java.util.concurrent.Executors;
 
 /** An HTTP server on 127.0.0.1 with a thread for each request. */
-final class Listener implements AutoCloseable {
+public final class Listener implements AutoCloseable {
   private final HttpServer server;
 
   private Listener(HttpServer server) {
     this.server = server;
   }
 
-  static Listener start(HttpHandler handler) {
+  public static Listener start(HttpHandler handler) {
     try {
       var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -29,7 +29,7 @@ final class Listener implements AutoCloseable {
     }
   }
 
-  URI address() {
+  public URI address() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 

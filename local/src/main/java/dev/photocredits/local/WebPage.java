@@ -1,0 +1,70 @@
+package dev.photocredits.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.photocredits.lambda.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The page, as any static host would serve it: the files of {@code web/}, and its config.json. */
+final class WebPage {
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "html", "text/html;charset=utf-8",
+          "css", "text/css;charset=utf-8",
+          "js", "text/javascript;charset=utf-8",
+          "svg", "image/svg+xml");
+
+  private WebPage() {}
+
+  /**
+   * The files of that folder, each read anew when it is asked for, so that a change shows when the
+   * browser reloads; and what the page has to know of this run.
+   *
+   * @param signer where tokens are signed for anybody
+   * @param price of a generation; the page's own default if it is not told
+   */
+  static List<StaticPage> pages(Path folder, Optional<String> signer, Optional<String> price) {
+    var pages = new ArrayList<StaticPage>();
+    pages.add(new StaticPage("/config.json", "application/json", config(signer, price)));
+    if (Files.isDirectory(folder)) {
+      try (var files = Files.list(folder)) {
+        files.flatMap(file -> page(file).stream()).forEach(pages::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + folder, e);
+      }
+    }
+    return pages;
+  }
+
+  private static byte[] config(Optional<String> signer, Optional<String> price) {
+    var config = Json.object("api", "", "sign_in", signer.map(WebPage::tokens).orElse(null));
+    price.ifPresent(credits -> config.put("credits_per_generation", Integer.valueOf(credits)));
+    return Json.write(config).getBytes(UTF_8);
+  }
+
+  private static Map<String, String> tokens(String signer) {
+    return Map.of("tokens", signer);
+  }
+
+  private static Optional<StaticPage> page(Path file) {
+    var name = file.getFileName().toString();
+    var path = name.equals("index.html") ? "/" : "/" + name;
+    return Optional.ofNullable(TYPES.get(name.substring(name.lastIndexOf('.') + 1)))
+        .map(type -> new StaticPage(path, type, () -> read(file)));
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+}

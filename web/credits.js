@@ -1,0 +1,128 @@
+// Credits: packs, paying and coming back, and the statement.
+import {$, announce, attempt, button, complain, h, pressed, save} from './ui.js';
+import {counted, date, entry, money} from './words.js';
+
+const wait = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
+
+export function credits(shop) {
+  let cursor = null, balance = 0;
+
+  async function showPacks() {
+    await attempt($('buy-problem'), async () => {
+      const packs = await shop.client.packages();
+      $('packs').replaceChildren(...packs.map(pack => {
+        const buy = button(`Buy for ${money(pack.price)}`, () => pressed(buy, () => attempt($('buy-problem'), () => checkout(pack.key))), {className: 'main'});
+        buy.setAttribute('aria-label', `Buy ${pack.name}, ${counted(pack.credits, 'credit')}, for ${money(pack.price)}`);
+        const sets = Math.floor(pack.credits / shop.price);
+        return h('li', {}, h('span', {className: 'hint', textContent: pack.name}), h('b', {textContent: counted(pack.credits, 'credit')}),
+          h('span', {className: 'hint', textContent: `${counted(sets, 'set')} of three pictures`}), buy);
+      }));
+    }, () => [['Try again', showPacks]]);
+  }
+
+  async function checkout(pack) {
+    if (!shop.email()) return shop.askWho();
+    const {checkout_url} = await shop.client.checkout(shop.email(), pack);
+    location.assign(checkout_url);
+  }
+
+  /** Tells of a payment that the customer comes back from, until its credits are there. */
+  async function comeBack() {
+    const came = new URLSearchParams(location.search);
+    if (!came.has('payment')) return;
+    history.replaceState(null, '', location.pathname + location.hash);
+    if (came.get('payment') !== 'success') return tell('The payment was cancelled. Nothing was charged.');
+    const session = came.get('session_id');
+    tell('Looking for your payment …');
+    for (let asked = 1; ; asked++) {
+      try {
+        const payment = await shop.client.payment(session);
+        if (payment.status === 'paid') {
+          tell(`Thank you. ${counted(payment.credits, 'credit')} were added.`);
+          await Promise.all([shop.showBalance(), shop.refresh()]);
+          return;
+        }
+        if (payment.status === 'expired') return tell('The payment did not go through. Nothing was charged.');
+        if (asked === 3) tell(payment.status === 'pending' ? 'Your bank is still at work. The credits come with the money, even if you close this page.' : 'Waiting for your payment …');
+        if (asked > 120) return tell('We do not see your payment yet. If you have paid, the credits will come by themselves.');
+      } catch (error) {
+        if (error.status !== 0) return complain(tell(''), error, error.code === 'UNAUTHENTICATED' ? [['Sign in', shop.askWho]] : []);
+      }
+      await wait(Math.min(asked, 5));
+    }
+  }
+
+  function tell(words) {
+    const strip = $('payment');
+    const close = button('×', () => { strip.hidden = true; }, {className: 'quiet'});
+    close.setAttribute('aria-label', 'Close');
+    strip.replaceChildren(words, close);
+    strip.hidden = false;
+    return strip;
+  }
+
+  const row = transaction => {
+    const after = balance;
+    balance -= transaction.credits;
+    return h('tr', {}, h('td', {textContent: date(transaction.created_at)}), h('td', {textContent: entry(transaction)}),
+      h('td', {className: `number ${transaction.credits > 0 ? 'good' : ''}`, textContent: signed(transaction.credits)}), h('td', {className: 'number', textContent: after}));
+  };
+  const signed = number => (number > 0 ? `+${number}` : `−${-number}`);
+
+  async function load() {
+    const page = await shop.client.statement(shop.email(), cursor);
+    cursor = page.next_cursor;
+    $('more-statement').hidden = !cursor;
+    return page.transactions.map(row);
+  }
+
+  async function showStatement() {
+    await attempt($('statement-problem'), async () => {
+      cursor = null;
+      balance = await shop.showBalance();
+      const rows = await load();
+      $('statement').tBodies[0].replaceChildren(...rows);
+      $('statement').hidden = $('csv').hidden = !rows.length;
+      $('no-statement').hidden = rows.length > 0;
+      $('no-statement').textContent = 'No entries yet.';
+    }, () => [['Try again', showStatement]]);
+  }
+
+  /** All entries, oldest first, each with the balance after it. */
+  async function csv() {
+    const entries = [];
+    let at = null;
+    do {
+      const page = await shop.client.statement(shop.email(), at);
+      entries.push(...page.transactions);
+      at = page.next_cursor;
+    } while (at);
+    let after = 0;
+    const lines = entries.reverse().map(one => [one.created_at, one.type, entry(one), one.credits, after += one.credits,
+      one.amount == null ? '' : (one.amount / 100).toFixed(2), one.currency ?? '', one.payment_id ?? '', one.generation_id ?? '']);
+    const head = ['date', 'type', 'description', 'credits', 'balance', 'amount', 'currency', 'payment', 'generation'];
+    save(new Blob([[head, ...lines].map(line => line.map(quoted).join(',') + '\r\n').join('')], {type: 'text/csv'}), 'statement.csv');
+    announce('The statement was saved.');
+  }
+
+  // A text that begins like a formula must stay a text in a spreadsheet.
+  const quoted = value => {
+    const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+
+  async function show() {
+    $('large-balance').hidden = !shop.email();
+    if (!$('packs').children.length) showPacks();
+    if (shop.email()) return showStatement();
+    $('statement').hidden = $('csv').hidden = $('more-statement').hidden = true;
+    $('no-statement').hidden = false;
+    $('no-statement').textContent = 'Your purchases and what you used will be here.';
+  }
+
+  $('csv').onclick = () => pressed($('csv'), () => attempt($('statement-problem'), csv));
+  $('more-statement').onclick = () => attempt($('statement-problem'), async () => {
+    $('statement').tBodies[0].append(...await load());
+  });
+  return {show, comeBack};
+}
