@@ -23,9 +23,9 @@ test: jdk target/template.json ## format check, static analysis and every test
 test-template: sam checkov target/template.json ## what the SAM CLI, cfn-lint and checkov find in the templates
 	@$(OFFLINE) .venv/sam/bin/sam validate
 	@$(OFFLINE) .venv/sam/bin/sam validate --lint
-	@.venv/sam/bin/cfn-lint --ignore-checks W2001 -- target/template.json template-operations.yaml
-	@.venv/checkov/bin/checkov --config-file build/checkov.yaml $(addprefix --file ,target/template.json template-operations.yaml)
-	@echo "cfn-lint and checkov find nothing in target/template.json template-operations.yaml"
+	@.venv/sam/bin/cfn-lint --ignore-checks W2001 -- target/template.json template-operations.yaml template-page.yaml
+	@.venv/checkov/bin/checkov --config-file build/checkov.yaml $(addprefix --file ,target/template.json template-operations.yaml template-page.yaml)
+	@echo "cfn-lint and checkov find nothing in target/template.json template-operations.yaml template-page.yaml"
 
 test-browser: jdk chromium ## the page in a headless Chromium, against the whole system; SCREENSHOTS=folder keeps pictures of it
 	@$(CHECKS) test -Dtest='*BrowserIT' -Dphotocredits.screenshots=$(abspath $(SCREENSHOTS))
