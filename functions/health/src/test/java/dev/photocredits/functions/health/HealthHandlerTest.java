@@ -83,10 +83,11 @@ final class HealthHandlerTest {
     "PUT, /api/credits/ada%40example.com, 'GET, HEAD'",
     "POST, /api/credits/ada@example.com/transactions, 'GET, HEAD'",
     "PATCH, /api/generations/ada@example.com, 'GET, HEAD'",
-    "DELETE, /api/generations/ada@example.com/0190-1, 'GET, HEAD'",
+    "PATCH, /api/generations/ada@example.com/0190-1, 'GET, HEAD, DELETE'",
     "GET, /api/checkout, POST",
     "GET, /api/webhooks/stripe, POST",
     "GET, /api/generate, POST",
+    "GET, /api/uploads, POST",
     "PUT, /api/feedback, POST"
   })
   void a_path_under_another_method_names_the_methods_it_has(
