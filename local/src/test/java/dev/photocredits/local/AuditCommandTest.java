@@ -85,6 +85,8 @@ final class AuditCommandTest {
       profile.put("SK", AttributeValue.fromS("PROFILE"));
       profile.put("credits", AttributeValue.fromN(Integer.toString(credits)));
       profile.put("total_purchased", AttributeValue.fromN("0"));
+      profile.put("generations_pending", AttributeValue.fromN("0"));
+      profile.put("credits_held", AttributeValue.fromN("0"));
       profile.put("created_at", AttributeValue.fromS("2026-11-25T12:00:00.000000000Z"));
       profile.put("updated_at", AttributeValue.fromS("2026-11-25T12:00:00.000000000Z"));
       var _ = client.putItem(put -> put.tableName("photo-credits").item(profile));

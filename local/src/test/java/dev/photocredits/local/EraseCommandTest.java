@@ -193,12 +193,15 @@ final class EraseCommandTest {
     if (sort.equals("PROFILE")) {
       item.put("stripe_customer_id", AttributeValue.fromS("cus_1"));
       item.put("total_purchased", AttributeValue.fromN("0"));
+      item.put("generations_pending", AttributeValue.fromN("0"));
+      item.put("credits_held", AttributeValue.fromN("0"));
     }
     if (sort.startsWith("GEN#")) {
       item.put("prompt", AttributeValue.fromS("a pirate"));
       item.put("transformation_mode", AttributeValue.fromS("item-only"));
       item.put("image_keys", AttributeValue.fromL(List.of(text("images/" + ID + "/1"))));
       item.put("image_types", AttributeValue.fromL(List.of(text("image/png"))));
+      item.put("drawn", AttributeValue.fromL(List.of(text("0"))));
     }
     for (var i = 0; i < more.length; i += 2) {
       item.put(
