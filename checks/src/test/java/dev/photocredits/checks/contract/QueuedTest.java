@@ -170,6 +170,23 @@ final class QueuedTest {
   }
 
   @Test
+  void of_two_waits_the_first_counts_and_is_all_that_is_applied() {
+    var email = api.customer();
+    var goesOn = new CountDownLatch(1);
+    api.gemini.follows(
+        call -> {
+          goesOn.await();
+          return FakeGemini.draws(call);
+        });
+
+    var answer = ordered(email, "wait=1, respond-async, wait=2");
+    goesOn.countDown();
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(answer.header("preference-applied")).isEqualTo("wait=1, respond-async");
+  }
+
+  @Test
   void a_preference_that_nobody_understands_is_none() {
     var email = api.customer();
 

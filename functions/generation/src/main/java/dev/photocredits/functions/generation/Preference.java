@@ -1,5 +1,7 @@
 package dev.photocredits.functions.generation;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
@@ -10,7 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,19 +30,24 @@ record Preference(Duration patience, String applied) {
 
   /** What the caller prefers, if they say anything about it; what is malformed does not count. */
   static Optional<Preference> of(Request request) {
+    // The first of its kind counts (RFC 7240, section 2).
     var said =
         Arrays.stream(request.header("prefer").orElse("").toLowerCase(Locale.ROOT).split(",", -1))
             .map(preference -> preference.split(";", -1)[0].replace(" ", ""))
             .filter(preference -> preference.matches(RESPOND_ASYNC + "|" + WAIT + "\\d{1,6}"))
-            .distinct()
-            .toList();
+            .collect(
+                toMap(
+                    preference -> preference.split("=", -1)[0],
+                    preference -> preference,
+                    (first, _) -> first,
+                    LinkedHashMap::new))
+            .values();
     return said.isEmpty()
         ? Optional.empty()
         : Optional.of(new Preference(patience(said), String.join(", ", said)));
   }
 
-  // The first of its kind counts (RFC 7240, section 2).
-  private static Duration patience(List<String> said) {
+  private static Duration patience(Collection<String> said) {
     return said.stream()
         .filter(preference -> preference.startsWith(WAIT))
         .findFirst()
