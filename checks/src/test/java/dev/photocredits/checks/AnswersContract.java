@@ -26,6 +26,13 @@ interface AnswersContract {
   /** What that function of the template answers to that event. */
   JsonNode answer(String function, JsonNode event) throws Exception;
 
+  /** The same, which must be as {@code openapi.yaml} says. */
+  private JsonNode described(String function, JsonNode event) throws Exception {
+    var answer = answer(function, event);
+    Description.ours().mustTellOf(event, answer);
+    return answer;
+  }
+
   /** The variables of that function of the template, for a deployed one. */
   default Map<String, String> variables(String function) {
     var variables = system().variables(function);
@@ -36,7 +43,7 @@ interface AnswersContract {
 
   @Test
   default void health_answers_its_event() throws Exception {
-    var answer = answer("HealthFunction", event("health"));
+    var answer = described("HealthFunction", event("health"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
     assertThat(answer.path("body").asText()).contains("\"status\":\"healthy\"");
@@ -45,7 +52,7 @@ interface AnswersContract {
 
   @Test
   default void credits_answers_its_event() throws Exception {
-    var answer = answer("CreditsFunction", event("credits"));
+    var answer = described("CreditsFunction", event("credits"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
     assertThat(answer.path("body").asText())
@@ -54,7 +61,7 @@ interface AnswersContract {
 
   @Test
   default void checkout_answers_its_event() throws Exception {
-    var answer = answer("CheckoutFunction", event("checkout"));
+    var answer = described("CheckoutFunction", event("checkout"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
     assertThat(answer.path("body").asText()).contains("\"session_id\":\"cs_test_");
@@ -69,7 +76,7 @@ interface AnswersContract {
         .put(
             "stripe-signature", StripeEvent.signature(body, requireNonNull(secret), Instant.now()));
 
-    var answer = answer("WebhookFunction", event);
+    var answer = described("WebhookFunction", event);
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
     assertThat(answer.path("body").asText()).isEqualTo("{\"status\":\"success\"}");
@@ -77,7 +84,7 @@ interface AnswersContract {
 
   @Test
   default void feedback_answers_its_event() throws Exception {
-    var answer = answer("FeedbackFunction", event("feedback"));
+    var answer = described("FeedbackFunction", event("feedback"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
     assertThat(answer.path("body").asText()).isEqualTo("{\"ok\":true}");
@@ -85,10 +92,10 @@ interface AnswersContract {
 
   @Test
   default void generation_answers_its_event_to_somebody_who_has_credits() throws Exception {
-    assertThat(answer("CreditsFunction", event("credits")).path("statusCode").asInt())
+    assertThat(described("CreditsFunction", event("credits")).path("statusCode").asInt())
         .isEqualTo(200);
 
-    var answer = answer("GenerationFunction", event("generation"));
+    var answer = described("GenerationFunction", event("generation"));
 
     assertThat(answer.path("statusCode").asInt()).as("%s", answer).isEqualTo(200);
     assertThat(answer.path("body").asText()).contains("\"images\":[\"http");

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * token as when deployed.
  */
 final class EventsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path EVENTS = Project.root().resolve("events");
 
   @TempDir static Path data;
@@ -161,7 +162,7 @@ final class EventsTest {
   void a_session_is_shown_to_whoever_opened_it_and_to_nobody_else() throws IOException {
     var handler = new CheckoutHandler(environment);
     var opened = answer(handler, read("checkout"));
-    var session = new ObjectMapper().readTree(opened.getBody()).path("session_id").asText();
+    var session = JSON.readTree(opened.getBody()).path("session_id").asText();
     var event = read("checkout");
     event.setRouteKey("GET /api/checkout/{session_id}");
     event.setPathParameters(Map.of("session_id", session));
@@ -237,6 +238,8 @@ final class EventsTest {
   private static APIGatewayV2HTTPResponse answer(
       RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler,
       APIGatewayV2HTTPEvent event) {
-    return handler.handleRequest(event, new OneCall(29_000));
+    var answer = handler.handleRequest(event, new OneCall(29_000));
+    Description.ours().mustTellOf(JSON.valueToTree(event), JSON.valueToTree(answer));
+    return answer;
   }
 }

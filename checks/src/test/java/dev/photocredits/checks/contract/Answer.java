@@ -3,12 +3,19 @@ package dev.photocredits.checks.contract;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.checks.Description;
 import java.net.http.HttpResponse;
 import java.util.List;
 
 /** What came back. */
 record Answer(HttpResponse<String> response) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the API answered, which must be as {@code openapi.yaml} says. */
+  static Answer described(HttpResponse<String> response) {
+    Description.ours().mustTellOf(response);
+    return new Answer(response);
+  }
 
   int status() {
     return response.statusCode();

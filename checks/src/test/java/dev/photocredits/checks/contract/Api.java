@@ -161,7 +161,10 @@ final class Api implements AutoCloseable {
 
   Answer send(HttpRequest.Builder request) {
     try {
-      return new Answer(http.send(request.build(), BodyHandlers.ofString()));
+      var response = http.send(request.build(), BodyHandlers.ofString());
+      return response.uri().getPort() == system.url().getPort()
+          ? Answer.described(response)
+          : new Answer(response);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -135,7 +135,8 @@ final class KillTest {
     }
 
     Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-      return new Answer(http.send(request.build(), BodyHandlers.ofString()));
+      var response = http.send(request.build(), BodyHandlers.ofString());
+      return response.uri().getPort() == port ? Answer.described(response) : new Answer(response);
     }
 
     /** The exit of {@code make audit} over the data of a process that is no more. */
