@@ -129,6 +129,12 @@ public final class LocalSystem implements AutoCloseable {
           routes.addAll(used.routes());
           functions.putAll(used.functions(log));
         });
+    var pages = new ArrayList<>(ApiDocs.pages());
+    pages.addAll(
+        WebPage.pages(
+            template.beside("web"),
+            tokens.flatMap(Tokens::signer),
+            price(template, environment)));
     // The gateway is closed first, so that running requests end while everything is still there.
     opened.remove(gateway);
     opened.push(gateway);
@@ -138,10 +144,7 @@ public final class LocalSystem implements AutoCloseable {
             template.cors(environment),
             functions,
             tokens.map(Tokens::verifier),
-            WebPage.pages(
-                template.beside("web"),
-                tokens.flatMap(Tokens::signer),
-                price(template, environment)),
+            pages,
             Gateway.INTEGRATION_LIMIT,
             log));
     return new LocalSystem(gateway, data, template, environment, services, opened);

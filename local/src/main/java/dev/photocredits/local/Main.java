@@ -37,6 +37,7 @@ final class Main {
     out.println();
     out.println("  Data       " + system.dataDir());
     out.println("  The page   " + system.url() + "/");
+    out.println("  The API    " + system.url() + "/docs");
     greetWithTokens(system, out);
     out.println("  Stop       Ctrl-C");
     out.println();

@@ -70,6 +70,21 @@ final class LocalSystemTest {
   }
 
   @Test
+  void it_shows_the_description_of_the_api_without_any_other_host() throws Exception {
+    try (var system = start(Map.of())) {
+      var page = get(system.url() + "/docs");
+
+      assertThat(page).contains("/openapi.yaml").doesNotContain("http:", "https:");
+      assertThat(get(system.url() + "/openapi.yaml"))
+          .isEqualTo(Files.readString(projectTemplate().resolveSibling("openapi.yaml")));
+      for (var link : List.of("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")) {
+        assertThat(page).contains(link);
+        assertThat(get(system.url() + link)).contains("swagger-ui");
+      }
+    }
+  }
+
+  @Test
   void everything_is_ours_unless_set_otherwise() {
     try (var system = start(Map.of())) {
       assertThat(system.parts())

@@ -1,0 +1,43 @@
+package dev.photocredits.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Properties;
+
+/**
+ * {@code openapi.yaml} as it is, and at {@code /docs} for people: Swagger UI out of its jar, so
+ * that no other host is asked.
+ */
+final class ApiDocs {
+  private static final String UI = "/META-INF/resources/webjars/swagger-ui/" + version() + "/";
+
+  private ApiDocs() {}
+
+  static List<StaticPage> pages() {
+    return List.of(
+        StaticPage.ofResource("/openapi.yaml", "/openapi.yaml", "application/yaml;charset=utf-8"),
+        StaticPage.ofResource("/docs", "docs.html", "text/html;charset=utf-8"),
+        ofSwaggerUi("swagger-ui.css", "text/css;charset=utf-8"),
+        ofSwaggerUi("swagger-ui-bundle.js", "text/javascript;charset=utf-8"));
+  }
+
+  private static StaticPage ofSwaggerUi(String file, String contentType) {
+    return StaticPage.ofResource("/docs/" + file, UI + file, contentType);
+  }
+
+  // The jar's folders carry its version.
+  private static String version() {
+    var properties = new Properties();
+    var file = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
+    try (var stream = ApiDocs.class.getResourceAsStream(file)) {
+      if (stream == null) {
+        throw new IllegalStateException("no resource " + file);
+      }
+      properties.load(stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read resource " + file, e);
+    }
+    return properties.getProperty("version");
+  }
+}
