@@ -7,7 +7,7 @@ MVN := mvn --batch-mode --no-transfer-progress
 CHECKS := $(MVN) -Dspotless.check.skip -pl checks --also-make -Dsurefire.failIfNoSpecifiedTests=false
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template test-browser screenshots sam-invoke test-localstack fix bench bench-cold bench-peer audit erase simulate test-kill mutants deploy package sam checkov chromium jdk
+.PHONY: run test test-template test-browser screenshots sam-invoke test-localstack fix bench bench-cold bench-peer audit erase simulate fuzz test-kill mutants deploy package sam checkov schemathesis chromium jdk
 
 # The SAM CLI wants a region and somebody's name, and sam local asks again and again whose account that is. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
@@ -82,6 +82,11 @@ simulate: jdk   ## faults in every order for SECONDS=60, from SEED on; a seed th
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.simulator.Simulator seconds=$(SECONDS) seed=$(SEED) schedules=$(SCHEDULES)
 
+# 10,000 requests; the answers' log lines go to target/fuzz.log. SEED=… sends the same again.
+fuzz: schemathesis jdk ## sends what openapi.yaml allows, and what it does not, to a local run of its own
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
+	@SEED=$(SEED) build/fuzz $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.Main
+
 test-kill: jdk  ## kills the whole system 20 times under load, and audits what is left after each
 	@$(CHECKS) test -Dtest=KillTest -Dphotocredits.kills=20
 
@@ -120,7 +125,7 @@ chromium:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver fonts-inter >/dev/null; \
 	fi
 
-sam checkov:
+sam checkov schemathesis:
 	@build/python-tool $@
 
 jdk:

@@ -132,9 +132,7 @@ public final class LocalSystem implements AutoCloseable {
     var pages = new ArrayList<>(ApiDocs.pages());
     pages.addAll(
         WebPage.pages(
-            template.beside("web"),
-            tokens.flatMap(Tokens::signer),
-            price(template, environment)));
+            template.beside("web"), tokens.flatMap(Tokens::signer), price(template, environment)));
     // The gateway is closed first, so that running requests end while everything is still there.
     opened.remove(gateway);
     opened.push(gateway);
