@@ -7,7 +7,7 @@ MVN := mvn --batch-mode --no-transfer-progress
 CHECKS := $(MVN) -Dspotless.check.skip -pl checks --also-make -Dsurefire.failIfNoSpecifiedTests=false
 JAVA := $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
 
-.PHONY: run test test-template test-browser screenshots sam-invoke test-localstack fix bench bench-cold bench-peer audit erase simulate fuzz test-kill mutants deploy package sam checkov schemathesis chromium jdk
+.PHONY: run test test-template test-browser screenshots sam-invoke test-localstack fix bench bench-cold bench-peer audit erase grant adjust simulate fuzz test-kill mutants deploy package sam checkov schemathesis chromium jdk
 
 # The SAM CLI wants a region and somebody's name, and sam local asks again and again whose account that is. Nothing of this calls AWS.
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
@@ -77,6 +77,17 @@ erase: jdk      ## erases the person of EMAIL=…; CONFIRM=yes if they still hav
 	@$(if $(filter command line,$(origin EMAIL)),,echo "Say whom: make erase EMAIL=ada@example.com"; exit 2)
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
 	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.EraseCommand "$(EMAIL)" $(CONFIRM)
+
+# The others reach the commands as they are, whatever characters they have: make passes on what stands on its command line.
+grant: jdk      ## gives EMAIL=… CREDITS=… for REASON=…, until EXPIRES=… (a day in UTC, or an instant); once, unless AGAIN=1. DATA_DIR, or AWS_ENDPOINT_URL_DYNAMODB
+	@$(if $(filter command line,$(origin EMAIL)),,echo "Say whom: make grant EMAIL=ada@example.com"; exit 2)
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
+	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.GrantCommand
+
+adjust: jdk     ## moves the balance of EMAIL=… by CREDITS=±n for REASON=…, in the name of ACTOR=… or yours; the same settings
+	@$(if $(filter command line,$(origin EMAIL)),,echo "Say whose: make adjust EMAIL=ada@example.com"; exit 2)
+	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
+	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.AdjustCommand
 
 simulate: jdk   ## faults in every order for SECONDS=60, from SEED on; a seed that fails is printed with its story
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl checks --also-make

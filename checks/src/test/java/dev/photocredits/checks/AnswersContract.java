@@ -106,7 +106,8 @@ interface AnswersContract {
   default void sweeper_answers_its_event() throws Exception {
     var answer = answer("SweeperFunction", event("sweeper"));
 
-    assertThat(answer).isEqualTo(JSON.valueToTree(Map.of("refunded", 0, "has_more", false)));
+    assertThat(answer)
+        .isEqualTo(JSON.valueToTree(Map.of("refunded", 0, "expired", 0, "has_more", false)));
   }
 
   @Test

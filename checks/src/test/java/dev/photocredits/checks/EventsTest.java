@@ -137,7 +137,7 @@ final class EventsTest {
         new SweeperHandler(environment)
             .handleRequest(read("sweeper", Map.class), new OneCall(300_000));
 
-    assertThat(report).isEqualTo(Map.of("refunded", 0, "has_more", false));
+    assertThat(report).isEqualTo(Map.of("refunded", 0, "expired", 0, "has_more", false));
   }
 
   @Test

@@ -22,6 +22,6 @@ final class Console extends PrintStream {
     return line.startsWith("{")
         && line.contains("\"task\":\"sweep\"")
         && line.contains("\"level\":\"INFO\"")
-        && line.contains("\"refunded\":0,");
+        && line.contains("\"refunded\":0,\"expired\":0,");
   }
 }

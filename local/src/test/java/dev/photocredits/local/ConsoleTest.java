@@ -10,24 +10,24 @@ import org.junit.jupiter.api.Test;
 /** What the console of the local run leaves out. */
 final class ConsoleTest {
   private static final String SWEEP =
-      "{\"environment\":\"x\",\"level\":\"%s\",\"task\":\"sweep\",\"refunded\":%d,\"has_more\":false}";
+      "{\"environment\":\"x\",\"level\":\"%s\",\"task\":\"sweep\",\"refunded\":%d,\"expired\":%d,\"has_more\":false}";
 
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
   private final Console console = new Console(new PrintStream(shown, true, UTF_8));
 
   @Test
   void a_sweep_that_found_nothing_is_not_shown() {
-    console.println(SWEEP.formatted("INFO", 0));
+    console.println(SWEEP.formatted("INFO", 0, 0));
 
     assertThat(shown.toString(UTF_8)).isEmpty();
   }
 
   @Test
   void a_sweep_that_did_something_or_failed_is_shown_and_so_is_everything_else() {
-    console.println(SWEEP.formatted("INFO", 1));
-    console.println(SWEEP.formatted("INFO", 10));
-    console.println(SWEEP.formatted("ERROR", 0));
-    console.println("{\"task\":\"audit\",\"level\":\"INFO\",\"refunded\":0,}");
+    console.println(SWEEP.formatted("INFO", 1, 0));
+    console.println(SWEEP.formatted("INFO", 0, 10));
+    console.println(SWEEP.formatted("ERROR", 0, 0));
+    console.println("{\"task\":\"audit\",\"level\":\"INFO\",\"refunded\":0,\"expired\":0,}");
     console.println("größer");
 
     assertThat(shown.toString(UTF_8).lines()).hasSize(5).last().isEqualTo("größer");

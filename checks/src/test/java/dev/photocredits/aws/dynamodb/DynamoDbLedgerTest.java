@@ -16,6 +16,7 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.generation.Generations;
@@ -138,6 +139,54 @@ final class DynamoDbLedgerTest implements LedgerContract {
     assertThat(user.credits()).isEqualTo(Credits.NONE);
     assertThat(user.debt()).isEqualTo(credits(spent + 3));
     Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  void two_payments_that_go_back_between_a_look_and_a_write_leave_room_for_what_expires() {
+    var ada = somebody();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    var first = new PaymentIntentId("pi_1" + ada.value());
+    var second = new PaymentIntentId("pi_2" + ada.value());
+    for (var payment : List.of(first, second)) {
+      var purchase = SAMPLES.purchase("cs_" + payment.value(), 10);
+      assertThat(ledger().grant(ada, purchase, new Charge(payment, Money.usd(999))))
+          .isInstanceOf(Granted.class);
+    }
+    spend(ada, 4);
+    var gift = SAMPLES.gift(5, SAMPLES.now().plusSeconds(3600));
+    assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
+    var meanwhile = TestTable.open(new BeforeTheFirstWrite(() -> refund(first))).ledger();
+
+    var outcome =
+        meanwhile.reverse(new Refunded(second, Money.usd(999)), SAMPLES.id(), SAMPLES.now());
+
+    assertThat(outcome).isEqualTo(new Reversed(ada, -10));
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(1));
+    assertThat(user.lots().credits()).isEqualTo(credits(1));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  private void refund(PaymentIntentId payment) {
+    assertThat(ledger().reverse(new Refunded(payment, Money.usd(999)), SAMPLES.id(), SAMPLES.now()))
+        .isInstanceOf(Reversed.class);
+  }
+
+  @Test
+  void a_user_is_in_the_index_of_what_is_due_while_they_have_what_expires() {
+    var ada = somebody();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    var gift = SAMPLES.gift(5, SAMPLES.now().plusSeconds(3600));
+    assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
+    var before = pending(Keys.user(ada));
+
+    spend(ada, 5);
+
+    assertThat(before).isEqualTo(1);
+    // The generation is, now.
+    assertThat(pending(Keys.user(ada))).isEqualTo(1);
+    assertThat(ledger().expiring(gift.lots().earliestExpiry().orElseThrow(), 100_000).items())
+        .doesNotContain(ada);
   }
 
   private void spend(Email email, int credits) {

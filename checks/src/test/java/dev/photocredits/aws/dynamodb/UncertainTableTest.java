@@ -9,9 +9,12 @@ import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
@@ -79,7 +82,7 @@ final class UncertainTableTest {
 
   @Test
   void an_order_whose_reply_was_lost_is_taken_for_once() {
-    var table = TestTable.open(new TableThatLosesAReply());
+    var table = losing(1);
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
 
@@ -92,7 +95,7 @@ final class UncertainTableTest {
 
   @Test
   void a_grant_whose_reply_was_lost_is_granted_once() {
-    var table = TestTable.open(new TableThatLosesAReply());
+    var table = losing(1);
     var ada = user(calm, 0);
 
     var outcome = table.ledger().grant(ada, SAMPLES.purchase("cs_reply" + ada.value(), 10), null);
@@ -104,7 +107,7 @@ final class UncertainTableTest {
 
   @Test
   void an_end_without_refund_whose_reply_was_lost_is_still_ours() {
-    var table = TestTable.open(new TableThatLosesAReply());
+    var table = losing(1);
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
     assertThat(calm.generations().start(order, usage(order), null, Limits.NONE))
@@ -119,7 +122,7 @@ final class UncertainTableTest {
 
   @Test
   void a_refund_whose_reply_was_lost_is_given_once() {
-    var table = TestTable.open(new TableThatLosesAReply());
+    var table = losing(1);
     var ada = user(calm, 10);
     var order = SAMPLES.order(ada, 3);
     assertThat(calm.generations().start(order, usage(order), null, Limits.NONE))
@@ -130,6 +133,32 @@ final class UncertainTableTest {
 
     assertThat(balance(ada)).isEqualTo(credits(10));
     Invariants.hold(calm.books(), List.of(ada));
+  }
+
+  @Test
+  void what_expires_is_given_spent_given_back_and_taken_once_whatever_reply_was_lost() {
+    var ada = user(calm, 1);
+    var gift = SAMPLES.gift(4, SAMPLES.now().plusSeconds(3600));
+    var order = SAMPLES.order(ada, 3);
+    var over = gift.lots().earliestExpiry().orElseThrow();
+    var adjustment = Adjustment.of(SAMPLES.id(), -2, "a mistake", "eve", SAMPLES.now());
+
+    assertThat(losing(1).ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
+    // The first write of each is refused, since it takes the lots for none.
+    assertThat(losing(2).generations().start(order, usage(order), null, Limits.NONE))
+        .isEqualTo(new Started());
+    assertThat(losing(2).generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
+        .isEqualTo(new Finished());
+    assertThat(losing(1).ledger().adjust(ada, adjustment)).isEqualTo(new Adjusted());
+    assertThat(losing(1).ledger().expire(ada, SAMPLES.id(), over)).isEqualTo(credits(3));
+
+    assertThat(balance(ada)).isEqualTo(credits(0));
+    assertThat(calm.ledger().statement(ada, 10, null).items()).hasSize(6);
+    Invariants.hold(calm.books(), List.of(ada));
+  }
+
+  private static DynamoDb losing(int reply) {
+    return TestTable.open(new TableThatLosesAReply(reply));
   }
 
   private static Email user(DynamoDb table, int credits) {
@@ -190,9 +219,14 @@ final class UncertainTableTest {
     }
   }
 
-  /** Applies the first write and lets its reply get lost, so that the SDK sends it again. */
+  /** Applies a write and lets its reply get lost, so that the SDK sends it again. */
   private static final class TableThatLosesAReply implements ExecutionInterceptor {
+    private final int which;
     private final AtomicInteger replies = new AtomicInteger();
+
+    TableThatLosesAReply(int which) {
+      this.which = which;
+    }
 
     @Override
     public void afterTransmission(
@@ -200,7 +234,7 @@ final class UncertainTableTest {
       var write =
           context.request() instanceof TransactWriteItemsRequest
               || context.request() instanceof UpdateItemRequest;
-      if (write && replies.incrementAndGet() == 1) {
+      if (write && replies.incrementAndGet() == which) {
         throw ApiCallAttemptTimeoutException.create(1);
       }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class DescriptionTest {
   private static final Description OURS = Description.ours();
   private static final String BALANCE =
-      "{\"credits\":10,\"email\":\"ada@example.com\",\"available\":10,\"pending\":0}";
+      "{\"credits\":10,\"email\":\"ada@example.com\",\"available\":10,\"expiring\":[],\"pending\":0}";
 
   @Test
   void it_has_the_routes_of_the_template() {

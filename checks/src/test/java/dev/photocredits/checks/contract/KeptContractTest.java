@@ -52,7 +52,7 @@ final class KeptContractTest {
   @Nested
   final class Balance {
     private static String balance(String email, int credits) {
-      return "200 {\"credits\":%1$d,\"email\":\"%2$s\",\"available\":%1$d,\"pending\":0}"
+      return "200 {\"credits\":%1$d,\"email\":\"%2$s\",\"available\":%1$d,\"pending\":0,\"expiring\":[]}"
           .formatted(credits, email);
     }
 

@@ -39,7 +39,7 @@ final class LimitsTest {
       assertThat(other.status()).isEqualTo(202);
       assertThat(balance.said())
           .isEqualTo(
-              "200 {\"credits\":11,\"email\":\"%s\",\"available\":11,\"pending\":9}"
+              "200 {\"credits\":11,\"email\":\"%s\",\"available\":11,\"pending\":9,\"expiring\":[]}"
                   .formatted(email));
       assertThat(api.balance(email)).isEqualTo(11);
     }

@@ -321,7 +321,7 @@ final class TokensTest {
 
       assertThat(balance(api, good).said())
           .isEqualTo(
-              "200 {\"credits\":0,\"email\":\"ada@example.com\",\"available\":0,\"pending\":0}");
+              "200 {\"credits\":0,\"email\":\"ada@example.com\",\"available\":0,\"pending\":0,\"expiring\":[]}");
       assertThat(balance(api, unverified).refusal()).isEqualTo("403 FORBIDDEN");
       assertThat(balance(api, old).said()).isEqualTo("401 {\"message\":\"Unauthorized\"}");
       assertThat(api.post("/sandbox/tokens", "[]").refusal()).isEqualTo("400 BAD_REQUEST");

@@ -18,6 +18,7 @@ final class Catalogue {
   private static final List<String> RULES =
       List.of(
           "dev.photocredits.credits.PaymentTest",
+          "dev.photocredits.credits.LotsTest",
           "dev.photocredits.payments.FulfilmentTest",
           "dev.photocredits.payments.ReconciliationTest",
           "dev.photocredits.generation.GenerationFlowTest",
@@ -81,6 +82,27 @@ final class Catalogue {
         "attribute_exists(credits) AND attribute_not_exists(debt)",
         "attribute_exists(credits)");
     table(
+        "lots: they are as they were seen",
+        "Balance.java",
+        " AND lots = :lots",
+        " AND (lots = :lots OR attribute_exists(lots))");
+    table("lots: there are none", "Balance.java", " AND attribute_not_exists(lots)", "");
+    table(
+        "take: what has expired is no cover",
+        "Balance.java",
+        "usage.credits().plus(expired).value()",
+        "usage.credits().value()");
+    table(
+        "back: the lots that stay have room",
+        "Balance.java",
+        "lots.credits().value() - posting.credits()",
+        "-posting.credits()");
+    table(
+        "promote: no more than twenty",
+        "DynamoDbLedger.java",
+        "standing.lots().all().size() >= Lots.MOST",
+        "standing == null");
+    table(
         "customer: there is such a user",
         "DynamoDbLedger.java",
         "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
@@ -137,6 +159,10 @@ final class Catalogue {
   private void creations() {
     creation("create: the session's mark", "DynamoDbLedger.java", "Schemas.MARK, mark");
     creation("create: the payment", "DynamoDbLedger.java", "Schemas.PAYMENT, after");
+    creation(
+        "create: that it was given",
+        "DynamoDbLedger.java",
+        "Schemas.GIVEN, Given.of(email, promotion)");
     creation("create: the user", "DynamoDbLedger.java", "Schemas.USER, user");
     creation("create: the generation", "DynamoDbGenerations.java", "Schemas.GENERATION, pending");
     creation("create: a usage", "DynamoDbGenerations.java", "Schemas.ENTRY, entry");
@@ -160,7 +186,7 @@ final class Catalogue {
     table(
         "start: our own entry, whose reply was lost",
         "DynamoDbGenerations.java",
-        "if (written.found(1, Schemas.ENTRY).filter(entry::equals).isPresent())",
+        "if (written.found(1, Schemas.ENTRY).filter(it -> usage.isSame(it.transaction())).isPresent())",
         "if (entry == null)");
     table(
         "finish: our own state, whose reply was lost",
@@ -170,8 +196,13 @@ final class Catalogue {
     table(
         "finish: the refund that is there is another's",
         "DynamoDbGenerations.java",
-        "written.found(2, Schemas.ENTRY).filter(entry::equals).isPresent()",
-        "entry != null");
+        ".filter(it -> refund.isSame(it.transaction()))",
+        "");
+    table(
+        "adjust: our own entry, whose reply was lost",
+        "DynamoDbLedger.java",
+        "written.isComplete() || isOurs(written, adjustment::isSame)",
+        "written.isComplete()");
     table(
         "grant: the session is granted already",
         "DynamoDbLedger.java",
@@ -312,6 +343,36 @@ final class Catalogue {
         "credits/Posting.java",
         "Math.max(0, more - user.credits().value())",
         "0");
+    rule(
+        "lots: what has expired is not spent",
+        "credits/Lots.java",
+        "upTo(price.value(), unexpired(now).all)",
+        "upTo(price.value(), all)");
+    rule(
+        "posting: a reversal takes lots, too",
+        "credits/Posting.java",
+        "user.lots().shrinkTo(user.credits().minus(taken))",
+        "Lots.NONE");
+    rule(
+        "posting: an adjustment takes lots, too",
+        "credits/Posting.java",
+        "user.lots().shrinkTo(new Credits(after))",
+        "Lots.NONE");
+    rule(
+        "posting: what settles a debt does not go to lots",
+        "credits/Posting.java",
+        "Math.max(forEver.value(), debt.value())",
+        "forEver.value()");
+    rule(
+        "posting: what is for ever comes back first",
+        "credits/Posting.java",
+        "Math.max(forEver.value(), debt.value())",
+        "debt.value()");
+    rule(
+        "posting: an adjustment never takes more than there is",
+        "credits/Posting.java",
+        "return after < 0",
+        "return after == Integer.MIN_VALUE");
     rule(
         "grant: what went back before is taken back",
         "credits/Posting.java",

@@ -4,6 +4,7 @@ import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Reversal;
@@ -77,6 +78,14 @@ public final class Findings {
         user.underway().credits().value(),
         "the generations",
         pending.stream().mapToInt(generation -> generation.price().value()).sum());
+    // Whatever the order in which they were written: what came is what went and what is there.
+    if (!Transaction.lots(account.entries(), true)
+        .equals(user.lots().plus(Transaction.lots(account.entries(), false)))) {
+      say("the lots that expire are not what the entries brought and took");
+    }
+    if (!user.credits().covers(user.lots().credits())) {
+      say(user.lots().credits().value() + " credits expire, and fewer are there");
+    }
     if (!user.debt().isNone() && !user.credits().isNone()) {
       say(user.debt().value() + " credits are owed, and " + user.credits().value() + " are there");
     }
@@ -113,7 +122,7 @@ public final class Findings {
     }
   }
 
-  // Entries whose cause is not there.
+  // Entries whose cause is not there, or not yet.
   private void strays() {
     var generations = new HashSet<>(account.generations().stream().map(Generation::id).toList());
     for (var entry : account.entries()) {
@@ -121,6 +130,9 @@ public final class Findings {
           .subject()
           .filter(generation -> !generations.contains(generation))
           .ifPresent(generation -> say("entry " + entry.id() + " is for no generation"));
+      if (entry instanceof Expiry expiry && expiry.createdAt().isBefore(expiry.lot().expiresAt())) {
+        say("entry " + entry.id() + " takes what has not expired");
+      }
     }
   }
 

@@ -28,7 +28,7 @@ public final class Accounts {
     @Nullable Promotion gift =
         welcome.isNone()
             ? null
-            : new Promotion(ids.transaction(now), welcome, "Welcome credits", now);
+            : new Promotion(ids.transaction(now), welcome, "Welcome credits", now, null, null);
     return ledger.create(email, gift, now);
   }
 }

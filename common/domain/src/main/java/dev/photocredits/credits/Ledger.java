@@ -1,5 +1,6 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import java.time.Instant;
@@ -43,6 +44,30 @@ public interface Ledger {
    * @param id of the entry, if there is one
    */
   ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now);
+
+  /**
+   * Gives credits away. The same credits for the same reason until the same instant are given to a
+   * user once, whatever the entry's id, unless they are to be given {@code again}. What the user
+   * owes is settled of them.
+   */
+  PromotionOutcome promote(Email email, Promotion promotion, boolean again);
+
+  /** Changes a balance as an operator says, once for the entry's id. */
+  AdjustmentOutcome adjust(Email email, Adjustment adjustment);
+
+  /**
+   * Whose credits have expired by then and are still on their balance, the earliest expiry first. A
+   * balance that moved a moment ago may still be missing or be told of.
+   */
+  Page<Email> expiring(Instant now, int limit);
+
+  /**
+   * Takes off the user's balance what has expired by then, and returns how much that was; nothing
+   * for an unknown user. Each lot expires once.
+   *
+   * @param id of the first entry, if there is one; those of further lots come right behind it
+   */
+  Credits expire(Email email, TransactionId id, Instant now);
 
   /** The user's entries, newest first; those older than {@code before}, if it is given. */
   Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before);

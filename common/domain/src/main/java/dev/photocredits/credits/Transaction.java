@@ -1,6 +1,7 @@
 package dev.photocredits.credits;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,33 @@ public sealed interface Transaction {
       case Refund refund -> refund.credits().value();
       case Promotion promotion -> promotion.credits().value();
       case Reversal reversal -> reversal.change();
+      case Expiry expiry -> -expiry.lot().left().value();
+      case Adjustment adjustment -> adjustment.change();
     };
   }
 
   /** The credits that the user owes since: positive into the debt, negative settled of it. */
   default int owed() {
     return 0;
+  }
+
+  /** The part of the change that was in, or came from, lots that expire. */
+  Lots lots();
+
+  /** Whether the lots are more by it, and not fewer. */
+  default boolean fillsLots() {
+    return switch (this) {
+      case Promotion _, Refund _ -> true;
+      case Purchase _, Usage _, Reversal _, Expiry _, Adjustment _ -> false;
+    };
+  }
+
+  /** What those entries brought to lots, or what they took of them, all together. */
+  static Lots lots(List<Transaction> entries, boolean brought) {
+    return entries.stream()
+        .filter(entry -> entry.fillsLots() == brought)
+        .map(Transaction::lots)
+        .reduce(Lots.NONE, Lots::plus);
   }
 
   /** The kind of the entry, in the ledger's own word. */
@@ -36,6 +58,8 @@ public sealed interface Transaction {
       case Refund _ -> "refund";
       case Promotion _ -> "promotion";
       case Reversal _ -> "reversal";
+      case Expiry _ -> "expiry";
+      case Adjustment _ -> "adjustment";
     };
   }
 
@@ -44,7 +68,7 @@ public sealed interface Transaction {
     return switch (this) {
       case Usage usage -> Optional.of(usage.generation());
       case Refund refund -> Optional.of(refund.generation());
-      case Purchase _, Promotion _, Reversal _ -> Optional.empty();
+      case Purchase _, Promotion _, Reversal _, Expiry _, Adjustment _ -> Optional.empty();
     };
   }
 
@@ -53,7 +77,7 @@ public sealed interface Transaction {
     return switch (this) {
       case Purchase purchase -> Optional.of(purchase.session());
       case Reversal reversal -> Optional.ofNullable(reversal.session());
-      case Usage _, Refund _, Promotion _ -> Optional.empty();
+      case Usage _, Refund _, Promotion _, Expiry _, Adjustment _ -> Optional.empty();
     };
   }
 
@@ -65,31 +89,69 @@ public sealed interface Transaction {
       Money paid,
       String description,
       Instant createdAt)
-      implements Transaction {}
+      implements Transaction {
+    @Override
+    public Lots lots() {
+      return Lots.NONE;
+    }
+  }
 
-  /** Credits taken for a generation before the model is asked. */
+  /**
+   * Credits taken for a generation before the model is asked.
+   *
+   * @param lots what was taken of them; the ledger knows
+   */
   record Usage(
       TransactionId id,
       GenerationId generation,
       Credits credits,
       String description,
-      Instant createdAt)
-      implements Transaction {}
+      Instant createdAt,
+      Lots lots)
+      implements Transaction {
 
-  /** Credits given back for what a generation did not deliver. */
+    /** The same, taken of those lots. */
+    public Usage of(Lots taken) {
+      return new Usage(id, generation, credits, description, createdAt, taken);
+    }
+
+    /** Whether it is the same but for the lots, which are those of the moment. */
+    public boolean isSame(Transaction other) {
+      return other instanceof Usage usage && usage.of(lots).equals(this);
+    }
+  }
+
+  /**
+   * Credits given back for what a generation did not deliver.
+   *
+   * @param lots what went back to them; the ledger knows
+   */
   record Refund(
       TransactionId id,
       GenerationId generation,
       Credits credits,
       String description,
-      Instant createdAt)
-      implements Transaction {}
+      Instant createdAt,
+      Lots lots)
+      implements Transaction {
+
+    /** The same, given back to those lots. */
+    public Refund to(Lots given) {
+      return new Refund(id, generation, credits, description, createdAt, given);
+    }
+
+    /** Whether it is the same but for the lots, which are those of the moment. */
+    public boolean isSame(Transaction other) {
+      return other instanceof Refund refund && refund.to(lots).equals(this);
+    }
+  }
 
   /**
    * Credits taken back because the payment for them was returned, or given back because it came
    * back after all; or the settlement of what is owed for such a payment.
    *
    * @param session the payment; none for a settlement
+   * @param lots what was taken of them, where nothing else was left
    */
   record Reversal(
       TransactionId id,
@@ -97,10 +159,84 @@ public sealed interface Transaction {
       int change,
       int owed,
       String description,
-      Instant createdAt)
+      Instant createdAt,
+      Lots lots)
       implements Transaction {}
 
-  /** Credits that nobody paid for, such as the welcome credits. */
-  record Promotion(TransactionId id, Credits credits, String description, Instant createdAt)
-      implements Transaction {}
+  /**
+   * Credits that nobody paid for, such as the welcome credits.
+   *
+   * @param expiresAt when what is left of them expires, if it does
+   * @param actor who gave them, if it was a person; not for the customer
+   */
+  record Promotion(
+      TransactionId id,
+      Credits credits,
+      String description,
+      Instant createdAt,
+      @Nullable Instant expiresAt,
+      @Nullable String actor)
+      implements Transaction {
+
+    private static final String PREFIX = "Promotion: ";
+
+    /** Credits that somebody gives for a reason, until they expire. */
+    public static Promotion until(
+        Instant expiresAt,
+        TransactionId id,
+        Credits credits,
+        String reason,
+        String actor,
+        Instant now) {
+      return new Promotion(id, credits, PREFIX + reason, now, expiresAt, actor);
+    }
+
+    @Override
+    public Lots lots() {
+      return expiresAt == null ? Lots.NONE : Lots.of(new Lot(id, credits, expiresAt));
+    }
+  }
+
+  /** Credits that have expired. */
+  record Expiry(TransactionId id, Lot lot, String description, Instant createdAt)
+      implements Transaction {
+
+    /** The end of the lot that came by that promotion, if it is known. */
+    static Expiry of(Optional<Promotion> grant, TransactionId id, Lot lot, Instant now) {
+      var reason = grant.map(it -> ": " + it.description().replace(Promotion.PREFIX, ""));
+      return new Expiry(id, lot, "Expired" + reason.orElse(""), now);
+    }
+
+    @Override
+    public Lots lots() {
+      return Lots.of(lot);
+    }
+  }
+
+  /**
+   * A change of the balance by an operator.
+   *
+   * @param actor who it was; not for the customer
+   * @param lots what was taken of them, where nothing else was left
+   */
+  record Adjustment(
+      TransactionId id, int change, String description, String actor, Instant createdAt, Lots lots)
+      implements Transaction {
+
+    /** A change that somebody makes for a reason. */
+    public static Adjustment of(
+        TransactionId id, int change, String reason, String actor, Instant now) {
+      return new Adjustment(id, change, "Adjustment: " + reason, actor, now, Lots.NONE);
+    }
+
+    /** The same, with that taken of the lots. */
+    Adjustment of(Lots taken) {
+      return new Adjustment(id, change, description, actor, createdAt, taken);
+    }
+
+    /** Whether it is the same but for the lots, which are those of the moment. */
+    public boolean isSame(Transaction other) {
+      return other instanceof Adjustment adjustment && adjustment.of(lots).equals(this);
+    }
+  }
 }

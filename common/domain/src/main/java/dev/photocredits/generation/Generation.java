@@ -5,6 +5,7 @@ import static java.util.Comparator.comparingInt;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
 import java.time.Instant;
@@ -149,7 +150,7 @@ public record Generation(
             ? "Refund: cancelled"
             : "Refund: %d of %d variations missing"
                 .formatted(VariationPrompt.COUNT - images().size(), VariationPrompt.COUNT);
-    return new Refund(ids.transaction(now), id, refunded(), why, now);
+    return new Refund(ids.transaction(now), id, refunded(), why, now, Lots.NONE);
   }
 
   /** The same generation as a pseudonym's: without what was asked for. */

@@ -6,6 +6,7 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
@@ -298,7 +299,8 @@ public final class GenerationFlow {
         pending.id(),
         price,
         "Image generation (" + VariationPrompt.COUNT + " variations)",
-        pending.createdAt());
+        pending.createdAt(),
+        Lots.NONE);
   }
 
   private Credits balance(Generation generation) {

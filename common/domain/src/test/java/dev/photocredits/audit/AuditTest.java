@@ -7,6 +7,8 @@ import dev.photocredits.audit.Books.Kept;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Lot;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.Payment;
@@ -76,6 +78,14 @@ final class AuditTest {
             "a credit out of nothing",
             "the balance is 6, and by the entries it is 5",
             account -> user(account, credits(6), credits(0))),
+        new Wrong(
+            "credits that expire out of nothing",
+            "the lots that expire are not what the entries brought and took",
+            account -> lots(account, 5)),
+        new Wrong(
+            "more that expires than there is",
+            "6 credits expire, and fewer are there",
+            account -> lots(account, 6)),
         new Wrong(
             "a debt out of nothing",
             "the debt is 1, and by the entries it is 0",
@@ -225,6 +235,24 @@ final class AuditTest {
             ADA,
             credits,
             debt,
+            user.lots(),
+            user.stripeCustomer(),
+            user.totalPurchased(),
+            user.underway(),
+            user.createdAt(),
+            user.updatedAt()));
+  }
+
+  private static Account lots(Account of, int left) {
+    var user = Objects.requireNonNull(of.user());
+    var entry = of.entries().getFirst();
+    return user(
+        of,
+        new User(
+            ADA,
+            user.credits(),
+            user.debt(),
+            Lots.of(new Lot(entry.id(), credits(left), entry.createdAt())),
             user.stripeCustomer(),
             user.totalPurchased(),
             user.underway(),

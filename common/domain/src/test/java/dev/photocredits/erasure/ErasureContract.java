@@ -18,9 +18,11 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionMark;
@@ -50,6 +52,7 @@ import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaidSession;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +66,10 @@ import org.junit.jupiter.api.Test;
 /** What must be true of every table when somebody is erased, whatever happens meanwhile. */
 public interface ErasureContract {
   Samples SAMPLES = new Samples(new SecureRandom());
+
+  /** When what everybody was given expires. */
+  Instant OVER = SAMPLES.now().plus(Duration.ofDays(7));
+
   IdempotencyKey KEY = new IdempotencyKey("key-1");
   Granted TEN = new Granted(credits(10), Credits.NONE);
 
@@ -182,6 +189,22 @@ public interface ErasureContract {
       assertThat(ledger().find(ada)).isEmpty();
       Invariants.hold(books(), List.of(ada, pseudonym));
     }
+  }
+
+  @Test
+  default void what_expires_goes_along_and_expires_there() {
+    var ada = person();
+    var purchase = charged(books().account(ada));
+    assertThat(erase(ada)).isEqualTo(new Erased());
+    var pseudonym = holderOf(purchase);
+
+    assertThat(ledger().expiring(OVER, 100_000).items()).contains(pseudonym);
+    assertThat(ledger().expire(pseudonym, SAMPLES.id(), OVER)).isEqualTo(credits(2));
+
+    assertThat(ledger().find(pseudonym).orElseThrow().lots()).isEqualTo(Lots.NONE);
+    assertThat(ledger().statement(pseudonym, 1, null).items().getFirst().description())
+        .startsWith("Expired: sorry");
+    Invariants.hold(books(), List.of(ada, pseudonym));
   }
 
   @Test
@@ -437,6 +460,8 @@ public interface ErasureContract {
     assertThat(
             generations().finish(drawn, Samples.succeeded(drawn, 2, 1), SAMPLES.refund(drawn, 1)))
         .isNotNull();
+    var gift = SAMPLES.gift(2, OVER);
+    assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
     writes(ada);
     return ada;
   }

@@ -1,7 +1,12 @@
 package dev.photocredits.ledger;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.photocredits.audit.Account;
 import dev.photocredits.audit.Books;
+import dev.photocredits.credits.AdjustmentOutcome;
+import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
@@ -11,12 +16,17 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.PromotionOutcome;
+import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
+import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
@@ -24,6 +34,7 @@ import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
@@ -79,6 +90,9 @@ public final class InMemoryLedger
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
   private final Set<Email> welcomed = new HashSet<>();
 
+  /** What was given, to whom, until when and why. */
+  private final Set<String> given = new HashSet<>();
+
   /** How many generations were begun, by owner and hour. */
   private final Map<String, Integer> begun = new HashMap<>();
 
@@ -111,7 +125,16 @@ public final class InMemoryLedger
       entries(email).put(welcome.id().toString(), welcome);
     }
     var user =
-        new User(email, credits, Credits.NONE, null, Money.usd(0), Underway.NOTHING, now, now);
+        new User(
+            email,
+            credits,
+            Credits.NONE,
+            Lots.NONE,
+            null,
+            Money.usd(0),
+            Underway.NOTHING,
+            now,
+            now);
     users.put(email, user);
     return user;
   }
@@ -128,6 +151,7 @@ public final class InMemoryLedger
             email,
             user.credits(),
             user.debt(),
+            user.lots(),
             customer,
             user.totalPurchased(),
             user.underway(),
@@ -187,6 +211,87 @@ public final class InMemoryLedger
   }
 
   @Override
+  public synchronized PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
+    if (promotion.equals(entries(email).get(promotion.id().toString()))) {
+      return new AlreadyPromoted();
+    }
+    var cause = cause(email, promotion);
+    if (!again && given.contains(cause)) {
+      return new AlreadyPromoted();
+    }
+    var user = user(email);
+    if (user == null) {
+      return new PromotionOutcome.NoSuchUser();
+    }
+    if (promotion.expiresAt() != null && user.lots().all().size() >= Lots.MOST) {
+      return new TooManyLots();
+    }
+    refuseKnown(email, promotion.id());
+    if (!again) {
+      given.add(cause);
+    }
+    post(user, Posting.in(user.debt(), List.of(promotion)), promotion.createdAt());
+    return new Promoted();
+  }
+
+  private static String cause(Email email, Promotion promotion) {
+    return String.join(
+        " ",
+        email.value(),
+        String.valueOf(promotion.expiresAt()),
+        String.valueOf(promotion.credits().value()),
+        promotion.description());
+  }
+
+  @Override
+  public synchronized AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
+    var known = entries(email).get(adjustment.id().toString());
+    if (known != null && adjustment.isSame(known)) {
+      return new Adjusted();
+    }
+    var user = user(email);
+    if (user == null) {
+      return new AdjustmentOutcome.NoSuchUser();
+    }
+    refuseKnown(email, adjustment.id());
+    var posting = Posting.adjusting(user, adjustment);
+    if (posting.isEmpty()) {
+      return new TooMuch(user.credits());
+    }
+    post(user, posting.get(), adjustment.createdAt());
+    return new Adjusted();
+  }
+
+  @Override
+  public synchronized Page<Email> expiring(Instant now, int limit) {
+    var due =
+        users.values().stream()
+            .filter(user -> !user.lots().expired(now).areNone())
+            .sorted(Comparator.comparing(user -> user.lots().earliestExpiry().orElseThrow()))
+            .map(User::email)
+            .toList();
+    return new Page<>(due.stream().limit(limit).toList(), due.size() > limit);
+  }
+
+  @Override
+  public synchronized Credits expire(Email email, TransactionId id, Instant now) {
+    var user = user(email);
+    if (user == null || user.lots().expired(now).areNone()) {
+      return Credits.NONE;
+    }
+    var expired = user.lots().expired(now);
+    var posting =
+        Posting.expiring(
+            expired,
+            lot -> Optional.ofNullable((Promotion) entries(email).get(lot.grant().toString())),
+            id,
+            now);
+    posting.entries().forEach(entry -> refuseKnown(email, entry.id()));
+    post(user, posting, now);
+    return expired.credits();
+  }
+
+  @Override
   public synchronized Page<Transaction> statement(
       Email email, int limit, @Nullable TransactionId before) {
     return page(entries(email), limit, before == null ? null : before.toString());
@@ -196,7 +301,8 @@ public final class InMemoryLedger
   public synchronized StartOutcome start(
       Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
     var email = pending.email();
-    if (usage.equals(entries(email).get(usage.id().toString()))) {
+    var known = entries(email).get(usage.id().toString());
+    if (known != null && usage.isSame(known)) {
       return new Started();
     }
     refuseKnown(email, usage.id());
@@ -213,8 +319,9 @@ public final class InMemoryLedger
     if (user == null) {
       return new StartOutcome.NoSuchUser();
     }
-    if (!user.credits().covers(usage.credits())) {
-      return new InsufficientCredits(user.credits());
+    var available = user.available(usage.createdAt());
+    if (!available.covers(usage.credits())) {
+      return new InsufficientCredits(available);
     }
     if (user.underway().generations() >= limits.pending()) {
       return new LimitReached(Limit.PENDING);
@@ -228,7 +335,7 @@ public final class InMemoryLedger
     if (key != null) {
       claims.put(place(key.claim()), key.claim());
     }
-    post(user, Posting.of(usage), usage.createdAt());
+    post(user, Posting.taking(usage, user.lots()), usage.createdAt());
     count(email, 1, usage.credits().value());
     return new Started();
   }
@@ -278,13 +385,19 @@ public final class InMemoryLedger
       var ours =
           refund == null
               ? known.equals(finished)
-              : refund.equals(entries(email).get(refund.id().toString()));
+              : Optional.ofNullable(entries(email).get(refund.id().toString()))
+                  .filter(refund::isSame)
+                  .isPresent();
       return ours ? new Finished() : new Overtaken(known);
     }
     if (refund != null) {
       refuseKnown(email, refund.id());
       var user = find(email).orElseThrow();
-      post(user, Posting.in(user.debt(), List.of(refund)), refund.createdAt());
+      var taken = entries(email).get(finished.id().toString());
+      post(
+          user,
+          Posting.refunding(user.debt(), refund, (Usage) requireNonNull(taken)),
+          refund.createdAt());
     }
     if (known.state() instanceof Pending) {
       count(email, -1, -known.price().value());
@@ -454,6 +567,7 @@ public final class InMemoryLedger
       return false;
     }
     claims.values().removeIf(claim -> claim.owner().equals(owner));
+    given.removeIf(cause -> cause.startsWith(owner.value() + " "));
     begun.keySet().removeIf(hour -> hour.startsWith(owner.value() + " "));
     return true;
   }
@@ -506,6 +620,7 @@ public final class InMemoryLedger
             user.email(),
             new Credits(user.credits().value() + posting.credits()),
             new Credits(user.debt().value() + posting.debt()),
+            posting.lots(user.lots()),
             user.stripeCustomer(),
             paid,
             user.underway(),
@@ -522,6 +637,7 @@ public final class InMemoryLedger
             email,
             user.credits(),
             user.debt(),
+            user.lots(),
             user.stripeCustomer(),
             user.totalPurchased(),
             new Underway(

@@ -12,7 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.Books;
+import dev.photocredits.credits.AdjustmentOutcome;
+import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
 import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -20,6 +24,7 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
@@ -27,6 +32,10 @@ import dev.photocredits.credits.MoneyMoved.Reinstated;
 import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PromotionOutcome;
+import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
+import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
@@ -34,6 +43,9 @@ import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
+import dev.photocredits.credits.Transaction.Expiry;
+import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.User.Underway;
 import dev.photocredits.generation.FinishOutcome;
@@ -64,6 +76,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -294,7 +307,8 @@ public interface LedgerContract {
     assertThat(balance(ada)).isZero();
     assertThat(ledger().statement(ada, 1, null).items())
         .containsExactly(
-            new Reversal(id, sale.session(), -10, 0, "Reversal: the payment was returned", now));
+            new Reversal(
+                id, sale.session(), -10, 0, "Reversal: the payment was returned", now, Lots.NONE));
     Invariants.hold(books(), List.of(ada));
   }
 
@@ -1265,7 +1279,405 @@ public interface LedgerContract {
     assertThat(generations().list(bob, 10, null).items()).isEmpty();
   }
 
+  // Credits that expire
+
+  @Test
+  default void credits_that_are_given_are_on_the_balance_until_they_expire() {
+    var ada = user(2);
+    var gift = SAMPLES.gift(5, inDays(7));
+
+    assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(7));
+    assertThat(user.lots()).isEqualTo(gift.lots());
+    assertThat(user.available(inDays(6))).isEqualTo(credits(7));
+    assertThat(user.available(inDays(7))).isEqualTo(credits(2));
+    assertThat(ledger().statement(ada, 1, null).items()).containsExactly(gift);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void the_same_gift_is_given_once_unless_it_is_to_be_given_again() {
+    var ada = user(0);
+    var gift = SAMPLES.gift(5, inDays(7));
+    var repeated = same(gift);
+
+    assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
+    assertThat(ledger().promote(ada, repeated, false)).isEqualTo(new AlreadyPromoted());
+    assertThat(balance(ada)).isEqualTo(5);
+    assertThat(ledger().promote(ada, repeated, true)).isEqualTo(new Promoted());
+    assertThat(ledger().promote(ada, repeated, true)).isEqualTo(new AlreadyPromoted());
+
+    assertThat(balance(ada)).isEqualTo(10);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void a_gift_at_once_many_times_is_given_once() {
+    var ada = user(1);
+    var gift = SAMPLES.gift(5, inDays(7));
+
+    var outcomes = Race.of(16, _ -> ledger().promote(ada, same(gift), false));
+
+    assertThat(outcomes).filteredOn(Promoted.class::isInstance).hasSize(1);
+    assertThat(balance(ada)).isEqualTo(6);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void a_gift_to_nobody_writes_nothing() {
+    var ada = somebody();
+
+    assertThat(ledger().promote(ada, SAMPLES.gift(5, inDays(7)), false))
+        .isEqualTo(new PromotionOutcome.NoSuchUser());
+
+    assertThat(ledger().find(ada)).isEmpty();
+    assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
+  }
+
+  @Test
+  default void nobody_has_more_than_twenty_gifts_that_expire() {
+    var ada = user(0);
+    for (var i = 0; i < Lots.MOST; i++) {
+      var _ = given(ada, 1, inDays(7));
+    }
+
+    assertThat(ledger().promote(ada, SAMPLES.gift(1, inDays(7)), false))
+        .isEqualTo(new TooManyLots());
+
+    assertThat(balance(ada)).isEqualTo(Lots.MOST);
+  }
+
+  @Test
+  default void a_gift_settles_a_debt_first_and_only_the_rest_expires() {
+    var ada = inDebt(6);
+
+    var gift = given(ada, 10, inDays(7));
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.debt()).isEqualTo(credits(0));
+    assertThat(user.credits()).isEqualTo(credits(4));
+    assertThat(user.lots()).isEqualTo(lots(gift, 4));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_expires_first_is_spent_first() {
+    var ada = user(10);
+    var later = given(ada, 4, inDays(9));
+    var sooner = given(ada, 2, inDays(7));
+
+    var first = started(ada, 3);
+    var second = started(ada, 5);
+
+    assertThat(entry(first)).isEqualTo(usage(first).of(lots(sooner, 2).plus(lots(later, 1))));
+    assertThat(entry(second)).isEqualTo(usage(second).of(lots(later, 3)));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(Lots.NONE);
+    assertThat(balance(ada)).isEqualTo(8);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void an_order_that_took_what_expires_takes_once_however_often_it_is_repeated() {
+    var ada = user(0);
+    var _ = given(ada, 5, inDays(7));
+    var order = started(ada, 3);
+
+    assertThat(start(order)).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isEqualTo(2);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_has_expired_cannot_be_spent_even_before_it_is_taken_off_the_balance() {
+    var ada = user(2);
+    var gift = given(ada, 5, SAMPLES.now());
+
+    assertThat(start(SAMPLES.order(ada, 3))).isEqualTo(new InsufficientCredits(credits(2)));
+    var order = started(ada, 2);
+
+    assertThat(entry(order)).isEqualTo(usage(order));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
+    assertThat(start(SAMPLES.order(ada, 1))).isEqualTo(new InsufficientCredits(credits(0)));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_has_expired_is_taken_off_the_balance_once() {
+    var ada = user(2);
+    var gift = given(ada, 5, inDays(7));
+    var other = given(ada, 1, inDays(8));
+    var kept = given(ada, 1, inDays(9));
+    var id = SAMPLES.id();
+
+    assertThat(ledger().expire(ada, SAMPLES.id(), inDays(6))).isEqualTo(credits(0));
+    assertThat(ledger().expire(ada, id, inDays(8))).isEqualTo(credits(6));
+    assertThat(ledger().expire(ada, SAMPLES.id(), inDays(8))).isEqualTo(credits(0));
+
+    assertThat(balance(ada)).isEqualTo(3);
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(kept.lots());
+    var ends = ledger().statement(ada, 2, null).items();
+    assertThat(ends).extracting(Transaction::change).containsExactly(-1, -5);
+    assertThat(ends.getLast())
+        .isEqualTo(
+            new Expiry(id, gift.lots().all().getFirst(), "Expired: " + reason(gift), inDays(8)));
+    assertThat(ends.getFirst().lots()).isEqualTo(other.lots());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void many_sweepers_at_once_take_what_has_expired_once() {
+    var ada = user(2);
+    var _ = given(ada, 5, inDays(7));
+
+    var taken = Race.of(16, _ -> ledger().expire(ada, SAMPLES.id(), inDays(7)));
+
+    assertThat(taken).filteredOn(credits(5)::equals).hasSize(1);
+    assertThat(taken).filteredOn(Credits::isNone).hasSize(15);
+    assertThat(balance(ada)).isEqualTo(2);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void whose_credits_have_expired_is_listed_until_they_are_taken() {
+    var ada = user(0);
+    var at = inDays(7);
+    var _ = given(ada, 5, inDays(30));
+    var _ = given(ada, 5, at);
+    var bob = user(0);
+    var _ = given(bob, 5, at);
+    var _ = started(bob, 5);
+
+    assertThat(ledger().expiring(at.minusSeconds(1), 100_000).items()).doesNotContain(ada, bob);
+    assertThat(ledger().expiring(at, 100_000).items()).contains(ada).doesNotContain(bob);
+    assertThat(ledger().expire(ada, SAMPLES.id(), at)).isEqualTo(credits(5));
+    assertThat(ledger().expiring(at, 100_000).items()).doesNotContain(ada);
+    assertThat(ledger().expiring(inDays(30), 100_000).items()).contains(ada);
+  }
+
+  @Test
+  default void nothing_of_an_unknown_user_expires() {
+    assertThat(ledger().expire(somebody(), SAMPLES.id(), inDays(7))).isEqualTo(credits(0));
+  }
+
+  @Test
+  default void what_comes_back_is_for_ever_first_and_then_what_expires_last() {
+    var ada = user(1);
+    var sooner = given(ada, 1, inDays(7));
+    var later = given(ada, 1, inDays(8));
+    var order = started(ada, 3);
+
+    assertThat(give(order, 2)).isEqualTo(new Finished());
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(2));
+    assertThat(user.lots()).isEqualTo(later.lots());
+    assertThat(ledger().statement(ada, 1, null).items().getFirst().lots()).isEqualTo(later.lots());
+    assertThat(give(started(ada, 2), 2)).isEqualTo(new Finished());
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(later.lots());
+    assertThat(sooner.lots()).isNotEqualTo(later.lots());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_comes_back_after_it_has_expired_expires_with_the_next_sweep() {
+    var ada = user(0);
+    var _ = given(ada, 5, inDays(7));
+    var order = started(ada, 3);
+    assertThat(ledger().expire(ada, SAMPLES.id(), inDays(7))).isEqualTo(credits(2));
+
+    assertThat(give(order, 3)).isEqualTo(new Finished());
+
+    assertThat(balance(ada)).isEqualTo(3);
+    assertThat(ledger().find(ada).orElseThrow().available(inDays(7))).isEqualTo(credits(0));
+    assertThat(ledger().expiring(inDays(7), 100_000).items()).contains(ada);
+    assertThat(ledger().expire(ada, SAMPLES.id(), inDays(7))).isEqualTo(credits(3));
+    assertThat(balance(ada)).isZero();
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_comes_back_settles_a_debt_before_it_can_expire() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 10);
+    var _ = given(ada, 2, inDays(7));
+    var later = given(ada, 1, inDays(8));
+    var order = started(ada, 3);
+    assertThat(refund(sale, 200)).isEqualTo(new Reversed(ada, -2));
+
+    assertThat(give(order, 3)).isEqualTo(new Finished());
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.debt()).isEqualTo(credits(0));
+    assertThat(user.credits()).isEqualTo(credits(1));
+    assertThat(user.lots()).isEqualTo(later.lots());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void money_that_goes_back_takes_what_is_for_ever_and_then_what_expires_last() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 5);
+    var sooner = given(ada, 3, inDays(7));
+    var later = given(ada, 3, inDays(8));
+
+    assertThat(refund(sale, 400)).isEqualTo(new Reversed(ada, -4));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(sooner.lots().plus(later.lots()));
+    assertThat(refund(sale, 700)).isEqualTo(new Reversed(ada, -3));
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(4));
+    assertThat(user.lots()).isEqualTo(sooner.lots().plus(lots(later, 1)));
+    assertThat(ledger().statement(ada, 1, null).items().getFirst().lots())
+        .isEqualTo(lots(later, 2));
+    assertThat(refund(sale, 999)).isEqualTo(new Reversed(ada, -3));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(lots(sooner, 1));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void several_payments_that_go_back_at_once_leave_no_more_to_expire_than_is_there() {
+    var ada = user(0);
+    var sales = List.of(sale(ada, 10), sale(ada, 10), sale(ada, 10));
+    var _ = started(ada, 10);
+    var _ = given(ada, 8, inDays(7));
+
+    var outcomes = Race.of(3, i -> refund(sales.get(i), 999));
+
+    assertThat(outcomes).containsOnly(new Reversed(ada, -10));
+    assertThat(ledger().find(ada).orElseThrow().debt()).isEqualTo(credits(2));
+    assertThat(balance(ada)).isZero();
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void spending_expiring_and_giving_at_once_never_lose_a_credit() {
+    var ada = user(3);
+    var _ = given(ada, 4, inDays(7));
+    var _ = given(ada, 4, inDays(8));
+    var expired = new AtomicInteger();
+
+    var outcomes =
+        Race.of(
+            16,
+            i ->
+                switch (i % 4) {
+                  case 0 -> ledger().promote(ada, SAMPLES.gift(1, inDays(9)), false);
+                  case 1 -> {
+                    var gone = ledger().expire(ada, SAMPLES.id(), inDays(7));
+                    yield expired.addAndGet(gone.value());
+                  }
+                  default -> start(SAMPLES.order(ada, 1));
+                });
+
+    var spent = Math.toIntExact(outcomes.stream().filter(Started.class::isInstance).count());
+    assertThat(spent).isEqualTo(8);
+    assertThat(balance(ada)).isEqualTo(15 - spent - expired.get());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  // An operator's changes
+
+  @Test
+  default void an_adjustment_moves_the_balance_once_and_says_why_and_by_whom() {
+    var ada = user(5);
+    var more = adjustment(3);
+    var fewer = adjustment(-7);
+
+    assertThat(ledger().adjust(ada, more)).isEqualTo(new Adjusted());
+    assertThat(ledger().adjust(ada, more)).isEqualTo(new Adjusted());
+    assertThat(ledger().adjust(ada, fewer)).isEqualTo(new Adjusted());
+    assertThat(ledger().adjust(ada, fewer)).isEqualTo(new Adjusted());
+
+    assertThat(balance(ada)).isEqualTo(1);
+    assertThat(ledger().statement(ada, 2, null).items()).containsExactly(fewer, more);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void an_adjustment_never_takes_more_than_there_is() {
+    var ada = user(5);
+
+    assertThat(ledger().adjust(ada, adjustment(-6))).isEqualTo(new TooMuch(credits(5)));
+    assertThat(ledger().adjust(somebody(), adjustment(6)))
+        .isEqualTo(new AdjustmentOutcome.NoSuchUser());
+    var outcomes = Race.of(16, _ -> ledger().adjust(ada, adjustment(-1)));
+
+    assertThat(outcomes).filteredOn(Adjusted.class::isInstance).hasSize(5);
+    assertThat(balance(ada)).isZero();
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void an_adjustment_takes_what_is_for_ever_and_then_what_expires_last() {
+    var ada = user(2);
+    var sooner = given(ada, 3, inDays(7));
+    var _ = given(ada, 3, inDays(8));
+    var adjustment = adjustment(-6);
+
+    assertThat(ledger().adjust(ada, adjustment)).isEqualTo(new Adjusted());
+    assertThat(ledger().adjust(ada, adjustment)).isEqualTo(new Adjusted());
+
+    assertThat(balance(ada)).isEqualTo(2);
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(lots(sooner, 2));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void an_adjustment_settles_a_debt_first() {
+    var ada = inDebt(6);
+
+    assertThat(ledger().adjust(ada, adjustment(8))).isEqualTo(new Adjusted());
+
+    assertThat(balance(ada)).isEqualTo(2);
+    Invariants.hold(books(), List.of(ada));
+  }
+
   // What the tests above are told with
+
+  private static Instant inDays(int days) {
+    return Instant.parse("2127-01-01T00:00:00Z").plus(days, ChronoUnit.DAYS);
+  }
+
+  private Promotion given(Email email, int credits, Instant expiresAt) {
+    var gift = SAMPLES.gift(credits, expiresAt);
+    assertThat(ledger().promote(email, gift, false)).isEqualTo(new Promoted());
+    return gift;
+  }
+
+  private static Promotion same(Promotion gift) {
+    return new Promotion(
+        SAMPLES.id(), gift.credits(), gift.description(), SAMPLES.now(), gift.expiresAt(), "bob");
+  }
+
+  private static String reason(Promotion gift) {
+    return gift.description().substring("Promotion: ".length());
+  }
+
+  private static Lots lots(Promotion gift, int left) {
+    return gift.lots().restore(credits(left));
+  }
+
+  private Transaction entry(Generation order) {
+    return Invariants.statement(ledger(), order.email()).stream()
+        .filter(entry -> entry.subject().filter(order.id()::equals).isPresent())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private FinishOutcome give(Generation order, int credits) {
+    var images = 3 - credits * 3 / order.price().value();
+    var end = images == 0 ? failed(order) : succeeded(order, images, credits);
+    return generations().finish(order, end, SAMPLES.refund(order, credits));
+  }
+
+  private static Adjustment adjustment(int change) {
+    return Adjustment.of(SAMPLES.id(), change, "a mistake", "eve", SAMPLES.now());
+  }
 
   private Email user(int credits) {
     var email = somebody();

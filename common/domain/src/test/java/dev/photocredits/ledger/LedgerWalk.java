@@ -11,6 +11,8 @@ import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.Transaction.Adjustment;
+import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.ContentType;
@@ -62,6 +64,7 @@ public final class LedgerWalk {
   private final InMemoryLedger twin = new InMemoryLedger();
   private final List<Email> people = Stream.generate(Samples::somebody).limit(4).toList();
   private final List<Purchase> purchases = new ArrayList<>();
+  private final List<Promotion> gifts = new ArrayList<>();
   private final List<Generation> orders = new ArrayList<>();
 
   /** Whose accounts the step has written to, or has tried to. */
@@ -112,7 +115,7 @@ public final class LedgerWalk {
   }
 
   private void step(Email email) {
-    switch (chance.nextInt(16)) {
+    switch (chance.nextInt(21)) {
       case 0 -> create(email);
       case 1 -> link(email);
       case 2, 3 -> purchase(email);
@@ -123,6 +126,9 @@ public final class LedgerWalk {
       case 10, 11 -> reverse();
       case 12, 13 -> add();
       case 14 -> delete();
+      case 16, 17 -> promote(email);
+      case 18 -> adjust(email);
+      case 19, 20 -> expire(email);
       default -> {
         finish();
         finish();
@@ -170,6 +176,50 @@ public final class LedgerWalk {
     var charge = chance.nextInt(5) == 0 ? null : new Charge(payment(purchase), Money.usd(999));
     assertThat(ledger.grant(email, purchase, charge))
         .isEqualTo(twin.grant(email, purchase, charge));
+  }
+
+  // Until soon, so that some expire unspent; now and then once more for the same reason.
+  private void promote(Email email) {
+    touched.add(email);
+    var gift = samples.gift(1 + chance.nextInt(6), samples.now().plusSeconds(chance.nextInt(200)));
+    if (!gifts.isEmpty() && chance.nextInt(4) == 0) {
+      var seen = gifts.get(chance.nextInt(gifts.size()));
+      gift =
+          new Promotion(
+              gift.id(),
+              seen.credits(),
+              seen.description(),
+              samples.now(),
+              seen.expiresAt(),
+              "eve");
+    }
+    gifts.add(gift);
+    var again = chance.nextInt(4) == 0;
+    assertThat(ledger.promote(email, gift, again)).isEqualTo(twin.promote(email, gift, again));
+  }
+
+  private void adjust(Email email) {
+    touched.add(email);
+    var now = samples.now();
+    var adjustment = Adjustment.of(samples.id(), 4 - chance.nextInt(10), "by the walk", "eve", now);
+    for (var times = 1 + chance.nextInt(2); times > 0; times--) {
+      assertThat(ledger.adjust(email, adjustment)).isEqualTo(twin.adjust(email, adjustment));
+    }
+  }
+
+  private void expire(Email email) {
+    touched.add(email);
+    var now = samples.now();
+    assertThat(due(ledger, now)).isEqualTo(due(twin, now));
+    var id = samples.id();
+    assertThat(ledger.expire(email, id, now)).isEqualTo(twin.expire(email, id, now));
+  }
+
+  private List<Email> due(Ledger ledger, Instant now) {
+    return ledger.expiring(now, 100_000).items().stream()
+        .filter(people::contains)
+        .sorted(Comparator.comparing(Email::value))
+        .toList();
   }
 
   private static PaymentIntentId payment(Purchase purchase) {

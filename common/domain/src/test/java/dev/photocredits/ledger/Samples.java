@@ -2,6 +2,7 @@ package dev.photocredits.ledger;
 
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
@@ -65,7 +66,13 @@ public final class Samples {
 
   public Promotion welcome(int credits) {
     var at = now();
-    return new Promotion(ids.transaction(at), credits(credits), "Welcome credits", at);
+    return new Promotion(ids.transaction(at), credits(credits), "Welcome credits", at, null, null);
+  }
+
+  /** Credits that are given for some reason or other. */
+  public Promotion gift(int credits, Instant expiresAt) {
+    var id = id();
+    return Promotion.until(expiresAt, id, credits(credits), "sorry " + id, "eve", now());
   }
 
   public Purchase purchase(String session, int credits) {
@@ -100,7 +107,12 @@ public final class Samples {
 
   public static Usage usage(TransactionId id, Generation order) {
     return new Usage(
-        id, order.id(), order.price(), "Image generation (3 variations)", order.createdAt());
+        id,
+        order.id(),
+        order.price(),
+        "Image generation (3 variations)",
+        order.createdAt(),
+        Lots.NONE);
   }
 
   public static Generation succeeded(Generation order, int images, int refunded) {
@@ -148,7 +160,7 @@ public final class Samples {
   }
 
   public Refund refund(TransactionId id, Generation order, int credits) {
-    return new Refund(id, order.id(), credits(credits), "Refund", now());
+    return new Refund(id, order.id(), credits(credits), "Refund", now(), Lots.NONE);
   }
 
   private static Generation in(Generation order, Generation.State state) {

@@ -1,16 +1,20 @@
 package dev.photocredits.payments;
 
+import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
+import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
@@ -33,7 +37,15 @@ record LedgerThatForgets(Email owner) implements Ledger {
   @Override
   public User create(Email email, @Nullable Promotion welcome, Instant now) {
     return new User(
-        email, Credits.NONE, Credits.NONE, null, Money.usd(0), User.Underway.NOTHING, now, now);
+        email,
+        Credits.NONE,
+        Credits.NONE,
+        Lots.NONE,
+        null,
+        Money.usd(0),
+        User.Underway.NOTHING,
+        now,
+        now);
   }
 
   @Override
@@ -49,6 +61,26 @@ record LedgerThatForgets(Email owner) implements Ledger {
   @Override
   public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
     return new ReversalOutcome.NoSuchUser(owner);
+  }
+
+  @Override
+  public PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
+    return new PromotionOutcome.NoSuchUser();
+  }
+
+  @Override
+  public AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
+    return new AdjustmentOutcome.NoSuchUser();
+  }
+
+  @Override
+  public Page<Email> expiring(Instant now, int limit) {
+    return new Page<>(List.of(), false);
+  }
+
+  @Override
+  public Credits expire(Email email, TransactionId id, Instant now) {
+    return Credits.NONE;
   }
 
   @Override

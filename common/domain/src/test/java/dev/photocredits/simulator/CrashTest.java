@@ -105,7 +105,8 @@ final class CrashTest {
     try {
       var world = new World(seed, 1, new Coverage(), trace);
       var hazards =
-          new Hazards(false, act == Act.RECONCILE, false, false, false, retries, false, false);
+          new Hazards(
+              false, act == Act.RECONCILE, false, false, false, retries, false, false, false);
       var story = new Story(world, new OurService(world), hazards);
       var plan = new Deaths(act, deaths);
       world.scheduler.spawn(() -> plays(act, story, sweeps, plan));

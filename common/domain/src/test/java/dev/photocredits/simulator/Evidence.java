@@ -9,9 +9,22 @@ import java.util.Map;
  *
  * @param balances what each person can spend, less what they owe
  * @param entries what each person's entries add up to, what they owe deducted
+ * @param given what was given away, and why
+ * @param expired what each person did not spend in time
  */
 record Evidence(
-    Map<Email, Integer> balances, Map<Email, Integer> entries, List<Generated> generations) {
+    Map<Email, Integer> balances,
+    Map<Email, Integer> entries,
+    List<Generated> generations,
+    List<Given> given,
+    Map<Email, Integer> expired) {
+
+  /**
+   * Credits that were given away.
+   *
+   * @param left what of them is still to expire
+   */
+  record Given(Email email, String why, int credits, int left) {}
 
   enum State {
     PENDING,

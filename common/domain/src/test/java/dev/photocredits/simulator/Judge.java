@@ -1,8 +1,10 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.simulator.Evidence.Generated;
+import dev.photocredits.simulator.Evidence.Given;
 import dev.photocredits.simulator.Evidence.State;
 import dev.photocredits.simulator.Service.Reply;
+import dev.photocredits.simulator.Story.Gift;
 import dev.photocredits.simulator.Story.Ordered;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,6 +32,8 @@ final class Judge {
     CHARGED_TWICE,
     /** More was charged than the pictures that were delivered are worth. */
     CHARGED_FOR_NOTHING,
+    /** What has expired is still there. */
+    NEVER_EXPIRED,
     /** A picture that was paid for cannot be fetched. */
     PICTURE_MISSING,
     /** A picture is there that somebody has deleted. */
@@ -53,6 +57,7 @@ final class Judge {
     judge.accounts();
     evidence.generations().forEach(judge::generation);
     story.orders.forEach(judge::order);
+    story.gifts.forEach(judge::gift);
     if (story.world.stripe.customers() > story.world.people.size()) {
       judge.guilty(Guilt.CUSTOMER_TWICE, story.world.stripe.customers() + " customers");
     }
@@ -73,11 +78,20 @@ final class Judge {
               .sum();
       int balance = evidence.balances().getOrDefault(email, 0);
       int entries = evidence.entries().getOrDefault(email, 0);
-      var who = email.value() + " has " + balance + ", paid for " + paid + ", used " + charged;
-      if (balance < paid - charged) {
+      var given =
+          evidence.given().stream()
+              .filter(gift -> gift.email().equals(email))
+              .mapToInt(Given::credits)
+              .sum();
+      int expired = evidence.expired().getOrDefault(email, 0);
+      var who =
+          "%s has %d, paid for %d, was given %d, used %d, and lost %d"
+              .formatted(email.value(), balance, paid, given, charged, expired);
+      var due = paid + given - charged - expired;
+      if (balance < due) {
         guilty(Guilt.CREDITS_LOST, who);
       }
-      if (balance > paid - charged) {
+      if (balance > due) {
         guilty(Guilt.CREDITS_MINTED, who);
       }
       if (balance < 0 && story.world.stripe.sessions.values().stream().allMatch(this::isUnmoved)) {
@@ -86,6 +100,24 @@ final class Judge {
       if (balance != entries) {
         guilty(Guilt.BALANCE_IS_NOT_ITS_ENTRIES, who + ", and entries of " + entries);
       }
+    }
+  }
+
+  // By the time of the judgement all of them are over.
+  private void gift(Gift gift) {
+    var made =
+        evidence.given().stream()
+            .filter(given -> given.why().endsWith(": " + gift.reason))
+            .toList();
+    var credits = made.stream().mapToInt(Given::credits).sum();
+    if (gift.isConfirmed && credits < gift.credits) {
+      guilty(Guilt.CREDITS_LOST, gift.reason + " of " + gift.credits + ": " + made);
+    }
+    if (credits > gift.credits || made.size() > 1) {
+      guilty(Guilt.CREDITS_MINTED, gift.reason + " of " + gift.credits + ": " + made);
+    }
+    if (made.stream().anyMatch(given -> given.left() > 0)) {
+      guilty(Guilt.NEVER_EXPIRED, gift.reason + " until " + gift.expiresAt + ": " + made);
     }
   }
 

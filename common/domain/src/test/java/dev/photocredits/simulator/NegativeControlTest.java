@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class NegativeControlTest {
   private static final int SEEDS = 200;
   private static final Hazards CROWD =
-      new Hazards(false, false, false, false, true, false, false, false);
+      new Hazards(false, false, false, false, true, false, false, false, false);
 
   /** One thing that may happen, and what a design that does not mind it is guilty of. */
   record Hazard(String name, Hazards hazards, List<Fault> faults, Guilt guilt) {
@@ -46,32 +46,32 @@ final class NegativeControlTest {
             Guilt.CREDITS_LOST),
         new Hazard(
             "an event that comes twice is granted twice",
-            new Hazards(true, false, false, false, false, false, false, false),
+            new Hazards(true, false, false, false, false, false, false, false, false),
             List.of(),
             Guilt.CREDITS_MINTED),
         new Hazard(
             "an event that is lost is never granted",
-            new Hazards(false, true, false, false, false, false, false, false),
+            new Hazards(false, true, false, false, false, false, false, false, false),
             List.of(),
             Guilt.CREDITS_LOST),
         new Hazard(
             "a session that is not paid is granted",
-            new Hazards(false, false, true, false, false, false, false, false),
+            new Hazards(false, false, true, false, false, false, false, false, false),
             List.of(),
             Guilt.CREDITS_MINTED),
         new Hazard(
             "money that went back leaves its credits",
-            new Hazards(false, false, false, true, false, false, false, false),
+            new Hazards(false, false, false, true, false, false, false, false, false),
             List.of(),
             Guilt.CREDITS_MINTED),
         new Hazard(
             "a request that is repeated is charged twice",
-            new Hazards(false, false, false, false, false, true, false, false),
+            new Hazards(false, false, false, false, false, true, false, false, false),
             List.of(Fault.SLOW, Fault.REPLY_LOST),
             Guilt.CHARGED_TWICE),
         new Hazard(
             "one picture of three has the full price",
-            new Hazards(false, false, false, false, false, false, true, false),
+            new Hazards(false, false, false, false, false, false, true, false, false),
             List.of(),
             Guilt.CHARGED_FOR_NOTHING));
   }

@@ -3,9 +3,11 @@ package dev.photocredits.simulator;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Expirations;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.generation.Deletion;
 import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
@@ -211,10 +213,28 @@ final class OurService implements Service {
   }
 
   @Override
+  public void give(Invocation process, Story.Gift gift) {
+    var ledger = new Outside(world, process).new OutsideLedger();
+    var now = process.clock().instant();
+    var _ = new Accounts(ledger, Credits.NONE, ids, process.clock()).open(gift.email);
+    var promotion =
+        Promotion.until(
+            gift.expiresAt,
+            ids.transaction(now),
+            new Credits(gift.credits),
+            gift.reason,
+            "eve",
+            now);
+    var _ = ledger.promote(gift.email, promotion, false);
+  }
+
+  @Override
   public void sweep(Invocation process) {
     var outside = new Outside(world, process);
     var sweeper = new Sweeper(outside.new OutsideGenerations(), ids, process.clock());
     var _ = sweeper.sweep(10, process.deadline());
+    var expirations = new Expirations(outside.new OutsideLedger(), ids, process.clock());
+    var _ = expirations.run(10, process.deadline());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.photocredits.simulator;
 
+import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -8,9 +10,11 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
+import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
@@ -93,6 +97,26 @@ final class Outside {
     @Override
     public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
       return call(Site.REVERSE, () -> world.ledger.reverse(news, id, now));
+    }
+
+    @Override
+    public PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
+      return call(Site.PROMOTE, () -> world.ledger.promote(email, promotion, again));
+    }
+
+    @Override
+    public AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
+      return world.ledger.adjust(email, adjustment);
+    }
+
+    @Override
+    public Page<Email> expiring(Instant now, int limit) {
+      return call(Site.LIST_EXPIRING, () -> world.ledger.expiring(now, limit));
+    }
+
+    @Override
+    public Credits expire(Email email, TransactionId id, Instant now) {
+      return call(Site.EXPIRE, () -> world.ledger.expire(email, id, now));
     }
 
     @Override

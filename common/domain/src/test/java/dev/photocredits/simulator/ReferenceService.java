@@ -36,7 +36,7 @@ final class ReferenceService implements Service {
   }
 
   Evidence evidence() {
-    return new Evidence(balances, entries, generations);
+    return new Evidence(balances, entries, generations, List.of(), Map.of());
   }
 
   private int read(Invocation process, Email email) {
@@ -122,6 +122,9 @@ final class ReferenceService implements Service {
       write(process, Site.GRANT, email, read(process, email) + credits, credits);
     }
   }
+
+  @Override
+  public void give(Invocation process, Story.Gift gift) {}
 
   @Override
   public void sweep(Invocation process) {}

@@ -54,6 +54,9 @@ interface Service {
   /** Takes an event; returns if it is accepted. */
   void webhook(Invocation process, SimulatedStripe.Event event);
 
+  /** Gives credits away, once for the gift. */
+  void give(Invocation process, Story.Gift gift);
+
   void sweep(Invocation process);
 
   /** Compares with the provider; tells whether there is more to compare. */

@@ -15,6 +15,7 @@ import dev.photocredits.simulator.Service.Reply;
 import dev.photocredits.simulator.SimulatedStripe.Event;
 import dev.photocredits.simulator.SimulatedStripe.Session;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,7 @@ final class Story {
    * @param moody the model refuses, and forgets pictures
    * @param slow some do not wait for their pictures; messages come late, twice and to several
    *     workers at once; people change their minds
+   * @param gifts somebody of ours gives credits that expire soon
    */
   record Hazards(
       boolean duplicates,
@@ -58,9 +60,11 @@ final class Story {
       boolean crowd,
       boolean retries,
       boolean moody,
-      boolean slow) {
-    static final Hazards ALL = new Hazards(true, true, true, true, false, true, true, true);
-    static final Hazards NONE = new Hazards(false, false, false, false, false, false, false, false);
+      boolean slow,
+      boolean gifts) {
+    static final Hazards ALL = new Hazards(true, true, true, true, false, true, true, true, true);
+    static final Hazards NONE =
+        new Hazards(false, false, false, false, false, false, false, false, false);
   }
 
   /** An order of pictures, and what its callers were told of it. */
@@ -81,7 +85,24 @@ final class Story {
     }
   }
 
+  /** Credits that somebody gives until then, whether or not they hear that it is done. */
+  static final class Gift {
+    final Email email;
+    final String reason;
+    final int credits;
+    final Instant expiresAt;
+    boolean isConfirmed;
+
+    Gift(Email email, String reason, int credits, Instant expiresAt) {
+      this.email = email;
+      this.reason = reason;
+      this.credits = credits;
+      this.expiresAt = expiresAt;
+    }
+  }
+
   final World world;
+  final List<Gift> gifts = new ArrayList<>();
   final List<Ordered> orders = new ArrayList<>();
   private final Service service;
   private final Hazards hazards;
@@ -161,6 +182,9 @@ final class Story {
     if (happens(80)) {
       buys(email, CreditPackage.STARTER);
     }
+    if (hazards.gifts() && happens(40)) {
+      meanwhile(() -> gives(email));
+    }
     for (var wishes = 2 + world.chance.nextInt(3); wishes > 0; wishes--) {
       if (happens(25)) {
         buys(email, happens(50) ? CreditPackage.STARTER : CreditPackage.PRO);
@@ -170,6 +194,26 @@ final class Story {
       if (happens(50)) {
         waits(60);
       }
+    }
+  }
+
+  /** An operator gives credits, until they hear that it is done, or have had enough. */
+  void gives(Email email) {
+    waits(60);
+    var until = world.scheduler.now().plusSeconds(world.chance.nextInt(900));
+    var gift = new Gift(email, "gift " + gifts.size(), 1 + world.chance.nextInt(8), until);
+    gifts.add(gift);
+    for (var tries = 0; tries < 3 && (!gift.isConfirmed || happens(20)); tries++) {
+      var done =
+          call(
+              "give",
+              API,
+              GATEWAY,
+              process -> {
+                service.give(process, gift);
+                return true;
+              });
+      gift.isConfirmed |= done.isPresent();
     }
   }
 

@@ -25,6 +25,8 @@ public enum Metric {
   CREDITS_TAKEN("Count"),
   /** Credits that generations gave back. */
   CREDITS_REFUNDED("Count"),
+  /** Credits that expired before anybody spent them. */
+  CREDITS_EXPIRED("Count"),
   /** Credits that were taken back or are owed since money went back; negative as it comes back. */
   CREDITS_REVERSED("Count"),
   /** Generations that came to an end in a request: {@code ok}, or the code of the error. */

@@ -3,13 +3,18 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.User;
 import dev.photocredits.credits.User.Underway;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -21,22 +26,44 @@ final class Balance {
       "generations_pending = generations_pending + :generations,"
           + " credits_held = credits_held + :held";
 
+  private static final String NO_LOTS = " AND attribute_not_exists(lots)";
+  private static final String SAME_LOTS = " AND lots = :lots";
+
   private Balance() {}
 
   /**
-   * Takes a generation's price, where the balance covers it and not too many are under way.
+   * What a posting comes upon.
    *
+   * @param debt what the user owes
+   * @param lots what of their credits expires
+   */
+  record Standing(Credits debt, Lots lots) {
+    static final Standing NOTHING = new Standing(Credits.NONE, Lots.NONE);
+
+    static Standing of(User user) {
+      return new Standing(user.debt(), user.lots());
+    }
+  }
+
+  /**
+   * Takes a generation's price, where the lots are as they were seen, the rest of the balance that
+   * has not expired covers it, and not too many are under way.
+   *
+   * @param posting of the usage
    * @param most how many may be, this one included
    */
-  static Change take(Email email, Usage usage, int most) {
+  static Change take(Email email, Posting posting, Usage usage, int most, Lots lots) {
+    var now = usage.createdAt();
+    var expired = lots.expired(now).credits();
     return change(
         email,
-        Posting.of(usage),
+        posting,
         new Underway(1, usage.credits()),
         1,
-        usage.createdAt(),
+        now,
         "credits >= :price AND generations_pending < :most",
-        Map.of(":price", number(usage.credits().value()), ":most", number(most)));
+        Map.of(":price", number(usage.credits().plus(expired).value()), ":most", number(most)),
+        lots);
   }
 
   /** Counts a generation of that price as ended that gives nothing back. */
@@ -49,22 +76,25 @@ final class Balance {
         Map.of(":generations", number(-1), ":held", number(-price.value())));
   }
 
-  /** The same for one that gives something back, where that is still all that the user owes. */
-  static Change end(Email email, Credits price, Posting posting, Credits debt, Instant now) {
-    return in(email, posting, new Underway(1, price), debt, now);
+  /** The same for one that gives something back, where that is still how the user stands. */
+  static Change end(Email email, Credits price, Posting posting, Standing seen, Instant now) {
+    return in(email, posting, new Underway(1, price), seen, now);
   }
 
   /**
-   * Brings credits in, where that is still all that the user owes.
+   * Brings credits in, where that is still all that the user owes, and all that expires, if some of
+   * them do.
    *
-   * @param debt what the posting took for the user's debt
+   * @param seen what the posting was made for
    */
-  static Change in(Email email, Posting posting, Credits debt, Instant now) {
-    return in(email, posting, Underway.NOTHING, debt, now);
+  static Change in(Email email, Posting posting, Standing seen, Instant now) {
+    return in(email, posting, Underway.NOTHING, seen, now);
   }
 
   private static Change in(
-      Email email, Posting posting, Underway ended, Credits debt, Instant now) {
+      Email email, Posting posting, Underway ended, Standing seen, Instant now) {
+    var debt = seen.debt();
+    var lots = posting.movesLots() ? seen.lots() : null;
     return debt.isNone()
         ? change(
             email,
@@ -73,24 +103,51 @@ final class Balance {
             -1,
             now,
             "attribute_exists(credits) AND attribute_not_exists(debt)",
-            Map.of())
+            Map.of(),
+            lots)
         : change(
-            email, posting, ended, -1, now, "debt = :debt", Map.of(":debt", number(debt.value())));
+            email,
+            posting,
+            ended,
+            -1,
+            now,
+            "debt = :debt",
+            Map.of(":debt", number(debt.value())),
+            lots);
   }
 
   /**
-   * Takes back what was granted, where the balance still covers it, or is still all that the user
+   * Takes away what was granted, where the lots are as they were seen, and the balance still covers
+   * it beside them; or, where something is owed or the lots become less, is still all that the user
    * has.
+   *
+   * @param had the balance that the posting was made for
    */
-  static Change back(Email email, Posting posting, Instant now) {
+  static Change back(Email email, Posting posting, Credits had, Lots lots, Instant now) {
+    var isAll = posting.debt() != 0 || posting.movesLots();
+    var least = isAll ? had.value() : lots.credits().value() - posting.credits();
     return change(
         email,
         posting,
         Underway.NOTHING,
         0,
         now,
-        posting.debt() == 0 ? "credits >= :had" : "credits = :had",
-        Map.of(":had", number(-posting.credits())));
+        isAll ? "credits = :had" : "credits >= :had",
+        Map.of(":had", number(least)),
+        lots);
+  }
+
+  /** Takes what has expired, where the lots are as they were seen. */
+  static Change expire(Email email, Posting posting, Lots lots, Instant now) {
+    return change(
+        email,
+        posting,
+        Underway.NOTHING,
+        0,
+        now,
+        "credits >= :expired",
+        Map.of(":expired", number(-posting.credits())),
+        lots);
   }
 
   private static Change change(
@@ -100,7 +157,8 @@ final class Balance {
       int sign,
       Instant now,
       String condition,
-      Map<String, AttributeValue> seen) {
+      Map<String, AttributeValue> seen,
+      @Nullable Lots lots) {
     var values = new HashMap<>(seen);
     values.put(":credits", number(posting.credits()));
     values.put(":now", AttributeValue.fromS(Fields.time(now)));
@@ -119,26 +177,65 @@ final class Balance {
       values.put(":paid", number(paid));
       update.append(", total_purchased = total_purchased + :paid");
     }
+    var removed = new ArrayList<String>();
+    owe(posting, update, removed, values);
+    var unmoved = "";
+    if (lots != null) {
+      unmoved = lots.areNone() ? NO_LOTS : SAME_LOTS;
+      keep(lots, posting.lots(lots), update, removed, values);
+    }
+    if (!removed.isEmpty()) {
+      update.append(" REMOVE ").append(String.join(", ", removed));
+    }
     return new Change(
         Keys.item(Keys.user(email), Keys.PROFILE),
-        update + owed(posting, values),
-        condition,
+        update.toString(),
+        condition + unmoved,
         Map.of(),
         values);
   }
 
   // Only who owes has the attribute, so that nobody who does not is asked for it.
-  private static String owed(Posting posting, Map<String, AttributeValue> values) {
+  private static void owe(
+      Posting posting,
+      StringBuilder update,
+      List<String> removed,
+      Map<String, AttributeValue> values) {
     if (posting.debt() == 0) {
-      return "";
+      return;
     }
     var debt = values.get(":debt");
     if (debt != null && debt.equals(number(-posting.debt()))) {
-      return " REMOVE debt";
+      removed.add("debt");
+      return;
     }
     values.put(":owed", number(posting.debt()));
     values.put(":none", number(0));
-    return ", debt = if_not_exists(debt, :none) + :owed";
+    update.append(", debt = if_not_exists(debt, :none) + :owed");
+  }
+
+  // Whoever has some stands in the index of what is due, at their first expiry.
+  private static void keep(
+      Lots before,
+      Lots after,
+      StringBuilder update,
+      List<String> removed,
+      Map<String, AttributeValue> values) {
+    if (!before.areNone()) {
+      values.put(":lots", Fields.lots(before));
+    }
+    if (after.equals(before)) {
+      return;
+    }
+    if (after.areNone()) {
+      removed.addAll(List.of(Schemas.LOTS, Schemas.PENDING, Schemas.LEASE_EXPIRES_AT));
+      return;
+    }
+    values.put(":left", Fields.lots(after));
+    values.put(":expiring", AttributeValue.fromS(Schemas.EXPIRING));
+    values.put(
+        ":earliest", AttributeValue.fromS(Fields.time(after.earliestExpiry().orElseThrow())));
+    update.append(", lots = :left, pending = :expiring, lease_expires_at = :earliest");
   }
 
   static AttributeValue number(long value) {

@@ -3,9 +3,11 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.audit.Books;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Unplugged;
+import dev.photocredits.aws.dynamodb.Balance.Standing;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -45,6 +47,7 @@ public final class DynamoDb {
           new Email("nobody@example.invalid"),
           Credits.NONE,
           Credits.NONE,
+          Lots.NONE,
           null,
           Money.usd(0),
           User.Underway.NOTHING,
@@ -124,8 +127,10 @@ public final class DynamoDb {
   }
 
   private static Table.Change gift() {
-    var gift = new Promotion(new TransactionId(new UUID(0, 0)), new Credits(1), "", Instant.EPOCH);
-    return Balance.in(NOBODY.email(), Posting.of(gift), Credits.NONE, Instant.EPOCH);
+    var gift =
+        new Promotion(
+            new TransactionId(new UUID(0, 0)), new Credits(1), "", Instant.EPOCH, null, null);
+    return Balance.in(NOBODY.email(), Posting.of(gift), Standing.NOTHING, Instant.EPOCH);
   }
 
   public Ledger ledger() {

@@ -2,16 +2,19 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.Attempt.Done;
 import dev.photocredits.aws.dynamodb.Attempt.Refused;
+import dev.photocredits.aws.dynamodb.Balance.Standing;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.aws.dynamodb.Table.Written;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -52,12 +55,18 @@ final class DynamoDbGenerations implements Generations {
   @Override
   public StartOutcome start(
       Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
+    return Attempt.until(Lots.NONE, lots -> start(pending, usage, key, limits, lots));
+  }
+
+  private Attempt<Lots, StartOutcome> start(
+      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits, Lots lots) {
     var email = pending.email();
-    var entry = new Entry(email, usage);
+    var posting = Posting.taking(usage, lots);
+    var entry = new Entry(email, posting.entries().getFirst());
     var parts =
         new ArrayList<>(
             List.of(
-                table.update(Balance.take(email, usage, limits.pending())),
+                table.update(Balance.take(email, posting, usage, limits.pending(), lots)),
                 table.create(Schemas.ENTRY, entry),
                 table.create(Schemas.GENERATION, pending),
                 table.update(begin(email, usage.createdAt(), limits.hourly()))));
@@ -66,25 +75,29 @@ final class DynamoDbGenerations implements Generations {
     }
     var written = table.write(parts);
     if (written.isComplete()) {
-      return new Started();
+      return new Done<>(new Started());
     }
     // Our own entry, written by a call whose reply was lost: the price is taken already.
-    if (written.found(1, Schemas.ENTRY).filter(entry::equals).isPresent()) {
-      return new Started();
+    if (written.found(1, Schemas.ENTRY).filter(it -> usage.isSame(it.transaction())).isPresent()) {
+      return new Done<>(new Started());
     }
     if (written.refused(1) || written.refused(2)) {
       throw written.impossible();
     }
     if (written.refused(4)) {
-      return new KeyTaken(written.found(4, Schemas.CLAIM).orElseThrow(written::impossible));
+      return new Done<>(
+          new KeyTaken(written.found(4, Schemas.CLAIM).orElseThrow(written::impossible)));
     }
     if (!written.refused(0)) {
-      return new LimitReached(Limit.HOURLY);
+      return new Done<>(new LimitReached(Limit.HOURLY));
     }
-    return written
-        .found(0, Schemas.USER)
-        .map(user -> refusal(user.credits(), usage.credits()))
-        .orElseGet(NoSuchUser::new);
+    var user = written.found(0, Schemas.USER);
+    if (user.isPresent() && !user.get().lots().equals(lots)) {
+      return new Refused<>(user.get().lots());
+    }
+    return new Done<>(
+        user.map(it -> refusal(it.available(usage.createdAt()), usage.credits()))
+            .orElseGet(NoSuchUser::new));
   }
 
   private static StartOutcome refusal(Credits available, Credits price) {
@@ -148,7 +161,9 @@ final class DynamoDbGenerations implements Generations {
   public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
     var end = end(seen, finished);
     if (refund != null) {
-      return Attempt.until(Credits.NONE, debt -> finish(end, finished, refund, debt));
+      var usage = usage(finished);
+      return Attempt.until(
+          Standing.NOTHING, standing -> finish(end, finished, refund, usage, standing));
     }
     var written =
         seen.state() instanceof Pending
@@ -158,24 +173,43 @@ final class DynamoDbGenerations implements Generations {
     return ended(written, before -> before.equals(finished)).orElseThrow(written::impossible);
   }
 
-  private Attempt<Credits, FinishOutcome> finish(
-      Change end, Generation finished, Refund refund, Credits debt) {
-    var posting = Posting.in(debt, List.of(refund));
+  /**
+   * What the price took: without its entry, which somebody has moved, nothing is written either.
+   */
+  private Usage usage(Generation generation) {
+    return table
+        .find(
+            Schemas.ENTRY,
+            Keys.user(generation.email()),
+            Keys.transaction(new TransactionId(generation.id().value())))
+        .map(entry -> (Usage) entry.transaction())
+        .orElseThrow(() -> new IllegalStateException("a generation has no usage"));
+  }
+
+  private Attempt<Standing, FinishOutcome> finish(
+      Change end, Generation finished, Refund refund, Usage usage, Standing standing) {
+    var posting = Posting.refunding(standing.debt(), refund, usage);
     var parts = new ArrayList<TransactWriteItem>();
     parts.add(table.update(end));
     parts.add(
         table.update(
-            Balance.end(finished.email(), finished.price(), posting, debt, refund.createdAt())));
+            Balance.end(
+                finished.email(), finished.price(), posting, standing, refund.createdAt())));
     parts.addAll(Schemas.create(table, finished.email(), posting));
     var written = table.write(parts);
-    var entry = new Entry(finished.email(), refund);
     // Our own entry, likewise; the state alone may be what another one wrote, who gave up too.
-    return ended(written, _ -> written.found(2, Schemas.ENTRY).filter(entry::equals).isPresent())
-        .<Attempt<Credits, FinishOutcome>>map(Done::new)
+    return ended(
+            written,
+            _ ->
+                written
+                    .found(2, Schemas.ENTRY)
+                    .filter(it -> refund.isSame(it.transaction()))
+                    .isPresent())
+        .<Attempt<Standing, FinishOutcome>>map(Done::new)
         .orElseGet(
             () ->
                 new Refused<>(
-                    written.found(1, Schemas.USER).orElseThrow(written::impossible).debt()));
+                    Standing.of(written.found(1, Schemas.USER).orElseThrow(written::impossible))));
   }
 
   /** What became of the generation, unless the write was refused for another reason. */

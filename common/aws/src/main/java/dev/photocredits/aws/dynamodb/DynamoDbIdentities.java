@@ -62,7 +62,8 @@ final class DynamoDbIdentities implements Identities {
     var seen = new HashMap<>(Schemas.USER.itemToMap(user, true));
     var values = new HashMap<String, AttributeValue>();
     for (var name :
-        List.of("credits", "total_purchased", "generations_pending", "updated_at", "debt")) {
+        List.of(
+            "credits", "total_purchased", "generations_pending", "updated_at", "debt", "lots")) {
       var value = seen.get(name);
       if (value != null) {
         values.put(":" + name, value);
@@ -71,7 +72,9 @@ final class DynamoDbIdentities implements Identities {
     var unmoved =
         "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND"
             + " generations_pending = :generations_pending AND "
-            + (values.containsKey(":debt") ? "debt = :debt" : "attribute_not_exists(debt)");
+            + (values.containsKey(":debt") ? "debt = :debt" : "attribute_not_exists(debt)")
+            + " AND "
+            + (values.containsKey(":lots") ? "lots = :lots" : "attribute_not_exists(lots)");
     var customer = user.stripeCustomer();
     var _ =
         table.write(
@@ -147,7 +150,7 @@ final class DynamoDbIdentities implements Identities {
 
   @Override
   public boolean forgetKeys(Email owner, Email pseudonym) {
-    return Stream.of(Keys.CLAIMS, Keys.HOURS)
+    return Stream.of(Keys.CLAIMS, Keys.HOURS, Keys.GIVEN)
         .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
         .allMatch(sort -> whileLeaving(owner, pseudonym, List.of(delete(owner, sort))));
   }

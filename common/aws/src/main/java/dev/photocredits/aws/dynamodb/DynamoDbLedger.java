@@ -2,9 +2,15 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.Attempt.Done;
 import dev.photocredits.aws.dynamodb.Attempt.Refused;
+import dev.photocredits.aws.dynamodb.Balance.Standing;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
+import dev.photocredits.aws.dynamodb.Schemas.Given;
 import dev.photocredits.aws.dynamodb.Schemas.Welcomed;
 import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.aws.dynamodb.Table.Written;
+import dev.photocredits.credits.AdjustmentOutcome;
+import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
@@ -14,26 +20,35 @@ import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lot;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.PromotionOutcome;
+import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
+import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -55,7 +70,16 @@ final class DynamoDbLedger implements Ledger {
   public User create(Email email, @Nullable Promotion welcome, Instant now) {
     var credits = welcome == null ? Credits.NONE : welcome.credits();
     var user =
-        new User(email, credits, Credits.NONE, null, Money.usd(0), User.Underway.NOTHING, now, now);
+        new User(
+            email,
+            credits,
+            Credits.NONE,
+            Lots.NONE,
+            null,
+            Money.usd(0),
+            User.Underway.NOTHING,
+            now,
+            now);
     var parts = new ArrayList<TransactWriteItem>();
     parts.add(table.create(Schemas.USER, user));
     if (welcome != null) {
@@ -113,7 +137,9 @@ final class DynamoDbLedger implements Ledger {
     var posting = Posting.granting(debt, purchase, after);
     var parts = new ArrayList<TransactWriteItem>();
     parts.add(table.create(Schemas.MARK, mark));
-    parts.add(table.update(Balance.in(email, posting, debt, purchase.createdAt())));
+    parts.add(
+        table.update(
+            Balance.in(email, posting, new Standing(debt, Lots.NONE), purchase.createdAt())));
     if (before != null && after != null) {
       parts.add(replace(before, after));
     }
@@ -179,8 +205,8 @@ final class DynamoDbLedger implements Ledger {
     parts.add(
         table.update(
             more > 0
-                ? Balance.back(grant.owner(), posting, now)
-                : Balance.in(grant.owner(), posting, user.get().debt(), now)));
+                ? Balance.back(grant.owner(), posting, user.get().credits(), user.get().lots(), now)
+                : Balance.in(grant.owner(), posting, Standing.of(user.get()), now)));
     parts.addAll(Schemas.create(table, grant.owner(), posting));
     var written = table.write(parts);
     if (written.isComplete()) {
@@ -202,6 +228,133 @@ final class DynamoDbLedger implements Ledger {
             "version = :version",
             Map.of(),
             Map.of(":version", Balance.number(before.version())));
+  }
+
+  @Override
+  public PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
+    return Attempt.until(Standing.NOTHING, standing -> promote(email, promotion, again, standing));
+  }
+
+  private Attempt<Standing, PromotionOutcome> promote(
+      Email email, Promotion promotion, boolean again, Standing standing) {
+    if (promotion.expiresAt() != null && standing.lots().all().size() >= Lots.MOST) {
+      return new Done<>(new TooManyLots());
+    }
+    var posting = Posting.in(standing.debt(), List.of(promotion));
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(table.update(Balance.in(email, posting, standing, promotion.createdAt())));
+    parts.addAll(Schemas.create(table, email, posting));
+    if (!again) {
+      parts.add(table.create(Schemas.GIVEN, Given.of(email, promotion)));
+    }
+    var written = table.write(parts);
+    if (written.isComplete()) {
+      return new Done<>(new Promoted());
+    }
+    // The entry alone may be ours, written by a call whose reply was lost, where it is given again.
+    if ((!again && written.refused(parts.size() - 1)) || isOurs(written, promotion::equals)) {
+      return new Done<>(new AlreadyPromoted());
+    }
+    if (!written.refused(0)) {
+      throw written.impossible();
+    }
+    return written
+        .found(0, Schemas.USER)
+        .<Attempt<Standing, PromotionOutcome>>map(user -> new Refused<>(Standing.of(user)))
+        .orElseGet(() -> new Done<>(new PromotionOutcome.NoSuchUser()));
+  }
+
+  private static boolean isOurs(Written written, Predicate<Transaction> ours) {
+    return written.found(1, Schemas.ENTRY).map(Entry::transaction).filter(ours).isPresent();
+  }
+
+  @Override
+  public AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
+    return Attempt.until(find(email), user -> adjust(user, adjustment));
+  }
+
+  private Attempt<Optional<User>, AdjustmentOutcome> adjust(
+      Optional<User> found, Adjustment adjustment) {
+    if (found.isEmpty()) {
+      return new Done<>(new AdjustmentOutcome.NoSuchUser());
+    }
+    var user = found.get();
+    var email = user.email();
+    var posting = Posting.adjusting(user, adjustment);
+    if (posting.isEmpty()) {
+      // Perhaps since our own write, whose reply was lost, has taken it.
+      return table
+              .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(adjustment.id()))
+              .filter(entry -> adjustment.isSame(entry.transaction()))
+              .isPresent()
+          ? new Done<>(new Adjusted())
+          : new Done<>(new TooMuch(user.credits()));
+    }
+    var now = adjustment.createdAt();
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(
+        table.update(
+            adjustment.change() < 0
+                ? Balance.back(email, posting.get(), user.credits(), user.lots(), now)
+                : Balance.in(email, posting.get(), Standing.of(user), now)));
+    parts.addAll(Schemas.create(table, email, posting.get()));
+    var written = table.write(parts);
+    if (written.isComplete() || isOurs(written, adjustment::isSame)) {
+      return new Done<>(new Adjusted());
+    }
+    if (!written.refused(0)) {
+      throw written.impossible();
+    }
+    return new Refused<>(written.found(0, Schemas.USER));
+  }
+
+  @Override
+  public Page<Email> expiring(Instant now, int limit) {
+    var found =
+        table.oldestFirst(
+            Schemas.PENDING,
+            Map.entry(Schemas.PENDING, Schemas.EXPIRING),
+            Map.entry(Schemas.LEASE_EXPIRES_AT, Fields.time(now)),
+            null,
+            limit);
+    return new Page<>(
+        found.items().stream().map(keys -> Keys.owner(new Fields(keys).text(Keys.PK))).toList(),
+        found.hasMore());
+  }
+
+  @Override
+  public Credits expire(Email email, TransactionId id, Instant now) {
+    return Attempt.until(
+        find(email).map(User::lots).orElse(Lots.NONE), lots -> expire(email, lots, id, now));
+  }
+
+  // A lot may expire again, when a refund has come back to it: the entries' ids do not come from
+  // the lots, and that each expires once is the condition on the lots.
+  private Attempt<Lots, Credits> expire(Email email, Lots lots, TransactionId id, Instant now) {
+    var expired = lots.expired(now);
+    if (expired.areNone()) {
+      return new Done<>(Credits.NONE);
+    }
+    var posting = Posting.expiring(expired, lot -> promotion(email, lot), id, now);
+    var parts = new ArrayList<TransactWriteItem>();
+    parts.add(table.update(Balance.expire(email, posting, lots, now)));
+    parts.addAll(Schemas.create(table, email, posting));
+    var written = table.write(parts);
+    if (written.isComplete()) {
+      return new Done<>(expired.credits());
+    }
+    if (!written.refused(0)) {
+      throw written.impossible();
+    }
+    return new Refused<>(written.found(0, Schemas.USER).map(User::lots).orElse(Lots.NONE));
+  }
+
+  private Optional<Promotion> promotion(Email email, Lot lot) {
+    return table
+        .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(lot.grant()))
+        .map(Entry::transaction)
+        .filter(Promotion.class::isInstance)
+        .map(Promotion.class::cast);
   }
 
   @Override

@@ -1,10 +1,15 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Lot;
+import dev.photocredits.credits.Lots;
+import dev.photocredits.credits.TransactionId;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -53,6 +58,36 @@ record Fields(Map<String, AttributeValue> item) {
   Map<String, Long> numbers(String name) {
     return required(name, item.get(name)).m().entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> Long.valueOf(entry.getValue().n())));
+  }
+
+  /** Lots as they are kept: by expiry and grant, what is left. */
+  static AttributeValue lots(Lots lots) {
+    return AttributeValue.fromM(
+        lots.all().stream()
+            .collect(
+                Collectors.toMap(
+                    lot -> time(lot.expiresAt()) + "#" + lot.grant(),
+                    lot -> AttributeValue.fromN(Integer.toString(lot.left().value())))));
+  }
+
+  /** The lots, or none if there are none. */
+  Lots optionalLots(String name) {
+    return item.containsKey(name)
+        ? new Lots(numbers(name).entrySet().stream().map(Fields::lot).toList())
+        : Lots.NONE;
+  }
+
+  private static Lot lot(Map.Entry<String, Long> kept) {
+    var parts = kept.getKey().split("#", 2);
+    return new Lot(
+        new TransactionId(UUID.fromString(parts[1])),
+        new Credits(Math.toIntExact(kept.getValue())),
+        Instant.parse(parts[0]));
+  }
+
+  @Nullable Instant optionalInstant(String name) {
+    var text = optionalText(name);
+    return text == null ? null : Instant.parse(text);
   }
 
   private @Nullable String digits(String name) {

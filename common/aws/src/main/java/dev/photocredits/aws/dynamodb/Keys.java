@@ -28,6 +28,7 @@ final class Keys {
   static final String GENERATIONS = "GEN#";
   static final String CLAIMS = "KEY#";
   static final String HOURS = "HOUR#";
+  static final String GIVEN = "GIVEN#";
   static final String PICTURES = "PICTURES";
   static final String FEEDBACK = "FEEDBACK#";
   static final String WELCOME = "WELCOME";

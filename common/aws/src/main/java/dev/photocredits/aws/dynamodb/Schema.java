@@ -1,5 +1,6 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.credits.Lots;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -72,6 +73,10 @@ final class Schema<T> implements TableSchema<T> {
                       Collectors.toMap(
                           Map.Entry::getKey,
                           entry -> AttributeValue.fromN(entry.getValue().toString())))));
+    }
+
+    Item lots(String name, Lots lots) {
+      return put(name, lots.areNone() ? null : Fields.lots(lots));
     }
 
     private Item put(String name, @Nullable AttributeValue value) {

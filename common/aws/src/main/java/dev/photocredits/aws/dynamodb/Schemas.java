@@ -4,6 +4,7 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
@@ -12,6 +13,8 @@ import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
+import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
@@ -36,11 +39,13 @@ import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.lambda.Sha256;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -54,6 +59,11 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 final class Schemas {
   static final String STATUS = "status";
   static final String PENDING = "pending";
+
+  /** In the place of {@link #PENDING}, of a user who has credits that expire. */
+  static final String EXPIRING = "expiring";
+
+  static final String LOTS = "lots";
   static final String SUCCEEDED = "succeeded";
   static final String FAILED = "failed";
   static final String DELETED = "deleted";
@@ -69,6 +79,9 @@ final class Schemas {
   private static final String CUSTOMER = "stripe_customer_id";
   private static final String DEBT = "debt";
 
+  /** Of a promotion; not the table's expiry attribute, since no entry is ever deleted. */
+  private static final String CREDITS_EXPIRE_AT = "credits_expire_at";
+
   /** The table's expiry attribute: DynamoDB deletes an item some time after that second. */
   static final String EXPIRES_AT = "expires_at";
 
@@ -77,6 +90,16 @@ final class Schemas {
 
   /** That welcome credits were given to an address: kept for ever, whatever becomes of the user. */
   record Welcomed(String key) {}
+
+  /** That a user was given credits: kept until they expire, which is as long as anybody asks. */
+  record Given(Email owner, String cause, @Nullable Instant expiresAt) {
+    /** By a digest, since there is no other bound to the length of a reason. */
+    static Given of(Email owner, Promotion promotion) {
+      var cause =
+          promotion.expiresAt() + " " + promotion.credits().value() + " " + promotion.description();
+      return new Given(owner, HexFormat.of().formatHex(Sha256.of(cause)), promotion.expiresAt());
+    }
+  }
 
   /** What stands in the place of the profile of somebody who is being erased. */
   record Tombstone(Email owner, Email pseudonym, @Nullable CustomerId customer) {}
@@ -92,6 +115,10 @@ final class Schemas {
               item.key(Keys.user(user.email()), Keys.PROFILE)
                   .number("credits", user.credits().value())
                   .number(DEBT, user.debt().isNone() ? null : (long) user.debt().value())
+                  .lots(LOTS, user.lots())
+                  .text(PENDING, user.lots().areNone() ? null : EXPIRING)
+                  .text(
+                      LEASE_EXPIRES_AT, user.lots().earliestExpiry().map(Fields::time).orElse(null))
                   .text(CUSTOMER, user.customer().map(CustomerId::value).orElse(null))
                   .number("total_purchased", user.totalPurchased().minorUnits())
                   .number("generations_pending", user.underway().generations())
@@ -104,6 +131,16 @@ final class Schemas {
           Welcomed.class,
           fields -> new Welcomed(fields.text(Keys.PK)),
           (welcomed, item) -> item.key(welcomed.key(), Keys.WELCOME));
+
+  static final TableSchema<Given> GIVEN =
+      Schema.of(
+          Given.class,
+          Schemas::given,
+          (given, item) ->
+              item.key(Keys.user(given.owner()), Keys.GIVEN + given.cause())
+                  .number(
+                      EXPIRES_AT,
+                      given.expiresAt() == null ? null : given.expiresAt().getEpochSecond()));
 
   static final TableSchema<Tombstone> TOMBSTONE =
       Schema.of(
@@ -147,6 +184,23 @@ final class Schemas {
                   .text(
                       "generation_id",
                       entry.transaction().subject().map(GenerationId::toString).orElse(null))
+                  .lots(
+                      LOTS,
+                      entry.transaction() instanceof Promotion
+                          ? Lots.NONE
+                          : entry.transaction().lots())
+                  .text(
+                      CREDITS_EXPIRE_AT,
+                      entry.transaction() instanceof Promotion p && p.expiresAt() != null
+                          ? Fields.time(p.expiresAt())
+                          : null)
+                  .text(
+                      "actor",
+                      switch (entry.transaction()) {
+                        case Promotion p -> p.actor();
+                        case Adjustment a -> a.actor();
+                        case Purchase _, Usage _, Refund _, Reversal _, Expiry _ -> null;
+                      })
                   .text("description", entry.transaction().description())
                   .text("created_at", Fields.time(entry.transaction().createdAt())));
 
@@ -260,6 +314,7 @@ final class Schemas {
         Keys.owner(fields.text(Keys.PK)),
         new Credits(fields.integer("credits")),
         new Credits(fields.optionalInteger(DEBT)),
+        fields.optionalLots(LOTS),
         customer(fields),
         Money.usd(fields.number("total_purchased")),
         new Underway(
@@ -271,6 +326,13 @@ final class Schemas {
   private static @Nullable CustomerId customer(Fields fields) {
     var customer = fields.optionalText(CUSTOMER);
     return customer == null ? null : new CustomerId(customer);
+  }
+
+  private static Given given(Fields fields) {
+    return new Given(
+        Keys.owner(fields.text(Keys.PK)),
+        fields.text(Keys.SK).substring(Keys.GIVEN.length()),
+        Instant.ofEpochSecond(fields.number(EXPIRES_AT)));
   }
 
   private static Tombstone tombstone(Fields fields) {
@@ -290,6 +352,7 @@ final class Schemas {
     var credits = new Credits(Math.abs(change));
     var description = fields.text("description");
     var createdAt = fields.instant("created_at");
+    var lots = fields.optionalLots(LOTS);
     var transaction =
         switch (fields.text("type")) {
           case "purchase" ->
@@ -300,8 +363,10 @@ final class Schemas {
                   new Money(fields.number("amount"), fields.text("currency")),
                   description,
                   createdAt);
-          case "usage" -> new Usage(id, generationId(fields), credits, description, createdAt);
-          case "refund" -> new Refund(id, generationId(fields), credits, description, createdAt);
+          case "usage" ->
+              new Usage(id, generationId(fields), credits, description, createdAt, lots);
+          case "refund" ->
+              new Refund(id, generationId(fields), credits, description, createdAt, lots);
           case "reversal" -> {
             var session = fields.optionalText("payment_id");
             yield new Reversal(
@@ -310,9 +375,20 @@ final class Schemas {
                 change,
                 fields.optionalInteger(DEBT),
                 description,
-                createdAt);
+                createdAt,
+                lots);
           }
-          case "promotion" -> new Promotion(id, credits, description, createdAt);
+          case "promotion" ->
+              new Promotion(
+                  id,
+                  credits,
+                  description,
+                  createdAt,
+                  fields.optionalInstant(CREDITS_EXPIRE_AT),
+                  fields.optionalText("actor"));
+          case "expiry" -> new Expiry(id, lots.all().getFirst(), description, createdAt);
+          case "adjustment" ->
+              new Adjustment(id, change, description, fields.text("actor"), createdAt, lots);
           default -> throw new IllegalStateException("a stored entry has an unknown type");
         };
     return new Entry(Keys.owner(fields.text(Keys.PK)), transaction);

@@ -1,6 +1,7 @@
 package dev.photocredits.functions.credits;
 
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.TransactionId;
@@ -55,13 +56,20 @@ public final class CreditsHandler extends ApiHandler {
     var email = request.pathEmail();
     caller.mustBe(email);
     var user = wiring.now().accounts.open(email);
+    var now = wiring.now().clock.instant();
     return Response.ok(
             Json.object(
                 "credits", user.credits().value(),
                 "email", email.value(),
-                "available", user.credits().value(),
-                "pending", user.underway().credits().value()))
+                "available", user.available(now).value(),
+                "pending", user.underway().credits().value(),
+                "expiring",
+                    user.lots().unexpired(now).all().stream().map(CreditsHandler::json).toList()))
         .trace("user", Log.user(email));
+  }
+
+  private static Map<String, @Nullable Object> json(Lot lot) {
+    return Json.object("credits", lot.left().value(), "expires_at", lot.expiresAt().toString());
   }
 
   private Response statement(Request request) {

@@ -10,16 +10,17 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 
 /** What the credits function is made of. */
 final class Wiring {
   final Access access;
   final Ledger ledger;
   final Accounts accounts;
+  final InstantSource clock = Clock.systemUTC();
   private final DynamoDb table;
 
   Wiring(Environment environment) {
-    var clock = Clock.systemUTC();
     access = Access.of(environment);
     table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     ledger = table.ledger();

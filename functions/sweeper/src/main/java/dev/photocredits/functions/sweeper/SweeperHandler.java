@@ -9,15 +9,18 @@ import dev.photocredits.lambda.SnapStart;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * The task {@code sweep}, every minute: gives back what nobody finishes. The task {@code
- * reconcile}, every hour: does what webhooks that never arrived would have done. The task {@code
- * audit}, every day: compares every account with its entries.
+ * The task {@code sweep}, every minute: gives back what nobody finishes, and takes what has
+ * expired. The task {@code reconcile}, every hour: does what webhooks that never arrived would have
+ * done. The task {@code audit}, every day: compares every account with its entries.
  */
 public final class SweeperHandler extends ScheduledHandler {
   /** So that a run ends; what is left is swept by the next one. */
   private static final int MOST_GENERATIONS = 1000;
+
+  private static final int MOST_USERS = 1000;
 
   /** A hundred events each. */
   private static final int MOST_PAGES = 50;
@@ -46,13 +49,18 @@ public final class SweeperHandler extends ScheduledHandler {
   private Report sweep(Instant deadline) {
     var oldest = wiring.now().sweeper.oldestPending();
     var swept = wiring.now().sweeper.sweep(MOST_GENERATIONS, deadline);
+    var expired = wiring.now().expirations.run(MOST_USERS, deadline);
     return new Report(
-        Json.object("refunded", swept.refunded(), "has_more", swept.hasMore()),
+        Json.object(
+            "refunded", swept.refunded(),
+            "expired", expired.credits().value(),
+            "has_more", swept.hasMore() || expired.hasMore()),
         Map.of(
             Metric.PENDING_AGE_SECONDS, oldest.toSeconds(),
             Metric.GENERATIONS_ABANDONED, (long) swept.refunded(),
-            Metric.CREDITS_REFUNDED, (long) swept.credits().value()),
-        swept.failures());
+            Metric.CREDITS_REFUNDED, (long) swept.credits().value(),
+            Metric.CREDITS_EXPIRED, (long) expired.credits().value()),
+        Stream.concat(swept.failures().stream(), expired.failures().stream()).toList());
   }
 
   private Report audit(Instant deadline) {

@@ -5,6 +5,7 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Expirations;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
@@ -18,6 +19,7 @@ import java.time.Clock;
 /** What the sweeper function is made of. */
 final class Wiring {
   final Sweeper sweeper;
+  final Expirations expirations;
   final Reconciliation reconciliation;
   final Audit audit;
   private final DynamoDb table;
@@ -30,6 +32,7 @@ final class Wiring {
     audit = new Audit(table.books(), clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
+    expirations = new Expirations(ledger, ids, clock);
     var welcome = WelcomeCredits.of(environment);
     var accounts = new Accounts(ledger, welcome, ids, clock);
     var history =

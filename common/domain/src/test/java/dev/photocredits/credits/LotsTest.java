@@ -1,0 +1,91 @@
+package dev.photocredits.credits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What is taken of credits that expire, and what comes back to them. */
+final class LotsTest {
+  private static final Instant MONDAY = Instant.parse("2026-11-30T00:00:00Z");
+  private static final Instant TUESDAY = Instant.parse("2026-12-01T00:00:00Z");
+  private static final Instant WEDNESDAY = Instant.parse("2026-12-02T00:00:00Z");
+
+  private static final Lots LOTS =
+      lots(lot(3, 5, WEDNESDAY), lot(1, 2, MONDAY), lot(2, 4, TUESDAY));
+
+  @Test
+  void the_earliest_expiry_comes_first_and_the_grant_decides_at_the_same_instant() {
+    var lots = lots(lot(9, 1, MONDAY), lot(8, 1, TUESDAY), lot(7, 1, MONDAY));
+
+    assertThat(lots.all())
+        .containsExactly(lot(7, 1, MONDAY), lot(9, 1, MONDAY), lot(8, 1, TUESDAY));
+    assertThat(lots.earliestExpiry()).contains(MONDAY);
+    assertThat(Lots.NONE.earliestExpiry()).isEmpty();
+  }
+
+  @Test
+  void a_lot_of_which_nothing_is_left_is_none() {
+    assertThat(lots(lot(1, 0, MONDAY))).isEqualTo(Lots.NONE);
+  }
+
+  @Test
+  void a_grant_is_not_two_lots() {
+    assertThatThrownBy(() -> lots(lot(1, 1, MONDAY), lot(1, 1, TUESDAY)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_price_takes_what_expires_first_and_no_more_than_there_is() {
+    assertThat(LOTS.spend(credits(1), MONDAY.minusNanos(1))).isEqualTo(lots(lot(1, 1, MONDAY)));
+    assertThat(LOTS.spend(credits(3), MONDAY.minusNanos(1)))
+        .isEqualTo(lots(lot(1, 2, MONDAY), lot(2, 1, TUESDAY)));
+    assertThat(LOTS.spend(credits(99), MONDAY.minusNanos(1))).isEqualTo(LOTS);
+  }
+
+  @Test
+  void what_expires_at_an_instant_cannot_be_spent_from_then_on() {
+    assertThat(LOTS.spend(credits(3), MONDAY)).isEqualTo(lots(lot(2, 3, TUESDAY)));
+    assertThat(LOTS.expired(MONDAY)).isEqualTo(lots(lot(1, 2, MONDAY)));
+    assertThat(LOTS.unexpired(MONDAY)).isEqualTo(LOTS.minus(lots(lot(1, 2, MONDAY))));
+    assertThat(LOTS.spend(credits(3), WEDNESDAY)).isEqualTo(Lots.NONE);
+  }
+
+  @Test
+  void what_comes_back_comes_to_what_expires_last() {
+    assertThat(LOTS.restore(credits(6))).isEqualTo(lots(lot(3, 5, WEDNESDAY), lot(2, 1, TUESDAY)));
+    assertThat(LOTS.restore(credits(0))).isEqualTo(Lots.NONE);
+  }
+
+  @Test
+  void a_balance_that_is_too_small_for_them_takes_what_expires_last() {
+    assertThat(LOTS.shrinkTo(credits(11))).isEqualTo(Lots.NONE);
+    assertThat(LOTS.shrinkTo(credits(12))).isEqualTo(Lots.NONE);
+    assertThat(LOTS.shrinkTo(credits(8))).isEqualTo(lots(lot(3, 3, WEDNESDAY)));
+    assertThat(LOTS.shrinkTo(credits(0))).isEqualTo(LOTS);
+  }
+
+  @Test
+  void lots_of_the_same_grant_add_up_and_nothing_is_taken_that_is_not_there() {
+    var more = lots(lot(1, 3, MONDAY), lot(4, 1, MONDAY));
+
+    assertThat(LOTS.plus(more).credits()).isEqualTo(credits(15));
+    assertThat(LOTS.plus(more).minus(more)).isEqualTo(LOTS);
+    assertThatThrownBy(() -> LOTS.minus(more)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Lots lots(Lot... lots) {
+    return new Lots(List.of(lots));
+  }
+
+  private static Lot lot(int grant, int left, Instant expiresAt) {
+    return new Lot(new TransactionId(new UUID(0, grant)), credits(left), expiresAt);
+  }
+
+  private static Credits credits(int value) {
+    return new Credits(value);
+  }
+}
