@@ -1,6 +1,6 @@
 // Starts the page: reads config.json, finds out who is here, and shows one of three views.
 import {$, attempt, announce, pressed} from './ui.js';
-import {counted} from './words.js';
+import {counted, day} from './words.js';
 import {photoCredits} from './client.js';
 import {signInBy} from './sign-in.js';
 import {studio} from './studio.js';
@@ -22,12 +22,16 @@ const shop = {
 
   /** The balance of now, in all places that show it. */
   async showBalance() {
-    const {credits} = await shop.client.balance(shop.email());
-    if (shop.balance !== null && credits !== shop.balance) announce(`You have ${counted(credits, 'credit')}.`);
-    shop.balance = credits;
-    const [number, noun] = counted(credits, 'credit').split(' ');
+    const {credits, available, pending, expiring} = await shop.client.balance(shop.email());
+    if (shop.balance !== null && available !== shop.balance) announce(`You have ${counted(available, 'credit')}.`);
+    shop.balance = available;
+    const [number, noun] = counted(available, 'credit').split(' ');
     for (const id of ['balance', 'large-balance']) $(id).replaceChildren(Object.assign(document.createElement('b'), {textContent: number}), ` ${noun}`);
     $('balance').hidden = false;
+    $('balance-note').textContent = [
+      ...expiring.map(lot => `${counted(lot.credits, 'credit')} to be used before ${day(lot.expires_at)}.`),
+      ...pending ? [`${counted(pending, 'credit')} more for pictures that are being drawn.`] : [],
+    ].join(' ');
     desk.showPrice();
     return credits;
   },

@@ -112,7 +112,7 @@ export function credits(shop) {
   };
 
   async function show() {
-    $('large-balance').hidden = !shop.email();
+    $('large-balance').hidden = $('balance-note').hidden = !shop.email();
     if (!$('packs').children.length) showPacks();
     if (shop.email()) return showStatement();
     $('statement').hidden = $('csv').hidden = $('more-statement').hidden = true;

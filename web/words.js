@@ -57,10 +57,13 @@ export const bytes = size => (size < 1e6 ? `${Math.max(1, Math.round(size / 1e3)
 /** "28 Nov 2026, 14:03", in the person's own time zone. */
 export const date = when => new Date(when).toLocaleString('en-GB', {day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit'});
 
+/** "28 Nov 2026", in the person's own time zone. */
+export const day = when => new Date(when).toLocaleString('en-GB', {day: 'numeric', month: 'short', year: 'numeric'});
+
 export const duration = seconds =>
   seconds < 90 ? counted(Math.round(seconds), 'second') : seconds < 5400 ? counted(Math.round(seconds / 60), 'minute') : counted(Math.round(seconds / 3600), 'hour');
 
-const KINDS = {purchase: 'Purchase', usage: 'Pictures', refund: 'Refund', reversal: 'Reversal', expiry: 'Expired', grant: 'Gift', adjustment: 'Correction'};
+const KINDS = {purchase: 'Purchase', usage: 'Pictures', refund: 'Refund', reversal: 'Reversal', expiry: 'Expired', promotion: 'Gift', adjustment: 'Correction'};
 
 /** A line of the statement in words. */
 export const entry = transaction => transaction.description || KINDS[transaction.type] || transaction.type;
