@@ -78,7 +78,8 @@ erase: jdk      ## erases the person of EMAIL=…; CONFIRM=yes if they still hav
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
 	@exec $(JAVA) -cp "local/target/classes:$$(cat local/target/class-path)" dev.photocredits.local.EraseCommand "$(EMAIL)" $(CONFIRM)
 
-# The others reach the commands as they are, whatever characters they have: make passes on what stands on its command line.
+# The others reach the commands as they are, whatever characters they have: make passes on what stands on its command line. A shell in a container has no USER.
+grant adjust: export USER := $(or $(USER),$(shell id -un))
 grant: jdk      ## gives EMAIL=… CREDITS=… for REASON=…, until EXPIRES=… (a day in UTC, or an instant); once, unless AGAIN=1. DATA_DIR, or AWS_ENDPOINT_URL_DYNAMODB
 	@$(if $(filter command line,$(origin EMAIL)),,echo "Say whom: make grant EMAIL=ada@example.com"; exit 2)
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl local --also-make
