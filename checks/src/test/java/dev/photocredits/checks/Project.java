@@ -25,7 +25,7 @@ public final class Project {
   }
 
   /** The names of the folders in functions/, each a Lambda function. */
-  static List<String> functions() {
+  public static List<String> functions() {
     try (Stream<Path> folders = Files.list(root().resolve("functions"))) {
       return folders
           .filter(folder -> Files.exists(folder.resolve("pom.xml")))

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each function does around a snapshot, seen from the services that it calls. */
 final class SnapStartTest {
@@ -102,17 +102,7 @@ final class SnapStartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "checkout",
-        "credits",
-        "feedback",
-        "generation",
-        "health",
-        "sweeper",
-        "webhook",
-        "worker"
-      })
+  @MethodSource("dev.photocredits.checks.Project#functions")
   void a_snapshot_goes_on_though_nothing_can_be_reached(String function) {
     services.close();
     var snapStart = snapStart(create(function, environment(services.address())));
@@ -125,17 +115,7 @@ final class SnapStartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "checkout",
-        "credits",
-        "feedback",
-        "generation",
-        "health",
-        "sweeper",
-        "webhook",
-        "worker"
-      })
+  @MethodSource("dev.photocredits.checks.Project#functions")
   void a_restored_function_is_wired_anew(String function) {
     var snapStart = snapStart(create(function, environment(services.address())));
     var before = snapStart.now();

@@ -221,8 +221,8 @@ final class Catalogue {
     rule(
         "spending: what does not begin is not spent",
         "generation/GenerationFlow.java",
-        "if (!began.get())",
-        "if (began == null)");
+        "if (refusal.isPresent()) {",
+        "if (refusal == null) {");
     rule(
         "generate: the key stands for the same request",
         "generation/GenerationFlow.java",

@@ -41,8 +41,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +168,7 @@ public final class GenerationFlow {
     return generations
         .holder(wanted)
         .filter(holder -> holder.isLive(now))
-        .<DrawOutcome>map(holder -> repeat(wanted, holder, _ -> new TurnedOff()))
+        .flatMap(holder -> repeat(wanted, holder, _ -> Optional.empty()))
         .orElseGet(TurnedOff::new);
   }
 
@@ -200,42 +201,34 @@ public final class GenerationFlow {
         order.email(), Claim.Scope.GENERATE, key, order.hash(), generation.value(), now);
   }
 
-  private interface Rest {
-    DrawOutcome afterTheStart();
-  }
-
   private DrawOutcome start(
-      GenerationOrder order, @Nullable IdempotencyKey key, Generation pending, Rest rest) {
+      GenerationOrder order,
+      @Nullable IdempotencyKey key,
+      Generation pending,
+      Supplier<DrawOutcome> rest) {
     var now = pending.createdAt();
     if (!spending.reserve(VariationPrompt.COUNT, now)) {
       return repeat(order, key);
     }
     var claim = key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);
-    var began = new AtomicBoolean();
-    var outcome =
-        start(
-            pending,
-            claim,
-            () -> {
-              began.set(true);
-              return rest.afterTheStart();
-            });
-    if (!began.get()) {
+    var refusal = refusal(pending, claim);
+    if (refusal.isPresent()) {
       spending.release(VariationPrompt.COUNT, now);
     }
-    return outcome;
+    return refusal.orElseGet(rest);
   }
 
-  private DrawOutcome start(Generation pending, @Nullable KeyClaim key, Rest rest) {
+  /** Why nothing begins, or nothing if it has begun. */
+  private Optional<DrawOutcome> refusal(Generation pending, @Nullable KeyClaim key) {
     return switch (generations.start(pending, usage(pending), key, limits)) {
-      case Started _ -> rest.afterTheStart();
+      case Started _ -> Optional.empty();
       case InsufficientCredits(var available) ->
-          new DrawOutcome.InsufficientCredits(price, available);
-      case LimitReached(var limit) -> limitReached(limit, pending.createdAt());
-      case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
+          Optional.of(new DrawOutcome.InsufficientCredits(price, available));
+      case LimitReached(var limit) -> Optional.of(limitReached(limit, pending.createdAt()));
+      case NoSuchUser _ -> Optional.of(new DrawOutcome.NoSuchUser());
       case KeyTaken(var holder) -> {
         var claim = requireNonNull(key).claim();
-        yield repeat(claim, holder, failed -> start(pending, new KeyClaim(claim, failed), rest));
+        yield repeat(claim, holder, failed -> refusal(pending, new KeyClaim(claim, failed)));
       }
     };
   }
@@ -251,13 +244,13 @@ public final class GenerationFlow {
     };
   }
 
-  private DrawOutcome repeat(
-      Claim wanted, Claim holder, Function<GenerationId, DrawOutcome> again) {
+  private Optional<DrawOutcome> repeat(
+      Claim wanted, Claim holder, Function<GenerationId, Optional<DrawOutcome>> again) {
     if (!holder.request().equals(wanted.request())) {
-      return new KeyReused();
+      return Optional.of(new KeyReused());
     }
     var earlier = outcome(wanted.owner(), new GenerationId(holder.result()));
-    return earlier instanceof FailedBefore failed ? again.apply(failed.id()) : earlier;
+    return earlier instanceof FailedBefore failed ? again.apply(failed.id()) : Optional.of(earlier);
   }
 
   private DrawOutcome finish(Generation pending, Drawings drawings) {

@@ -1,7 +1,10 @@
 package dev.photocredits.lambda;
 
+import dev.photocredits.generation.DrawOutcome.Work;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +66,19 @@ public enum Metric {
   Metric(String unit, @Nullable String by) {
     this.unit = unit;
     this.by = by;
+  }
+
+  /** What a generation took to come to its end: once for each, since a repeat has done no work. */
+  public static Map<Metric, Object> of(Work work) {
+    var metrics = new EnumMap<Metric, Object>(Metric.class);
+    metrics.put(GENERATIONS, 1L);
+    metrics.put(CREDITS_TAKEN, (long) work.taken().value());
+    metrics.put(CREDITS_REFUNDED, (long) work.refunded().value());
+    metrics.put(VARIATIONS_MISSING, (long) work.missing().size());
+    if (!work.answers().isEmpty()) {
+      metrics.put(MODEL_MS, work.answers().stream().map(Duration::toMillis).toList());
+    }
+    return metrics;
   }
 
   /** The name, of the field and in CloudWatch. */

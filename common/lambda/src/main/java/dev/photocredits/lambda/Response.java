@@ -1,7 +1,6 @@
 package dev.photocredits.lambda;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -51,21 +50,19 @@ public record Response(
 
   /** Adds a metric to the log line. */
   public Response count(Metric metric, long value) {
-    return measured(metric, value);
+    return measure(Map.of(metric, value));
   }
 
-  /** Adds a metric with any number of values to the log line. */
-  public Response measure(Metric metric, List<Long> values) {
-    return values.isEmpty() ? this : measured(metric, List.copyOf(values));
+  /** Adds metrics to the log line. */
+  public Response measure(Map<Metric, Object> more) {
+    var all = new LinkedHashMap<>(metrics);
+    all.putAll(more);
+    return new Response(status, headers, body, outcome, trace, all);
   }
 
   /** Tells what a person has to look at. */
   public Response alarm(String problem) {
     return trace("alarm", problem).count(Metric.ATTENTION, 1);
-  }
-
-  private Response measured(Metric metric, Object value) {
-    return new Response(status, headers, body, outcome, trace, with(metrics, metric, value));
   }
 
   /** Whether somebody should look at this: the log line gets the level ERROR. */

@@ -6,7 +6,9 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -247,7 +249,7 @@ final class ApiHandlerTest {
                 Response.error(ErrorCode.MODEL_TIMEOUT, "Too slow.")
                     .count(Metric.CREDITS_TAKEN, 3)
                     .count(Metric.GENERATIONS, 1)
-                    .measure(Metric.MODEL_MS, List.of(25_000L, 24_000L)));
+                    .measure(Map.of(Metric.MODEL_MS, List.of(25_000L, 24_000L))));
 
     assertThat(line().path("credits_taken").asInt()).isEqualTo(3);
     assertThat(line().at("/_aws/Timestamp").asLong()).isEqualTo(Events.NOW.toEpochMilli());
@@ -265,9 +267,19 @@ final class ApiHandlerTest {
 
   @Test
   void what_counts_nothing_has_no_metrics() throws JsonProcessingException {
-    var _ = get(_ -> Response.ok(Json.object("a", 1)).measure(Metric.MODEL_MS, List.of()));
+    var _ = get(_ -> Response.ok(Json.object("a", 1)).measure(Map.of()));
 
     assertThat(line().has("_aws")).isFalse();
+    assertThat(line().has("model_ms")).isFalse();
+  }
+
+  @Test
+  void a_model_that_never_answered_has_no_time() throws JsonProcessingException {
+    var work = new Work(new Credits(3), new Credits(3), List.of(), List.of());
+
+    var _ = get(_ -> Response.ok(Json.object("a", 1)).measure(Metric.of(work)));
+
+    assertThat(line().path("credits_taken").asInt()).isEqualTo(3);
     assertThat(line().has("model_ms")).isFalse();
   }
 

@@ -7,6 +7,7 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.Photos;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.uploads.Uploads;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -43,6 +45,8 @@ public final class S3ImageStore implements ImageStore {
 
   private static final String CACHE_CONTROL = "private, max-age=31536000, immutable";
   private static final int KEY_BYTES = 16;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
 
   private final String bucket;
   private final Duration urlExpiry;
@@ -115,6 +119,25 @@ public final class S3ImageStore implements ImageStore {
   /** What the keys of a generation's images begin with. */
   static String folder(GenerationId generation) {
     return "images/" + generation + "/";
+  }
+
+  /** The photos in the same bucket that wait for a worker. */
+  public Photos photos() {
+    return new S3Photos(bucket, client);
+  }
+
+  /**
+   * What is read, unless it is not there; S3 says 403 of that to whoever may not list the bucket.
+   */
+  static <T> Optional<T> find(Supplier<T> read) {
+    try {
+      return Optional.of(read.get());
+    } catch (S3Exception e) {
+      if (e.statusCode() == NOT_FOUND || e.statusCode() == FORBIDDEN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** The uploads in the same bucket. */

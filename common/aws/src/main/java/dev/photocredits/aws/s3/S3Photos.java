@@ -1,6 +1,5 @@
 package dev.photocredits.aws.s3;
 
-import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
@@ -9,23 +8,15 @@ import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** {@link Photos} in S3, among what the bucket's lifecycle removes after a day. */
-public final class S3Photos implements Photos {
-  private static final int FORBIDDEN = 403;
-  private static final int NOT_FOUND = 404;
-
-  private final S3Client client;
+final class S3Photos implements Photos {
   private final String bucket;
+  private final S3Client client;
 
-  private S3Photos(S3Client client, String bucket) {
-    this.client = client;
+  S3Photos(String bucket, S3Client client) {
     this.bucket = bucket;
-  }
-
-  public static S3Photos open(AwsAccess aws, String bucket) {
-    return new S3Photos(S3ImageStore.client(aws), bucket);
+    this.client = client;
   }
 
   private static String key(GenerationId generation) {
@@ -41,17 +32,12 @@ public final class S3Photos implements Photos {
 
   @Override
   public Optional<Image> find(GenerationId generation) {
-    try {
-      var found = client.getObjectAsBytes(get -> get.bucket(bucket).key(key(generation)));
-      return Optional.of(
-          new Image(new ContentType(found.response().contentType()), found.asByteArrayUnsafe()));
-    } catch (S3Exception e) {
-      // S3 says 403 of what is not there to whoever may not list the bucket.
-      if (e.statusCode() == NOT_FOUND || e.statusCode() == FORBIDDEN) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return S3ImageStore.find(
+            () -> client.getObjectAsBytes(get -> get.bucket(bucket).key(key(generation))))
+        .map(
+            found ->
+                new Image(
+                    new ContentType(found.response().contentType()), found.asByteArrayUnsafe()));
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
@@ -25,8 +24,6 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * old.
  */
 final class S3Uploads implements Uploads {
-  private static final int FORBIDDEN = 403;
-  private static final int NOT_FOUND = 404;
 
   private final String bucket;
   private final S3Client client;
@@ -77,17 +74,10 @@ final class S3Uploads implements Uploads {
 
   @Override
   public Optional<byte[]> find(Email owner, UploadId id) {
-    try {
-      return Optional.of(
-          client.getObject(
-              get -> get.bucket(bucket).key(folder(owner) + id),
-              (_, photo) -> photo.readNBytes(UploadOrder.LARGEST + 1)));
-    } catch (S3Exception e) {
-      // 403 is S3's word for what is not there, as long as we may not list the bucket.
-      if (e.statusCode() == NOT_FOUND || e.statusCode() == FORBIDDEN) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return S3ImageStore.find(
+        () ->
+            client.getObject(
+                get -> get.bucket(bucket).key(folder(owner) + id),
+                (_, photo) -> photo.readNBytes(UploadOrder.LARGEST + 1)));
   }
 }

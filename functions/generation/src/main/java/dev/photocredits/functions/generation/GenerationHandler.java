@@ -195,11 +195,7 @@ public final class GenerationHandler extends ApiHandler {
   private static Response counted(Work work, Response response) {
     return response
         .trace("missing", work.missing().stream().map(NotDrawn::cause).toList())
-        .count(Metric.GENERATIONS, 1)
-        .count(Metric.CREDITS_TAKEN, work.taken().value())
-        .count(Metric.CREDITS_REFUNDED, work.refunded().value())
-        .count(Metric.VARIATIONS_MISSING, work.missing().size())
-        .measure(Metric.MODEL_MS, work.answers().stream().map(Duration::toMillis).toList());
+        .measure(Metric.of(work));
   }
 
   private Response gallery(Request request) {

@@ -4,7 +4,6 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.aws.s3.S3ImageStore;
-import dev.photocredits.aws.s3.S3Photos;
 import dev.photocredits.aws.sqs.SqsWorkQueue;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
@@ -67,11 +66,10 @@ final class Wiring {
     var generations = table.generations();
     gallery = new Gallery(generations);
     enabled = environment.flag("GENERATION_ENABLED", true);
-    var name = environment.text("BUCKET_NAME");
     bucket =
         S3ImageStore.open(
             aws,
-            name,
+            environment.text("BUCKET_NAME"),
             Duration.ofSeconds(
                 environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)),
             clock);
@@ -81,7 +79,7 @@ final class Wiring {
     model = GeminiImageModel.of(environment, clock);
     drawing = Executors.newVirtualThreadPerTaskExecutor();
     queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
-    var photos = S3Photos.open(aws, name);
+    var photos = bucket.photos();
     deletion = new Deletion(generations, bucket, photos, ids, clock);
     flow =
         new GenerationFlow(

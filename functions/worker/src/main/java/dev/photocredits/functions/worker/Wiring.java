@@ -4,7 +4,6 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.aws.s3.S3ImageStore;
-import dev.photocredits.aws.s3.S3Photos;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.generation.Drawing;
@@ -33,15 +32,14 @@ final class Wiring {
     var clock = Clock.systemUTC();
     var aws = AwsAccess.of(environment);
     table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    var name = environment.text("BUCKET_NAME");
-    bucket = S3ImageStore.open(aws, name, NO_ADDRESSES, clock);
+    bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);
     model = GeminiImageModel.of(environment, clock);
     drawing = Executors.newVirtualThreadPerTaskExecutor();
     worker =
         new GenerationWorker(
             table.generations(),
             new Drawing(model, bucket, clock, drawing),
-            S3Photos.open(aws, name),
+            bucket.photos(),
             new TimeOrderedIds(new SecureRandom()),
             clock);
   }

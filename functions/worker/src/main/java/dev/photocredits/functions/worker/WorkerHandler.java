@@ -11,9 +11,7 @@ import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.SnapStart;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -52,20 +50,11 @@ public final class WorkerHandler extends BackgroundHandler {
   }
 
   private static Report report(Worked worked) {
-    var work = worked.work();
-    var metrics = new EnumMap<Metric, Object>(Metric.class);
-    metrics.put(Metric.GENERATIONS, 1L);
-    metrics.put(Metric.CREDITS_TAKEN, (long) work.taken().value());
-    metrics.put(Metric.CREDITS_REFUNDED, (long) work.refunded().value());
-    metrics.put(Metric.VARIATIONS_MISSING, (long) work.missing().size());
-    if (!work.answers().isEmpty()) {
-      metrics.put(Metric.MODEL_MS, work.answers().stream().map(Duration::toMillis).toList());
-    }
     return new Report(
         Json.object(
             "outcome", outcome(worked.ended()),
-            "missing", work.missing().stream().map(NotDrawn::cause).toList()),
-        metrics,
+            "missing", worked.work().missing().stream().map(NotDrawn::cause).toList()),
+        Metric.of(worked.work()),
         List.of());
   }
 
