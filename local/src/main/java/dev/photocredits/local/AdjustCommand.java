@@ -11,8 +11,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Moves the balance of {@code EMAIL} by {@code CREDITS}, up or down, for a {@code REASON}. Ends
@@ -21,19 +19,10 @@ import java.util.logging.Logger;
  * or on the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in use.
  */
 public final class AdjustCommand {
-  /** Kept, so that its level is kept: libraries log their warnings only. */
-  private static final Logger LIBRARIES = Logger.getLogger("");
-
   private AdjustCommand() {}
 
   public static void main(String[] args) {
-    LIBRARIES.setLevel(Level.WARNING);
-    try {
-      System.exit(run(System.getenv(), Clock.systemUTC(), System.out) ? 0 : 1);
-    } catch (CannotStart e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    }
+    Command.end(() -> run(System.getenv(), Clock.systemUTC(), System.out));
   }
 
   /** Tells whether it moved; throws {@link CannotStart} if that is not known. */

@@ -6,8 +6,6 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Compares every account with its entries, and says what differs. Ends with 0 if nothing does, with
@@ -15,19 +13,10 @@ import java.util.logging.Logger;
  * {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in use; it writes nothing.
  */
 public final class AuditCommand {
-  /** Kept, so that its level is kept: libraries log their warnings only. */
-  private static final Logger LIBRARIES = Logger.getLogger("");
-
   private AuditCommand() {}
 
   public static void main(String[] args) {
-    LIBRARIES.setLevel(Level.WARNING);
-    try {
-      System.exit(run(System.getenv(), System.out) ? 0 : 1);
-    } catch (CannotStart e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    }
+    Command.end(() -> run(System.getenv(), System.out));
   }
 
   /** Tells whether nothing differs; throws {@link CannotStart} if it cannot look. */

@@ -21,8 +21,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -33,21 +31,12 @@ import software.amazon.awssdk.core.exception.SdkException;
  * AWS_ENDPOINT_URL_DYNAMODB} and {@code AWS_ENDPOINT_URL_S3}, which may be in use.
  */
 public final class EraseCommand {
-  /** Kept, so that its level is kept: libraries log their warnings only. */
-  private static final Logger LIBRARIES = Logger.getLogger("");
-
   private EraseCommand() {}
 
   public static void main(String[] args) {
-    LIBRARIES.setLevel(Level.WARNING);
-    try {
-      var email = args.length > 0 ? args[0] : "";
-      var confirmed = args.length > 1 && args[1].equals("yes");
-      System.exit(run(System.getenv(), email, confirmed, System.out) ? 0 : 1);
-    } catch (CannotStart e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    }
+    var email = args.length > 0 ? args[0] : "";
+    var confirmed = args.length > 1 && args[1].equals("yes");
+    Command.end(() -> run(System.getenv(), email, confirmed, System.out));
   }
 
   /**

@@ -21,8 +21,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Gives {@code CREDITS} to {@code EMAIL} for a {@code REASON}, until {@code EXPIRES}: a day, with
@@ -34,19 +32,10 @@ import java.util.logging.Logger;
 public final class GrantCommand {
   static final int MOST = 100_000;
 
-  /** Kept, so that its level is kept: libraries log their warnings only. */
-  private static final Logger LIBRARIES = Logger.getLogger("");
-
   private GrantCommand() {}
 
   public static void main(String[] args) {
-    LIBRARIES.setLevel(Level.WARNING);
-    try {
-      System.exit(run(System.getenv(), Clock.systemUTC(), System.out) ? 0 : 1);
-    } catch (CannotStart e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    }
+    Command.end(() -> run(System.getenv(), Clock.systemUTC(), System.out));
   }
 
   /** Tells whether they have what is given; throws {@link CannotStart} if that is not known. */

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -76,6 +77,21 @@ final class Api implements AutoCloseable {
 
   static Api start(Map<String, String> settings, Consumer<String> log) {
     return new Api(settings, log);
+  }
+
+  /** The same, with that written otherwise in the template, whose new text goes to the folder. */
+  static Api start(Path folder, String written, String otherwise) throws IOException {
+    var project = Objects.requireNonNull(System.getProperty("photocredits.template"));
+    var text = Files.readString(Path.of(project));
+    assertThat(text).contains(written);
+    var template = folder.resolve("template.yaml");
+    Files.writeString(template, text.replace(written, otherwise));
+    System.setProperty("photocredits.template", template.toString());
+    try {
+      return start(Map.of());
+    } finally {
+      System.setProperty("photocredits.template", project);
+    }
   }
 
   /** The address of somebody whom nobody has seen before. */

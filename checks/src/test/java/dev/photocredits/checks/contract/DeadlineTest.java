@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.checks.fakes.FakeGemini;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,17 +20,7 @@ final class DeadlineTest {
 
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
-    var project = Objects.requireNonNull(System.getProperty("photocredits.template"));
-    var text = Files.readString(Path.of(project));
-    assertThat(text).contains("Timeout: 29");
-    var hurried = folder.resolve("template.yaml");
-    Files.writeString(hurried, text.replace("Timeout: 29", "Timeout: 6"));
-    System.setProperty("photocredits.template", hurried.toString());
-    try {
-      api = Api.start(Map.of());
-    } finally {
-      System.setProperty("photocredits.template", project);
-    }
+    api = Api.start(folder, "Timeout: 29", "Timeout: 6");
   }
 
   @AfterAll

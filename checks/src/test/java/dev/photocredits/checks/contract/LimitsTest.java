@@ -6,7 +6,6 @@ import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.StripeEvent;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Nobody takes more than their share of the model. */
@@ -16,12 +15,7 @@ final class LimitsTest {
     try (var api = Api.start(Map.of("GENERATION_PENDING_LIMIT", ""))) {
       var email = api.customer();
       api.buys(email, StripeEvent.newSession());
-      var goesOn = new CountDownLatch(1);
-      api.gemini.follows(
-          call -> {
-            goesOn.await();
-            return FakeGemini.draws(call);
-          });
+      var goesOn = api.gemini.drawsLater();
       for (var i = 0; i < 3; i++) {
         assertThat(queued(api, email).status()).isEqualTo(202);
       }

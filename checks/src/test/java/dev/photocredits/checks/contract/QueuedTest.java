@@ -8,11 +8,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -133,12 +130,7 @@ final class QueuedTest {
   @Test
   void a_repeat_under_its_key_hears_of_the_same_generation() {
     var email = api.customer();
-    var goesOn = new CountDownLatch(1);
-    api.gemini.follows(
-        call -> {
-          goesOn.await();
-          return FakeGemini.draws(call);
-        });
+    var goesOn = api.gemini.drawsLater();
 
     var first = ordered(email, "respond-async", "key-1");
     var second = ordered(email, "respond-async", "key-1");
@@ -172,12 +164,7 @@ final class QueuedTest {
   @Test
   void of_two_waits_the_first_counts_and_is_all_that_is_applied() {
     var email = api.customer();
-    var goesOn = new CountDownLatch(1);
-    api.gemini.follows(
-        call -> {
-          goesOn.await();
-          return FakeGemini.draws(call);
-        });
+    var goesOn = api.gemini.drawsLater();
 
     var answer = ordered(email, "wait=1, respond-async, wait=2");
     goesOn.countDown();
@@ -215,7 +202,7 @@ final class QueuedTest {
   @Test
   void what_no_worker_can_take_in_ends_among_the_dead_letters(@TempDir Path folder)
       throws IOException {
-    try (var impatient = impatient(folder)) {
+    try (var impatient = Api.start(folder, "VisibilityTimeout: 900", "VisibilityTimeout: 1")) {
       var email = impatient.customer();
 
       send(impatient, "not a generation");
@@ -223,21 +210,6 @@ final class QueuedTest {
       var _ = until(() -> deadLetters(impatient), dead -> dead == 1);
       assertThat(waiting(impatient)).isZero();
       assertThat(impatient.balance(email)).isEqualTo(10);
-    }
-  }
-
-  /** A system whose messages come back after a second. */
-  private static Api impatient(Path folder) throws IOException {
-    var project = Objects.requireNonNull(System.getProperty("photocredits.template"));
-    var text = Files.readString(Path.of(project));
-    assertThat(text).contains("VisibilityTimeout: 900");
-    var template = folder.resolve("template.yaml");
-    Files.writeString(template, text.replace("VisibilityTimeout: 900", "VisibilityTimeout: 1"));
-    System.setProperty("photocredits.template", template.toString());
-    try {
-      return Api.start(Map.of());
-    } finally {
-      System.setProperty("photocredits.template", project);
     }
   }
 
@@ -264,12 +236,7 @@ final class QueuedTest {
   @Test
   void who_cancels_gets_everything_back_that_was_not_drawn() {
     var email = api.customer();
-    var goesOn = new CountDownLatch(1);
-    api.gemini.follows(
-        call -> {
-          goesOn.await();
-          return FakeGemini.draws(call);
-        });
+    var goesOn = api.gemini.drawsLater();
     var id = ordered(email, "respond-async", "key-1").header("x-generation-id");
     var _ = until(() -> api.gemini.calls().size(), calls -> calls == 3);
 

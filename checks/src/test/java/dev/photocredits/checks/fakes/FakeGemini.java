@@ -82,6 +82,17 @@ public final class FakeGemini implements AutoCloseable {
     follows(FakeGemini::draws);
   }
 
+  /** The same, once what comes back is counted down. */
+  public CountDownLatch drawsLater() {
+    var goesOn = new CountDownLatch(1);
+    follows(
+        call -> {
+          goesOn.await();
+          return draws(call);
+        });
+    return goesOn;
+  }
+
   /** The picture of the call's variation. */
   public static Answer draws(Call call) {
     return PICTURES.get(call.variation());
