@@ -193,7 +193,7 @@ final class Needs {
     var next = new ArrayDeque<>(Set.of(unit));
     while (!next.isEmpty()) {
       var at = next.remove();
-      if (!at.getOwner().getSimpleName().equals("Table")) {
+      if (!Set.of("Table", "TransactWrite").contains(at.getOwner().getSimpleName())) {
         outside.add(at);
       } else if (seen.add(at)) {
         next.addAll(reach.callers(at));

@@ -173,8 +173,8 @@ final class Catalogue {
     table(
         name,
         file,
-        "table.create(" + what + ")",
-        "table.put("
+        "transaction.create(" + what + ")",
+        "transaction.put("
             + what
             + ", \"attribute_exists(PK) OR attribute_not_exists(PK)\","
             + " java.util.Map.of(), java.util.Map.of())");
@@ -186,7 +186,7 @@ final class Catalogue {
     table(
         "start: our own entry, whose reply was lost",
         "DynamoDbGenerations.java",
-        "if (written.found(1, Schemas.ENTRY).filter(it -> usage.isSame(it.transaction())).isPresent())",
+        "if (outcome.found(taken).filter(it -> usage.isSame(it.transaction())).isPresent())",
         "if (entry == null)");
     table(
         "finish: our own state, whose reply was lost",
@@ -196,18 +196,18 @@ final class Catalogue {
     table(
         "finish: the refund that is there is another's",
         "DynamoDbGenerations.java",
-        ".filter(it -> refund.isSame(it.transaction()))",
-        "");
+        "_ -> Schemas.isOurs(outcome, entries, refund::isSame)",
+        "_ -> entries.stream().anyMatch(outcome::isRefused)");
     table(
         "adjust: our own entry, whose reply was lost",
         "DynamoDbLedger.java",
-        "written.isComplete() || isOurs(written, adjustment::isSame)",
-        "written.isComplete()");
+        "outcome.isComplete() || Schemas.isOurs(outcome, entries, adjustment::isSame)",
+        "outcome.isComplete()");
     table(
         "grant: the session is granted already",
         "DynamoDbLedger.java",
-        "if (written.refused(0)) {\n      return new Done<>(new AlreadyGranted());",
-        "if (written.refused(99)) {\n      return new Done<>(new AlreadyGranted());");
+        "if (outcome.isRefused(granted)) {\n      return new Done<>(new AlreadyGranted());",
+        "if (granted == null) {\n      return new Done<>(new AlreadyGranted());");
   }
 
   // Claims

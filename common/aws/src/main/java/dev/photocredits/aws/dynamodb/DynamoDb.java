@@ -119,11 +119,14 @@ public final class DynamoDb {
     prime();
     var nowhere = unplugged.get();
     transact(nowhere);
-    var _ = nowhere.writeAlone(gift());
+    var _ = nowhere.update(gift());
   }
 
   private static void transact(Table nowhere) {
-    var _ = nowhere.write(nowhere.create(Schemas.USER, NOBODY), nowhere.update(gift()));
+    var transaction = nowhere.transaction();
+    var _ = transaction.create(Schemas.USER, NOBODY);
+    var _ = transaction.update(Schemas.USER, gift());
+    var _ = transaction.execute();
   }
 
   private static Table.Change gift() {

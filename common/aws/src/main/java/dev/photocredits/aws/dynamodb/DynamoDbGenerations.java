@@ -5,7 +5,7 @@ import dev.photocredits.aws.dynamodb.Attempt.Refused;
 import dev.photocredits.aws.dynamodb.Balance.Standing;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
-import dev.photocredits.aws.dynamodb.Table.Written;
+import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -34,7 +34,6 @@ import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** {@link Generations} in DynamoDB. */
 final class DynamoDbGenerations implements Generations {
@@ -63,35 +61,38 @@ final class DynamoDbGenerations implements Generations {
     var email = pending.email();
     var posting = Posting.taking(usage, lots);
     var entry = new Entry(email, posting.entries().getFirst());
-    var parts =
-        new ArrayList<>(
-            List.of(
-                table.update(Balance.take(email, posting, usage, limits.pending(), lots)),
-                table.create(Schemas.ENTRY, entry),
-                table.create(Schemas.GENERATION, pending),
-                table.update(begin(email, usage.createdAt(), limits.hourly()))));
-    if (key != null) {
-      parts.add(DynamoDbClaims.claim(table, key.claim(), key.failed(), usage.createdAt()));
-    }
-    var written = table.write(parts);
-    if (written.isComplete()) {
+    var transaction = table.transaction();
+    var profile =
+        transaction.update(
+            Schemas.USER, Balance.take(email, posting, usage, limits.pending(), lots));
+    var taken = transaction.create(Schemas.ENTRY, entry);
+    var generation = transaction.create(Schemas.GENERATION, pending);
+    var hour = transaction.update(begin(email, usage.createdAt(), limits.hourly()));
+    @Nullable Part<Claim> claim =
+        key == null
+            ? null
+            : DynamoDbClaims.put(transaction, key.claim(), key.failed(), usage.createdAt());
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
       return new Done<>(new Started());
     }
     // Our own entry, written by a call whose reply was lost: the price is taken already.
-    if (written.found(1, Schemas.ENTRY).filter(it -> usage.isSame(it.transaction())).isPresent()) {
+    if (outcome.found(taken).filter(it -> usage.isSame(it.transaction())).isPresent()) {
       return new Done<>(new Started());
     }
-    if (written.refused(1) || written.refused(2)) {
-      throw written.impossible();
+    if (outcome.isRefused(taken) || outcome.isRefused(generation)) {
+      throw outcome.impossible();
     }
-    if (written.refused(4)) {
-      return new Done<>(
-          new KeyTaken(written.found(4, Schemas.CLAIM).orElseThrow(written::impossible)));
+    if (claim != null && outcome.isRefused(claim)) {
+      return new Done<>(new KeyTaken(outcome.found(claim).orElseThrow(outcome::impossible)));
     }
-    if (!written.refused(0)) {
+    if (!outcome.isRefused(profile) && outcome.isRefused(hour)) {
       return new Done<>(new LimitReached(Limit.HOURLY));
     }
-    var user = written.found(0, Schemas.USER);
+    if (!outcome.isRefused(profile)) {
+      throw outcome.impossible();
+    }
+    var user = outcome.found(profile);
     if (user.isPresent() && !user.get().lots().equals(lots)) {
       return new Refused<>(user.get().lots());
     }
@@ -127,8 +128,8 @@ final class DynamoDbGenerations implements Generations {
 
   @Override
   public boolean add(Generation generation, Picture picture) {
-    var written =
-        table.writeAlone(
+    var updated =
+        table.update(
             new Change(
                 Keys.item(Keys.user(generation.email()), Keys.generation(generation.id())),
                 "SET drawn = list_append(drawn, :drawn), image_keys = list_append(image_keys, :key),"
@@ -142,9 +143,9 @@ final class DynamoDbGenerations implements Generations {
                     ":key", list(picture.image().key()),
                     ":type", list(picture.image().contentType().value()))));
     // Our own picture, added by a call whose reply was lost.
-    return written.isComplete()
-        || written
-            .found(0, Schemas.GENERATION)
+    return updated.isComplete()
+        || updated
+            .found(Schemas.GENERATION)
             .filter(now -> now.state() instanceof Pending p && p.drawn().contains(picture))
             .isPresent();
   }
@@ -165,12 +166,19 @@ final class DynamoDbGenerations implements Generations {
       return Attempt.until(
           Standing.NOTHING, standing -> finish(end, finished, refund, usage, standing));
     }
-    var written =
-        seen.state() instanceof Pending
-            ? table.write(table.update(end), table.update(Balance.end(seen.email(), seen.price())))
-            : table.writeAlone(end);
     // Our own state, written by a call whose reply was lost: nobody else has our pictures.
-    return ended(written, before -> before.equals(finished)).orElseThrow(written::impossible);
+    Predicate<Generation> ours = before -> before.equals(finished);
+    if (!(seen.state() instanceof Pending)) {
+      var updated = table.update(end);
+      return ended(updated.isComplete(), updated.found(Schemas.GENERATION), ours)
+          .orElseThrow(updated::impossible);
+    }
+    var transaction = table.transaction();
+    var generation = transaction.update(Schemas.GENERATION, end);
+    var _ = transaction.update(Schemas.USER, Balance.end(seen.email(), seen.price()));
+    var outcome = transaction.execute();
+    return ended(outcome.isComplete(), outcome.found(generation), ours)
+        .orElseThrow(outcome::impossible);
   }
 
   /**
@@ -189,37 +197,32 @@ final class DynamoDbGenerations implements Generations {
   private Attempt<Standing, FinishOutcome> finish(
       Change end, Generation finished, Refund refund, Usage usage, Standing standing) {
     var posting = Posting.refunding(standing.debt(), refund, usage);
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(table.update(end));
-    parts.add(
-        table.update(
-            Balance.end(
-                finished.email(), finished.price(), posting, standing, refund.createdAt())));
-    parts.addAll(Schemas.create(table, finished.email(), posting));
-    var written = table.write(parts);
+    var transaction = table.transaction();
+    var generation = transaction.update(Schemas.GENERATION, end);
+    var profile =
+        transaction.update(
+            Schemas.USER,
+            Balance.end(finished.email(), finished.price(), posting, standing, refund.createdAt()));
+    var entries = Schemas.create(transaction, finished.email(), posting);
+    var outcome = transaction.execute();
     // Our own entry, likewise; the state alone may be what another one wrote, who gave up too.
     return ended(
-            written,
-            _ ->
-                written
-                    .found(2, Schemas.ENTRY)
-                    .filter(it -> refund.isSame(it.transaction()))
-                    .isPresent())
+            outcome.isComplete(),
+            outcome.found(generation),
+            _ -> Schemas.isOurs(outcome, entries, refund::isSame))
         .<Attempt<Standing, FinishOutcome>>map(Done::new)
         .orElseGet(
             () ->
                 new Refused<>(
-                    Standing.of(written.found(1, Schemas.USER).orElseThrow(written::impossible))));
+                    Standing.of(outcome.found(profile).orElseThrow(outcome::impossible))));
   }
 
   /** What became of the generation, unless the write was refused for another reason. */
-  private static Optional<FinishOutcome> ended(Written written, Predicate<Generation> ours) {
-    if (written.isComplete()) {
-      return Optional.of(new Finished());
-    }
-    return written
-        .found(0, Schemas.GENERATION)
-        .map(before -> ours.test(before) ? new Finished() : new Overtaken(before));
+  private static Optional<FinishOutcome> ended(
+      boolean isComplete, Optional<Generation> found, Predicate<Generation> ours) {
+    return isComplete
+        ? Optional.of(new Finished())
+        : found.map(before -> ours.test(before) ? new Finished() : new Overtaken(before));
   }
 
   // Of the state as it was seen: no picture more, and nobody has ended it.

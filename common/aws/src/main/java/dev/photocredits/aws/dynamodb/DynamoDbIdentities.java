@@ -4,6 +4,7 @@ import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Schemas.Origin;
 import dev.photocredits.aws.dynamodb.Schemas.Tombstone;
 import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.SessionMark;
@@ -15,7 +16,6 @@ import dev.photocredits.erasure.Holder.Known;
 import dev.photocredits.erasure.Holder.Leaving;
 import dev.photocredits.erasure.Identities;
 import dev.photocredits.generation.Generation;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
  * {@link Identities} in DynamoDB. In the place of the profile of whoever is leaving stands a
@@ -76,41 +75,34 @@ final class DynamoDbIdentities implements Identities {
             + " AND "
             + (values.containsKey(":lots") ? "lots = :lots" : "attribute_not_exists(lots)");
     var customer = user.stripeCustomer();
+    var transaction = table.transaction();
     var _ =
-        table.write(
-            List.of(
-                table.put(
-                    Schemas.TOMBSTONE,
-                    new Tombstone(user.email(), pseudonym, customer),
-                    unmoved,
-                    Map.of(),
-                    values),
-                table.create(Schemas.USER, user.as(pseudonym)),
-                table.create(Schemas.ORIGIN, new Origin(pseudonym, user.email()))));
+        transaction.put(
+            Schemas.TOMBSTONE,
+            new Tombstone(user.email(), pseudonym, customer),
+            unmoved,
+            Map.of(),
+            values);
+    var _ = transaction.create(Schemas.USER, user.as(pseudonym));
+    var _ = transaction.create(Schemas.ORIGIN, new Origin(pseudonym, user.email()));
+    var _ = transaction.execute();
   }
 
   @Override
   public boolean move(Email owner, Email pseudonym, Transaction entry) {
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(delete(owner, Keys.transaction(entry.id())));
-    parts.add(table.create(Schemas.ENTRY, new Entry(pseudonym, entry)));
+    var move = new Move(table.transaction(), owner, pseudonym);
+    var gone = move.delete(Keys.transaction(entry.id()));
+    var _ = move.transaction().create(Schemas.ENTRY, new Entry(pseudonym, entry));
     if (entry instanceof Purchase purchase) {
       var mark = mark(owner, purchase);
-      mark.ifPresent(
-          m ->
-              parts.add(
-                  hand(Keys.item(Keys.payment(m.session()), Keys.PAYMENT), "", owner, pseudonym)));
+      mark.ifPresent(m -> move.hand(Keys.item(Keys.payment(m.session()), Keys.PAYMENT), ""));
       mark.flatMap(m -> payment(owner, m))
           .ifPresent(
               p ->
-                  parts.add(
-                      hand(
-                          Keys.item(Keys.payment(p.id()), Keys.MONEY),
-                          ", version = version + :one",
-                          owner,
-                          pseudonym)));
+                  move.hand(
+                      Keys.item(Keys.payment(p.id()), Keys.MONEY), ", version = version + :one"));
     }
-    return whileLeaving(owner, pseudonym, parts);
+    return move.whileLeaving(gone);
   }
 
   private Optional<SessionMark> mark(Email owner, Purchase purchase) {
@@ -127,52 +119,62 @@ final class DynamoDbIdentities implements Identities {
             .filter(p -> p.grant() != null && p.grant().owner().equals(owner));
   }
 
-  private TransactWriteItem hand(
-      Map<String, AttributeValue> key, String more, Email owner, Email pseudonym) {
-    var values = new HashMap<String, AttributeValue>();
-    values.put(":owner", text(owner));
-    values.put(":pseudonym", text(pseudonym));
-    if (!more.isEmpty()) {
-      values.put(":one", Balance.number(1));
-    }
-    return table.update(new Change(key, "SET email = :pseudonym" + more, HIS, Map.of(), values));
-  }
-
   @Override
   public boolean move(Email owner, Email pseudonym, Generation generation) {
-    return whileLeaving(
-        owner,
-        pseudonym,
-        List.of(
-            delete(owner, Keys.generation(generation.id())),
-            table.create(Schemas.GENERATION, generation.erased(pseudonym))));
+    var move = new Move(table.transaction(), owner, pseudonym);
+    var gone = move.delete(Keys.generation(generation.id()));
+    var _ = move.transaction().create(Schemas.GENERATION, generation.erased(pseudonym));
+    return move.whileLeaving(gone);
   }
 
   @Override
   public boolean forgetKeys(Email owner, Email pseudonym) {
     return Stream.of(Keys.CLAIMS, Keys.HOURS, Keys.GIVEN)
         .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
-        .allMatch(sort -> whileLeaving(owner, pseudonym, List.of(delete(owner, sort))));
+        .allMatch(
+            sort -> {
+              var move = new Move(table.transaction(), owner, pseudonym);
+              return move.whileLeaving(move.delete(sort));
+            });
   }
 
-  private TransactWriteItem delete(Email owner, String sort) {
-    return table.delete(Keys.item(Keys.user(owner), sort), THERE, Map.of());
-  }
+  /** One transaction of an erasure, which writes only while the owner's tombstone stands. */
+  private record Move(TransactWrite transaction, Email owner, Email pseudonym) {
 
-  /** Writes while the tombstone stands; tells whether it does. What is refused was moved before. */
-  private boolean whileLeaving(Email owner, Email pseudonym, List<TransactWriteItem> parts) {
-    var all = new ArrayList<TransactWriteItem>();
-    all.add(
-        table.check(
-            Keys.item(Keys.user(owner), Keys.PROFILE),
-            LEAVING,
-            Map.of(":pseudonym", text(pseudonym))));
-    all.addAll(parts);
-    var written = table.write(all);
-    if (!written.isComplete() && !written.refused(0) && !written.refused(1)) {
-      throw written.impossible();
+    Part<Void> delete(String sort) {
+      return transaction.delete(Keys.item(Keys.user(owner), sort), THERE, Map.of());
     }
-    return !written.refused(0);
+
+    /** Makes the pseudonym the owner of an item of a payment. */
+    void hand(Map<String, AttributeValue> key, String more) {
+      var values = new HashMap<String, AttributeValue>();
+      values.put(":owner", text(owner));
+      values.put(":pseudonym", text(pseudonym));
+      if (!more.isEmpty()) {
+        values.put(":one", Balance.number(1));
+      }
+      var _ =
+          transaction.update(
+              new Change(key, "SET email = :pseudonym" + more, HIS, Map.of(), values));
+    }
+
+    /**
+     * Writes, and tells whether the tombstone stands.
+     *
+     * @param gone the item that moves; where it is gone, an earlier run has moved it
+     */
+    boolean whileLeaving(Part<Void> gone) {
+      var tombstone =
+          transaction.check(
+              Keys.item(Keys.user(owner), Keys.PROFILE),
+              LEAVING,
+              Map.of(":pseudonym", text(pseudonym)));
+      var outcome = transaction.execute();
+      if (!outcome.isComplete() && !outcome.isRefused(tombstone) && !outcome.isRefused(gone)) {
+        throw outcome.impossible();
+      }
+      return !outcome.isRefused(tombstone);
+    }
   }
 
   @Override
@@ -184,7 +186,7 @@ final class DynamoDbIdentities implements Identities {
         .forEach(
             item -> {
               var _ =
-                  table.writeAlone(
+                  table.update(
                       new Change(
                           Keys.item(value(item, Keys.PK), value(item, Keys.SK)),
                           "REMOVE email",
@@ -196,14 +198,14 @@ final class DynamoDbIdentities implements Identities {
 
   @Override
   public void end(Email owner, Email pseudonym) {
+    var transaction = table.transaction();
     var _ =
-        table.write(
-            List.of(
-                table.delete(
-                    Keys.item(Keys.user(owner), Keys.PROFILE),
-                    LEAVING,
-                    Map.of(":pseudonym", text(pseudonym))),
-                table.delete(Keys.item(Keys.user(pseudonym), Keys.ERASURE), THERE, Map.of())));
+        transaction.delete(
+            Keys.item(Keys.user(owner), Keys.PROFILE),
+            LEAVING,
+            Map.of(":pseudonym", text(pseudonym)));
+    var _ = transaction.delete(Keys.item(Keys.user(pseudonym), Keys.ERASURE), THERE, Map.of());
+    var _ = transaction.execute();
   }
 
   private static String value(Map<String, AttributeValue> item, String name) {

@@ -7,7 +7,7 @@ import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Schemas.Given;
 import dev.photocredits.aws.dynamodb.Schemas.Welcomed;
 import dev.photocredits.aws.dynamodb.Table.Change;
-import dev.photocredits.aws.dynamodb.Table.Written;
+import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
@@ -44,14 +44,11 @@ import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** {@link Ledger} in DynamoDB. */
 final class DynamoDbLedger implements Ledger {
@@ -80,26 +77,27 @@ final class DynamoDbLedger implements Ledger {
             User.Underway.NOTHING,
             now,
             now);
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(table.create(Schemas.USER, user));
+    var transaction = table.transaction();
+    var profile = transaction.create(Schemas.USER, user);
+    @Nullable Part<Welcomed> welcomed = null;
     if (welcome != null) {
-      parts.add(table.create(Schemas.ENTRY, new Entry(email, welcome)));
-      parts.add(table.create(Schemas.WELCOME, new Welcomed(Keys.welcome(email))));
+      var _ = transaction.create(Schemas.ENTRY, new Entry(email, welcome));
+      welcomed = transaction.create(Schemas.WELCOME, new Welcomed(Keys.welcome(email)));
     }
-    var written = table.write(parts);
-    if (written.isComplete()) {
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
       return user;
     }
     // Somebody who has been erased is not welcomed again.
-    return written.refused(2) && !written.refused(0)
+    return welcomed != null && outcome.isRefused(welcomed) && !outcome.isRefused(profile)
         ? create(email, null, now)
-        : written.found(0, Schemas.USER).orElseThrow(written::impossible);
+        : outcome.found(profile).orElseThrow(outcome::impossible);
   }
 
   @Override
   public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
-    var written =
-        table.writeAlone(
+    var updated =
+        table.update(
             new Change(
                 Keys.item(Keys.user(email), Keys.PROFILE),
                 "SET stripe_customer_id = :customer, updated_at = :now",
@@ -108,9 +106,9 @@ final class DynamoDbLedger implements Ledger {
                 Map.of(
                     ":customer", AttributeValue.fromS(customer.value()),
                     ":now", AttributeValue.fromS(Fields.time(now)))));
-    return written.isComplete()
+    return updated.isComplete()
         ? customer
-        : written.found(0, Schemas.USER).flatMap(User::customer).orElseThrow(written::impossible);
+        : updated.found(Schemas.USER).flatMap(User::customer).orElseThrow(updated::impossible);
   }
 
   /** What a purchase comes upon. */
@@ -135,34 +133,34 @@ final class DynamoDbLedger implements Ledger {
         new SessionMark(
             purchase.session(), email, purchase.id(), charge == null ? null : charge.payment());
     var posting = Posting.granting(debt, purchase, after);
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(table.create(Schemas.MARK, mark));
-    parts.add(
-        table.update(
-            Balance.in(email, posting, new Standing(debt, Lots.NONE), purchase.createdAt())));
-    if (before != null && after != null) {
-      parts.add(replace(before, after));
-    }
-    parts.addAll(Schemas.create(table, email, posting));
-    var written = table.write(parts);
-    if (written.isComplete()) {
+    var transaction = table.transaction();
+    var granted = transaction.create(Schemas.MARK, mark);
+    var profile =
+        transaction.update(
+            Schemas.USER,
+            Balance.in(email, posting, new Standing(debt, Lots.NONE), purchase.createdAt()));
+    @Nullable Part<Payment> payment =
+        before == null || after == null ? null : replace(transaction, before, after);
+    var _ = Schemas.create(transaction, email, posting);
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
       return new Done<>(
           new Granted(purchase.credits(), after == null ? Credits.NONE : after.reversed()));
     }
-    if (written.refused(0)) {
+    if (outcome.isRefused(granted)) {
       return new Done<>(new AlreadyGranted());
     }
-    if (written.refused(1)) {
-      var user = written.found(1, Schemas.USER);
+    if (outcome.isRefused(profile)) {
+      var user = outcome.found(profile);
       if (user.isEmpty()) {
         return new Done<>(new NoSuchUser());
       }
       debt = user.get().debt();
     }
-    if (before != null && written.refused(2)) {
-      before = written.found(2, Schemas.PAYMENT).orElseThrow(written::impossible);
-    } else if (!written.refused(1)) {
-      throw written.impossible();
+    if (payment != null && outcome.isRefused(payment)) {
+      before = outcome.found(payment).orElseThrow(outcome::impossible);
+    } else if (!outcome.isRefused(profile)) {
+      throw outcome.impossible();
     }
     return new Refused<>(new Found(debt, before));
   }
@@ -187,9 +185,9 @@ final class DynamoDbLedger implements Ledger {
     var grant = after.grant();
     var more = after.reversed().value() - before.reversed().value();
     if (grant == null || more == 0) {
-      return table.write(replace(before, after)).isComplete()
-          ? new Done<>(new Noted())
-          : new Refused<>(payment(news));
+      var note = table.transaction();
+      var _ = replace(note, before, after);
+      return note.execute().isComplete() ? new Done<>(new Noted()) : new Refused<>(payment(news));
     }
     var user = find(grant.owner());
     if (user.isEmpty()) {
@@ -200,29 +198,30 @@ final class DynamoDbLedger implements Ledger {
           : new Refused<>(again);
     }
     var posting = Posting.reversing(user.get(), grant.session(), more, id, now);
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(replace(before, after));
-    parts.add(
-        table.update(
+    var transaction = table.transaction();
+    var payment = replace(transaction, before, after);
+    var profile =
+        transaction.update(
+            Schemas.USER,
             more > 0
                 ? Balance.back(grant.owner(), posting, user.get().credits(), user.get().lots(), now)
-                : Balance.in(grant.owner(), posting, Standing.of(user.get()), now)));
-    parts.addAll(Schemas.create(table, grant.owner(), posting));
-    var written = table.write(parts);
-    if (written.isComplete()) {
+                : Balance.in(grant.owner(), posting, Standing.of(user.get()), now));
+    var _ = Schemas.create(transaction, grant.owner(), posting);
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
       return new Done<>(new Reversed(grant.owner(), -more));
     }
-    if (!written.refused(0) && !written.refused(1)) {
-      throw written.impossible();
+    if (!outcome.isRefused(payment) && !outcome.isRefused(profile)) {
+      throw outcome.impossible();
     }
     return new Refused<>(payment(news));
   }
 
   /** The next version of what is known of a payment, where nobody has written it before. */
-  private TransactWriteItem replace(Payment before, Payment after) {
+  private static Part<Payment> replace(TransactWrite transaction, Payment before, Payment after) {
     return before.version() == 0
-        ? table.create(Schemas.PAYMENT, after)
-        : table.put(
+        ? transaction.create(Schemas.PAYMENT, after)
+        : transaction.put(
             Schemas.PAYMENT,
             after,
             "version = :version",
@@ -241,31 +240,29 @@ final class DynamoDbLedger implements Ledger {
       return new Done<>(new TooManyLots());
     }
     var posting = Posting.in(standing.debt(), List.of(promotion));
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(table.update(Balance.in(email, posting, standing, promotion.createdAt())));
-    parts.addAll(Schemas.create(table, email, posting));
-    if (!again) {
-      parts.add(table.create(Schemas.GIVEN, Given.of(email, promotion)));
-    }
-    var written = table.write(parts);
-    if (written.isComplete()) {
+    var transaction = table.transaction();
+    var profile =
+        transaction.update(
+            Schemas.USER, Balance.in(email, posting, standing, promotion.createdAt()));
+    var entries = Schemas.create(transaction, email, posting);
+    @Nullable Part<Given> given =
+        again ? null : transaction.create(Schemas.GIVEN, Given.of(email, promotion));
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
       return new Done<>(new Promoted());
     }
     // The entry alone may be ours, written by a call whose reply was lost, where it is given again.
-    if ((!again && written.refused(parts.size() - 1)) || isOurs(written, promotion::equals)) {
+    if ((given != null && outcome.isRefused(given))
+        || Schemas.isOurs(outcome, entries, promotion::equals)) {
       return new Done<>(new AlreadyPromoted());
     }
-    if (!written.refused(0)) {
-      throw written.impossible();
+    if (!outcome.isRefused(profile)) {
+      throw outcome.impossible();
     }
-    return written
-        .found(0, Schemas.USER)
+    return outcome
+        .found(profile)
         .<Attempt<Standing, PromotionOutcome>>map(user -> new Refused<>(Standing.of(user)))
         .orElseGet(() -> new Done<>(new PromotionOutcome.NoSuchUser()));
-  }
-
-  private static boolean isOurs(Written written, Predicate<Transaction> ours) {
-    return written.found(1, Schemas.ENTRY).map(Entry::transaction).filter(ours).isPresent();
   }
 
   @Override
@@ -291,21 +288,22 @@ final class DynamoDbLedger implements Ledger {
           : new Done<>(new TooMuch(user.credits()));
     }
     var now = adjustment.createdAt();
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(
-        table.update(
+    var transaction = table.transaction();
+    var profile =
+        transaction.update(
+            Schemas.USER,
             adjustment.change() < 0
                 ? Balance.back(email, posting.get(), user.credits(), user.lots(), now)
-                : Balance.in(email, posting.get(), Standing.of(user), now)));
-    parts.addAll(Schemas.create(table, email, posting.get()));
-    var written = table.write(parts);
-    if (written.isComplete() || isOurs(written, adjustment::isSame)) {
+                : Balance.in(email, posting.get(), Standing.of(user), now));
+    var entries = Schemas.create(transaction, email, posting.get());
+    var outcome = transaction.execute();
+    if (outcome.isComplete() || Schemas.isOurs(outcome, entries, adjustment::isSame)) {
       return new Done<>(new Adjusted());
     }
-    if (!written.refused(0)) {
-      throw written.impossible();
+    if (!outcome.isRefused(profile)) {
+      throw outcome.impossible();
     }
-    return new Refused<>(written.found(0, Schemas.USER));
+    return new Refused<>(outcome.found(profile));
   }
 
   @Override
@@ -336,17 +334,17 @@ final class DynamoDbLedger implements Ledger {
       return new Done<>(Credits.NONE);
     }
     var posting = Posting.expiring(expired, lot -> promotion(email, lot), id, now);
-    var parts = new ArrayList<TransactWriteItem>();
-    parts.add(table.update(Balance.expire(email, posting, lots, now)));
-    parts.addAll(Schemas.create(table, email, posting));
-    var written = table.write(parts);
-    if (written.isComplete()) {
+    var transaction = table.transaction();
+    var profile = transaction.update(Schemas.USER, Balance.expire(email, posting, lots, now));
+    var _ = Schemas.create(transaction, email, posting);
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
       return new Done<>(expired.credits());
     }
-    if (!written.refused(0)) {
-      throw written.impossible();
+    if (!outcome.isRefused(profile)) {
+      throw outcome.impossible();
     }
-    return new Refused<>(written.found(0, Schemas.USER).map(User::lots).orElse(Lots.NONE));
+    return new Refused<>(outcome.found(profile).map(User::lots).orElse(Lots.NONE));
   }
 
   private Optional<Promotion> promotion(Email email, Lot lot) {

@@ -25,7 +25,7 @@ final class DynamoDbSpending implements Spending {
   public boolean reserve(int pictures, Instant now) {
     return most >= pictures
         && table
-            .writeAlone(
+            .update(
                 new Change(
                     Keys.item(Keys.spending(now), Keys.PICTURES),
                     "SET pictures = if_not_exists(pictures, :none) + :more, expires_at = :forgotten",
@@ -42,7 +42,7 @@ final class DynamoDbSpending implements Spending {
   @Override
   public void release(int pictures, Instant now) {
     var _ =
-        table.writeAlone(
+        table.update(
             new Change(
                 Keys.item(Keys.spending(now), Keys.PICTURES),
                 "SET pictures = pictures - :fewer",

@@ -1,5 +1,7 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.dynamodb.TransactWrite.Outcome;
+import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
@@ -50,10 +52,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** How the domain's values become items and come back. */
 final class Schemas {
@@ -299,11 +301,22 @@ final class Schemas {
 
   private Schemas() {}
 
-  /** Parts of a transaction: the posting's entries, each where there is none of its id. */
-  static List<TransactWriteItem> create(Table table, Email owner, Posting posting) {
+  /** Creates the posting's transactions, each on condition that there is none of its id. */
+  static List<Part<Entry>> create(TransactWrite transaction, Email owner, Posting posting) {
     return posting.entries().stream()
-        .map(entry -> table.create(ENTRY, new Entry(owner, entry)))
+        .map(entry -> transaction.create(ENTRY, new Entry(owner, entry)))
         .toList();
+  }
+
+  /**
+   * Whether one of those transactions was there already and is ours: written by a call whose reply
+   * was lost.
+   */
+  static boolean isOurs(Outcome outcome, List<Part<Entry>> entries, Predicate<Transaction> ours) {
+    return entries.stream()
+        .flatMap(entry -> outcome.found(entry).stream())
+        .map(Entry::transaction)
+        .anyMatch(ours);
   }
 
   private static User user(Fields fields) {

@@ -15,13 +15,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
-import software.amazon.awssdk.services.dynamodb.model.Update;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /** The one table: typed, strongly consistent reads, and conditional writes. */
@@ -137,90 +135,19 @@ final class Table {
     enhanced.table(name, schema).putItem(item);
   }
 
-  /** Part of a transaction: a new item, where there is none. */
-  <T> TransactWriteItem create(TableSchema<T> schema, T item) {
-    return put(schema, item, "attribute_not_exists(PK)", Map.of(), Map.of());
-  }
-
-  /** Part of a transaction: an item, where what is there meets the condition. */
-  <T> TransactWriteItem put(
-      TableSchema<T> schema,
-      T item,
-      String condition,
-      Map<String, String> names,
-      Map<String, AttributeValue> values) {
-    return TransactWriteItem.builder()
-        .put(
-            Put.builder()
-                .tableName(name)
-                .item(schema.itemToMap(item, true))
-                .conditionExpression(condition)
-                .expressionAttributeNames(orNone(names))
-                .expressionAttributeValues(orNone(values))
-                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                .build())
-        .build();
-  }
-
   // DynamoDB refuses an empty map.
-  private static <V> @Nullable Map<String, V> orNone(Map<String, V> map) {
+  static <V> @Nullable Map<String, V> orNone(Map<String, V> map) {
     return map.isEmpty() ? null : map;
   }
 
-  /** Part of a transaction: the end of an item that meets the condition. */
-  TransactWriteItem delete(
-      Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
-    return TransactWriteItem.builder()
-        .delete(
-            delete ->
-                delete
-                    .tableName(name)
-                    .key(key)
-                    .conditionExpression(condition)
-                    .expressionAttributeValues(orNone(values)))
-        .build();
+  /** A transaction that writes nothing until it is executed. */
+  TransactWrite transaction() {
+    return new TransactWrite(name, this::write);
   }
 
-  /** Part of a transaction: that an item meets the condition. */
-  TransactWriteItem check(
-      Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
-    return TransactWriteItem.builder()
-        .conditionCheck(
-            check ->
-                check
-                    .tableName(name)
-                    .key(key)
-                    .conditionExpression(condition)
-                    .expressionAttributeValues(orNone(values)))
-        .build();
-  }
-
-  /** Part of a transaction: a change of an item that meets the condition. */
-  TransactWriteItem update(Change change) {
-    return TransactWriteItem.builder()
-        .update(
-            Update.builder()
-                .tableName(name)
-                .key(change.key())
-                .updateExpression(change.update())
-                .conditionExpression(change.condition())
-                .expressionAttributeNames(orNone(change.names()))
-                .expressionAttributeValues(change.values())
-                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                .build())
-        .build();
-  }
-
-  /**
-   * Writes all of it or nothing, once, however often the SDK or we have to send it: every attempt
-   * carries the same token, by which DynamoDB knows it again for ten minutes.
-   */
-  Written write(TransactWriteItem... items) {
-    return write(List.of(items));
-  }
-
-  /** The same. */
-  Written write(List<TransactWriteItem> items) {
+  // Every attempt of the SDK and of ours carries the same token, by which DynamoDB recognizes a
+  // repeat for ten minutes.
+  private List<CancellationReason> write(List<TransactWriteItem> items) {
     var request =
         TransactWriteItemsRequest.builder()
             .transactItems(items)
@@ -228,18 +155,18 @@ final class Table {
             .build();
     try {
       contention.retry(() -> client.transactWriteItems(request));
-      return new Written(List.of());
+      return List.of();
     } catch (TransactionCanceledException e) {
-      var refused = new Written(e.cancellationReasons());
-      if (refused.isComplete()) {
+      var reasons = e.cancellationReasons();
+      if (reasons.stream().noneMatch(reason -> CONDITION_FAILED.equals(reason.code()))) {
         throw e;
       }
-      return refused;
+      return reasons;
     }
   }
 
   /** Changes one item that meets the condition. */
-  Written writeAlone(Change change) {
+  Updated update(Change change) {
     var request =
         UpdateItemRequest.builder()
             .tableName(name)
@@ -252,14 +179,9 @@ final class Table {
             .build();
     try {
       contention.retry(() -> client.updateItem(request));
-      return new Written(List.of());
+      return new Updated(true, Map.of());
     } catch (ConditionalCheckFailedException e) {
-      return new Written(
-          List.of(
-              CancellationReason.builder()
-                  .code(CONDITION_FAILED)
-                  .item(e.hasItem() ? e.item() : null)
-                  .build()));
+      return new Updated(false, e.item());
     }
   }
 
@@ -276,33 +198,21 @@ final class Table {
       Map<String, AttributeValue> values) {}
 
   /**
-   * What became of a write.
+   * What became of a change of one item.
    *
-   * @param reasons one for each part, in their order; none if all of it was written
+   * @param isComplete whether it was written; otherwise its condition failed
+   * @param before the item that failed the condition, as it was; empty if there was none
    */
-  record Written(List<CancellationReason> reasons) {
+  record Updated(boolean isComplete, Map<String, AttributeValue> before) {
 
-    /** Whether no condition failed. */
-    boolean isComplete() {
-      return reasons.stream().noneMatch(reason -> CONDITION_FAILED.equals(reason.code()));
+    /** The item that failed the condition, as it was, if there was one. */
+    <T> Optional<T> found(TableSchema<T> schema) {
+      return before.isEmpty() ? Optional.empty() : Optional.of(schema.mapToItem(before));
     }
 
-    /** Whether the condition of that part failed. */
-    boolean refused(int part) {
-      return part < reasons.size() && CONDITION_FAILED.equals(reasons.get(part).code());
-    }
-
-    /** The item that failed the condition of that part, as it was, if there was one. */
-    <T> Optional<T> found(int part, TableSchema<T> schema) {
-      return refused(part) && reasons.get(part).hasItem()
-          ? Optional.of(schema.mapToItem(reasons.get(part).item()))
-          : Optional.empty();
-    }
-
-    /** Our bug: a condition failed that cannot. */
+    /** A bug of ours: a condition failed that cannot. */
     IllegalStateException impossible() {
-      return new IllegalStateException(
-          "a write was refused: " + reasons.stream().map(CancellationReason::code).toList());
+      return new IllegalStateException("a change of one item was refused");
     }
   }
 }

@@ -1,0 +1,188 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.aws.dynamodb.Table.Change;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+
+/**
+ * Conditional writes of several items that succeed or fail together. Each item that is added
+ * returns a {@link Part}, by which the outcome is asked whether that item's condition failed. The
+ * order in which items are added has no effect.
+ */
+final class TransactWrite {
+  private final String tableName;
+  private final Function<List<TransactWriteItem>, List<CancellationReason>> execution;
+  private final List<TransactWriteItem> items = new ArrayList<>();
+
+  /**
+   * @param execution writes all items or none; returns no reasons if it wrote them, else one for
+   *     each item
+   */
+  TransactWrite(
+      String tableName, Function<List<TransactWriteItem>, List<CancellationReason>> execution) {
+    this.tableName = tableName;
+    this.execution = execution;
+  }
+
+  /**
+   * The handle of one item of a transaction.
+   *
+   * @param <T> what the item holds
+   */
+  static final class Part<T> {
+    private final TransactWrite transaction;
+    private final int position;
+    private final @Nullable TableSchema<T> schema;
+
+    private Part(TransactWrite transaction, int position, @Nullable TableSchema<T> schema) {
+      this.transaction = transaction;
+      this.position = position;
+      this.schema = schema;
+    }
+  }
+
+  /** Creates an item, on condition that there is none. */
+  <T> Part<T> create(TableSchema<T> schema, T item) {
+    return put(schema, item, "attribute_not_exists(PK)", Map.of(), Map.of());
+  }
+
+  /** Puts an item, on condition of the item that is there, or of its absence. */
+  <T> Part<T> put(
+      TableSchema<T> schema,
+      T item,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
+    var put =
+        Put.builder()
+            .tableName(tableName)
+            .item(schema.itemToMap(item, true))
+            .conditionExpression(condition)
+            .expressionAttributeNames(Table.orNone(names))
+            .expressionAttributeValues(Table.orNone(values))
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .build();
+    return add(TransactWriteItem.builder().put(put).build(), schema);
+  }
+
+  /** Changes an item that meets the condition. */
+  <T> Part<T> update(TableSchema<T> schema, Change change) {
+    return add(changing(change), schema);
+  }
+
+  /** Changes an item of no schema, such as a counter, that meets the condition. */
+  Part<Void> update(Change change) {
+    return add(changing(change), null);
+  }
+
+  private TransactWriteItem changing(Change change) {
+    var update =
+        Update.builder()
+            .tableName(tableName)
+            .key(change.key())
+            .updateExpression(change.update())
+            .conditionExpression(change.condition())
+            .expressionAttributeNames(Table.orNone(change.names()))
+            .expressionAttributeValues(change.values())
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .build();
+    return TransactWriteItem.builder().update(update).build();
+  }
+
+  /** Deletes an item that meets the condition; the item as it was is not told. */
+  Part<Void> delete(
+      Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
+    var item =
+        TransactWriteItem.builder()
+            .delete(
+                delete ->
+                    delete
+                        .tableName(tableName)
+                        .key(key)
+                        .conditionExpression(condition)
+                        .expressionAttributeValues(Table.orNone(values)))
+            .build();
+    return add(item, null);
+  }
+
+  /** Writes nothing itself, and demands that an item meets the condition. */
+  Part<Void> check(
+      Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
+    var item =
+        TransactWriteItem.builder()
+            .conditionCheck(
+                check ->
+                    check
+                        .tableName(tableName)
+                        .key(key)
+                        .conditionExpression(condition)
+                        .expressionAttributeValues(Table.orNone(values)))
+            .build();
+    return add(item, null);
+  }
+
+  private <T> Part<T> add(TransactWriteItem item, @Nullable TableSchema<T> schema) {
+    items.add(item);
+    return new Part<>(this, items.size() - 1, schema);
+  }
+
+  /**
+   * Writes all items, or none if a condition fails. Throws if it is not known whether they were
+   * written, or if DynamoDB refused them for another reason than a condition.
+   */
+  Outcome execute() {
+    return new Outcome(this, execution.apply(List.copyOf(items)));
+  }
+
+  /** What became of a transaction. */
+  static final class Outcome {
+    private final TransactWrite transaction;
+    private final List<CancellationReason> reasons;
+
+    private Outcome(TransactWrite transaction, List<CancellationReason> reasons) {
+      this.transaction = transaction;
+      this.reasons = reasons;
+    }
+
+    /** Whether everything was written. Otherwise nothing was. */
+    boolean isComplete() {
+      return reasons.isEmpty();
+    }
+
+    /** Whether the condition of that item failed. */
+    boolean isRefused(Part<?> part) {
+      return !isComplete() && Table.CONDITION_FAILED.equals(reason(part).code());
+    }
+
+    /** The item that failed that item's condition, as it was, if there was one. */
+    <T> Optional<T> found(Part<T> part) {
+      return part.schema != null && isRefused(part) && reason(part).hasItem()
+          ? Optional.of(part.schema.mapToItem(reason(part).item()))
+          : Optional.empty();
+    }
+
+    private CancellationReason reason(Part<?> part) {
+      if (part.transaction != transaction) {
+        throw new IllegalArgumentException("a part of another transaction");
+      }
+      return reasons.get(part.position);
+    }
+
+    /** A bug of ours: a condition failed that cannot. */
+    IllegalStateException impossible() {
+      return new IllegalStateException(
+          "a write was refused: " + reasons.stream().map(CancellationReason::code).toList());
+    }
+  }
+}
