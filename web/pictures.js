@@ -90,7 +90,12 @@ async function copy(url) {
 /** Asks, then deletes or cancels that generation; true once it is done. */
 export function remove(shop, {id, status}) {
   const question = status === 'pending'
-    ? {title: 'Stop drawing?', text: 'Pictures that are there already are deleted. What was not drawn yet is given back.', yes: 'Stop drawing', no: 'Go on'}
+    ? {
+      title: 'Stop drawing?',
+      text: 'Pictures that have arrived are deleted. You are refunded for those that have not, in whole credits.',
+      yes: 'Stop drawing',
+      no: 'Go on',
+    }
     : {title: 'Delete these pictures?', text: 'They are gone for good, for everybody who has a link as well. Their credits are not given back.', yes: 'Delete', no: 'Keep'};
   return sure(question, async () => {
     await shop.client.remove(shop.email(), id).catch(error => { if (error.code !== 'GENERATION_NOT_FOUND') throw error; });

@@ -258,7 +258,7 @@ export function studio(shop) {
     last = null;
     forget();
     busy(false);
-    start('Stopped. What was not drawn is given back.');
+    start('Stopped. You are refunded for pictures that had not arrived, in whole credits.');
     $('go').focus();
   }
 

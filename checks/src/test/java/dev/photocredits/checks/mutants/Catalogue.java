@@ -285,6 +285,16 @@ final class Catalogue {
         "VariationPrompt.COUNT - pending.drawn().size(), VariationPrompt.COUNT)",
         "VariationPrompt.COUNT, VariationPrompt.COUNT)");
     rule(
+        "delete: cancelling rounds against the user",
+        "generation/Generation.java",
+        "price.shareRoundedDown(",
+        "price.shareRoundedUp(");
+    rule(
+        "fail: a failure of ours rounds for the user",
+        "generation/Generation.java",
+        "price.shareRoundedUp(",
+        "price.shareRoundedDown(");
+    rule(
         "delete: what was delivered is not given back",
         "generation/Deletion.java",
         "seen.state() instanceof Pending ? deleted.refund(ids, clock.instant()) : null",

@@ -28,13 +28,26 @@ public record Credits(int value) {
   }
 
   /**
-   * The part of these credits that stands for {@code part} of {@code whole}, rounded up: in favour
-   * of whoever receives it, and never more than these credits.
+   * {@code part} of {@code whole} of these credits, rounded up to a whole credit: in favour of the
+   * one who receives it. Never more than these credits.
    */
-  public Credits share(int part, int whole) {
+  public Credits shareRoundedUp(int part, int whole) {
+    checkShare(part, whole);
+    return new Credits(Math.toIntExact(Math.ceilDiv((long) value * part, (long) whole)));
+  }
+
+  /**
+   * {@code part} of {@code whole} of these credits, rounded down to a whole credit: in favour of
+   * the one who gives it. All of them for the whole.
+   */
+  public Credits shareRoundedDown(int part, int whole) {
+    checkShare(part, whole);
+    return new Credits(Math.toIntExact(Math.floorDiv((long) value * part, (long) whole)));
+  }
+
+  private static void checkShare(int part, int whole) {
     if (part < 0 || whole < 1 || part > whole) {
       throw new IllegalArgumentException("not a share: " + part + " of " + whole);
     }
-    return new Credits(Math.toIntExact(Math.ceilDiv((long) value * part, (long) whole)));
   }
 }

@@ -100,10 +100,13 @@ public record Generation(
     };
   }
 
-  /** The same generation with these images delivered, each missing one to be given back. */
+  /**
+   * The same generation with these images delivered. The share of the missing ones is refunded,
+   * rounded up: a failure of ours costs the user no credit.
+   */
   Generation succeeded(List<StoredImage> images) {
     var missing = VariationPrompt.COUNT - images.size();
-    return in(new Succeeded(images, price.share(missing, VariationPrompt.COUNT)));
+    return in(new Succeeded(images, price.shareRoundedUp(missing, VariationPrompt.COUNT)));
   }
 
   Generation failed(FailureReason reason) {
@@ -130,11 +133,16 @@ public record Generation(
     return in(new Pending(pending.leaseExpiresAt(), all));
   }
 
-  /** What is left of it once its owner wants it no more; what was not drawn is to be given back. */
+  /**
+   * What is left of it once its owner has deleted it. Deleting a pending one refunds the share of
+   * the variations that are not there yet, rounded down: no picture becomes free by cancelling the
+   * others.
+   */
   Generation deleted() {
     var refund =
         state instanceof Pending pending
-            ? price.share(VariationPrompt.COUNT - pending.drawn().size(), VariationPrompt.COUNT)
+            ? price.shareRoundedDown(
+                VariationPrompt.COUNT - pending.drawn().size(), VariationPrompt.COUNT)
             : refunded();
     return new Generation(
         id, email, Prompt.ERASED, mode, price, createdAt, new Deleted(images(), refund));

@@ -38,12 +38,30 @@ final class CreditsTest {
     "2147483647, 3, 2147483647"
   })
   void a_share_is_rounded_up_and_never_more_than_the_whole(int price, int missing, int refund) {
-    assertThat(new Credits(price).share(missing, 3)).isEqualTo(new Credits(refund));
+    assertThat(new Credits(price).shareRoundedUp(missing, 3)).isEqualTo(new Credits(refund));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 0, 0",
+    "3, 1, 1",
+    "3, 2, 2",
+    "3, 3, 3",
+    "5, 1, 1",
+    "5, 2, 3",
+    "5, 3, 5",
+    "1, 1, 0",
+    "1, 2, 0",
+    "1, 3, 1",
+    "2147483647, 3, 2147483647"
+  })
+  void a_share_may_be_rounded_down_and_the_whole_is_all_of_it(int price, int missing, int refund) {
+    assertThat(new Credits(price).shareRoundedDown(missing, 3)).isEqualTo(new Credits(refund));
   }
 
   @Test
   void there_is_no_share_of_more_than_the_whole() {
-    assertThatThrownBy(() -> new Credits(3).share(4, 3))
+    assertThatThrownBy(() -> new Credits(3).shareRoundedUp(4, 3))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

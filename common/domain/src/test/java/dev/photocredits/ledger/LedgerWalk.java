@@ -301,7 +301,7 @@ public final class LedgerWalk {
     var order = orders.get(chance.nextInt(orders.size()));
     var now = now(order);
     var images = chance.nextInt(4);
-    var refunded = order.price().share(3 - images, 3).value();
+    var refunded = order.price().shareRoundedUp(3 - images, 3).value();
     var end = images == 0 ? Samples.failed(order) : Samples.succeeded(order, images, refunded);
     // Of what has ended already, as whoever is late has seen it.
     finish(now.state() instanceof Pending ? now : order, end, refunded);
@@ -328,7 +328,7 @@ public final class LedgerWalk {
     var order = orders.get(chance.nextInt(orders.size()));
     var now = now(order);
     var seen = chance.nextInt(3) == 0 || now.state() instanceof Deleted ? order : now;
-    var missing = order.price().share(3 - seen.images().size(), 3).value();
+    var missing = order.price().shareRoundedDown(3 - seen.images().size(), 3).value();
     var refunded = seen.state() instanceof Pending ? missing : seen.refunded().value();
     var deleted = Samples.deleted(seen, refunded);
     finish(seen, deleted, seen.state() instanceof Pending ? refunded : 0);

@@ -37,6 +37,7 @@ record Evidence(
    * A generation.
    *
    * @param charged the price, less what was given back of it
+   * @param cancelled whether its owner ended it while it was pending, for a refund
    */
   record Generated(
       String id,
@@ -45,5 +46,6 @@ record Evidence(
       State state,
       int price,
       int charged,
+      boolean cancelled,
       List<String> keys) {}
 }

@@ -32,6 +32,8 @@ final class Judge {
     CHARGED_TWICE,
     /** More was charged than the pictures that were delivered are worth. */
     CHARGED_FOR_NOTHING,
+    /** Somebody cancelled a generation, and paid less than the pictures that had come are worth. */
+    FREE_PICTURES,
     /** What has expired is still there. */
     NEVER_EXPIRED,
     /** A picture that was paid for cannot be fetched. */
@@ -129,8 +131,16 @@ final class Judge {
     if (generation.state() == State.PENDING) {
       guilty(Guilt.PENDING_FOR_EVER, generation.toString());
     }
-    if (generation.charged() * 3 > generation.price() * generation.keys().size()) {
+    // Both three times, so that nothing is rounded here.
+    var charged = generation.charged() * 3;
+    var delivered = generation.price() * generation.keys().size();
+    // What its owner ended is rounded against them, by less than a credit.
+    var most = generation.state() == State.DELETED ? delivered + 2 : delivered;
+    if (charged > most) {
       guilty(Guilt.CHARGED_FOR_NOTHING, generation.toString());
+    }
+    if (generation.cancelled() && charged < delivered) {
+      guilty(Guilt.FREE_PICTURES, generation.toString());
     }
     if (generation.state() == State.DELETED) {
       if (story.deleted.contains(generation.id())

@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -48,7 +49,9 @@ final class OurEvidence {
           case Purchase _, Usage _, Refund _, Reversal _, Adjustment _ -> {}
         }
       }
-      account.generations().forEach(generation -> generations.add(generated(generation)));
+      account
+          .generations()
+          .forEach(generation -> generations.add(generated(generation, account.entries())));
     }
     return new Evidence(balances, entries, generations, given, expired);
   }
@@ -68,7 +71,7 @@ final class OurEvidence {
     return generation.state() instanceof Deleted deleted ? deleted.images() : generation.images();
   }
 
-  private static Generated generated(Generation generation) {
+  private static Generated generated(Generation generation, List<Transaction> entries) {
     var state =
         switch (generation.state()) {
           case Pending _ -> State.PENDING;
@@ -83,6 +86,12 @@ final class OurEvidence {
         state,
         generation.price().value(),
         generation.price().minus(generation.refunded()).value(),
+        entries.stream()
+            .anyMatch(
+                entry ->
+                    entry instanceof Refund refund
+                        && refund.generation().equals(generation.id())
+                        && refund.description().equals("Refund: cancelled")),
         images(generation).stream().map(StoredImage::key).toList());
   }
 }

@@ -47,7 +47,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Our rules, wired as the functions wire them, for one process after the other. */
 final class OurService implements Service {
-  static final Credits PRICE = new Credits(3);
   private static final Limits LIMITS = new Limits(3, 60);
 
   /** As in the generation function: what is left for finishing. */
@@ -58,12 +57,14 @@ final class OurService implements Service {
   private final World world;
   private final TimeOrderedIds ids;
   private final Duration lease;
+  private final Credits price;
 
   OurService(World world) {
     this.world = world;
     this.ids = new TimeOrderedIds(new Random(world.chance.nextLong()));
     // From the shortest that is allowed to the usual one.
     this.lease = LONGEST_LEASE.minusSeconds(world.chance.nextInt(90));
+    this.price = new Credits(1 + world.chance.nextInt(7));
   }
 
   @Override
@@ -90,7 +91,7 @@ final class OurService implements Service {
         outside.images(),
         outside.photos(),
         outside.queue(),
-        PRICE,
+        price,
         LIMITS,
         Spending.UNBOUNDED,
         lease,

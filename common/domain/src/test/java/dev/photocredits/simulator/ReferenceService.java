@@ -83,6 +83,7 @@ final class ReferenceService implements Service {
             State.SUCCEEDED,
             PRICE,
             PRICE,
+            false,
             keys));
     return new Reply.Pictures(null, keys);
   }
