@@ -61,7 +61,7 @@ final class SnapStartTest {
                   "GetItem",
                   "GetItem",
                   "HEAD /images-of-nobody/images/nothing",
-                  "GET /v1beta/models/gemini-3.1-flash-image")),
+                  "GET /v1beta/models/gemini-nano-banana-2.1")),
           Arguments.of("health", List.of()),
           Arguments.of("sweeper", List.of("GetItem")),
           Arguments.of("webhook", List.of("GetItem")),
@@ -70,7 +70,7 @@ final class SnapStartTest {
               List.of(
                   "GetItem",
                   "HEAD /images-of-nobody/images/nothing",
-                  "GET /v1beta/models/gemini-3.1-flash-image")));
+                  "GET /v1beta/models/gemini-nano-banana-2.1")));
 
   private final EmptyServices services = new EmptyServices();
   private final PrintStream standardOutput = System.out;

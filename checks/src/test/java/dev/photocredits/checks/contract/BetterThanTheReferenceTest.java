@@ -47,7 +47,7 @@ final class BetterThanTheReferenceTest {
       assertThat(answer.status()).isEqualTo(200);
       assertThat(api.gemini.calls())
           .extracting(FakeGemini.Call::model)
-          .containsOnly("gemini-3.1-flash-image");
+          .containsOnly("gemini-nano-banana-2.1");
     }
 
     @Test

@@ -37,14 +37,20 @@ final class LogsTest {
 
     var lines = new ArrayList<>(printed.toString(UTF_8).lines().toList());
     var logged = new ArrayList<String>();
+    var retired = new ArrayList<String>();
     for (var line : lines.stream().filter(it -> it.startsWith("{")).toList()) {
       var fields = new ObjectMapper().readTree(line);
+      if (fields.has("model_retired")) {
+        retired.add(fields.path("model_retired").asText());
+        continue;
+      }
       assertThat(fields.fieldNames())
           .toIterable()
           .contains("request_id", "route", "status", "duration_ms", "outcome");
       logged.add(fields.path("request_id").asText());
     }
     assertThat(logged).containsExactlyElementsOf(ids);
+    assertThat(retired).containsExactly("gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image");
     assertThat(lines)
         .anyMatch(line -> line.contains("\"level\":\"ERROR\"") && line.contains("a refund failed"));
     lines.addAll(told);

@@ -191,6 +191,21 @@ final class MetricsTest {
   }
 
   @Test
+  void a_retired_model_is_counted_and_raised_once_and_not_for_each_picture() {
+    try (var own = Api.start(Map.of("ENVIRONMENT", "test", "GEMINI_MODEL", "old,new"))) {
+      own.gemini.follows(
+          call -> call.model().equals("old") ? FakeGemini.status(404) : FakeGemini.draws(call));
+      var email = own.customer();
+      var _ = told();
+
+      assertThat(own.generate(email).images()).hasSize(3);
+      assertThat(own.generate(email).images()).hasSize(3);
+    }
+
+    assertThat(told()).containsOnlyOnce("models_retired 1").containsOnlyOnce("attention 1");
+  }
+
+  @Test
   void what_never_began_is_not_counted() {
     var email = Api.somebody();
     assertThat(api.balance(email)).isZero();

@@ -6,19 +6,30 @@ import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.FakeStripe;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever fails, nobody pays for what they did not get, and the model is not asked in vain. */
-@ExtendWith(SharedApi.class)
+@TestInstance(Lifecycle.PER_CLASS)
 final class MoneyUnderFaultsTest {
-  private final Api api;
+  /** With one model, so that what is told of it is not healed by another. */
+  private final Api api = Api.start(Map.of("GEMINI_MODEL", "the-only-model"));
 
-  MoneyUnderFaultsTest(Api api) {
-    this.api = api;
+  @BeforeEach
+  void set_back() {
+    api.gemini.draws();
+    api.stripe.works();
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
   }
 
   /**

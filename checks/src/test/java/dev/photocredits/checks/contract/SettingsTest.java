@@ -15,7 +15,6 @@ import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.local.CannotStart;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +32,6 @@ final class SettingsTest {
       Api.start(
           Map.of(
               "CREDITS_PER_GENERATION", "5",
-              "GEMINI_MODEL", "best-model, second-model ,third-model",
               "CORS_ORIGINS", "https://shop.example,https://admin.example",
               "FRONTEND_URL", "https://shop.example/buy",
               "IMAGE_URL_EXPIRY_SECONDS", "60"));
@@ -79,54 +77,6 @@ final class SettingsTest {
     assertThat(answer.images()).hasSize(3 - missing);
     assertThat(api.balance(email)).isEqualTo(5 + refund);
     assertThat(api.statement(email)).containsExactly("refund " + refund, "usage -5", "purchase 10");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {404, 429, 503})
-  void a_retired_or_overloaded_model_gives_way_to_the_next(int status) {
-    var email = api.customer();
-    api.gemini.follows(
-        call ->
-            call.model().equals("second-model")
-                ? FakeGemini.draws(call)
-                : FakeGemini.status(status));
-
-    var answer = api.generate(email);
-
-    assertThat(answer.images()).hasSize(3);
-    assertThat(models(0)).containsExactly("best-model", "second-model");
-    assertThat(api.gemini.calls()).hasSize(6);
-    assertThat(api.balance(email)).isEqualTo(5);
-  }
-
-  @Test
-  void when_no_model_is_left_the_last_answer_counts() {
-    var email = api.customer();
-    api.gemini.answers(FakeGemini.status(404));
-
-    var answer = api.generate(email);
-
-    assertThat(answer.refusal()).isEqualTo("500 IMAGE_GENERATION_FAILED");
-    assertThat(models(1)).containsExactly("best-model", "second-model", "third-model");
-    assertThat(api.statement(email)).containsExactly("refund 5", "usage -5", "purchase 10");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {400, 500})
-  void another_failure_does_not_change_the_model(int status) {
-    api.gemini.answers(FakeGemini.status(status));
-
-    var answer = api.generate(api.customer());
-
-    assertThat(answer.refusal()).isEqualTo("500 IMAGE_GENERATION_FAILED");
-    assertThat(api.gemini.calls()).extracting(FakeGemini.Call::model).containsOnly("best-model");
-  }
-
-  private List<String> models(int variation) {
-    return api.gemini.calls().stream()
-        .filter(call -> call.variation() == variation)
-        .map(FakeGemini.Call::model)
-        .toList();
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class EmptyServices implements AutoCloseable {
       calls.add(call);
       switch (call) {
         case "Query" -> send(exchange, 200, "{\"Items\":[],\"Count\":0,\"ScannedCount\":0}");
-        case "GetItem", "GET /v1beta/models/gemini-3.1-flash-image" -> send(exchange, 200, "{}");
+        case "GetItem", "GET /v1beta/models/gemini-nano-banana-2.1" -> send(exchange, 200, "{}");
         default ->
             send(
                 exchange,

@@ -44,7 +44,9 @@ final class SlowBrowserIT {
     ada.looks_good("stop");
     ada.presses("Stop drawing");
 
-    ada.sees("progress", "Stopped. You are refunded for pictures that had not arrived, in whole credits.");
+    ada.sees(
+        "progress",
+        "Stopped. You are refunded for pictures that had not arrived, in whole credits.");
     ada.sees("balance", "9 credits");
     assertThat(shop.balance(email)).isEqualTo(9);
     held.letAllGo();

@@ -15,6 +15,7 @@ import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
 import com.google.genai.types.ImageConfig;
 import com.google.genai.types.Part;
+import com.google.genai.types.ThinkingConfig;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageModel;
@@ -48,11 +49,15 @@ import okhttp3.ResponseBody;
 
 /**
  * {@link ImageModel} by Gemini. A picture is asked for once, and once more if that failed in a way
- * that passes: 429, 5xx or a broken connection. A model that is gone or overloaded (404, 429, 503)
- * gives way to the next of the list at once, which does not count as the second attempt.
+ * that passes: 429, 5xx or a broken connection. A model that is retired (404, or a 400 that names
+ * it) or overloaded (429, 503) gives way to the next of the list at once, which does not count as
+ * the second attempt. A retired one is then left out for some minutes, see {@link RetiredModels}.
  */
 public final class GeminiImageModel implements ImageModel {
   private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
+
+  /** On sale in November 2026, the better one first; the other one costs as much. */
+  private static final String DEFAULT_MODELS = "gemini-nano-banana-2.1,gemini-3.1-flash-lite-image";
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration BACKOFF = Duration.ofMillis(500);
@@ -86,25 +91,39 @@ public final class GeminiImageModel implements ImageModel {
   private final Client client;
   private final Supplier<Client> unplugged;
   private final List<String> models;
+  private final ThinkingLevel thinking;
+  private final RetiredModels retired;
   private final InstantSource clock;
 
   private GeminiImageModel(
-      Client client, Supplier<Client> unplugged, List<String> models, InstantSource clock) {
+      Client client,
+      Supplier<Client> unplugged,
+      List<String> models,
+      ThinkingLevel thinking,
+      RetiredModels retired,
+      InstantSource clock) {
     this.client = client;
     this.unplugged = unplugged;
     this.models = models;
+    this.thinking = thinking;
+    this.retired = retired;
     this.clock = clock;
   }
 
   /**
-   * The model that the settings {@code GEMINI_API_KEY}, {@code GOOGLE_GEMINI_BASE_URL} and {@code
-   * GEMINI_MODEL} name.
+   * The models that the settings {@code GEMINI_API_KEY}, {@code GOOGLE_GEMINI_BASE_URL}, {@code
+   * GEMINI_MODEL} and {@code GEMINI_THINKING_LEVEL} name.
+   *
+   * @param thinking how much they think where that setting is absent
    */
-  public static GeminiImageModel of(Environment environment, InstantSource clock) {
+  public static GeminiImageModel of(
+      Environment environment, ThinkingLevel thinking, RetiredModels retired, InstantSource clock) {
     return open(
         environment.text("GEMINI_API_KEY"),
         environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
-        models(environment.text("GEMINI_MODEL", "gemini-3.1-flash-image")),
+        models(environment.text("GEMINI_MODEL", DEFAULT_MODELS)),
+        ThinkingLevel.of(environment, thinking),
+        retired,
         clock);
   }
 
@@ -122,11 +141,18 @@ public final class GeminiImageModel implements ImageModel {
    * @param baseUrl without the version
    */
   static GeminiImageModel open(
-      String apiKey, URI baseUrl, List<String> models, InstantSource clock) {
+      String apiKey,
+      URI baseUrl,
+      List<String> models,
+      ThinkingLevel thinking,
+      RetiredModels retired,
+      InstantSource clock) {
     return new GeminiImageModel(
         client(apiKey, baseUrl, new HttpFailure.Interceptor()),
         () -> client(apiKey, baseUrl, GeminiImageModel::drawnAtOnce),
         models,
+        thinking,
+        retired,
         clock);
   }
 
@@ -165,7 +191,7 @@ public final class GeminiImageModel implements ImageModel {
     var prompt = new VariationPrompt("nothing");
     var patience = HttpOptions.builder().timeout((int) CONNECT.toMillis()).build();
     var _ =
-        new GeminiImageModel(unplugged.get(), unplugged, models, clock)
+        new GeminiImageModel(unplugged.get(), unplugged, models, thinking, retired, clock)
             .draw(photo, prompt, clock.instant().plus(CONNECT));
     var _ =
         client.models.get(
@@ -178,14 +204,15 @@ public final class GeminiImageModel implements ImageModel {
         Content.fromParts(
             Part.fromText(prompt.text()),
             Part.fromBytes(photo.bytes(), photo.contentType().value()));
+    var served = retired.without(models);
     var retried = false;
     var model = 0;
     while (true) {
-      var attempt = ask(models.get(model), content, deadline);
+      var attempt = ask(served.get(model), prompt, content, deadline);
       if (!(attempt instanceof Attempt.Again again)) {
         return ((Attempt.Final) attempt).answer();
       }
-      if (again.givesWay() && model + 1 < models.size()) {
+      if (again.givesWay() && model + 1 < served.size()) {
         model++;
       } else if (again.passes() && !retried && pause(again.after(), deadline)) {
         retried = true;
@@ -209,7 +236,7 @@ public final class GeminiImageModel implements ImageModel {
         implements Attempt {}
   }
 
-  private Attempt ask(String model, Content content, Instant deadline) {
+  private Attempt ask(String model, VariationPrompt prompt, Content content, Instant deadline) {
     var time = Duration.between(clock.instant(), deadline);
     if (time.compareTo(NO_TIME) < 0) {
       return new Attempt.Final(new TimedOut("no time left for " + model));
@@ -218,16 +245,30 @@ public final class GeminiImageModel implements ImageModel {
         GenerateContentConfig.builder()
             .responseModalities("IMAGE")
             .imageConfig(ImageConfig.builder().aspectRatio("1:1").build())
-            .httpOptions(HttpOptions.builder().timeout((int) time.toMillis()).build())
-            .build();
+            .httpOptions(HttpOptions.builder().timeout((int) time.toMillis()).build());
+    if (thinking.isKnownBy(model)) {
+      config.thinkingConfig(ThinkingConfig.builder().thinkingLevel(thinking.name()).build());
+    }
     try {
-      return new Attempt.Final(answer(client.models.generateContent(model, content, config)));
+      return new Attempt.Final(
+          answer(client.models.generateContent(model, content, config.build())));
     } catch (GenAiIOException e) {
+      if (e.getCause() instanceof HttpFailure http && isRetired(model, prompt, http)) {
+        retired.add(model);
+        return new Attempt.Again(
+            new Broken("status " + http.status() + " of " + model), true, false, Duration.ZERO);
+      }
       return failure(model, e);
     } catch (RuntimeException e) {
       // The library could not make sense of the answer: a broken picture, an unexpected shape.
       return new Attempt.Final(new Broken("unreadable answer: " + e.getClass().getSimpleName()));
     }
+  }
+
+  // A 400 may quote the prompt, and somebody may write a model's name there.
+  private static boolean isRetired(String model, VariationPrompt prompt, HttpFailure http) {
+    return http.status() == 404
+        || (http.status() == 400 && http.names(model) && !prompt.text().contains(model));
   }
 
   private static Attempt failure(String model, GenAiIOException e) {
@@ -249,7 +290,6 @@ public final class GeminiImageModel implements ImageModel {
   private static Attempt failure(String model, HttpFailure http) {
     var cause = "status " + http.status() + " of " + model;
     return switch (http.status()) {
-      case 404 -> new Attempt.Again(new Broken(cause), true, false, Duration.ZERO);
       case 429, 503 ->
           new Attempt.Again(
               new Overloaded(cause, http.retryAfter().orElse(RETRY_AFTER)),

@@ -4,23 +4,30 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import okhttp3.Headers;
 import okhttp3.Response;
 
 /**
  * An HTTP answer that is not a success. The Gemini library's own exception leaves out the headers,
- * and with them when to come back; its message, which may quote the prompt, is left out here.
+ * and with them when to come back. What the API says in words may quote the prompt, so it can only
+ * be asked for the name of a model.
  */
 final class HttpFailure extends IOException {
   private static final long serialVersionUID = 1;
 
+  /** In bytes; Google's errors have a few hundred. */
+  private static final long LONGEST_BODY = 16_384;
+
   private final int status;
   private final transient Optional<Duration> retryAfter;
+  private final transient String body;
 
-  private HttpFailure(int status, Optional<Duration> retryAfter) {
+  private HttpFailure(int status, Optional<Duration> retryAfter, String body) {
     super("status " + status);
     this.status = status;
     this.retryAfter = retryAfter;
+    this.body = body;
   }
 
   int status() {
@@ -32,6 +39,13 @@ final class HttpFailure extends IOException {
     return retryAfter;
   }
 
+  /** Whether the API's words name that model; known of a 400 alone. */
+  boolean names(String model) {
+    return Pattern.compile("(?<![\\w.-])" + Pattern.quote(model) + "(?![\\w-]|\\.\\w)")
+        .matcher(body)
+        .find();
+  }
+
   /** Throws what is not a success. */
   static final class Interceptor implements okhttp3.Interceptor {
     @Override
@@ -41,7 +55,8 @@ final class HttpFailure extends IOException {
         return response;
       }
       try (response) {
-        throw new HttpFailure(response.code(), seconds(response.headers()));
+        var body = response.code() == 400 ? response.peekBody(LONGEST_BODY).string() : "";
+        throw new HttpFailure(response.code(), seconds(response.headers()), body);
       }
     }
 

@@ -86,13 +86,14 @@ final class FakeGemini implements AutoCloseable {
   }
 
   static Answer status(int status) {
-    return exchange -> send(exchange, status, error(status));
+    // Gemini's own may quote what it was asked.
+    return error(status, "cannot do: " + GeminiImageModelTest.PROMPT);
   }
 
   static Answer status(int status, int retryAfterSeconds) {
     return exchange -> {
       exchange.getResponseHeaders().set("retry-after", Integer.toString(retryAfterSeconds));
-      send(exchange, status, error(status));
+      status(status).to(exchange);
     };
   }
 
@@ -138,12 +139,13 @@ final class FakeGemini implements AutoCloseable {
         .formatted(text);
   }
 
-  // As Gemini's own, which may quote what it was asked.
-  private static byte[] error(int status) {
-    return """
-        {"error": {"code": %d, "message": "cannot do: %s", "status": "SOME_STATUS"}}"""
-        .formatted(status, GeminiImageModelTest.PROMPT)
-        .getBytes(StandardCharsets.UTF_8);
+  /** An error as Gemini's own, with that message. */
+  static Answer error(int status, String message) {
+    var body =
+        """
+        {"error": {"code": %d, "message": "%s", "status": "SOME_STATUS"}}"""
+            .formatted(status, message);
+    return exchange -> send(exchange, status, body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {

@@ -4,6 +4,7 @@ import static dev.photocredits.gemini.FakeGemini.answering;
 import static dev.photocredits.gemini.FakeGemini.candidate;
 import static dev.photocredits.gemini.FakeGemini.closing;
 import static dev.photocredits.gemini.FakeGemini.closingInItsBody;
+import static dev.photocredits.gemini.FakeGemini.error;
 import static dev.photocredits.gemini.FakeGemini.hanging;
 import static dev.photocredits.gemini.FakeGemini.hangingInItsBody;
 import static dev.photocredits.gemini.FakeGemini.inlineData;
@@ -11,9 +12,12 @@ import static dev.photocredits.gemini.FakeGemini.json;
 import static dev.photocredits.gemini.FakeGemini.picture;
 import static dev.photocredits.gemini.FakeGemini.status;
 import static dev.photocredits.gemini.FakeGemini.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.gemini.FakeGemini.Answer;
 import dev.photocredits.gemini.FakeGemini.Call;
@@ -27,17 +31,29 @@ import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.Log;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -104,15 +120,9 @@ final class GeminiImageModelTest {
   @Test
   void a_slash_at_the_end_of_the_address_changes_nothing() {
     try (var gemini = answering(DRAWS)) {
-      var model =
-          GeminiImageModel.open(
-              "the-key", gemini.url().resolve("/"), List.of("best"), Clock.systemUTC());
+      var model = model(gemini.url().resolve("/"), ThinkingLevel.MINIMAL, noneRetired(), "best");
 
-      var answer =
-          model.draw(
-              new Image(new ContentType("image/jpeg"), PHOTO),
-              new VariationPrompt(PROMPT),
-              Instant.now().plus(AMPLE));
+      var answer = draw(model, PROMPT);
 
       assertDrawn(answer, "image/png");
       assertThat(gemini.calls().getFirst().path()).isEqualTo("/v1beta/models/best:generateContent");
@@ -248,6 +258,159 @@ final class GeminiImageModelTest {
       assertThat(models(gemini)).containsExactly("best", "second");
       assertThat(since(started)).isLessThan(Duration.ofMillis(450));
     }
+  }
+
+  static Stream<Case> retirements() {
+    return Stream.of(
+        new Case("404", status(404)),
+        new Case("a 400 that names it", error(400, "models/best is not supported here.")),
+        new Case("a 400 that ends with it", error(400, "Thinking is not enabled for models/best")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("retirements")
+  void a_retired_model_gives_way_and_is_not_asked_for_the_next_picture(Case retirement) {
+    try (var gemini = answering(retirement.answer(), DRAWS)) {
+      var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
+
+      assertDrawn(draw(model, PROMPT), "image/png");
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      assertThat(models(gemini)).containsExactly("best", "second", "second");
+    }
+  }
+
+  @Test
+  void a_retired_model_is_asked_again_after_five_minutes() {
+    var clock = new MovableClock();
+    var retired = new RetiredModels(new Log(System.out, "test"), clock);
+    try (var gemini = answering(status(404), DRAWS)) {
+      var model = model(gemini.url(), ThinkingLevel.MINIMAL, retired, "best", "second");
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      clock.moves(Duration.ofMinutes(5).minusMillis(1));
+      assertDrawn(draw(model, PROMPT), "image/png");
+      clock.moves(Duration.ofMillis(1));
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      assertThat(models(gemini)).containsExactly("best", "second", "second", "best");
+    }
+  }
+
+  @Test
+  void a_retired_model_is_raised_as_attention_by_its_name_and_once() throws Exception {
+    var printed = new ByteArrayOutputStream();
+    var log = new Log(new PrintStream(printed, true, UTF_8), "production");
+    var retired = new RetiredModels(log, new MovableClock());
+    try (var gemini = answering(status(404), DRAWS)) {
+      var one = model(gemini.url(), ThinkingLevel.MINIMAL, retired, "best", "second");
+      assertDrawn(draw(one, PROMPT), "image/png");
+      retired.add("best");
+
+      assertDrawn(draw(one, PROMPT), "image/png");
+
+      assertThat(printed.toString(UTF_8).lines()).hasSize(1);
+      var line = new ObjectMapper().readTree(printed.toString(UTF_8));
+      assertThat(line.path("level").asText()).isEqualTo("ERROR");
+      assertThat(line.path("model_retired").asText()).isEqualTo("best");
+      assertThat(line.path("models_retired").asInt()).isEqualTo(1);
+      assertThat(line.path("attention").asInt()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void all_models_are_asked_again_where_all_are_retired() {
+    try (var gemini = answering(status(404), status(404), status(404), DRAWS)) {
+      var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
+
+      assertThat(draw(model, PROMPT)).isEqualTo(new Broken("status 404 of second"));
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      assertThat(models(gemini)).containsExactly("best", "second", "best", "second");
+    }
+  }
+
+  /** Each with the model's name, or one that is like it, for a reason of its own. */
+  static Stream<Case> errorsAboutSomethingElse() {
+    return Stream.of(
+        new Case("a longer name", error(400, "models/best-lite is not supported.")),
+        new Case("a longer version", error(400, "models/best.5 is not supported.")),
+        new Case("another name", error(400, "models/the-best is not supported.")),
+        new Case("the photo", error(400, "Provided image is not valid.")),
+        new Case("no words", exchange -> exchange.sendResponseHeaders(400, -1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errorsAboutSomethingElse")
+  void an_error_that_does_not_name_the_model_retires_nothing(Case other) {
+    try (var gemini = answering(other.answer(), DRAWS)) {
+      var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
+
+      assertThat(draw(model, PROMPT)).isEqualTo(new Broken("status 400 of best"));
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      assertThat(models(gemini)).containsExactly("best", "best");
+    }
+  }
+
+  @Test
+  void a_user_who_writes_a_models_name_into_the_prompt_retires_nothing() {
+    try (var gemini = answering(error(400, "Cannot do: draw models/best"), DRAWS)) {
+      var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
+
+      assertThat(draw(model, "draw models/best")).isEqualTo(new Broken("status 400 of best"));
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      assertThat(models(gemini)).containsExactly("best", "best");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ThinkingLevel.class)
+  void a_thinking_level_is_sent_to_a_model_that_knows_it_and_to_no_other(ThinkingLevel level)
+      throws JsonProcessingException {
+    try (var gemini = answering(status(429), DRAWS)) {
+      var model =
+          model(
+              gemini.url(),
+              level,
+              noneRetired(),
+              "gemini-nano-banana-2.1",
+              "gemini-3.1-flash-lite-image");
+
+      assertDrawn(draw(model, PROMPT), "image/png");
+
+      var thinking = new ArrayList<JsonNode>();
+      for (var call : gemini.calls()) {
+        thinking.add(
+            new ObjectMapper().readTree(call.body()).at("/generationConfig/thinkingConfig"));
+      }
+      assertThat(thinking.get(0).toString())
+          .isEqualTo("{\"thinkingLevel\":\"" + level.name() + "\"}");
+      assertThat(thinking.get(1).isMissingNode()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {"none, MEDIUM", "' ', MEDIUM", "minimal, MINIMAL", "medium, MEDIUM", "high, HIGH"})
+  void the_thinking_level_is_the_settings_or_the_functions_own(
+      @Nullable String setting, ThinkingLevel level) {
+    var environment =
+        new Environment(setting == null ? Map.of() : Map.of("GEMINI_THINKING_LEVEL", setting));
+
+    assertThat(ThinkingLevel.of(environment, ThinkingLevel.MEDIUM)).isEqualTo(level);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"low", "MINIMAL", "0"})
+  void a_thinking_level_that_no_model_knows_is_refused_by_name(String setting) {
+    var environment = new Environment(Map.of("GEMINI_THINKING_LEVEL", setting));
+
+    assertThatThrownBy(() -> ThinkingLevel.of(environment, ThinkingLevel.MEDIUM))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting GEMINI_THINKING_LEVEL must be minimal, medium or high");
   }
 
   @ParameterizedTest
@@ -481,10 +644,28 @@ final class GeminiImageModelTest {
   }
 
   private static ModelAnswer draw(FakeGemini gemini, Duration time, String... models) {
-    var clock = Clock.systemUTC();
-    var model = GeminiImageModel.open("the-key", gemini.url(), List.of(models), clock);
+    var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), models);
+    return draw(model, PROMPT, time);
+  }
+
+  private static ModelAnswer draw(GeminiImageModel model, String prompt) {
+    return draw(model, prompt, AMPLE);
+  }
+
+  private static ModelAnswer draw(GeminiImageModel model, String prompt, Duration time) {
     var photo = new Image(new ContentType("image/jpeg"), PHOTO);
-    return model.draw(photo, new VariationPrompt(PROMPT), clock.instant().plus(time));
+    return model.draw(photo, new VariationPrompt(prompt), Instant.now().plus(time));
+  }
+
+  private static GeminiImageModel model(
+      URI url, ThinkingLevel thinking, RetiredModels retired, String... models) {
+    return GeminiImageModel.open(
+        "the-key", url, List.of(models), thinking, retired, Clock.systemUTC());
+  }
+
+  private static RetiredModels noneRetired() {
+    var nowhere = new PrintStream(OutputStream.nullOutputStream());
+    return new RetiredModels(new Log(nowhere, "test"), Clock.systemUTC());
   }
 
   private static void assertDrawn(ModelAnswer answer, String type) {
@@ -509,5 +690,18 @@ final class GeminiImageModelTest {
     var bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;
+  }
+
+  private static final class MovableClock implements InstantSource {
+    private Instant now = Instant.parse("2026-11-30T12:00:00Z");
+
+    void moves(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
   }
 }

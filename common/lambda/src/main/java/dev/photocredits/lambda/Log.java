@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,6 +65,17 @@ public final class Log {
       line.put("_aws", Metric.directive(metrics.keySet(), now));
     }
     out.println(Json.write(line));
+  }
+
+  /**
+   * Writes a line of its own, of the level {@code ERROR}, about what an operator has to look at,
+   * and counts it as attention.
+   */
+  public void attention(Instant now, Map<String, ?> fields, Map<Metric, Long> metrics) {
+    var counted = new EnumMap<Metric, Long>(Metric.class);
+    counted.putAll(metrics);
+    counted.put(Metric.ATTENTION, 1L);
+    write("ERROR", now, fields, counted);
   }
 
   /** As {@link Instant#toString}, without the formatter, which is most of what a log line loads. */

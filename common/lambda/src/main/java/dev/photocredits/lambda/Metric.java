@@ -42,6 +42,8 @@ public enum Metric {
   VARIATIONS_MISSING("Count"),
   /** How long the model took, each answer by itself. */
   MODEL_MS("Milliseconds"),
+  /** Models that the API no longer serves, each once in five minutes by each instance. */
+  MODELS_RETIRED("Count"),
   /** Calls of the webhook, by what came of them. */
   WEBHOOKS("Count", "webhook"),
   /** What a person has to look at: lines of the level ERROR say what it is. */

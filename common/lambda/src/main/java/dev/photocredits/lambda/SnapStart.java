@@ -81,11 +81,8 @@ public final class SnapStart<W> implements Resource {
       wired = wired(wire.get());
     } catch (RuntimeException e) {
       // What was wired works as long as its secret does.
-      log.write(
-          "ERROR",
-          clock.instant(),
-          Map.of("renewal", "failed", "error", Log.describe(e)),
-          Map.of(Metric.ATTENTION, 1L));
+      log.attention(
+          clock.instant(), Map.of("renewal", "failed", "error", Log.describe(e)), Map.of());
       wired = wired(wired.wiring());
     }
   }

@@ -41,6 +41,13 @@ final class GeminiError extends RuntimeException {
             + " is not found for API version v1beta, or is not supported for generateContent.");
   }
 
+  static GeminiError retired(String model) {
+    return new GeminiError(
+        404,
+        "NOT_FOUND",
+        "This model models/" + model + " is no longer available. Please use a newer model.");
+  }
+
   static GeminiError noSuchRoute() {
     return new GeminiError(404, "NOT_FOUND", "The requested URL was not found on this server.");
   }

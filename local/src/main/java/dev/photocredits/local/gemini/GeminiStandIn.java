@@ -17,8 +17,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * variation's sentence at the end of the prompt (daylight, studio, outdoor).
  *
  * <p>JPEG, PNG and WebP are decoded; of HEIC and HEIF, which Java cannot decode, it makes a pattern
- * that depends on the bytes. {@code gemini-2.5-flash-image} is retired (404), every other {@code
- * gemini-} model exists.
+ * that depends on the bytes. {@code gemini-2.5-flash-image} and {@code gemini-3.1-flash-image} are
+ * retired (404), every other {@code gemini-} model exists. A thinking level is 400 for a model that
+ * takes none.
  *
  * <p>Words anywhere in the prompt bring failures about:
  *

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
@@ -18,7 +20,15 @@ import org.eclipse.jetty.util.Callback;
 final class GenerateContent extends Handler.Abstract {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern PATH = Pattern.compile("/v1beta/models/([^/:]+):generateContent");
-  private static final String RETIRED = "gemini-2.5-flash-image";
+  private static final Set<String> RETIRED =
+      Set.of("gemini-2.5-flash-image", "gemini-3.1-flash-image");
+
+  /** The thinking levels of each model that takes any, as Google documents them. */
+  private static final Map<String, Set<String>> THINKING_LEVELS =
+      Map.of(
+          "gemini-nano-banana-2.1", Set.of("MINIMAL", "MEDIUM", "HIGH"),
+          "gemini-3.1-flash-lite-image", Set.of("MINIMAL", "HIGH"));
+
   private static final int LARGEST_BODY = 20 << 20;
   private static final Duration SLOW = Duration.ofSeconds(60);
 
@@ -59,7 +69,10 @@ final class GenerateContent extends Handler.Abstract {
       throw GeminiError.withoutKey();
     }
     var model = path.group(1);
-    if (!model.startsWith("gemini-") || model.equals(RETIRED)) {
+    if (RETIRED.contains(model)) {
+      throw GeminiError.retired(model);
+    }
+    if (!model.startsWith("gemini-")) {
       throw GeminiError.noSuchModel(model);
     }
     if (body.length > LARGEST_BODY) {
@@ -67,6 +80,10 @@ final class GenerateContent extends Handler.Abstract {
           "Request payload size exceeds the limit: " + LARGEST_BODY + " bytes.");
     }
     var wanted = PictureRequest.from(body);
+    var level = wanted.thinkingLevel();
+    if (level.isPresent() && !THINKING_LEVELS.getOrDefault(model, Set.of()).contains(level.get())) {
+      throw GeminiError.invalid("Thinking level is not supported for this model.");
+    }
     if (wanted.asksFor("overloaded")) {
       throw GeminiError.overloaded();
     }

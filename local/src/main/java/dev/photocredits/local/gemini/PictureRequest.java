@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -18,10 +20,12 @@ final class PictureRequest {
 
   private final String prompt;
   private final byte[] photo;
+  private final Optional<String> thinkingLevel;
 
-  private PictureRequest(String prompt, byte[] photo) {
+  private PictureRequest(String prompt, byte[] photo, Optional<String> thinkingLevel) {
     this.prompt = prompt;
     this.photo = photo;
+    this.thinkingLevel = thinkingLevel;
   }
 
   static PictureRequest from(byte[] body) {
@@ -58,7 +62,14 @@ final class PictureRequest {
     if (photo == null) {
       throw GeminiError.invalid("contents: there is no part with inline_data");
     }
-    return new PictureRequest(prompt.toString(), photo);
+    var thinking = either(settings, "thinkingConfig", "thinking_config");
+    var level = either(thinking, "thinkingLevel", "thinking_level");
+    return new PictureRequest(
+        prompt.toString(),
+        photo,
+        level.isTextual()
+            ? Optional.of(level.textValue().toUpperCase(Locale.ROOT))
+            : Optional.empty());
   }
 
   private static JsonNode tree(byte[] body) {
@@ -106,6 +117,11 @@ final class PictureRequest {
   /** The uploaded bytes; the caller leaves them as they are. */
   byte[] photo() {
     return photo;
+  }
+
+  /** In capitals, if it asks for one. */
+  Optional<String> thinkingLevel() {
+    return thinkingLevel;
   }
 
   Look look() {

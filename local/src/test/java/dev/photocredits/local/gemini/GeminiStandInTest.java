@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GeminiStandInTest {
-  private static final String MODEL = "gemini-3.1-flash-image";
+  private static final String MODEL = "gemini-nano-banana-2.1";
   private static final String DAYLIGHT =
       " High-resolution, photorealistic quality with natural daylight.";
   private static final String STUDIO =
@@ -141,7 +141,7 @@ class GeminiStandInTest {
   void a_retired_or_unknown_model_is_a_404() throws IOException {
     var photo = photo("portrait.jpg");
 
-    for (var model : List.of("gemini-2.5-flash-image", "dall-e")) {
+    for (var model : List.of("gemini-2.5-flash-image", "gemini-3.1-flash-image", "dall-e")) {
       var refusal =
           catchThrowableOfType(
               ApiException.class, () -> ask(client, model, "a knight", photo, "image/jpeg"));

@@ -3,6 +3,7 @@ package dev.photocredits.functions.generation;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Delivered;
@@ -40,6 +41,7 @@ import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -80,9 +82,10 @@ public final class GenerationHandler extends ApiHandler {
 
   public GenerationHandler(Environment environment) {
     super(environment);
+    var retired = new RetiredModels(Log.of(environment), Clock.systemUTC());
     wiring =
         snapStart(
-            () -> new Wiring(environment),
+            () -> new Wiring(environment, retired),
             Wiring::prime,
             new Rehearsal(
                 "POST /api/generate", "multipart/form-data; boundary=-", SOMEBODY_ELSES_ORDER),

@@ -9,6 +9,8 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.gemini.GeminiImageModel;
+import dev.photocredits.gemini.RetiredModels;
+import dev.photocredits.gemini.ThinkingLevel;
 import dev.photocredits.generation.Deletion;
 import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.Gallery;
@@ -57,7 +59,10 @@ final class Wiring {
   private final GeminiImageModel model;
   private final ExecutorService drawing;
 
-  Wiring(Environment variables) {
+  /**
+   * @param retired what is known of models, which outlives the wiring
+   */
+  Wiring(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
     clock = Clock.systemUTC();
     access = Access.of(environment);
@@ -76,7 +81,7 @@ final class Wiring {
     images = bucket;
     var ids = new TimeOrderedIds(new SecureRandom());
     uploads = bucket.uploads(ids);
-    model = GeminiImageModel.of(environment, clock);
+    model = GeminiImageModel.of(environment, ThinkingLevel.MINIMAL, retired, clock);
     drawing = Executors.newVirtualThreadPerTaskExecutor();
     queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
     var photos = bucket.photos();

@@ -6,6 +6,8 @@ import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.aws.s3.S3ImageStore;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.gemini.GeminiImageModel;
+import dev.photocredits.gemini.RetiredModels;
+import dev.photocredits.gemini.ThinkingLevel;
 import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.GenerationWorker;
 import dev.photocredits.lambda.Environment;
@@ -27,13 +29,16 @@ final class Wiring {
   private final GeminiImageModel model;
   private final ExecutorService drawing;
 
-  Wiring(Environment variables) {
+  /**
+   * @param retired what is known of models, which outlives the wiring
+   */
+  Wiring(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
     var clock = Clock.systemUTC();
     var aws = AwsAccess.of(environment);
     table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
     bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);
-    model = GeminiImageModel.of(environment, clock);
+    model = GeminiImageModel.of(environment, ThinkingLevel.MEDIUM, retired, clock);
     drawing = Executors.newVirtualThreadPerTaskExecutor();
     worker =
         new GenerationWorker(

@@ -1,5 +1,6 @@
 package dev.photocredits.functions.worker;
 
+import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Failed;
@@ -11,6 +12,7 @@ import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.SnapStart;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,8 @@ public final class WorkerHandler extends BackgroundHandler {
 
   public WorkerHandler(Environment environment) {
     super(environment);
-    wiring = snapStart(() -> new Wiring(environment), Wiring::prime);
+    var retired = new RetiredModels(Log.of(environment), Clock.systemUTC());
+    wiring = snapStart(() -> new Wiring(environment, retired), Wiring::prime);
   }
 
   @Override
