@@ -152,6 +152,12 @@ public final class LocalSystem implements AutoCloseable {
     settings.demand("STRIPE_API_BASE", "STRIPE_SECRET_KEY");
     settings.demand("STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET");
     settings.demand("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET");
+    if (settings.get("ENVIRONMENT", "").equals("production")
+        && !settings.has("STRIPE_SECRET_KEY")) {
+      throw new CannotStart(
+          "ENVIRONMENT=production takes a live key of Stripe's, and the stand-in has none: set"
+              + " STRIPE_SECRET_KEY, or another ENVIRONMENT.");
+    }
     settings.demand("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY");
     settings.demand("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
     settings.checkAddresses(

@@ -222,6 +222,7 @@ final class LocalSystemTest {
   @CsvSource({
     "STRIPE_API_BASE, http://127.0.0.1:9, STRIPE_SECRET_KEY",
     "STRIPE_SECRET_KEY, sk_live, STRIPE_WEBHOOK_SECRET",
+    "ENVIRONMENT, production, STRIPE_SECRET_KEY",
     "GOOGLE_GEMINI_BASE_URL, http://127.0.0.1:9, GEMINI_API_KEY",
     "PORT, eighty, PORT",
     "PORT, 70000, PORT",

@@ -163,9 +163,11 @@ final class KeptContractTest {
               Map.entry("metadata[user_email]", email),
               Map.entry("metadata[package]", pack),
               Map.entry("metadata[credits]", credits),
+              Map.entry("metadata[stage]", "development"),
               Map.entry("payment_intent_data[metadata][user_email]", email),
               Map.entry("payment_intent_data[metadata][package]", pack),
-              Map.entry("payment_intent_data[metadata][credits]", credits));
+              Map.entry("payment_intent_data[metadata][credits]", credits),
+              Map.entry("payment_intent_data[metadata][stage]", "development"));
     }
 
     @Test

@@ -189,9 +189,12 @@ public final class FakeStripe implements AutoCloseable {
             "amount_total",
             Long.parseLong(form.getOrDefault("line_items[0][price_data][unit_amount]", "0")));
     var metadata = session.putObject("metadata");
-    for (var name : List.of("user_email", "package", "credits")) {
-      metadata.put(name, form.get("metadata[" + name + "]"));
-    }
+    form.forEach(
+        (field, value) -> {
+          if (field.startsWith("metadata[")) {
+            metadata.put(field.substring("metadata[".length(), field.length() - 1), value);
+          }
+        });
     sessions.put(id, session);
     return session;
   }

@@ -37,7 +37,7 @@ public final class Log {
 
   /** Standard output; every line names the stage, which is {@code ENVIRONMENT}. */
   public static Log of(Environment environment) {
-    return new Log(System.out, environment.text("ENVIRONMENT", "development"));
+    return new Log(System.out, Stage.of(environment).name());
   }
 
   /** For what is no event. */

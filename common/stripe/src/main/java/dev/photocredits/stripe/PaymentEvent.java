@@ -23,6 +23,9 @@ public sealed interface PaymentEvent {
    */
   record Unusable(String eventId, String problem) implements PaymentEvent {}
 
+  /** Something about a sale of another stage, which shares our account of Stripe's. */
+  record OfAnotherStage(String eventId) implements PaymentEvent {}
+
   /** Something that we do not handle. */
   record Other(String eventId, String type) implements PaymentEvent {}
 

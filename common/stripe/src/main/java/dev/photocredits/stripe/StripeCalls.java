@@ -2,6 +2,7 @@ package dev.photocredits.stripe;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
+import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.net.URI;
 import java.time.Duration;
@@ -32,11 +33,17 @@ final class StripeCalls {
     this.patience = patience;
   }
 
-  static StripeCalls open(String secretKey, URI apiBase) {
-    return open(secretKey, apiBase, CALL);
+  /** Calls with {@code STRIPE_SECRET_KEY} of {@code STRIPE_API_BASE}. */
+  static StripeCalls of(Environment environment) {
+    return open(
+        StripeKey.of(environment),
+        environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
+        CALL);
   }
 
-  /** As above, with another patience for a call and all its attempts. */
+  /**
+   * @param patience for a call and all its attempts
+   */
   static StripeCalls open(String secretKey, URI apiBase, Duration patience) {
     var stripe =
         StripeClient.builder()

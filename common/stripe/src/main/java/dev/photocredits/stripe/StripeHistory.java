@@ -6,15 +6,18 @@ import com.stripe.StripeClient;
 import com.stripe.exception.InvalidRequestException;
 import com.stripe.param.EventListParams;
 import dev.photocredits.credits.Page;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
-import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +39,19 @@ public final class StripeHistory implements PaymentHistory {
           "refund.failed");
 
   private final StripeCalls stripe;
+  private final Stage stage;
 
-  private StripeHistory(StripeCalls stripe) {
+  private StripeHistory(StripeCalls stripe, Stage stage) {
     this.stripe = stripe;
+    this.stage = stage;
   }
 
-  /** What the account of that key was told. */
-  public static StripeHistory open(String secretKey, URI apiBase) {
-    return new StripeHistory(StripeCalls.open(secretKey, apiBase));
+  /**
+   * The events of the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}. Throws
+   * {@link InvalidSetting} for a key that is not of this stage's mode.
+   */
+  public static StripeHistory of(Environment environment) {
+    return new StripeHistory(StripeCalls.of(environment), Stage.of(environment));
   }
 
   /**
@@ -55,8 +63,8 @@ public final class StripeHistory implements PaymentHistory {
     return stripe.ask("list events", client -> page(client, since, until, after));
   }
 
-  private static Page<Told> page(
-      StripeClient client, Instant since, Instant until, @Nullable String after) throws Exception {
+  private Page<Told> page(StripeClient client, Instant since, Instant until, @Nullable String after)
+      throws Exception {
     var params =
         EventListParams.builder()
             .addAllType(TYPES)
@@ -80,16 +88,16 @@ public final class StripeHistory implements PaymentHistory {
     }
   }
 
-  private static Page<Told> page(JsonNode list) {
+  private Page<Told> page(JsonNode list) {
     if (!list.path("data").isArray()) {
       throw new IllegalStateException("not a list");
     }
-    var events = list.path("data").valueStream().map(StripeHistory::told).toList();
+    var events = list.path("data").valueStream().map(this::told).toList();
     return new Page<>(events, list.path("has_more").asBoolean(false) && !events.isEmpty());
   }
 
-  private static Told told(JsonNode event) {
-    return new Told(event.path("id").asText(""), news(StripeWebhook.event(event)));
+  private Told told(JsonNode event) {
+    return new Told(event.path("id").asText(""), news(StripeWebhook.event(event, stage)));
   }
 
   private static PaymentNews news(PaymentEvent event) {
@@ -98,7 +106,7 @@ public final class StripeHistory implements PaymentHistory {
       case Moved(_, var money) -> new PaymentNews.Moved(money);
       case Unusable(_, var problem) -> new PaymentNews.Unusable(problem);
       case NotAnEvent(var problem) -> new PaymentNews.Unusable(problem);
-      case NotYetPaid _, Other _ -> new PaymentNews.Nothing();
+      case NotYetPaid _, OfAnotherStage _, Other _ -> new PaymentNews.Nothing();
     };
   }
 }

@@ -8,8 +8,11 @@ import com.stripe.net.RawRequestOptions;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Sha256;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FindOutcome;
@@ -37,27 +40,33 @@ public final class StripePayments implements Payments {
   private static final String SESSIONS = "/v1/checkout/sessions";
 
   private final StripeCalls stripe;
+  private final Stage stage;
   private final String successUrl;
   private final String cancelUrl;
 
-  private StripePayments(StripeCalls stripe, URI frontend) {
+  private StripePayments(StripeCalls stripe, URI frontend, Stage stage) {
     this.stripe = stripe;
+    this.stage = stage;
     this.successUrl = frontend + "?payment=success&session_id={CHECKOUT_SESSION_ID}";
     this.cancelUrl = frontend + "?payment=cancelled";
   }
 
   /**
-   * Payments by the account of that key.
-   *
-   * @param frontend where Stripe sends the customer afterwards
+   * Payments by the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}, whose
+   * customers come back to {@code FRONTEND_URL}. Throws {@link InvalidSetting} for a key that is
+   * not of this stage's mode.
    */
-  public static StripePayments open(String secretKey, URI apiBase, URI frontend) {
-    return new StripePayments(StripeCalls.open(secretKey, apiBase), frontend);
+  public static StripePayments of(Environment environment) {
+    return new StripePayments(
+        StripeCalls.of(environment),
+        environment.url("FRONTEND_URL", "http://localhost:3000"),
+        Stage.of(environment));
   }
 
-  /** As above, with another patience for a call and all its attempts. */
-  static StripePayments open(String secretKey, URI apiBase, URI frontend, Duration patience) {
-    return new StripePayments(StripeCalls.open(secretKey, apiBase, patience), frontend);
+  /** With another patience for a call and all its attempts. */
+  static StripePayments open(
+      String secretKey, URI apiBase, URI frontend, Stage stage, Duration patience) {
+    return new StripePayments(StripeCalls.open(secretKey, apiBase, patience), frontend, stage);
   }
 
   @Override
@@ -89,20 +98,23 @@ public final class StripePayments implements Payments {
       return new NoSuchSession();
     }
     try {
-      return stripe.ask("find a session", client -> find(client, id));
+      return stripe.ask("find a session", client -> find(client, id, stage));
     } catch (PaymentsUnavailable e) {
       return new NotTold(e);
     }
   }
 
-  private static FindOutcome find(StripeClient client, SessionId id) throws Exception {
+  private static FindOutcome find(StripeClient client, SessionId id, Stage stage) throws Exception {
     try {
       var path = SESSIONS + "/" + id.value() + "?expand[0]=payment_intent";
       var json = SessionJson.read(client.rawRequest(RequestMethod.GET, path, null).body());
       if (!json.id().equals(id.value())) {
         throw new IllegalStateException("another session than was asked for");
       }
-      return json.found().<FindOutcome>map(found -> found).orElseGet(NoSuchSession::new);
+      return json.found()
+          .filter(_ -> !StageMark.isOfAnother(stage, json.json()))
+          .<FindOutcome>map(found -> found)
+          .orElseGet(NoSuchSession::new);
     } catch (InvalidRequestException e) {
       if (e.getStatusCode() == 404) {
         return new NoSuchSession();
@@ -131,6 +143,7 @@ public final class StripePayments implements Payments {
       form.put(holder + "[user_email]", email.value());
       form.put(holder + "[package]", pack.key());
       form.put(holder + "[credits]", Integer.toString(pack.credits().value()));
+      form.put(holder + "[" + StageMark.KEY + "]", stage.name());
     }
     return form;
   }

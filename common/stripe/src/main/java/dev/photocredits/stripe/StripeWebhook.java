@@ -7,9 +7,13 @@ import com.stripe.exception.SignatureVerificationException;
 import com.stripe.net.Webhook;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
@@ -32,6 +36,7 @@ public final class StripeWebhook {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<String> secrets;
+  private final Stage stage;
   private final Clock clock;
 
   /**
@@ -40,9 +45,21 @@ public final class StripeWebhook {
    * @param secrets the endpoint's signing secrets ({@code whsec_…}): one, or the old and the new
    *     one while they are exchanged
    */
-  public StripeWebhook(List<String> secrets, Clock clock) {
+  public StripeWebhook(List<String> secrets, Stage stage, Clock clock) {
     this.secrets = List.copyOf(secrets);
+    this.stage = stage;
     this.clock = clock;
+  }
+
+  /**
+   * Reads what was signed with a secret of {@code STRIPE_WEBHOOK_SECRET}. Throws {@link
+   * InvalidSetting} for a {@code STRIPE_SECRET_KEY} beside it that is not of this stage's mode:
+   * then the events are not, either.
+   */
+  public static StripeWebhook of(Environment environment, Clock clock) {
+    StripeKey.checkIfPresent(environment);
+    return new StripeWebhook(
+        environment.list("STRIPE_WEBHOOK_SECRET"), Stage.of(environment), clock);
   }
 
   /** What the body tells, if its signature is one of Stripe's over exactly these bytes. */
@@ -53,7 +70,7 @@ public final class StripeWebhook {
     try {
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       return isGenuine(text, signature.get())
-          ? event(JSON.readTree(text))
+          ? event(JSON.readTree(text), stage)
           : new NotAnEvent("bad signature");
     } catch (CharacterCodingException _) {
       return new NotAnEvent("not UTF-8");
@@ -86,14 +103,17 @@ public final class StripeWebhook {
     }
   }
 
-  /** What an event tells, whoever vouches for it. */
-  static PaymentEvent event(JsonNode event) {
+  /** What an event tells that is known to be Stripe's. */
+  static PaymentEvent event(JsonNode event, Stage stage) {
     var id = event.path("id").asText("");
     var type = event.path("type").asText("");
     if (!event.isObject() || type.isEmpty()) {
       return new NotAnEvent("no type");
     }
     var object = event.path("data").path("object");
+    if (StageMark.isOfAnother(stage, object)) {
+      return new OfAnotherStage(id);
+    }
     return switch (type) {
       case "checkout.session.completed", "checkout.session.async_payment_succeeded" ->
           session(id, new SessionJson(object), true);

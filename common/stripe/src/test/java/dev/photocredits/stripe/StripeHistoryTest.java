@@ -15,6 +15,7 @@ import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.PaymentHistory.Told;
@@ -223,7 +224,8 @@ final class StripeHistoryTest {
   }
 
   private static Page<Told> page(FakeStripe stripe, @Nullable String after) {
-    return StripeHistory.open(KEY, stripe.url()).page(SINCE, UNTIL, after);
+    var settings = Map.of("STRIPE_SECRET_KEY", KEY, "STRIPE_API_BASE", stripe.url().toString());
+    return StripeHistory.of(new Environment(settings)).page(SINCE, UNTIL, after);
   }
 
   private static PaymentsUnavailable unavailable(FakeStripe stripe) {

@@ -10,7 +10,9 @@ import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.MoneyMoved.Reinstated;
 import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.stripe.PaymentEvent.Moved;
+import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
 import java.util.stream.Stream;
@@ -241,6 +243,15 @@ final class StripeMoneyEventsTest {
     return new Moved("evt_1", money);
   }
 
+  @Test
+  void a_refund_of_a_charge_that_names_another_stage_is_none_of_ours() {
+    var charge = CHARGE.replace("\"credits\": \"10\"", "\"stage\": \"production\"");
+
+    assertThat(read("charge.refunded", charge)).isEqualTo(new OfAnotherStage("evt_1"));
+    assertThat(read("charge.refunded", charge.replace("production", "development")))
+        .isInstanceOf(Moved.class);
+  }
+
   private static Unusable unusable(String object) {
     return new Unusable("evt_1", "no payment or amount in " + object);
   }
@@ -253,7 +264,8 @@ final class StripeMoneyEventsTest {
                   """
                   {"id": "evt_1", "object": "event", "type": "%s", "data": {"object": %s}}
                   """
-                      .formatted(type, object)));
+                      .formatted(type, object)),
+          new Stage("development"));
     } catch (JsonProcessingException e) {
       throw new AssertionError("not JSON: " + object, e);
     }

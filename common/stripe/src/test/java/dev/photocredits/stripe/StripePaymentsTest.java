@@ -16,6 +16,8 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;
@@ -128,9 +130,11 @@ final class StripePaymentsTest {
                   Map.entry("metadata[user_email]", "ada@example.com"),
                   Map.entry("metadata[package]", key),
                   Map.entry("metadata[credits]", credits),
+                  Map.entry("metadata[stage]", "development"),
                   Map.entry("payment_intent_data[metadata][user_email]", "ada@example.com"),
                   Map.entry("payment_intent_data[metadata][package]", key),
-                  Map.entry("payment_intent_data[metadata][credits]", credits)));
+                  Map.entry("payment_intent_data[metadata][credits]", credits),
+                  Map.entry("payment_intent_data[metadata][stage]", "development")));
     }
   }
 
@@ -162,7 +166,7 @@ final class StripePaymentsTest {
   @Test
   void a_slash_at_the_end_of_the_servers_address_does_not_matter() {
     try (var stripe = answering(CUSTOMER)) {
-      var payments = StripePayments.open(KEY, URI.create(stripe.url() + "/"), FRONTEND);
+      var payments = payments(URI.create(stripe.url() + "/"), "development");
 
       var customer = payments.createCustomer(ADA);
 
@@ -280,7 +284,9 @@ final class StripePaymentsTest {
   @Test
   void a_server_that_hangs_is_given_up() {
     try (var stripe = answering(hanging())) {
-      var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
+      var payments =
+          StripePayments.open(
+              KEY, stripe.url(), FRONTEND, new Stage("development"), Duration.ofSeconds(1));
       var started = System.nanoTime();
 
       var thrown = unavailable(() -> payments.createCustomer(ADA));
@@ -300,7 +306,9 @@ final class StripePaymentsTest {
           error(500, "api_error", "internal").to(exchange);
         };
     try (var stripe = answering(slowly)) {
-      var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
+      var payments =
+          StripePayments.open(
+              KEY, stripe.url(), FRONTEND, new Stage("development"), Duration.ofSeconds(1));
       var started = System.nanoTime();
 
       var thrown = unavailable(() -> payments.createCustomer(ADA));
@@ -464,6 +472,16 @@ final class StripePaymentsTest {
     }
   }
 
+  @Test
+  void a_session_of_another_stage_is_not_found() {
+    var other = FOUND.replace("\"10\"}", "\"10\", \"stage\": \"production\"}");
+    try (var stripe = answering(json(200, other))) {
+
+      assertThat(payments(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+      assertThat(other).isNotEqualTo(FOUND);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "400, invalid_request_error, parameter_unknown, 1",
@@ -532,7 +550,21 @@ final class StripePaymentsTest {
   }
 
   private static StripePayments payments(FakeStripe stripe) {
-    return StripePayments.open(KEY, stripe.url(), FRONTEND);
+    return payments(stripe.url(), "development");
+  }
+
+  private static StripePayments payments(URI apiBase, String stage) {
+    return StripePayments.of(
+        new Environment(
+            Map.of(
+                "ENVIRONMENT",
+                stage,
+                "STRIPE_SECRET_KEY",
+                KEY,
+                "STRIPE_API_BASE",
+                apiBase.toString(),
+                "FRONTEND_URL",
+                FRONTEND.toString())));
   }
 
   private static PaymentsUnavailable unavailable(ThrowingCallable call) {

@@ -7,10 +7,12 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class StripeWebhookTest {
   private static final String SECRET = "whsec_" + "test";
+  private static final Stage STAGE = new Stage("development");
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
   private static final SessionId SESSION = new SessionId("cs_1");
   private static final Paid PAID =
@@ -73,7 +76,7 @@ final class StripeWebhookTest {
       """;
 
   private final StripeWebhook webhook =
-      new StripeWebhook(List.of(SECRET), Clock.fixed(NOW, ZoneOffset.UTC));
+      new StripeWebhook(List.of(SECRET), STAGE, Clock.fixed(NOW, ZoneOffset.UTC));
 
   @Test
   void a_signed_event_of_a_paid_session_is_a_payment() {
@@ -84,10 +87,28 @@ final class StripeWebhookTest {
     assertThat(event).isEqualTo(PAID);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\"development\"", "\"\"", "null"})
+  void a_session_of_this_stage_or_of_none_is_a_payment(String stage) {
+    var event = readSigned(EVENT.replace("\"10\"}", "\"10\", \"stage\": " + stage + "}"));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"production", "Development", "dev"})
+  void a_session_of_another_stage_is_none_of_ours_even_if_it_cannot_be_read(String stage) {
+    var other = EVENT.replace("\"10\"}", "\"10\", \"stage\": \"" + stage + "\"}");
+
+    assertThat(readSigned(other)).isEqualTo(new OfAnotherStage("evt_1"));
+    assertThat(readSigned(other.replace("starter", "gold"))).isEqualTo(new OfAnotherStage("evt_1"));
+  }
+
   @Test
   void while_secrets_are_exchanged_either_of_them_is_good() {
     var exchanging =
-        new StripeWebhook(List.of("whsec_" + "new", SECRET), Clock.fixed(NOW, ZoneOffset.UTC));
+        new StripeWebhook(
+            List.of("whsec_" + "new", SECRET), STAGE, Clock.fixed(NOW, ZoneOffset.UTC));
     var body = EVENT.getBytes(StandardCharsets.UTF_8);
     var time = NOW.getEpochSecond();
 

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.StripeWebhook;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,10 @@ import java.util.Optional;
 public final class BareWebhook
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
   private final StripeWebhook webhook =
-      new StripeWebhook(List.of(System.getenv("STRIPE_WEBHOOK_SECRET")), Clock.systemUTC());
+      new StripeWebhook(
+          List.of(System.getenv("STRIPE_WEBHOOK_SECRET")),
+          new Stage("development"),
+          Clock.systemUTC());
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {

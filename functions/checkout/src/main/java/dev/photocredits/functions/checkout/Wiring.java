@@ -28,11 +28,7 @@ final class Wiring {
     var ledger = table.ledger();
     var ids = new TimeOrderedIds(new SecureRandom());
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
-    var payments =
-        StripePayments.open(
-            environment.text("STRIPE_SECRET_KEY"),
-            environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
-            environment.url("FRONTEND_URL", "http://localhost:3000"));
+    var payments = StripePayments.of(environment);
     var fulfilment = new Fulfilment(accounts, ledger, ids, clock);
     checkout = new Checkout(accounts, ledger, table.claims(), payments, fulfilment, ids, clock);
   }

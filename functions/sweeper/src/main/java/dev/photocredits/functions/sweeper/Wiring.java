@@ -35,10 +35,7 @@ final class Wiring {
     expirations = new Expirations(ledger, ids, clock);
     var welcome = WelcomeCredits.of(environment);
     var accounts = new Accounts(ledger, welcome, ids, clock);
-    var history =
-        StripeHistory.open(
-            environment.text("STRIPE_SECRET_KEY"),
-            environment.url("STRIPE_API_BASE", "https://api.stripe.com"));
+    var history = StripeHistory.of(environment);
     reconciliation =
         new Reconciliation(
             history, table.checkpoints(), new Fulfilment(accounts, ledger, ids, clock), clock);

@@ -19,6 +19,7 @@ import dev.photocredits.payments.PaidSession;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
+import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
@@ -56,6 +57,8 @@ public final class WebhookHandler extends ApiHandler {
               .trace("session_id", session.value());
       case Unusable(var event, var problem) ->
           acknowledged("unusable").trace("event_id", event).alarm(problem);
+      case OfAnotherStage(var event) ->
+          acknowledged("ignored").trace("event_id", event).trace("ignored", "of another stage");
       case Other(var event, var type) ->
           acknowledged("ignored").trace("event_id", event).trace("event_type", type);
       case NotAnEvent(var problem) ->

@@ -21,7 +21,7 @@ final class Wiring {
   Wiring(Environment variables) {
     var environment = Secrets.in(variables);
     var clock = Clock.systemUTC();
-    webhook = new StripeWebhook(environment.list("STRIPE_WEBHOOK_SECRET"), clock);
+    webhook = StripeWebhook.of(environment, clock);
     table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     var ledger = table.ledger();
     var ids = new TimeOrderedIds(new SecureRandom());

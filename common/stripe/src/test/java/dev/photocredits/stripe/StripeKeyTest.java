@@ -1,0 +1,85 @@
+package dev.photocredits.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which of Stripe's keys a stage takes. */
+final class StripeKeyTest {
+  private static final String SECRET = "51Secret";
+
+  @ParameterizedTest
+  @CsvSource({
+    "production, sk_live_",
+    "production, rk_live_",
+    "development, sk_test_",
+    "development, rk_test_",
+    "staging, sk_test_"
+  })
+  void a_stage_takes_keys_of_its_mode(String stage, String mode) {
+    var settings = settings(stage, mode);
+
+    assertThat(StripeKey.of(settings)).isEqualTo(mode + SECRET);
+    assertThatCode(() -> StripeWebhook.of(settings, Clock.systemUTC())).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sk_test_", "rk_test_"})
+  void production_refuses_a_test_key_in_one_sentence_without_the_key(String mode) {
+    var settings = settings("production", mode);
+
+    assertThatThrownBy(() -> StripeKey.of(settings))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage(
+            "setting STRIPE_SECRET_KEY is a test key, and production takes only live keys:"
+                + " sk_live_… or rk_live_…");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"development, sk_live_", "staging, sk_live_", "test, rk_live_"})
+  void every_other_stage_refuses_a_live_key_in_one_sentence_without_the_key(
+      String stage, String mode) {
+    var settings = settings(stage, mode);
+
+    assertThatThrownBy(() -> StripeKey.of(settings))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage(
+            "setting STRIPE_SECRET_KEY is a live key, and only production takes one: use"
+                + " sk_test_… or rk_test_… here");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"production, sk_test_", "staging, sk_live_"})
+  void nothing_that_talks_to_stripe_starts_with_a_key_of_the_other_mode(String stage, String mode) {
+    var settings = settings(stage, mode);
+
+    assertThatThrownBy(() -> StripePayments.of(settings)).isInstanceOf(InvalidSetting.class);
+    assertThatThrownBy(() -> StripeHistory.of(settings)).isInstanceOf(InvalidSetting.class);
+    assertThatThrownBy(() -> StripeWebhook.of(settings, Clock.systemUTC()))
+        .isInstanceOf(InvalidSetting.class);
+  }
+
+  @Test
+  void a_stage_without_a_name_is_development() {
+    var settings = new Environment(Map.of("STRIPE_SECRET_KEY", "sk_live_" + SECRET));
+
+    assertThatThrownBy(() -> StripeKey.of(settings)).isInstanceOf(InvalidSetting.class);
+  }
+
+  private static Environment settings(String stage, String mode) {
+    return new Environment(
+        Map.of(
+            "ENVIRONMENT", stage,
+            "STRIPE_SECRET_KEY", mode + SECRET,
+            "STRIPE_WEBHOOK_SECRET", "whsec_" + SECRET));
+  }
+}
