@@ -77,6 +77,15 @@ final class PermissionsTest {
   }
 
   @Test
+  void a_stage_reads_secrets_of_its_own_name_alone() {
+    assertThat(template.functions())
+        .extracting(Function::secretName)
+        .filteredOn(name -> !name.isEmpty())
+        .hasSize(5)
+        .allMatch(name -> name.matches("\\$\\{SecretPrefix}/\\$\\{Environment}/(stripe|gemini)"));
+  }
+
+  @Test
   void nobody_may_delete_from_the_table() {
     assertThat(template.functions())
         .flatExtracting(Function::grants)

@@ -170,8 +170,14 @@ final class TransformedTemplate {
 
     /** The secret; Secrets Manager puts a hyphen and six characters of its own behind its name. */
     String secret() {
-      return "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${%s}-??????"
-          .formatted(named("SECRET_ID"));
+      return "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:%s-??????"
+          .formatted(secretName());
+    }
+
+    /** What the function is told its secret is called; empty if it has none. */
+    String secretName() {
+      var name = properties.at("/Environment/Variables/SECRET_ID");
+      return name.isMissingNode() ? "" : text(name);
     }
 
     private String named(String variable) {

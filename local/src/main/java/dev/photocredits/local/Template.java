@@ -389,6 +389,16 @@ public final class Template {
           setting + " must be one of " + String.join(", ", allowed) + ", and is " + value + ".");
     }
     parameter
+        .get("MaxLength")
+        .optionalText()
+        .filter(most -> value.length() > Integer.parseInt(most))
+        .ifPresent(
+            most -> {
+              throw new CannotStart(
+                  "%s must have at most %s characters, and has %d."
+                      .formatted(setting, most, value.length()));
+            });
+    parameter
         .get("AllowedPattern")
         .optionalText()
         .filter(pattern -> !value.matches(pattern))

@@ -116,7 +116,7 @@ final class TemplateTest {
         .containsEntry("IMAGE_URL_EXPIRY_SECONDS", "3600")
         .containsEntry("TABLE_NAME", "t")
         .containsEntry("BUCKET_NAME", "b")
-        .containsEntry("SECRET_ID", "photo-credits/gemini");
+        .containsEntry("SECRET_ID", "photo-credits/development/gemini");
   }
 
   @Test
@@ -159,6 +159,15 @@ final class TemplateTest {
         .isInstanceOf(CannotStart.class)
         .hasMessageStartingWith(name + " must ")
         .hasMessageEndingWith("and is " + value + ".");
+  }
+
+  @Test
+  void a_setting_that_is_too_long_is_an_error_that_names_it() {
+    template.check(Map.of("ENVIRONMENT", "e".repeat(12)));
+
+    assertThatThrownBy(() -> template.check(Map.of("ENVIRONMENT", "e".repeat(13))))
+        .isInstanceOf(CannotStart.class)
+        .hasMessage("ENVIRONMENT must have at most 12 characters, and has 13.");
   }
 
   @Test
