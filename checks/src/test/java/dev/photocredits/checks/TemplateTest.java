@@ -3,21 +3,27 @@ package dev.photocredits.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.local.LocalSystem;
 import dev.photocredits.local.Template;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +80,29 @@ final class TemplateTest {
         assertThat(HELD_BY_SECRETS).as(function.name()).containsAll(declared);
       }
     }
+  }
+
+  @Test
+  void a_number_has_the_same_bounds_in_the_template_and_in_the_code() throws Exception {
+    var tried = new ArrayList<String>();
+    try (var system = LocalSystem.start(Map.of("PORT", "0", "DATA_DIR", data.toString()))) {
+      for (var function : TEMPLATE.functions()) {
+        for (var number : numbersOf(function.name()).entrySet()) {
+          var least = number.getValue().path("MinValue").asInt();
+          var most = number.getValue().path("MaxValue").asInt();
+          for (var value : List.of(least - 1, least, most, most + 1)) {
+            var variables = new HashMap<>(system.variables(function.name()));
+            variables.put(number.getKey(), value.toString());
+
+            var starts = starts(function.handler(), variables);
+
+            tried.add(function.name() + " with " + number.getKey() + "=" + value);
+            assertThat(starts).as(tried.getLast()).isEqualTo(least <= value && value <= most);
+          }
+        }
+      }
+    }
+    assertThat(tried).hasSizeGreaterThan(30);
   }
 
   @Test
@@ -299,6 +328,38 @@ final class TemplateTest {
 
   private static String logicalId(String folder) {
     return folder.substring(0, 1).toUpperCase(Locale.ROOT) + folder.substring(1) + "Function";
+  }
+
+  /** The function's variables that are numbers, each with its parameter. */
+  private static Map<String, JsonNode> numbersOf(String function) {
+    var numbers = new TreeMap<String, JsonNode>();
+    for (var variable :
+        TRANSFORMED
+            .one("AWS::Lambda::Function", function)
+            .at("/Environment/Variables")
+            .properties()) {
+      var parameter = TRANSFORMED.parameter(variable.getValue().path("Ref").asText());
+      if (parameter.path("Type").asText().equals("Number")) {
+        numbers.put(variable.getKey(), parameter);
+      }
+    }
+    return numbers;
+  }
+
+  private static boolean starts(String handler, Map<String, String> variables)
+      throws ReflectiveOperationException {
+    try {
+      var _ =
+          Class.forName(handler)
+              .getConstructor(Environment.class)
+              .newInstance(new Environment(variables));
+      return true;
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof InvalidSetting) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static Set<String> namesReadBy(String handler, Map<String, String> variables)

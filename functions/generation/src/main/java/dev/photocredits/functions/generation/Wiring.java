@@ -96,9 +96,9 @@ final class Wiring {
             queue,
             new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
             new Limits(
-                environment.number("GENERATION_PENDING_LIMIT", 3, 1, 1_000_000),
-                environment.number("GENERATION_HOURLY_LIMIT", 60, 1, 1_000_000)),
-            table.spending(environment.number("MODEL_DAILY_PICTURES", 0, 0, 1_000_000_000)),
+                environment.number("GENERATION_PENDING_LIMIT", 3, 1, 1_000),
+                environment.number("GENERATION_HOURLY_LIMIT", 60, 1, 10_000)),
+            table.spending(environment.number("MODEL_DAILY_PICTURES", 0, 0, 1_000_000)),
             Duration.ofSeconds(
                 environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
             ids,
