@@ -107,10 +107,17 @@ mutants: jdk    ## takes each guard of the money paths away in turn, and prints 
 	@exec $(JAVA) -cp "checks/target/test-classes:$$(cat checks/target/class-path)" dev.photocredits.checks.mutants.Mutants $(ONLY)
 
 # The answers of the guided deployment go to samconfig.toml, the region among them.
-deploy: ENV := default
-deploy: sam     ## sam build && sam deploy, of ENV=default or prod; the first time with questions
+deploy prune-versions: export ENV := default
+deploy prune-versions: export KEEP := 5
+deploy: sam     ## sam build && sam deploy, of ENV=default or prod, and prune-versions; the first time with questions
 	@.venv/sam/bin/sam build --config-env $(ENV)
 	@.venv/sam/bin/sam deploy --config-env $(ENV) $(if $(shell sed -n '/^\[$(ENV)\./,/^$$/p' samconfig.toml | grep '^region'),,--guided)
+	@.venv/sam/bin/python build/python/prune_versions.py "$$ENV" "$$KEEP"
+
+.PHONY: prune-versions
+prune-versions: export STACK :=
+prune-versions: sam ## deletes old versions of functions, but not the newest KEEP=5; STACK=… for another stack
+	@.venv/sam/bin/python build/python/prune_versions.py "$$ENV" "$$KEEP" "$$STACK"
 
 package: jdk    ## builds each function's zip and prints their sizes
 	@$(MVN) --quiet package -DskipTests -Dspotless.check.skip
