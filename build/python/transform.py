@@ -1,4 +1,8 @@
-"""Prints as JSON what CloudFormation makes of a SAM template, without asking AWS: transform.py template.yaml"""
+"""Prints as JSON what CloudFormation makes of a SAM template, without asking AWS.
+
+transform.py template.yaml             the template with the defaults of its parameters
+transform.py template.yaml Name=value  the same with that value; one line for each pair, which changes alone
+"""
 
 import json
 import sys
@@ -15,6 +19,15 @@ class NoManagedPolicies:
         return {}
 
 
-template = yaml_parse(Path(sys.argv[1]).read_text())
-translated = SamTemplateValidator(template, NoManagedPolicies()).get_translated_template_if_valid()
-json.dump(yaml_parse(translated), sys.stdout, indent=2)
+def transformed(**values):
+    template = yaml_parse(Path(sys.argv[1]).read_text())
+    validator = SamTemplateValidator(template, NoManagedPolicies(), parameter_overrides=values)
+    return yaml_parse(validator.get_translated_template_if_valid())
+
+
+changes = [change.split("=", 1) for change in sys.argv[2:]]
+if changes:
+    for name, value in changes:
+        print(json.dumps(transformed(**{name: value})))
+else:
+    json.dump(transformed(), sys.stdout, indent=2)

@@ -1,5 +1,7 @@
 package dev.photocredits.checks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -41,8 +43,41 @@ final class TransformedTemplate {
     }
   }
 
+  /**
+   * The template transformed once for each of these parameters, which alone has the value beside
+   * it: some parameters are no longer references afterwards.
+   */
+  static Map<String, TransformedTemplate> changed(Map<String, String> values)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<String>();
+    command.add(Project.root().resolve(".venv/sam/bin/python").toString());
+    command.add("build/python/transform.py");
+    command.add("template.yaml");
+    var names = List.copyOf(values.keySet());
+    names.forEach(name -> command.add(name + "=" + values.get(name)));
+    var builder = new ProcessBuilder(command).directory(Project.root().toFile());
+    builder.environment().put("AWS_DEFAULT_REGION", "us-east-1");
+    var process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    var lines = new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+    if (process.waitFor() != 0 || lines.size() != names.size()) {
+      throw new AssertionError("the template cannot be transformed: " + command);
+    }
+    var changed = new TreeMap<String, TransformedTemplate>();
+    for (var i = 0; i < names.size(); i++) {
+      changed.put(names.get(i), new TransformedTemplate(new ObjectMapper().readTree(lines.get(i))));
+    }
+    return changed;
+  }
+
   private static boolean isNewer(Path source, Path made) throws IOException {
     return Files.getLastModifiedTime(source).compareTo(Files.getLastModifiedTime(made)) > 0;
+  }
+
+  /** The parameters by their names. */
+  Map<String, JsonNode> parameters() {
+    var found = new TreeMap<String, JsonNode>();
+    parameters.properties().forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+    return found;
   }
 
   JsonNode parameter(String name) {
@@ -70,6 +105,13 @@ final class TransformedTemplate {
       }
     }
     return found;
+  }
+
+  /** The name of the version that the function's alias stands for. */
+  String versionOf(String function) {
+    return one("AWS::Lambda::Alias", function + "Aliaslive")
+        .at("/FunctionVersion/Fn::GetAtt/0")
+        .asText();
   }
 
   /** The types of all there is. */
