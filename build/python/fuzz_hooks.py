@@ -13,7 +13,17 @@ import schemathesis
 
 PHOTOS = sorted(pathlib.Path("photos").glob("portrait.*"))
 PREFERENCES = ["respond-async", "wait=1", "respond-async, wait=2"]
-EVENTS = ["checkout.session.completed", "checkout.session.async_payment_succeeded", "charge.refunded", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "refund.failed"]
+EVENTS = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "charge.refunded",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+]
 
 
 @functools.cache  # an upload may be drawn from again

@@ -79,7 +79,7 @@ final class LogsTest {
         api.webhook(
             StripeEvent.completed(StripeEvent.newSession(), email, "pro").charged(payment, 3999)));
     answers.add(api.webhook(StripeEvent.refunded(payment, 3999)));
-    answers.add(api.webhook(StripeEvent.refunded(payment, 3999).type("refund.failed")));
+    answers.add(api.webhook(StripeEvent.refund("refund.failed", payment, "re_1", 3999, "failed")));
     answers.add(api.webhook("{\"email\":\"" + email + "\"}", "t=1,v1=" + email));
     answers.add(api.generate(Form.order(email).text("prompt", PROMPT)));
     for (var failure :

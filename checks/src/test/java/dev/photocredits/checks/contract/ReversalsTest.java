@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of credits when the money for them goes back. */
 @ExtendWith(SharedApi.class)
@@ -263,6 +264,132 @@ final class ReversalsTest {
   }
 
   @Test
+  void a_refund_that_fails_returns_its_credits_and_a_new_one_takes_them_once() {
+    api.hears(purchase());
+
+    api.hears(refund("refund.created", "re_1", 500, "pending"));
+    api.hears(StripeEvent.refunded(payment, 500));
+    has(5);
+    api.hears(refund("refund.failed", "re_1", 500, "failed"));
+    has(10);
+    api.hears(StripeEvent.refunded(payment, 500));
+    has(10);
+    api.hears(refund("refund.created", "re_2", 500, "pending"));
+    api.hears(refund("refund.updated", "re_2", 500, "succeeded"));
+
+    has(5);
+    assertThat(api.statement(email))
+        .containsExactly("reversal -5", "reversal 5", "reversal -5", "purchase 10");
+  }
+
+  @Test
+  void a_refund_that_is_cancelled_before_its_beginning_is_heard_of_takes_nothing() {
+    api.hears(purchase());
+
+    api.hears(refund("refund.updated", "re_1", 999, "canceled"));
+    api.hears(refund("refund.created", "re_1", 999, "pending"));
+
+    has(10);
+    assertThat(api.statement(email)).containsExactly("purchase 10");
+  }
+
+  /** Half is refunded, all is disputed, and the bank returns what was refunded. */
+  @Test
+  void a_dispute_that_is_partially_won_gives_back_only_what_came_back() {
+    api.hears(purchase());
+    has(10);
+    api.hears(StripeEvent.refunded(payment, 500));
+    has(5);
+    api.hears(StripeEvent.withdrawn(payment, dispute, 999));
+    has(0);
+
+    api.hears(disputed("charge.dispute.funds_reinstated", "lost", 999, -999, 500));
+
+    has(0);
+  }
+
+  @Test
+  void a_part_of_a_dispute_that_comes_back_returns_its_share() {
+    api.hears(purchase());
+    api.hears(StripeEvent.withdrawn(payment, dispute, 999));
+
+    api.hears(disputed("charge.dispute.funds_reinstated", "lost", 999, -999, 400));
+
+    has(5);
+    assertThat(api.statement(email)).containsExactly("reversal 5", "reversal -10", "purchase 10");
+  }
+
+  @Test
+  void a_second_withdrawal_of_one_dispute_takes_the_credits_again() {
+    api.hears(purchase());
+    api.hears(StripeEvent.withdrawn(payment, dispute, 999));
+    api.hears(StripeEvent.reinstated(payment, dispute, 999));
+    has(10);
+
+    api.hears(disputed("charge.dispute.funds_withdrawn", "lost", 999, -999, 999, -999));
+
+    has(0);
+  }
+
+  @Test
+  void a_dispute_that_is_won_returns_all_whatever_exchange_rates_did() {
+    api.hears(purchase());
+    api.hears(disputed("charge.dispute.funds_withdrawn", "needs_response", 999, -850));
+    has(0);
+
+    api.hears(disputed("charge.dispute.closed", "won", 999, -850, 801));
+
+    has(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void money_in_another_currency_than_was_paid_moves_nothing_and_is_acknowledged(boolean before) {
+    var foreign =
+        disputed("charge.dispute.funds_withdrawn", "needs_response", 780, -780)
+            .session(object -> object.put("currency", "gbp"));
+    var refund =
+        refund("refund.created", "re_1", 780, "succeeded")
+            .session(object -> object.put("currency", "gbp"));
+    var order =
+        before ? List.of(foreign, refund, purchase()) : List.of(purchase(), foreign, refund);
+
+    order.forEach(api::hears);
+
+    has(10);
+    assertThat(api.statement(email)).containsExactly("purchase 10");
+  }
+
+  @Test
+  void a_dispute_that_does_not_tell_its_sums_is_asked_for() {
+    api.hears(purchase());
+    api.stripe.has(StripeEvent.dispute(payment, dispute, 999, -999, 400));
+
+    api.hears(
+        StripeEvent.withdrawn(payment, dispute, 999)
+            .session(object -> object.remove("balance_transactions")));
+
+    has(5);
+  }
+
+  @Test
+  void while_stripe_does_not_tell_of_a_dispute_its_event_is_to_be_sent_again() {
+    api.hears(purchase());
+    var silent =
+        StripeEvent.withdrawn(payment, dispute, 999)
+            .session(object -> object.remove("balance_transactions"));
+
+    var refused = api.webhook(silent);
+    var before = api.balance(email);
+    api.stripe.has(StripeEvent.dispute(payment, dispute, 999, -999));
+    api.hears(silent);
+
+    assertThat(refused.refusal()).isEqualTo("503 TEMPORARILY_UNAVAILABLE");
+    assertThat(before).isEqualTo(10);
+    has(0);
+  }
+
+  @Test
   void a_hundred_deliveries_of_one_refund_take_it_back_once() {
     api.hears(purchase());
     var event = StripeEvent.refunded(payment, 300);
@@ -307,6 +434,17 @@ final class ReversalsTest {
     has(0);
     api.hears(StripeEvent.completed(StripeEvent.newSession(), email, "pro"));
     has(50 - 3 * (int) drawn);
+  }
+
+  private StripeEvent refund(String type, String refund, long cents, String status) {
+    return StripeEvent.refund(type, payment, refund + payment, cents, status);
+  }
+
+  private StripeEvent disputed(String type, String status, long cents, long... transactions) {
+    var json = StripeEvent.dispute(payment, dispute, cents, transactions).put("status", status);
+    return StripeEvent.withdrawn(payment, dispute, cents)
+        .type(type)
+        .event(event -> event.putObject("data").set("object", json));
   }
 
   private StripeEvent purchase() {

@@ -52,6 +52,7 @@ public final class FakeStripe implements AutoCloseable {
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, String> answered = new ConcurrentHashMap<>();
   private final Map<String, ObjectNode> sessions = new ConcurrentHashMap<>();
+  private final Map<String, ObjectNode> disputes = new ConcurrentHashMap<>();
   private final List<StripeEvent> events = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
   private volatile Function<Call, Optional<Failure>> script = _ -> Optional.empty();
@@ -118,6 +119,11 @@ public final class FakeStripe implements AutoCloseable {
           change.accept(next);
           return next;
         });
+  }
+
+  /** Tells of that dispute when it is asked for it. */
+  public void has(ObjectNode dispute) {
+    disputes.put(dispute.path("id").asText(), dispute);
   }
 
   /** Lists that event, too, before those that it lists already. */
@@ -200,7 +206,8 @@ public final class FakeStripe implements AutoCloseable {
   }
 
   private void found(HttpExchange exchange, Call call) throws IOException {
-    var session = sessions.get(call.path().substring(call.path().lastIndexOf('/') + 1));
+    var id = call.path().substring(call.path().lastIndexOf('/') + 1);
+    var session = sessions.getOrDefault(id, disputes.get(id));
     if (session == null) {
       var missing = Failure.of(404, "invalid_request_error", "resource_missing");
       send(exchange, missing.status(), missing.body());

@@ -66,21 +66,49 @@ public final class StripeEvent {
 
   /** A bank has taken so many cents of that payment back. */
   public static StripeEvent withdrawn(String payment, String dispute, long cents) {
-    return of("charge.dispute.funds_withdrawn", dispute(payment, dispute, cents));
+    return of("charge.dispute.funds_withdrawn", dispute(payment, dispute, cents, -cents));
   }
 
   /** The money of that dispute has come back. */
   public static StripeEvent reinstated(String payment, String dispute, long cents) {
-    return of("charge.dispute.funds_reinstated", dispute(payment, dispute, cents));
+    return of("charge.dispute.funds_reinstated", dispute(payment, dispute, cents, -cents, cents));
   }
 
-  private static ObjectNode dispute(String payment, String dispute, long cents) {
-    return JSON.createObjectNode()
-        .put("id", dispute)
-        .put("object", "dispute")
-        .put("amount", cents)
-        .put("currency", "usd")
-        .put("payment_intent", payment);
+  /** A refund of so many cents stands like that; the event is named for it. */
+  public static StripeEvent refund(
+      String type, String payment, String refund, long cents, String status) {
+    return of(
+        type,
+        JSON.createObjectNode()
+            .put("id", refund)
+            .put("object", "refund")
+            .put("amount", cents)
+            .put("currency", "usd")
+            .put("payment_intent", payment)
+            .put("status", status));
+  }
+
+  /** A dispute over so many cents, and what moved because of it. */
+  public static ObjectNode dispute(
+      String payment, String dispute, long cents, long... transactions) {
+    var json =
+        JSON.createObjectNode()
+            .put("id", dispute)
+            .put("object", "dispute")
+            .put("amount", cents)
+            .put("currency", "usd")
+            .put("payment_intent", payment)
+            .put("status", "needs_response");
+    var list = json.putArray("balance_transactions");
+    for (var amount : transactions) {
+      list.addObject()
+          .put("object", "balance_transaction")
+          .put("amount", amount)
+          .put("currency", "usd")
+          .put("fee", amount < 0 ? 1500 : 0)
+          .put("net", amount < 0 ? amount - 1500 : amount);
+    }
+    return json;
   }
 
   private static StripeEvent of(String type, ObjectNode object) {

@@ -329,20 +329,50 @@ final class Catalogue {
 
   private void money() {
     rule(
-        "payment: older news do not count",
+        "payment: an older sum of refunds does not count",
         "credits/Payment.java",
-        "Math.max(refunded, total.minorUnits())",
-        "total.minorUnits()");
+        "total.minorUnits(), Math::max)",
+        "total.minorUnits(), (_, next) -> next)");
     rule(
-        "payment: a dispute that was won takes nothing",
+        "payment: a sum of refunds does not revive what failed",
         "credits/Payment.java",
-        ".filter(dispute -> !reinstated.contains(dispute.getKey()))",
-        "");
+        "refunded.getOrDefault(currency, 0L) - failed",
+        "refunded.getOrDefault(currency, 0L)");
+    rule(
+        "payment: a refund that failed takes nothing",
+        "credits/Payment.java",
+        "refund.hasFailed() ? 0 : amount",
+        "amount");
+    rule(
+        "payment: another currency counts for nothing",
+        "credits/Payment.java",
+        "if (refund.amount().currency().equals(currency))",
+        "if (currency != null)");
     rule(
         "payment: no more than was granted",
         "credits/Payment.java",
-        "Math.min(grant.charged(), Math.addExact(refunded, withdrawnNow()))",
-        "Math.addExact(refunded, withdrawnNow())");
+        "worth.min(BigInteger.valueOf(granted.value()))",
+        "worth");
+    rule(
+        "refund: it does not go back to an earlier state",
+        "credits/RefundState.java",
+        "other.status.compareTo(status) > 0 ? other : this",
+        "other");
+    rule(
+        "dispute: what came back takes nothing",
+        "credits/DisputeState.java",
+        "Math.max(0, withdrawn - returned)",
+        "withdrawn");
+    rule(
+        "dispute: an older sum of returns does not count",
+        "credits/DisputeState.java",
+        "Math.max(returned, other.returned)",
+        "other.returned");
+    rule(
+        "dispute: an older sum of withdrawals does not count",
+        "credits/DisputeState.java",
+        "Math.max(withdrawn, other.withdrawn)",
+        "other.withdrawn");
     rule(
         "posting: a debt is settled first",
         "credits/Posting.java",

@@ -10,9 +10,12 @@ public sealed interface GrantOutcome {
    * The credits, the entry and the mark that the session has been granted are written.
    *
    * @param credits what the purchase brought
-   * @param reversed what was taken back of it at once, since its money had gone back before
+   * @param reversed what was reversed of it at once, since its money had gone back before
+   * @param knowsForeignMoney whether a refund or dispute in another currency is known of its
+   *     payment, which moved nothing: an operator has to look
    */
-  record Granted(Credits credits, Credits reversed) implements Fulfilled {}
+  record Granted(Credits credits, Credits reversed, boolean knowsForeignMoney)
+      implements Fulfilled {}
 
   /** The session was granted before; nothing was written. */
   record AlreadyGranted() implements Fulfilled {}

@@ -1,22 +1,41 @@
 package dev.photocredits.credits;
 
 /**
- * News of a payment's money after the payment. Amounts are in the payment's currency. News may come
- * in any order and any number of times: together they say the same.
+ * What the provider says of a payment's money after the payment: how it stands, not what has
+ * changed. It may come in any order and any number of times; together it says the same.
  */
 public sealed interface MoneyMoved {
 
   PaymentIntentId payment();
 
-  /** So much has been refunded by now, all refunds together. */
-  record Refunded(PaymentIntentId payment, Money total) implements MoneyMoved {}
-
-  /** A bank has taken the money back because of a dispute ({@code dp_…}, {@code du_…}). */
-  record Withdrawn(PaymentIntentId payment, String dispute, Money amount) implements MoneyMoved {}
+  /** The currency of the amount that is compared with what the customer paid. */
+  String currency();
 
   /**
-   * The money of a dispute has come back. That is its end: a withdrawal of the same dispute that is
-   * heard of later is taken for one that came before.
+   * All refunds of a charge together, as far as they had not failed by then.
+   *
+   * @param total in the currency of the charge
    */
-  record Reinstated(PaymentIntentId payment, String dispute) implements MoneyMoved {}
+  record Refunded(PaymentIntentId payment, Money total) implements MoneyMoved {
+    @Override
+    public String currency() {
+      return total.currency();
+    }
+  }
+
+  /** One refund. */
+  record Refund(PaymentIntentId payment, RefundId id, RefundState state) implements MoneyMoved {
+    @Override
+    public String currency() {
+      return state.amount().currency();
+    }
+  }
+
+  /** One dispute. */
+  record Dispute(PaymentIntentId payment, DisputeId id, DisputeState state) implements MoneyMoved {
+    @Override
+    public String currency() {
+      return state.disputed().currency();
+    }
+  }
 }

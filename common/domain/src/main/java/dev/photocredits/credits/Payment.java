@@ -1,110 +1,171 @@
 package dev.photocredits.credits;
 
-import dev.photocredits.credits.MoneyMoved.Refunded;
-import dev.photocredits.credits.MoneyMoved.Reinstated;
-import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Transaction.Purchase;
+import java.math.BigInteger;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a payment granted, and how much of its money has gone back since. What is known only grows,
- * and the credits to take back follow from it alone, so the order of the news does not matter.
+ * and the credits to reverse follow from it alone, so the order of the news does not matter. Money
+ * in another currency than the customer paid in counts for nothing.
  *
  * @param grant what it paid for, once that has been granted; the news may be earlier
- * @param refunded the most that we heard was refunded, in minor units
- * @param withdrawn what banks took back, in minor units, by dispute
- * @param reinstated the disputes whose money came back
- * @param reversed the credits that have been taken back for it, or are owed
+ * @param refunded the most that all refunds together came to, in minor units by currency
+ * @param refunds the refunds of which we know by themselves
+ * @param reversed the credits that have been reversed for it, those included that are owed
  * @param version grows by one with every change
  */
 public record Payment(
     PaymentIntentId id,
     @Nullable Grant grant,
-    long refunded,
-    Map<String, Long> withdrawn,
-    Set<String> reinstated,
+    Map<String, Long> refunded,
+    Map<RefundId, RefundState> refunds,
+    Map<DisputeId, DisputeState> disputes,
     Credits reversed,
     int version) {
 
   public Payment {
-    withdrawn = Map.copyOf(withdrawn);
-    reinstated = Set.copyOf(reinstated);
+    refunded = Map.copyOf(refunded);
+    refunds = Map.copyOf(refunds);
+    disputes = Map.copyOf(disputes);
   }
 
   /**
    * What a payment paid for.
    *
-   * @param charged all that the customer paid, in minor units
+   * @param charged all that the customer paid
    */
-  public record Grant(Email owner, SessionId session, Credits credits, long charged) {
+  public record Grant(Email owner, SessionId session, Credits credits, Money charged) {
 
     public static Grant of(Email owner, Purchase purchase, Charge charge) {
-      return new Grant(owner, purchase.session(), purchase.credits(), charge.amount().minorUnits());
+      return new Grant(owner, purchase.session(), purchase.credits(), charge.amount());
     }
   }
 
   /** A payment that nobody has heard of. */
   public static Payment unheardOf(PaymentIntentId id) {
-    return new Payment(id, null, 0, Map.of(), Set.of(), Credits.NONE, 0);
+    return new Payment(id, null, Map.of(), Map.of(), Map.of(), Credits.NONE, 0);
   }
 
-  /** The same after it has granted, with what is to be taken back by what is known already. */
+  /** The same after it has granted, with what is to be reversed by what is known already. */
   public Payment granting(Grant now) {
     if (grant != null) {
       throw new IllegalStateException("the payment has granted something already");
     }
-    return new Payment(id, now, refunded, withdrawn, reinstated, Credits.NONE, version).changed();
+    return new Payment(id, now, refunded, refunds, disputes, Credits.NONE, version).changed();
   }
 
   /** The same after the news, or the very same if they are none. */
   public Payment hearing(MoneyMoved news) {
     var next =
         switch (news) {
-          case Refunded(_, var total) ->
-              knowing(Math.max(refunded, total.minorUnits()), withdrawn, reinstated);
-          case Withdrawn(_, var dispute, var amount) -> {
-            var all = new HashMap<>(withdrawn);
-            all.merge(dispute, amount.minorUnits(), Math::max);
-            yield knowing(refunded, all, reinstated);
-          }
-          case Reinstated(_, var dispute) -> {
-            var all = new HashSet<>(reinstated);
-            all.add(dispute);
-            yield knowing(refunded, withdrawn, all);
-          }
+          case MoneyMoved.Refunded(_, var total) ->
+              knowing(
+                  with(refunded, total.currency(), total.minorUnits(), Math::max),
+                  refunds,
+                  disputes);
+          case MoneyMoved.Refund(_, var refund, var state) ->
+              knowing(refunded, with(refunds, refund, state, RefundState::and), disputes);
+          case MoneyMoved.Dispute(_, var dispute, var state) ->
+              knowing(refunded, refunds, with(disputes, dispute, state, DisputeState::and));
         };
     return next.equals(this) ? this : next.changed();
   }
 
-  private Payment knowing(long total, Map<String, Long> taken, Set<String> returned) {
-    return new Payment(id, grant, total, taken, returned, reversed, version);
+  private static <K, V> Map<K, V> with(Map<K, V> known, K key, V value, BinaryOperator<V> both) {
+    var all = new HashMap<>(known);
+    all.merge(key, value, both);
+    return all;
+  }
+
+  private Payment knowing(
+      Map<String, Long> total,
+      Map<RefundId, RefundState> allRefunds,
+      Map<DisputeId, DisputeState> allDisputes) {
+    return new Payment(id, grant, total, allRefunds, allDisputes, reversed, version);
   }
 
   private Payment changed() {
-    return new Payment(id, grant, refunded, withdrawn, reinstated, due(), version + 1);
+    return new Payment(id, grant, refunded, refunds, disputes, due(), version + 1);
+  }
+
+  /** Whether that is news in another currency than the customer paid in; unknown before a grant. */
+  public boolean isForeign(MoneyMoved news) {
+    return grant != null && !news.currency().equals(grant.charged().currency());
+  }
+
+  /** Whether something is known in another currency than the customer paid in. */
+  public boolean knowsForeignMoney() {
+    return grant != null
+        && Stream.of(
+                refunded.keySet().stream(),
+                refunds.values().stream().map(refund -> refund.amount().currency()),
+                disputes.values().stream().map(dispute -> dispute.disputed().currency()))
+            .flatMap(currencies -> currencies)
+            .anyMatch(currency -> !currency.equals(grant.charged().currency()));
   }
 
   /**
-   * The credits that the money which is gone stands for: in proportion, rounded down in the
-   * customer's favour, and at most what was granted.
+   * The credits that the money which is gone stands for: in proportion to what the customer paid,
+   * rounded down in their favour, and at most what was granted.
    */
   public Credits due() {
     if (grant == null) {
       return Credits.NONE;
     }
-    var gone = Math.min(grant.charged(), Math.addExact(refunded, withdrawnNow()));
-    return new Credits(
-        Math.toIntExact(Math.multiplyExact(gone, grant.credits().value()) / grant.charged()));
+    var currency = grant.charged().currency();
+    var gone = Share.of(refundedNow(currency));
+    for (var dispute : disputes.values()) {
+      if (dispute.disputed().currency().equals(currency) && dispute.firstWithdrawal() > 0) {
+        gone =
+            gone.plus(dispute.disputed().minorUnits(), dispute.gone(), dispute.firstWithdrawal());
+      }
+    }
+    return gone.of(grant.credits(), grant.charged().minorUnits());
   }
 
-  private long withdrawnNow() {
-    return withdrawn.entrySet().stream()
-        .filter(dispute -> !reinstated.contains(dispute.getKey()))
-        .mapToLong(Map.Entry::getValue)
-        .reduce(0, Math::addExact);
+  /**
+   * What refunds have given back. Those that are known by themselves count as they stand. Their sum
+   * that Stripe told may hold others, of which we have not heard: it counts, less what has failed.
+   */
+  private long refundedNow(String currency) {
+    var standing = 0L;
+    var failed = 0L;
+    for (var refund : refunds.values()) {
+      if (refund.amount().currency().equals(currency)) {
+        var amount = refund.amount().minorUnits();
+        standing = Math.addExact(standing, refund.hasFailed() ? 0 : amount);
+        failed = Math.addExact(failed, refund.hasFailed() ? amount : 0);
+      }
+    }
+    return Math.max(standing, refunded.getOrDefault(currency, 0L) - failed);
+  }
+
+  /** An exact amount of money, which a dispute's share need not be whole minor units of. */
+  private record Share(BigInteger numerator, BigInteger denominator) {
+    static Share of(long minorUnits) {
+      return new Share(BigInteger.valueOf(minorUnits), BigInteger.ONE);
+    }
+
+    /** And {@code part} of {@code whole} of that amount. */
+    Share plus(long minorUnits, long part, long whole) {
+      var more = BigInteger.valueOf(minorUnits).multiply(BigInteger.valueOf(part));
+      return new Share(
+          numerator.multiply(BigInteger.valueOf(whole)).add(more.multiply(denominator)),
+          denominator.multiply(BigInteger.valueOf(whole)));
+    }
+
+    /** The credits of which all that was charged is worth so many; rounded down. */
+    Credits of(Credits granted, long charged) {
+      var worth =
+          BigInteger.valueOf(granted.value())
+              .multiply(numerator)
+              .divide(denominator.multiply(BigInteger.valueOf(charged)));
+      return new Credits(worth.min(BigInteger.valueOf(granted.value())).intValueExact());
+    }
   }
 }

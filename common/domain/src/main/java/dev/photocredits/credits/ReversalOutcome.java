@@ -19,6 +19,12 @@ public sealed interface ReversalOutcome {
   /** The news were known; nothing was written. */
   record KnownAlready() implements Heard {}
 
+  /**
+   * The news are about money in another currency than the customer paid in, so that no share of the
+   * credits follows from them; nothing was written. An operator has to look.
+   */
+  record ForeignMoney() implements Heard {}
+
   /** There is no such user any more; nothing was written. */
   record NoSuchUser(Email owner) implements ReversalOutcome {}
 }

@@ -1,29 +1,48 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.Fulfilled;
+import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.Heard;
+import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Gives a customer the credits that they paid for, once for each Checkout Session, and takes them
  * back when the money goes back.
  */
 public final class Fulfilment {
+  private static final String FOREIGN_MONEY =
+      "a refund or dispute is in another currency than its payment: no credit has moved";
+  private static final String FAILED_REFUND =
+      "a refund failed: its money stayed here, and its credits are the customer's again";
+
   private final Accounts accounts;
   private final Ledger ledger;
+  private final PaymentLookup lookup;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
 
-  public Fulfilment(Accounts accounts, Ledger ledger, TimeOrderedIds ids, InstantSource clock) {
+  public Fulfilment(
+      Accounts accounts,
+      Ledger ledger,
+      PaymentLookup lookup,
+      TimeOrderedIds ids,
+      InstantSource clock) {
     this.accounts = accounts;
     this.ledger = ledger;
+    this.lookup = lookup;
     this.ids = ids;
     this.clock = clock;
   }
@@ -53,6 +72,33 @@ public final class Fulfilment {
               throw new IllegalStateException("the user vanished: not granted");
         };
       }
+    };
+  }
+
+  /**
+   * How that dispute stands at the provider, for news that do not tell it themselves. Throws {@link
+   * LookupUnavailable} if the provider does not tell: to be asked again.
+   */
+  public MoneyMoved look(DisputeId dispute) {
+    return lookup.dispute(dispute);
+  }
+
+  /** What an operator has to look at after a grant, in a sentence for the log. */
+  public static Optional<String> attention(Fulfilled outcome) {
+    return outcome instanceof Granted(_, _, var knowsForeignMoney) && knowsForeignMoney
+        ? Optional.of(FOREIGN_MONEY)
+        : Optional.empty();
+  }
+
+  /** What an operator has to look at after that news, in a sentence for the log. */
+  public static Optional<String> attention(MoneyMoved news, Heard outcome) {
+    return switch (outcome) {
+      case ForeignMoney _ -> Optional.of(FOREIGN_MONEY);
+      case KnownAlready _ -> Optional.empty();
+      case Noted _, Reversed _ ->
+          news instanceof MoneyMoved.Refund(_, _, var state) && state.hasFailed()
+              ? Optional.of(FAILED_REFUND)
+              : Optional.empty();
     };
   }
 

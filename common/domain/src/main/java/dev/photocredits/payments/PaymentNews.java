@@ -1,5 +1,6 @@
 package dev.photocredits.payments;
 
+import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.MoneyMoved;
 
 /** Something that the provider tells of a payment. */
@@ -10,6 +11,9 @@ public sealed interface PaymentNews {
 
   /** Money of a payment went back, or came back. */
   record Moved(MoneyMoved money) implements PaymentNews {}
+
+  /** A dispute has changed, and the event does not tell how it stands. */
+  record DisputeChanged(DisputeId dispute) implements PaymentNews {}
 
   /** Something that moves no credit. */
   record Nothing() implements PaymentNews {}

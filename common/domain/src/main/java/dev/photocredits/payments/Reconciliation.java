@@ -3,9 +3,11 @@ package dev.photocredits.payments;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
+import dev.photocredits.payments.PaymentNews.DisputeChanged;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
@@ -47,13 +49,13 @@ public final class Reconciliation {
    * @param sold the credits of those
    * @param reversed how often it took back or gave back what no webhook had
    * @param takenBack the credits of those, less what was given back
-   * @param unusable the ids of events that somebody has to look at, each with what is wrong
+   * @param attention the ids of events that an operator has to look at, each with what is wrong
    * @param hasMore whether the next run has to go on with the same stretch of time
    */
   public record Reconciled(
-      int granted, int sold, int reversed, int takenBack, List<String> unusable, boolean hasMore) {
+      int granted, int sold, int reversed, int takenBack, List<String> attention, boolean hasMore) {
     public Reconciled {
-      unusable = List.copyOf(unusable);
+      attention = List.copyOf(attention);
     }
   }
 
@@ -95,24 +97,30 @@ public final class Reconciliation {
   private void compare(PaymentHistory.Told told, Tally tally) {
     switch (told.news()) {
       case Paid(var session) -> {
-        if (fulfilment.fulfil(session) instanceof Granted(var sold, var reversed)) {
+        var outcome = fulfilment.fulfil(session);
+        if (outcome instanceof Granted(var sold, var reversed, _)) {
           tally.granted++;
           tally.sold += sold.value();
           tally.takenBack += reversed.value();
         }
+        Fulfilment.attention(outcome).ifPresent(problem -> tally.raise(told, problem));
       }
-      case Moved(var money) -> {
-        var outcome = fulfilment.reverse(money);
-        if (outcome instanceof Reversed || outcome instanceof Noted) {
-          tally.reversed++;
-        }
-        if (outcome instanceof Reversed(_, var worth)) {
-          tally.takenBack -= worth;
-        }
-      }
-      case Unusable(var problem) -> tally.unusable.add(told.event() + ": " + problem);
+      case Moved(var money) -> reverse(told, money, tally);
+      case DisputeChanged(var dispute) -> reverse(told, fulfilment.look(dispute), tally);
+      case Unusable(var problem) -> tally.raise(told, problem);
       case Nothing _ -> {}
     }
+  }
+
+  private void reverse(PaymentHistory.Told told, MoneyMoved money, Tally tally) {
+    var outcome = fulfilment.reverse(money);
+    if (outcome instanceof Reversed || outcome instanceof Noted) {
+      tally.reversed++;
+    }
+    if (outcome instanceof Reversed(_, var worth)) {
+      tally.takenBack -= worth;
+    }
+    Fulfilment.attention(money, outcome).ifPresent(problem -> tally.raise(told, problem));
   }
 
   private static final class Tally {
@@ -120,10 +128,14 @@ public final class Reconciliation {
     private int sold;
     private int reversed;
     private int takenBack;
-    private final List<String> unusable = new ArrayList<>();
+    private final List<String> attention = new ArrayList<>();
+
+    void raise(PaymentHistory.Told told, String problem) {
+      attention.add(told.event() + ": " + problem);
+    }
 
     Reconciled done(boolean hasMore) {
-      return new Reconciled(granted, sold, reversed, takenBack, unusable, hasMore);
+      return new Reconciled(granted, sold, reversed, takenBack, attention, hasMore);
     }
   }
 }

@@ -292,8 +292,8 @@ final class AuditTest {
         payment.id(),
         payment.grant(),
         payment.refunded(),
-        payment.withdrawn(),
-        payment.reinstated(),
+        payment.refunds(),
+        payment.disputes(),
         credits(credits),
         payment.version());
   }

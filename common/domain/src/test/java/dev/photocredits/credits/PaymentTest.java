@@ -1,12 +1,14 @@
 package dev.photocredits.credits;
 
+import static dev.photocredits.credits.RefundState.Status.FAILED;
+import static dev.photocredits.credits.RefundState.Status.PENDING;
+import static dev.photocredits.credits.RefundState.Status.SUCCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.photocredits.credits.MoneyMoved.Refunded;
-import dev.photocredits.credits.MoneyMoved.Reinstated;
-import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Payment.Grant;
+import dev.photocredits.credits.RefundState.Status;
+import dev.photocredits.ledger.Samples;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a payment's news are worth in credits. */
 final class PaymentTest {
@@ -61,14 +64,18 @@ final class PaymentTest {
   @Test
   void news_that_are_known_change_nothing_at_all() {
     var after =
-        granted.hearing(refunded(500)).hearing(withdrawn("du_1", 300)).hearing(back("du_2"));
+        granted
+            .hearing(refunded(500))
+            .hearing(refund("re_1", 200, FAILED))
+            .hearing(disputed("du_1", 300, 300, 100));
 
     assertThat(after.hearing(refunded(500))).isSameAs(after);
     assertThat(after.hearing(refunded(499))).isSameAs(after);
     assertThat(after.hearing(refunded(0))).isSameAs(after);
-    assertThat(after.hearing(withdrawn("du_1", 300))).isSameAs(after);
-    assertThat(after.hearing(withdrawn("du_1", 299))).isSameAs(after);
-    assertThat(after.hearing(back("du_2"))).isSameAs(after);
+    assertThat(after.hearing(refund("re_1", 200, FAILED))).isSameAs(after);
+    assertThat(after.hearing(refund("re_1", 200, SUCCEEDED))).isSameAs(after);
+    assertThat(after.hearing(disputed("du_1", 300, 300, 100))).isSameAs(after);
+    assertThat(after.hearing(disputed("du_1", 300, 300, 0))).isSameAs(after);
   }
 
   @Test
@@ -81,40 +88,154 @@ final class PaymentTest {
     assertThat(after.version()).isEqualTo(3);
   }
 
+  // Disputes
+
   @Test
-  void a_dispute_takes_what_it_withdrew_until_it_is_reinstated() {
-    var withdrawn = granted.hearing(withdrawn("du_1", 999));
-    var reinstated = withdrawn.hearing(back("du_1"));
+  void a_dispute_reverses_what_was_withdrawn_until_it_is_returned() {
+    var withdrawn = granted.hearing(disputed("du_1", 999, 999, 0));
+    var returned = withdrawn.hearing(disputed("du_1", 999, 999, 999));
 
     assertThat(withdrawn.reversed()).isEqualTo(new Credits(10));
-    assertThat(reinstated.reversed()).isEqualTo(Credits.NONE);
+    assertThat(returned.reversed()).isEqualTo(Credits.NONE);
   }
 
   @Test
-  void a_withdrawal_that_is_heard_of_after_its_reinstatement_takes_nothing() {
-    var after = granted.hearing(back("du_1")).hearing(withdrawn("du_1", 999));
+  void an_older_state_of_a_dispute_that_comes_late_changes_nothing() {
+    var after =
+        granted.hearing(disputed("du_1", 999, 999, 999)).hearing(disputed("du_1", 999, 999, 0));
 
     assertThat(after.reversed()).isEqualTo(Credits.NONE);
   }
 
+  /** Half was refunded, all was disputed, and the bank returned the half that was refunded. */
   @Test
-  void a_reinstatement_leaves_refunds_and_other_disputes_alone() {
+  void a_dispute_that_returns_only_what_was_refunded_gives_back_nothing() {
+    var refunded = granted.hearing(refunded(500));
+    var withdrawn = refunded.hearing(disputed("du_1", 999, 999, 0));
+    var partiallyWon = withdrawn.hearing(disputed("du_1", 999, 999, 500));
+
+    assertThat(refunded.reversed()).isEqualTo(new Credits(5));
+    assertThat(withdrawn.reversed()).isEqualTo(new Credits(10));
+    assertThat(partiallyWon.reversed()).isEqualTo(new Credits(10));
+  }
+
+  @Test
+  void a_dispute_that_is_partially_won_gives_back_only_that_part() {
     var after =
-        granted
-            .hearing(refunded(200))
-            .hearing(withdrawn("du_1", 300))
-            .hearing(withdrawn("du_2", 400))
-            .hearing(back("du_2"));
+        granted.hearing(disputed("du_1", 999, 999, 0)).hearing(disputed("du_1", 999, 999, 400));
 
     assertThat(after.reversed()).isEqualTo(new Credits(5));
   }
 
   @Test
-  void money_that_was_refunded_and_withdrawn_is_taken_back_once() {
-    var after = granted.hearing(refunded(999)).hearing(withdrawn("du_1", 999));
+  void a_second_withdrawal_of_the_same_dispute_counts() {
+    var returned = granted.hearing(disputed("du_1", 999, 999, 999));
+    var again = returned.hearing(disputed("du_1", 999, 1998, 999));
+
+    assertThat(again.reversed()).isEqualTo(new Credits(10));
+  }
+
+  /**
+   * Withdrawn at 0.8509 and returned at 0.8008 euros a dollar, as far as money of the bank came.
+   */
+  @ParameterizedTest
+  @CsvSource({"850, 0, 10", "850, 425, 5", "850, 800, 0", "850, 680, 2", "1700, 850, 10"})
+  void what_counts_is_the_share_of_the_first_withdrawal_whatever_the_currency_of_the_settlement(
+      long withdrawn, long returned, int credits) {
+    var state = new DisputeState(Money.usd(999), 850, withdrawn, returned);
+
+    var after = granted.hearing(new MoneyMoved.Dispute(ID, new DisputeId("du_1"), state));
+
+    assertThat(after.reversed()).isEqualTo(new Credits(credits));
+  }
+
+  @Test
+  void a_dispute_that_withdrew_nothing_yet_reverses_nothing() {
+    var after = granted.hearing(disputed("du_1", 999, 0, 0));
+
+    assertThat(after.reversed()).isEqualTo(Credits.NONE);
+  }
+
+  @Test
+  void a_return_leaves_refunds_and_other_disputes_alone() {
+    var after =
+        granted
+            .hearing(refunded(200))
+            .hearing(disputed("du_1", 300, 300, 0))
+            .hearing(disputed("du_2", 400, 400, 400));
+
+    assertThat(after.reversed()).isEqualTo(new Credits(5));
+  }
+
+  @Test
+  void money_that_was_refunded_and_withdrawn_is_reversed_once() {
+    var after = granted.hearing(refunded(999)).hearing(disputed("du_1", 999, 999, 0));
 
     assertThat(after.reversed()).isEqualTo(new Credits(10));
-    assertThat(after.hearing(back("du_1")).reversed()).isEqualTo(new Credits(10));
+    assertThat(after.hearing(disputed("du_1", 999, 999, 999)).reversed())
+        .isEqualTo(new Credits(10));
+  }
+
+  // Refunds
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Status.class,
+      names = {"PENDING", "SUCCEEDED"})
+  void a_refund_reverses_its_share_while_it_stands(Status status) {
+    var after = granted.hearing(refund("re_1", 500, status));
+
+    assertThat(after.reversed()).isEqualTo(new Credits(5));
+  }
+
+  @Test
+  void a_refund_that_failed_returns_its_credits_and_a_new_one_reverses_them_once() {
+    var failed = granted.hearing(refund("re_1", 500, PENDING)).hearing(refund("re_1", 500, FAILED));
+    var again = failed.hearing(refund("re_2", 500, PENDING));
+    var done = again.hearing(refund("re_2", 500, SUCCEEDED));
+
+    assertThat(failed.reversed()).isEqualTo(Credits.NONE);
+    assertThat(again.reversed()).isEqualTo(new Credits(5));
+    assertThat(done.reversed()).isEqualTo(new Credits(5));
+  }
+
+  @Test
+  void the_sum_of_the_refunds_never_revives_one_that_failed() {
+    var failed = granted.hearing(refunded(500)).hearing(refund("re_1", 500, FAILED));
+
+    assertThat(failed.reversed()).isEqualTo(Credits.NONE);
+    assertThat(failed.hearing(refunded(500)).reversed()).isEqualTo(Credits.NONE);
+    assertThat(failed.hearing(refund("re_2", 300, SUCCEEDED)).hearing(refunded(300)).reversed())
+        .isEqualTo(new Credits(3));
+  }
+
+  @Test
+  void the_sum_of_the_refunds_counts_those_that_are_not_known_by_themselves() {
+    var after = granted.hearing(refund("re_1", 300, SUCCEEDED)).hearing(refunded(500));
+
+    assertThat(after.reversed()).isEqualTo(new Credits(5));
+    assertThat(after.hearing(refund("re_2", 200, SUCCEEDED)).reversed()).isEqualTo(new Credits(5));
+  }
+
+  // Currencies
+
+  @Test
+  void money_in_another_currency_than_the_customer_paid_in_counts_for_nothing() {
+    var euros = new Money(999, "eur");
+    var refund = new MoneyMoved.Refund(ID, new RefundId("re_1"), new RefundState(euros, SUCCEEDED));
+    var dispute =
+        new MoneyMoved.Dispute(ID, new DisputeId("du_1"), new DisputeState(euros, 999, 999, 0));
+    var total = new MoneyMoved.Refunded(ID, euros);
+
+    for (var news : List.of(refund, dispute, total)) {
+      var before = Payment.unheardOf(ID).hearing(news);
+
+      assertThat(granted.isForeign(news)).isTrue();
+      assertThat(before.isForeign(news)).isFalse();
+      assertThat(before.granting(STARTER).reversed()).isEqualTo(Credits.NONE);
+      assertThat(before.granting(STARTER).knowsForeignMoney()).isTrue();
+    }
+    assertThat(granted.hearing(refunded(500)).knowsForeignMoney()).isFalse();
   }
 
   @Test
@@ -137,10 +258,15 @@ final class PaymentTest {
             refunded(99),
             refunded(100),
             refunded(350),
-            withdrawn("du_1", 300),
-            withdrawn("du_1", 200),
-            withdrawn("du_2", 250),
-            back("du_1"));
+            refund("re_1", 100, PENDING),
+            refund("re_1", 100, SUCCEEDED),
+            refund("re_2", 250, SUCCEEDED),
+            refund("re_3", 400, PENDING),
+            refund("re_3", 400, FAILED),
+            disputed("du_1", 300, 300, 0),
+            disputed("du_1", 300, 300, 300),
+            disputed("du_2", 500, 500, 0),
+            disputed("du_2", 500, 500, 250));
     for (var seed = 0; seed < 2_000; seed++) {
       var chance = new Random(seed);
       var told = new ArrayList<>(news);
@@ -159,24 +285,26 @@ final class PaymentTest {
       }
 
       assertThat(payment.reversed()).as("seed %s", seed).isEqualTo(new Credits(6));
-      assertThat(payment.refunded()).as("seed %s", seed).isEqualTo(350);
     }
   }
 
   private static Grant grant(int credits, long charged) {
     return new Grant(
-        new Email("ada@example.com"), new SessionId("cs_1"), new Credits(credits), charged);
+        new Email("ada@example.com"),
+        new SessionId("cs_1"),
+        new Credits(credits),
+        Money.usd(charged));
   }
 
   private static MoneyMoved refunded(long cents) {
-    return new Refunded(ID, Money.usd(cents));
+    return new MoneyMoved.Refunded(ID, Money.usd(cents));
   }
 
-  private static MoneyMoved withdrawn(String dispute, long cents) {
-    return new Withdrawn(ID, dispute, Money.usd(cents));
+  private static MoneyMoved refund(String id, long cents, Status status) {
+    return new MoneyMoved.Refund(ID, new RefundId(id), new RefundState(Money.usd(cents), status));
   }
 
-  private static MoneyMoved back(String dispute) {
-    return new Reinstated(ID, dispute);
+  private static MoneyMoved disputed(String id, long cents, long withdrawn, long returned) {
+    return Samples.disputed(ID, id, cents, withdrawn, returned);
   }
 }

@@ -50,6 +50,7 @@ import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.LookupThatFails;
 import dev.photocredits.payments.PaidSession;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -71,7 +72,7 @@ public interface ErasureContract {
   Instant OVER = SAMPLES.now().plus(Duration.ofDays(7));
 
   IdempotencyKey KEY = new IdempotencyKey("key-1");
-  Granted TEN = new Granted(credits(10), Credits.NONE);
+  Granted TEN = new Granted(credits(10), Credits.NONE, false);
 
   Ledger ledger();
 
@@ -519,7 +520,7 @@ public interface ErasureContract {
   private Fulfilment fulfilment() {
     var ids = new TimeOrderedIds(new SecureRandom());
     var accounts = new Accounts(ledger(), Credits.NONE, ids, SAMPLES::now);
-    return new Fulfilment(accounts, ledger(), ids, SAMPLES::now);
+    return new Fulfilment(accounts, ledger(), new LookupThatFails(), ids, SAMPLES::now);
   }
 
   /** Whose the purchase is by its mark. */

@@ -28,6 +28,7 @@ import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
@@ -178,7 +179,9 @@ public final class InMemoryLedger
       payments.put(payment.id(), payment);
     }
     post(user, Posting.granting(user.debt(), purchase, payment), purchase.createdAt());
-    return new Granted(purchase.credits(), payment == null ? Credits.NONE : payment.reversed());
+    return payment == null
+        ? new Granted(purchase.credits(), Credits.NONE, false)
+        : new Granted(purchase.credits(), payment.reversed(), payment.knowsForeignMoney());
   }
 
   private Payment granted(Email email, Purchase purchase, Charge charge) {
@@ -190,6 +193,9 @@ public final class InMemoryLedger
   @Override
   public synchronized ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
     var before = payments.getOrDefault(news.payment(), Payment.unheardOf(news.payment()));
+    if (before.isForeign(news)) {
+      return new ForeignMoney();
+    }
     var after = before.hearing(news);
     if (after.equals(before)) {
       return new KnownAlready();
@@ -544,8 +550,8 @@ public final class InMemoryLedger
         payment.id(),
         new Payment.Grant(pseudonym, session, grant.credits(), grant.charged()),
         payment.refunded(),
-        payment.withdrawn(),
-        payment.reinstated(),
+        payment.refunds(),
+        payment.disputes(),
         payment.reversed(),
         payment.version() + 1);
   }

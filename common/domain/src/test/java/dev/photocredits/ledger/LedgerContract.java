@@ -28,8 +28,6 @@ import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
-import dev.photocredits.credits.MoneyMoved.Reinstated;
-import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PromotionOutcome;
@@ -357,8 +355,8 @@ public interface LedgerContract {
     var sale = sale(ada, 10);
 
     assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, -10));
-    assertThat(reinstate(sale, "dp_1")).isEqualTo(new Reversed(ada, 10));
-    assertThat(reinstate(sale, "dp_1")).isEqualTo(new KnownAlready());
+    assertThat(reinstate(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, 10));
+    assertThat(reinstate(sale, "dp_1", 999)).isEqualTo(new KnownAlready());
     assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new KnownAlready());
 
     assertThat(balance(ada)).isEqualTo(10);
@@ -370,8 +368,8 @@ public interface LedgerContract {
     var ada = user(0);
     var sale = sale(ada, 10);
 
-    assertThat(reinstate(sale, "dp_1")).isEqualTo(new Noted());
-    assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Noted());
+    assertThat(reinstate(sale, "dp_1", 999)).isEqualTo(new Noted());
+    assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new KnownAlready());
 
     assertThat(balance(ada)).isEqualTo(10);
     Invariants.hold(books(), List.of(ada));
@@ -440,7 +438,7 @@ public interface LedgerContract {
     var _ = started(ada, 7);
     assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, -10));
 
-    assertThat(reinstate(sale, "dp_1")).isEqualTo(new Reversed(ada, 10));
+    assertThat(reinstate(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, 10));
 
     var user = ledger().find(ada).orElseThrow();
     assertThat(user.credits()).isEqualTo(credits(3));
@@ -473,7 +471,7 @@ public interface LedgerContract {
 
     var purchase = SAMPLES.purchase(session(), 10);
     assertThat(ledger().grant(ada, purchase, new Charge(payment, Money.usd(999))))
-        .isEqualTo(new Granted(credits(10), credits(5)));
+        .isEqualTo(new Granted(credits(10), credits(5), false));
 
     assertThat(balance(ada)).isEqualTo(5);
     assertThat(ledger().statement(ada, 2, null).items())
@@ -517,18 +515,17 @@ public interface LedgerContract {
                   case 3 ->
                       ledger()
                           .reverse(
-                              new Withdrawn(payment, "dp_1", Money.usd(999)),
-                              SAMPLES.id(),
-                              SAMPLES.now());
+                              Samples.withdrawn(payment, "dp_1", 999), SAMPLES.id(), SAMPLES.now());
                   case 4 ->
                       ledger()
-                          .reverse(new Reinstated(payment, "dp_1"), SAMPLES.id(), SAMPLES.now());
+                          .reverse(
+                              Samples.reinstated(payment, "dp_1", 999),
+                              SAMPLES.id(),
+                              SAMPLES.now());
                   default ->
                       ledger()
                           .reverse(
-                              new Withdrawn(payment, "dp_2", Money.usd(200)),
-                              SAMPLES.id(),
-                              SAMPLES.now());
+                              Samples.withdrawn(payment, "dp_2", 200), SAMPLES.id(), SAMPLES.now());
                 });
 
     assertThat(balance(ada)).isEqualTo(2);
@@ -582,12 +579,13 @@ public interface LedgerContract {
   }
 
   private ReversalOutcome withdraw(Sale sale, String dispute, int cents) {
-    var news = new Withdrawn(sale.payment(), dispute, Money.usd(cents));
+    var news = Samples.withdrawn(sale.payment(), dispute, cents);
     return ledger().reverse(news, SAMPLES.id(), SAMPLES.now());
   }
 
-  private ReversalOutcome reinstate(Sale sale, String dispute) {
-    return ledger().reverse(new Reinstated(sale.payment(), dispute), SAMPLES.id(), SAMPLES.now());
+  private ReversalOutcome reinstate(Sale sale, String dispute, int cents) {
+    var news = Samples.reinstated(sale.payment(), dispute, cents);
+    return ledger().reverse(news, SAMPLES.id(), SAMPLES.now());
   }
 
   private static PaymentIntentId payment() {

@@ -10,6 +10,8 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.RefundId;
+import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -232,13 +234,20 @@ public final class LedgerWalk {
       return;
     }
     var payment = payment(purchases.get(chance.nextInt(purchases.size())));
-    var amount = Money.usd(1 + chance.nextInt(1_000));
+    var cents = 1 + chance.nextInt(1_000);
+    var money = new Money(cents, chance.nextInt(8) == 0 ? "eur" : "usd");
     var dispute = "dp_" + chance.nextInt(2);
+    var statuses = RefundState.Status.values();
     var news =
         switch (chance.nextInt(4)) {
-          case 0 -> new MoneyMoved.Withdrawn(payment, dispute, amount);
-          case 1 -> new MoneyMoved.Reinstated(payment, dispute);
-          default -> new MoneyMoved.Refunded(payment, amount);
+          case 0 -> Samples.withdrawn(payment, dispute, cents);
+          case 1 -> Samples.disputed(payment, dispute, cents, cents, chance.nextInt(cents + 1));
+          case 2 ->
+              new MoneyMoved.Refund(
+                  payment,
+                  new RefundId("re_" + chance.nextInt(3)),
+                  new RefundState(money, statuses[chance.nextInt(statuses.length)]));
+          default -> new MoneyMoved.Refunded(payment, money);
         };
     var id = samples.id();
     var now = samples.now();

@@ -1,9 +1,13 @@
 package dev.photocredits.ledger;
 
 import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.DisputeId;
+import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -99,6 +103,25 @@ public final class Samples {
         credits(price),
         at,
         new Pending(at.plus(Duration.ofMinutes(2)), List.of()));
+  }
+
+  /** A dispute over that much, all of which is withdrawn. */
+  public static MoneyMoved withdrawn(PaymentIntentId payment, String dispute, long cents) {
+    return disputed(payment, dispute, cents, cents, 0);
+  }
+
+  /** The same after all of it has come back. */
+  public static MoneyMoved reinstated(PaymentIntentId payment, String dispute, long cents) {
+    return disputed(payment, dispute, cents, cents, cents);
+  }
+
+  /** A dispute over that much in USD, and what was withdrawn and returned of it by now. */
+  public static MoneyMoved disputed(
+      PaymentIntentId payment, String dispute, long cents, long withdrawn, long returned) {
+    return new MoneyMoved.Dispute(
+        payment,
+        new DisputeId(dispute),
+        new DisputeState(Money.usd(cents), Math.min(cents, withdrawn), withdrawn, returned));
   }
 
   public static Usage usage(Generation order) {

@@ -53,7 +53,8 @@ final class FulfilmentTest {
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Accounts accounts = new Accounts(ledger, new Credits(2), ids, NOON);
-  private final Fulfilment fulfilment = new Fulfilment(accounts, ledger, ids, NOON);
+  private final Fulfilment fulfilment =
+      new Fulfilment(accounts, ledger, new LookupThatFails(), ids, NOON);
 
   @Test
   void a_paid_session_grants_its_package() {
@@ -165,7 +166,7 @@ final class FulfilmentTest {
     var first = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
     var again = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
 
-    assertThat(first).contains(new Granted(new Credits(10), new Credits(0)));
+    assertThat(first).contains(new Granted(new Credits(10), new Credits(0), false));
     assertThat(again).contains(new AlreadyGranted());
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
@@ -234,7 +235,12 @@ final class FulfilmentTest {
   void what_cannot_be_written_because_the_user_keeps_vanishing_is_to_be_asked_again() {
     var forgetful = new LedgerThatForgets(ADA);
     var fulfilment =
-        new Fulfilment(new Accounts(forgetful, Credits.NONE, ids, NOON), forgetful, ids, NOON);
+        new Fulfilment(
+            new Accounts(forgetful, Credits.NONE, ids, NOON),
+            forgetful,
+            new LookupThatFails(),
+            ids,
+            NOON);
     var refund = new Refunded(new PaymentIntentId("pi_1"), Money.usd(300));
 
     assertThatThrownBy(() -> fulfilment.fulfil(PAID)).isInstanceOf(IllegalStateException.class);

@@ -12,7 +12,6 @@ import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
-import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
@@ -20,6 +19,7 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
+import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
@@ -46,7 +46,12 @@ final class ReconciliationTest {
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Fulfilment fulfilment =
-      new Fulfilment(new Accounts(ledger, Credits.NONE, ids, this::now), ledger, ids, this::now);
+      new Fulfilment(
+          new Accounts(ledger, Credits.NONE, ids, this::now),
+          ledger,
+          new LookupThatFails(),
+          ids,
+          this::now);
   private final Reconciliation reconciliation =
       new Reconciliation(history, checkpoints, fulfilment, this::now);
 
@@ -228,7 +233,10 @@ final class ReconciliationTest {
     var accounts = new Accounts(forgetful, Credits.NONE, ids, this::now);
     var run =
         new Reconciliation(
-            history, checkpoints, new Fulfilment(accounts, forgetful, ids, this::now), this::now);
+            history,
+            checkpoints,
+            new Fulfilment(accounts, forgetful, new LookupThatFails(), ids, this::now),
+            this::now);
 
     assertThatThrownBy(() -> run.run(MANY, NEVER)).isInstanceOf(IllegalStateException.class);
 
@@ -293,7 +301,7 @@ final class ReconciliationTest {
   }
 
   private static PaymentNews withdrawn(Email email, long cents) {
-    return new Moved(new Withdrawn(payment(email), "du_1", Money.usd(cents)));
+    return new Moved(Samples.withdrawn(payment(email), "du_1", cents));
   }
 
   private static PaymentIntentId payment(Email email) {

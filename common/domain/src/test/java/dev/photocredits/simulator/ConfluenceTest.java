@@ -13,6 +13,7 @@ import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.LookupThatFails;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.simulator.SimulatedStripe.Event;
 import dev.photocredits.simulator.SimulatedStripe.Session;
@@ -126,12 +127,13 @@ final class ConfluenceTest {
   private static void tells(World world, List<Event> events) {
     var ids = new TimeOrderedIds(new Random(1));
     var accounts = new Accounts(world.ledger, Credits.NONE, ids, world.scheduler::now);
-    var fulfilment = new Fulfilment(accounts, world.ledger, ids, world.scheduler::now);
+    var fulfilment =
+        new Fulfilment(accounts, world.ledger, new LookupThatFails(), ids, world.scheduler::now);
     for (var event : events) {
       switch (event.news()) {
         case PaymentNews.Paid(var session) -> assertThat(fulfilment.fulfil(session)).isNotNull();
         case PaymentNews.Moved(var money) -> assertThat(fulfilment.reverse(money)).isNotNull();
-        case PaymentNews.Nothing _, PaymentNews.Unusable _ -> {}
+        case PaymentNews.DisputeChanged _, PaymentNews.Nothing _, PaymentNews.Unusable _ -> {}
       }
     }
   }
@@ -157,8 +159,8 @@ final class ConfluenceTest {
             known.id(),
             known.grant(),
             known.refunded(),
-            known.withdrawn(),
-            known.reinstated(),
+            known.refunds(),
+            known.disputes(),
             known.reversed(),
             0));
   }

@@ -38,6 +38,7 @@ import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.LookupThatFails;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.payments.Reconciliation;
 import java.time.Duration;
@@ -196,7 +197,7 @@ final class OurService implements Service {
   private Fulfilment fulfilment(Outside outside, Invocation process) {
     var ledger = outside.new OutsideLedger();
     var accounts = new Accounts(ledger, Credits.NONE, ids, process.clock());
-    return new Fulfilment(accounts, ledger, ids, process.clock());
+    return new Fulfilment(accounts, ledger, new LookupThatFails(), ids, process.clock());
   }
 
   @Override
@@ -209,7 +210,7 @@ final class OurService implements Service {
       case PaymentNews.Moved(var money) -> {
         var _ = fulfilment.reverse(money);
       }
-      case PaymentNews.Nothing _, PaymentNews.Unusable _ -> {}
+      case PaymentNews.DisputeChanged _, PaymentNews.Nothing _, PaymentNews.Unusable _ -> {}
     }
   }
 

@@ -8,6 +8,7 @@ import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FindOutcome;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -164,12 +166,15 @@ final class SimulatedStripe {
 
   void withdraw(Session session, String dispute, long cents) {
     session.withdrawn.put(dispute, cents);
-    tell(session, new MoneyMoved.Withdrawn(session.payment, dispute, Money.usd(cents)));
+    tell(session, Samples.withdrawn(session.payment, dispute, cents));
   }
 
   void reinstate(Session session, String dispute) {
     session.reinstated.add(dispute);
-    tell(session, new MoneyMoved.Reinstated(session.payment, dispute));
+    tell(
+        session,
+        Samples.reinstated(
+            session.payment, dispute, Objects.requireNonNull(session.withdrawn.get(dispute))));
   }
 
   private void tell(Session session, MoneyMoved money) {

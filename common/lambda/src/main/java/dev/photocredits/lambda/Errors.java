@@ -4,6 +4,7 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.time.Duration;
 
@@ -16,6 +17,9 @@ public final class Errors {
 
   /** Somebody has to turn generation on again. */
   private static final Duration BACK_ON_AFTER = Duration.ofMinutes(10);
+
+  /** Stripe repeats at its own pace; this is for others. */
+  private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(60);
 
   private Errors() {}
 
@@ -119,6 +123,11 @@ public final class Errors {
               ErrorCode.PAYMENT_PROCESSING_FAILED,
               "Payment processing failed: the payment provider did not accept the request."
                   + NOTHING_CHARGED);
+      case LookupUnavailable _ ->
+          Response.error(
+                  ErrorCode.TEMPORARILY_UNAVAILABLE,
+                  "This cannot be done at present. Nothing was changed; please try again later.")
+              .header("retry-after", Long.toString(LOOK_AGAIN_AFTER.toSeconds()));
       default -> Response.error(ErrorCode.INTERNAL_ERROR, "An unexpected error occurred");
     };
   }

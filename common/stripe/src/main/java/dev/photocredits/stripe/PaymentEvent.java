@@ -1,5 +1,6 @@
 package dev.photocredits.stripe;
 
+import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.PaidSession;
@@ -12,6 +13,9 @@ public sealed interface PaymentEvent {
 
   /** Money of a payment went back, or came back. */
   record Moved(String eventId, MoneyMoved money) implements PaymentEvent {}
+
+  /** A dispute has changed, and the event does not tell how it stands: it has to be asked for. */
+  record DisputeChanged(String eventId, DisputeId dispute) implements PaymentEvent {}
 
   /** A Checkout Session was completed, but its money has not arrived, or will not. */
   record NotYetPaid(String eventId, SessionId session) implements PaymentEvent {}

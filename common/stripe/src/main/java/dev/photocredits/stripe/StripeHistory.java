@@ -11,6 +11,7 @@ import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
@@ -36,6 +37,9 @@ public final class StripeHistory implements PaymentHistory {
           "charge.refunded",
           "charge.dispute.funds_withdrawn",
           "charge.dispute.funds_reinstated",
+          "charge.dispute.closed",
+          "refund.created",
+          "refund.updated",
           "refund.failed");
 
   private final StripeCalls stripe;
@@ -104,6 +108,7 @@ public final class StripeHistory implements PaymentHistory {
     return switch (event) {
       case Paid(_, var session) -> new PaymentNews.Paid(session);
       case Moved(_, var money) -> new PaymentNews.Moved(money);
+      case DisputeChanged(_, var dispute) -> new PaymentNews.DisputeChanged(dispute);
       case Unusable(_, var problem) -> new PaymentNews.Unusable(problem);
       case NotAnEvent(var problem) -> new PaymentNews.Unusable(problem);
       case NotYetPaid _, OfAnotherStage _, Other _ -> new PaymentNews.Nothing();

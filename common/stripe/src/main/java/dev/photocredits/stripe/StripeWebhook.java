@@ -10,6 +10,7 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Stage;
+import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
@@ -119,11 +120,11 @@ public final class StripeWebhook {
           session(id, new SessionJson(object), true);
       case "checkout.session.async_payment_failed" -> session(id, new SessionJson(object), false);
       case "charge.refunded" -> moved(id, PaymentJson.refunded(object), object);
-      case "charge.dispute.funds_withdrawn" -> moved(id, PaymentJson.withdrawn(object), object);
-      case "charge.dispute.funds_reinstated" -> moved(id, PaymentJson.reinstated(object), object);
-      case "refund.failed" ->
-          new Unusable(
-              id, "a refund failed: the credits of " + PaymentJson.intent(object) + " stay taken");
+      case "refund.created", "refund.updated", "refund.failed" ->
+          moved(id, PaymentJson.refund(object), object);
+      case "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated" ->
+          dispute(id, object, true);
+      case "charge.dispute.closed" -> dispute(id, object, false);
       default -> new Other(id, type);
     };
   }
@@ -146,12 +147,26 @@ public final class StripeWebhook {
     return new Paid(eventId, session.paid(email.get(), pack.get()));
   }
 
+  // A dispute may be closed before anything was withdrawn.
+  private static PaymentEvent dispute(String eventId, JsonNode object, boolean wasWithdrawn) {
+    var dispute = PaymentJson.disputeId(object);
+    if (dispute.isEmpty()) {
+      return unreadable(eventId, object);
+    }
+    return PaymentJson.dispute(object)
+        .filter(moved -> !wasWithdrawn || moved.state().firstWithdrawal() > 0)
+        .<PaymentEvent>map(moved -> new Moved(eventId, moved))
+        .orElseGet(() -> new DisputeChanged(eventId, dispute.get()));
+  }
+
   private static PaymentEvent moved(String eventId, Optional<MoneyMoved> money, JsonNode object) {
     return money
         .<PaymentEvent>map(moved -> new Moved(eventId, moved))
-        .orElseGet(
-            () ->
-                new Unusable(
-                    eventId, "no payment or amount in " + object.path("id").asText("an object")));
+        .orElseGet(() -> unreadable(eventId, object));
+  }
+
+  private static PaymentEvent unreadable(String eventId, JsonNode object) {
+    return new Unusable(
+        eventId, "no payment, amount or currency in " + object.path("id").asText("an object"));
   }
 }

@@ -7,19 +7,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.DisputeId;
+import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
-import dev.photocredits.credits.MoneyMoved.Reinstated;
-import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.RefundId;
+import dev.photocredits.credits.RefundState;
+import dev.photocredits.credits.RefundState.Status;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.PaymentHistory.Told;
 import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.payments.PaymentNews.DisputeChanged;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
@@ -27,6 +32,7 @@ import dev.photocredits.payments.PaymentNews.Unusable;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,6 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The real {@link StripeHistory} over real HTTP. */
 final class StripeHistoryTest {
   private static final String KEY = StripePaymentsTest.KEY;
+  private static final DisputeId DISPUTE_ID = new DisputeId("du_1");
   private static final Instant SINCE = Instant.parse("2026-11-23T12:00:00.999Z");
   private static final Instant UNTIL = Instant.parse("2026-11-23T13:00:00.001Z");
   private static final PaymentIntentId PAYMENT = new PaymentIntentId("pi_1");
@@ -57,11 +64,13 @@ final class StripeHistoryTest {
       """;
   private static final String DISPUTE =
       """
-      {"id": "du_1", "object": "dispute", "amount": 999, "currency": "usd", "payment_intent": "pi_1"}
+      {"id": "du_1", "object": "dispute", "amount": 999, "currency": "usd", "payment_intent": "pi_1",
+       "balance_transactions": [{"amount": -999, "currency": "usd", "fee": 1500, "net": -2499}]}
       """;
   private static final String REFUND =
       """
-      {"id": "re_1", "object": "refund", "amount": 300, "payment_intent": "pi_1"}
+      {"id": "re_1", "object": "refund", "amount": 300, "currency": "usd", "payment_intent": "pi_1",
+       "status": "failed"}
       """;
 
   @Test
@@ -78,7 +87,7 @@ final class StripeHistoryTest {
       assertThat(call.fields()).isEmpty();
       assertThat(call.query())
           .isEqualTo(
-              Map.of(
+              entries(
                   "created[gte]", Long.toString(SINCE.getEpochSecond()),
                   "created[lte]", Long.toString(UNTIL.getEpochSecond()),
                   "limit", "100",
@@ -87,7 +96,10 @@ final class StripeHistoryTest {
                   "types[2]", "charge.refunded",
                   "types[3]", "charge.dispute.funds_withdrawn",
                   "types[4]", "charge.dispute.funds_reinstated",
-                  "types[5]", "refund.failed"));
+                  "types[5]", "charge.dispute.closed",
+                  "types[6]", "refund.created",
+                  "types[7]", "refund.updated",
+                  "types[8]", "refund.failed"));
     }
   }
 
@@ -116,7 +128,10 @@ final class StripeHistoryTest {
         answering(
             list(
                 false,
-                event("evt_9", "charge.dispute.funds_reinstated", DISPUTE),
+                event(
+                    "evt_9",
+                    "charge.dispute.funds_reinstated",
+                    DISPUTE.replace("balance_transactions", "transactions")),
                 event("evt_8", "charge.dispute.funds_withdrawn", DISPUTE),
                 event("evt_7", "charge.refunded", CHARGE),
                 event("evt_6", "refund.failed", REFUND),
@@ -133,10 +148,20 @@ final class StripeHistoryTest {
 
       assertThat(page.items())
           .containsExactly(
-              new Told("evt_9", new Moved(new Reinstated(PAYMENT, "du_1"))),
-              new Told("evt_8", new Moved(new Withdrawn(PAYMENT, "du_1", Money.usd(999)))),
+              new Told("evt_9", new DisputeChanged(DISPUTE_ID)),
+              new Told(
+                  "evt_8",
+                  new Moved(
+                      new MoneyMoved.Dispute(
+                          PAYMENT, DISPUTE_ID, new DisputeState(Money.usd(999), 999, 999, 0)))),
               new Told("evt_7", new Moved(new Refunded(PAYMENT, Money.usd(300)))),
-              told("evt_6", "a refund failed: the credits of pi_1 stay taken"),
+              new Told(
+                  "evt_6",
+                  new Moved(
+                      new MoneyMoved.Refund(
+                          PAYMENT,
+                          new RefundId("re_1"),
+                          new RefundState(Money.usd(300), Status.FAILED)))),
               new Told("evt_5", paid()),
               new Told("evt_4", new Nothing()),
               told("evt_3", "no known package in the metadata of cs_1"),
@@ -221,6 +246,14 @@ final class StripeHistoryTest {
 
       assertThat(thrown.getMessage()).doesNotContain(KEY);
     }
+  }
+
+  private static Map<String, String> entries(String... namesAndValues) {
+    var entries = new HashMap<String, String>();
+    for (var i = 0; i < namesAndValues.length; i += 2) {
+      entries.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return entries;
   }
 
   private static Page<Told> page(FakeStripe stripe, @Nullable String after) {

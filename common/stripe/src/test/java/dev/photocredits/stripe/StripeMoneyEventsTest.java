@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.credits.DisputeId;
+import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
-import dev.photocredits.credits.MoneyMoved.Reinstated;
-import dev.photocredits.credits.MoneyMoved.Withdrawn;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.RefundId;
+import dev.photocredits.credits.RefundState;
 import dev.photocredits.lambda.Stage;
+import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +56,8 @@ final class StripeMoneyEventsTest {
         "id": "du_1",
         "object": "dispute",
         "amount": 999,
-        "balance_transactions": [{"id": "txn_1", "amount": -999, "fee": 1500, "net": -2499}],
+        "balance_transactions":
+            [{"id": "txn_1", "amount": -999, "currency": "usd", "fee": 1500, "net": -2499}],
         "charge": "ch_1",
         "currency": "usd",
         "metadata": {},
@@ -62,6 +67,26 @@ final class StripeMoneyEventsTest {
       }
       """;
 
+  private static final String REFUND =
+      """
+      {
+        "id": "re_1",
+        "object": "refund",
+        "amount": 300,
+        "charge": "ch_1",
+        "currency": "usd",
+        "metadata": {},
+        "payment_intent": "pi_1",
+        "status": "succeeded"
+      }
+      """;
+
+  private static final List<String> DISPUTES =
+      List.of(
+          "charge.dispute.funds_withdrawn",
+          "charge.dispute.funds_reinstated",
+          "charge.dispute.closed");
+
   @Test
   void a_refund_tells_of_all_refunds_of_the_charge_together() {
     var event = read("charge.refunded", CHARGE);
@@ -69,18 +94,96 @@ final class StripeMoneyEventsTest {
     assertThat(event).isEqualTo(moved(new Refunded(PAYMENT, Money.usd(300))));
   }
 
-  @Test
-  void a_withdrawal_tells_what_the_bank_took_because_of_which_dispute() {
-    var event = read("charge.dispute.funds_withdrawn", DISPUTE);
+  @ParameterizedTest
+  @CsvSource({
+    "pending, PENDING",
+    "requires_action, PENDING",
+    "succeeded, SUCCEEDED",
+    "failed, FAILED",
+    "canceled, FAILED",
+    "a_new_one, PENDING"
+  })
+  void a_refund_tells_how_it_stands(String status, RefundState.Status known) {
+    var refund = REFUND.replace("succeeded", status);
 
-    assertThat(event).isEqualTo(moved(new Withdrawn(PAYMENT, "du_1", Money.usd(999))));
+    for (var type : List.of("refund.created", "refund.updated", "refund.failed")) {
+      assertThat(read(type, refund))
+          .isEqualTo(
+              moved(
+                  new MoneyMoved.Refund(
+                      PAYMENT, new RefundId("re_1"), new RefundState(Money.usd(300), known))));
+    }
   }
 
   @Test
-  void a_reinstatement_tells_which_dispute_is_over() {
-    var event = read("charge.dispute.funds_reinstated", DISPUTE);
+  void a_withdrawal_tells_what_the_bank_took_without_its_fee() {
+    var event = read("charge.dispute.funds_withdrawn", DISPUTE);
 
-    assertThat(event).isEqualTo(moved(new Reinstated(PAYMENT, "du_1")));
+    assertThat(event).isEqualTo(dispute(999, 999, 999, 0));
+  }
+
+  /** Settled in euros: what was withdrawn stands for all that is disputed, in dollars. */
+  @Test
+  void a_dispute_tells_all_its_withdrawals_and_returns() {
+    var transactions =
+        transactions(
+            "{\"amount\": -850, \"currency\": \"eur\", \"fee\": 1500, \"net\": -2350}",
+            "{\"amount\": 400, \"currency\": \"eur\", \"fee\": 0, \"net\": 400}",
+            "{\"amount\": -420, \"currency\": \"eur\", \"fee\": 0, \"net\": -420}");
+
+    for (var type : DISPUTES) {
+      assertThat(read(type, with(transactions))).isEqualTo(dispute(999, 850, 1270, 400));
+    }
+  }
+
+  @Test
+  void a_dispute_that_is_won_returned_everything_whatever_exchange_rates_did() {
+    var won =
+        with(transactions(
+                "{\"amount\": -850, \"currency\": \"eur\"}",
+                "{\"amount\": 801, \"currency\": \"eur\"}"))
+            .replace("needs_response", "won");
+
+    assertThat(read("charge.dispute.funds_reinstated", won)).isEqualTo(dispute(999, 850, 850, 850));
+  }
+
+  @Test
+  void a_dispute_may_be_closed_before_anything_was_withdrawn() {
+    var closed = with(transactions()).replace("needs_response", "warning_closed");
+
+    assertThat(read("charge.dispute.closed", closed)).isEqualTo(dispute(999, 0, 0, 0));
+  }
+
+  static Stream<String> unknownSums() {
+    return Stream.of(
+        with("null"),
+        with("{}"),
+        with("[\"txn_1\"]"),
+        with(transactions("{\"amount\": \"-999\", \"currency\": \"usd\"}")),
+        with(transactions("{\"amount\": -9.99, \"currency\": \"usd\"}")),
+        with(transactions("{\"amount\": -1000000000000, \"currency\": \"usd\"}")),
+        with(
+            transactions(
+                "{\"amount\": -850, \"currency\": \"eur\"}",
+                "{\"amount\": 850, \"currency\": \"usd\"}")),
+        DISPUTE.replace("\"amount\": 999,", ""),
+        DISPUTE.replace("\"currency\": \"usd\",", ""),
+        DISPUTE.replace("balance_transactions", "transactions"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unknownSums")
+  void a_dispute_whose_sums_cannot_be_read_has_to_be_asked_for(String dispute) {
+    for (var type : DISPUTES) {
+      assertThat(read(type, dispute)).isEqualTo(new DisputeChanged("evt_1", new DisputeId("du_1")));
+    }
+  }
+
+  @Test
+  void money_that_moved_without_a_withdrawal_has_to_be_asked_for() {
+    for (var type : DISPUTES.subList(0, 2)) {
+      assertThat(read(type, with(transactions()))).isInstanceOf(DisputeChanged.class);
+    }
   }
 
   @ParameterizedTest
@@ -97,18 +200,29 @@ final class StripeMoneyEventsTest {
     return Stream.of(
         new String[] {"charge.refunded", CHARGE},
         new String[] {"charge.dispute.funds_withdrawn", DISPUTE},
-        new String[] {"charge.dispute.funds_reinstated", DISPUTE});
+        new String[] {"charge.dispute.funds_reinstated", DISPUTE},
+        new String[] {"charge.dispute.closed", DISPUTE},
+        new String[] {"refund.created", REFUND},
+        new String[] {"refund.updated", REFUND},
+        new String[] {"refund.failed", REFUND});
+  }
+
+  @Test
+  void an_amount_is_in_its_own_currency() {
+    var euros = CHARGE.replace("\"currency\": \"usd\"", "\"currency\": \"eur\"");
+
+    assertThat(read("charge.refunded", euros))
+        .isEqualTo(moved(new Refunded(PAYMENT, new Money(300, "eur"))));
   }
 
   @ParameterizedTest
-  @CsvSource({"eur, eur", "EUR, usd", "'', usd"})
-  void an_amount_is_in_its_own_currency(String said, String currency) {
-    var event =
-        read(
-            "charge.refunded",
-            CHARGE.replace("\"currency\": \"usd\"", "\"currency\": \"" + said + "\""));
+  @ValueSource(strings = {"\"EUR\"", "\"\"", "\"euro\"", "null", "7"})
+  void an_amount_without_a_currency_needs_somebody_to_look(String currency) {
+    var charge = CHARGE.replace("\"currency\": \"usd\"", "\"currency\": " + currency);
+    var refund = REFUND.replace("\"currency\": \"usd\"", "\"currency\": " + currency);
 
-    assertThat(event).isEqualTo(moved(new Refunded(PAYMENT, new Money(300, currency))));
+    assertThat(read("charge.refunded", charge)).isEqualTo(unusable("ch_1"));
+    assertThat(read("refund.created", refund)).isEqualTo(unusable("re_1"));
   }
 
   @ParameterizedTest
@@ -124,7 +238,7 @@ final class StripeMoneyEventsTest {
             DISPUTE.replace("\"amount\": 999", "\"amount\": " + cents));
 
     assertThat(refunded).isEqualTo(moved(new Refunded(PAYMENT, Money.usd(cents))));
-    assertThat(withdrawn).isEqualTo(moved(new Withdrawn(PAYMENT, "du_1", Money.usd(cents))));
+    assertThat(withdrawn).isEqualTo(dispute(cents, 999, 999, 0));
   }
 
   @ParameterizedTest
@@ -141,7 +255,7 @@ final class StripeMoneyEventsTest {
         "{}",
         "true"
       })
-  void an_implausible_amount_needs_somebody_to_look(String amount) {
+  void an_implausible_amount_needs_somebody_to_look_or_to_be_asked_for(String amount) {
     var refunded =
         read(
             "charge.refunded",
@@ -152,23 +266,14 @@ final class StripeMoneyEventsTest {
             DISPUTE.replace("\"amount\": 999", "\"amount\": " + amount));
 
     assertThat(refunded).isEqualTo(unusable("ch_1"));
-    assertThat(withdrawn).isEqualTo(unusable("du_1"));
+    assertThat(withdrawn).isInstanceOf(DisputeChanged.class);
   }
 
   @Test
   void a_missing_amount_needs_somebody_to_look() {
     var refunded = read("charge.refunded", CHARGE.replace("amount_refunded", "refund"));
-    var withdrawn = read("charge.dispute.funds_withdrawn", DISPUTE.replace("\"amount\": 999,", ""));
 
     assertThat(refunded).isEqualTo(unusable("ch_1"));
-    assertThat(withdrawn).isEqualTo(unusable("du_1"));
-  }
-
-  @Test
-  void a_reinstatement_needs_no_amount() {
-    var event = read("charge.dispute.funds_reinstated", DISPUTE.replace("\"amount\": 999,", ""));
-
-    assertThat(event).isEqualTo(moved(new Reinstated(PAYMENT, "du_1")));
   }
 
   static Stream<String> noIds() {
@@ -211,32 +316,27 @@ final class StripeMoneyEventsTest {
     }
   }
 
-  @Test
-  void a_refund_that_failed_needs_somebody_to_look() {
-    var event =
-        read(
-            "refund.failed",
-            """
-            {"id": "re_1", "object": "refund", "amount": 300, "charge": "ch_1",
-             "payment_intent": "pi_1", "status": "failed"}
-            """);
-
-    assertThat(event)
-        .isEqualTo(new Unusable("evt_1", "a refund failed: the credits of pi_1 stay taken"));
-  }
-
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "charge.succeeded",
-        "charge.refund.updated",
-        "charge.dispute.created",
-        "charge.dispute.closed",
-        "refund.created",
-        "refund.updated"
-      })
+  @ValueSource(strings = {"charge.succeeded", "charge.refund.updated", "charge.dispute.created"})
   void what_comes_along_with_them_moves_nothing(String type) {
     assertThat(read(type, CHARGE)).isEqualTo(new Other("evt_1", type));
+  }
+
+  private static Moved dispute(long disputed, long first, long withdrawn, long returned) {
+    return moved(
+        new MoneyMoved.Dispute(
+            PAYMENT,
+            new DisputeId("du_1"),
+            new DisputeState(Money.usd(disputed), first, withdrawn, returned)));
+  }
+
+  /** The dispute with other balance transactions. */
+  private static String with(String transactions) {
+    return DISPUTE.replaceFirst("\\[\\{\"id\": \"txn_1\".*?\\]", transactions);
+  }
+
+  private static String transactions(String... transactions) {
+    return "[" + String.join(", ", transactions) + "]";
   }
 
   private static Moved moved(MoneyMoved money) {
@@ -253,7 +353,7 @@ final class StripeMoneyEventsTest {
   }
 
   private static Unusable unusable(String object) {
-    return new Unusable("evt_1", "no payment or amount in " + object);
+    return new Unusable("evt_1", "no payment, amount or currency in " + object);
   }
 
   private static PaymentEvent read(String type, String object) {

@@ -33,6 +33,7 @@ import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
@@ -145,7 +146,9 @@ final class DynamoDbLedger implements Ledger {
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(
-          new Granted(purchase.credits(), after == null ? Credits.NONE : after.reversed()));
+          after == null
+              ? new Granted(purchase.credits(), Credits.NONE, false)
+              : new Granted(purchase.credits(), after.reversed(), after.knowsForeignMoney()));
     }
     if (outcome.isRefused(granted)) {
       return new Done<>(new AlreadyGranted());
@@ -178,6 +181,9 @@ final class DynamoDbLedger implements Ledger {
 
   private Attempt<Payment, ReversalOutcome> reverse(
       Payment before, MoneyMoved news, TransactionId id, Instant now) {
+    if (before.isForeign(news)) {
+      return new Done<>(new ForeignMoney());
+    }
     var after = before.hearing(news);
     if (after.equals(before)) {
       return new Done<>(new KnownAlready());

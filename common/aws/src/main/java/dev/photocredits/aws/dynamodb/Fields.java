@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -58,6 +59,15 @@ record Fields(Map<String, AttributeValue> item) {
   Map<String, Long> numbers(String name) {
     return required(name, item.get(name)).m().entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> Long.valueOf(entry.getValue().n())));
+  }
+
+  /** Items within the item, each by its id. */
+  <K, V> Map<K, V> items(String name, Function<String, K> id, Function<Fields, V> read) {
+    return required(name, item.get(name)).m().entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                entry -> id.apply(entry.getKey()),
+                entry -> read.apply(new Fields(entry.getValue().m()))));
   }
 
   /** Lots as they are kept: by expiry and grant, what is left. */

@@ -75,6 +75,21 @@ final class Schema<T> implements TableSchema<T> {
                           entry -> AttributeValue.fromN(entry.getValue().toString())))));
     }
 
+    /** Items within the item, each by its id. */
+    <K, V> Item items(
+        String name, Map<K, V> values, Function<K, String> id, BiFunction<V, Item, Item> write) {
+      return put(
+          name,
+          AttributeValue.fromM(
+              values.entrySet().stream()
+                  .collect(
+                      Collectors.toMap(
+                          entry -> id.apply(entry.getKey()),
+                          entry ->
+                              AttributeValue.fromM(
+                                  write.apply(entry.getValue(), new Item()).attributes)))));
+    }
+
     Item lots(String name, Lots lots) {
       return put(name, lots.areNone() ? null : Fields.lots(lots));
     }

@@ -1,9 +1,12 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.dynamodb.Schema.Item;
 import dev.photocredits.aws.dynamodb.TransactWrite.Outcome;
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.DisputeId;
+import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Lots;
@@ -12,6 +15,8 @@ import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.RefundId;
+import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
@@ -49,7 +54,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -227,10 +231,11 @@ final class Schemas {
                   .text(EMAIL, granted(payment, grant -> grant.owner().value()))
                   .text("payment_id", granted(payment, grant -> grant.session().value()))
                   .number("credits", granted(payment, grant -> (long) grant.credits().value()))
-                  .number("charged", granted(payment, Grant::charged))
-                  .number("refunded", payment.refunded())
-                  .numbers("withdrawn", payment.withdrawn())
-                  .texts("reinstated", payment.reinstated().stream().sorted().toList())
+                  .number("charged", granted(payment, grant -> grant.charged().minorUnits()))
+                  .text("currency", granted(payment, grant -> grant.charged().currency()))
+                  .numbers("refunded", payment.refunded())
+                  .items("refunds", payment.refunds(), RefundId::value, Schemas::refund)
+                  .items("disputes", payment.disputes(), DisputeId::value, Schemas::dispute)
                   .number("reversed", payment.reversed().value())
                   .number(VERSION, payment.version()));
 
@@ -434,12 +439,40 @@ final class Schemas {
                 new Email(fields.text(EMAIL)),
                 new SessionId(session),
                 new Credits(fields.integer("credits")),
-                fields.number("charged")),
-        fields.number("refunded"),
-        fields.numbers("withdrawn"),
-        Set.copyOf(fields.texts("reinstated")),
+                new Money(fields.number("charged"), fields.text("currency"))),
+        fields.numbers("refunded"),
+        fields.items("refunds", RefundId::new, Schemas::refund),
+        fields.items("disputes", DisputeId::new, Schemas::dispute),
         new Credits(fields.integer("reversed")),
         fields.integer(VERSION));
+  }
+
+  private static Item refund(RefundState refund, Item item) {
+    return item.number("amount", refund.amount().minorUnits())
+        .text("currency", refund.amount().currency())
+        .text(STATUS, refund.status().name());
+  }
+
+  private static RefundState refund(Fields fields) {
+    return new RefundState(
+        new Money(fields.number("amount"), fields.text("currency")),
+        RefundState.Status.valueOf(fields.text(STATUS)));
+  }
+
+  private static Item dispute(DisputeState dispute, Item item) {
+    return item.number("disputed", dispute.disputed().minorUnits())
+        .text("currency", dispute.disputed().currency())
+        .number("first_withdrawal", dispute.firstWithdrawal())
+        .number("withdrawn", dispute.withdrawn())
+        .number("returned", dispute.returned());
+  }
+
+  private static DisputeState dispute(Fields fields) {
+    return new DisputeState(
+        new Money(fields.number("disputed"), fields.text("currency")),
+        fields.number("first_withdrawal"),
+        fields.number("withdrawn"),
+        fields.number("returned"));
   }
 
   private static List<StoredImage> kept(Generation generation) {

@@ -19,6 +19,7 @@ import dev.photocredits.payments.CheckoutOutcome.Opened;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.Fulfilment;
 import java.util.Locale;
 
 /**
@@ -74,11 +75,14 @@ public final class CheckoutHandler extends ApiHandler {
                     "credits", session.pack().credits().value()))
             .trace("user", Log.user(session.email()))
             .trace("session_id", session.id().value());
-    return granted.orElse(null) instanceof Granted(var credits, var reversed)
-        ? response
-            .count(Metric.CREDITS_SOLD, credits.value())
-            .count(Metric.CREDITS_REVERSED, reversed.value())
-        : response;
+    if (!(granted.orElse(null) instanceof Granted outcome)) {
+      return response;
+    }
+    var counted =
+        response
+            .count(Metric.CREDITS_SOLD, outcome.credits().value())
+            .count(Metric.CREDITS_REVERSED, outcome.reversed().value());
+    return Fulfilment.attention(outcome).map(counted::alarm).orElse(counted);
   }
 
   private static Response unknown() {

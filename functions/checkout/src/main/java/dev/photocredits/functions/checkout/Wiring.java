@@ -10,6 +10,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripePayments;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -29,7 +30,7 @@ final class Wiring {
     var ids = new TimeOrderedIds(new SecureRandom());
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
     var payments = StripePayments.of(environment);
-    var fulfilment = new Fulfilment(accounts, ledger, ids, clock);
+    var fulfilment = new Fulfilment(accounts, ledger, StripeLookup.of(environment), ids, clock);
     checkout = new Checkout(accounts, ledger, table.claims(), payments, fulfilment, ids, clock);
   }
 

@@ -92,6 +92,6 @@ public final class SweeperHandler extends ScheduledHandler {
         Map.of(
             Metric.CREDITS_SOLD, (long) reconciled.sold(),
             Metric.CREDITS_REVERSED, (long) reconciled.takenBack()),
-        reconciled.unusable());
+        reconciled.attention());
   }
 }

@@ -13,6 +13,7 @@ import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.Reconciliation;
 import dev.photocredits.stripe.StripeHistory;
+import dev.photocredits.stripe.StripeLookup;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -38,7 +39,10 @@ final class Wiring {
     var history = StripeHistory.of(environment);
     reconciliation =
         new Reconciliation(
-            history, table.checkpoints(), new Fulfilment(accounts, ledger, ids, clock), clock);
+            history,
+            table.checkpoints(),
+            new Fulfilment(accounts, ledger, StripeLookup.of(environment), ids, clock),
+            clock);
   }
 
   /** Calls that change nothing, for SnapStart. */

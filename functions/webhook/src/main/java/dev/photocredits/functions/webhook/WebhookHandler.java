@@ -3,6 +3,7 @@ package dev.photocredits.functions.webhook;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
@@ -15,7 +16,9 @@ import dev.photocredits.lambda.Rehearsal;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
+import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
@@ -51,6 +54,8 @@ public final class WebhookHandler extends ApiHandler {
     return switch (wiring.now().webhook.read(request.body(), request.header("stripe-signature"))) {
       case Paid(var event, var session) -> fulfil(session).trace("event_id", event);
       case Moved(var event, var money) -> reverse(money).trace("event_id", event);
+      case DisputeChanged(var event, var dispute) ->
+          reverse(wiring.now().fulfilment.look(dispute)).trace("event_id", event);
       case NotYetPaid(var event, var session) ->
           acknowledged("not_yet_paid")
               .trace("event_id", event)
@@ -70,31 +75,39 @@ public final class WebhookHandler extends ApiHandler {
   }
 
   private Response fulfil(PaidSession session) {
+    var outcome = wiring.now().fulfilment.fulfil(session);
     var response =
-        switch (wiring.now().fulfilment.fulfil(session)) {
-          case Granted(var credits, var reversed) ->
+        switch (outcome) {
+          case Granted(var credits, var reversed, _) ->
               acknowledged("granted")
                   .count(Metric.CREDITS_SOLD, credits.value())
                   .count(Metric.CREDITS_REVERSED, reversed.value());
           case AlreadyGranted _ -> acknowledged("already_granted");
         };
-    return response
+    return Fulfilment.attention(outcome)
+        .map(response::alarm)
+        .orElse(response)
         .trace("session_id", session.id().value())
         .trace("user", Log.user(session.email()))
         .trace("package", session.pack().key());
   }
 
   private Response reverse(MoneyMoved money) {
+    var outcome = wiring.now().fulfilment.reverse(money);
     var response =
-        switch (wiring.now().fulfilment.reverse(money)) {
+        switch (outcome) {
           case Reversed(var owner, var worth) ->
               acknowledged("reversed")
                   .trace("user", Log.user(owner))
                   .count(Metric.CREDITS_REVERSED, -worth);
           case Noted _ -> acknowledged("noted");
           case KnownAlready _ -> acknowledged("known_already");
+          case ForeignMoney _ -> acknowledged("unusable");
         };
-    return response.trace("payment_intent", money.payment().value());
+    return Fulfilment.attention(money, outcome)
+        .map(response::alarm)
+        .orElse(response)
+        .trace("payment_intent", money.payment().value());
   }
 
   private static Response acknowledged(String outcome) {

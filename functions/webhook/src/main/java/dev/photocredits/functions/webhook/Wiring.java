@@ -8,6 +8,7 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripeWebhook;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -26,7 +27,13 @@ final class Wiring {
     var ledger = table.ledger();
     var ids = new TimeOrderedIds(new SecureRandom());
     var welcome = WelcomeCredits.of(environment);
-    fulfilment = new Fulfilment(new Accounts(ledger, welcome, ids, clock), ledger, ids, clock);
+    fulfilment =
+        new Fulfilment(
+            new Accounts(ledger, welcome, ids, clock),
+            ledger,
+            StripeLookup.of(environment),
+            ids,
+            clock);
   }
 
   /** Calls that change nothing, for SnapStart. */
