@@ -24,33 +24,26 @@ import java.util.Map;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Erases the person of the address that is the first argument; credits that they still have are
- * given up only if the second is {@code yes}. Ends with 0 if nothing is left of them, with 1 if
- * nothing was done and why is said, and with 2 if it could not begin or not end: it may be run
- * again at any point. It works on {@code DATA_DIR}, or on the table and the bucket at {@code
- * AWS_ENDPOINT_URL_DYNAMODB} and {@code AWS_ENDPOINT_URL_S3}, which may be in use.
+ * Erases the user {@code EMAIL}; credits that they still have are given up only if {@code CONFIRM}
+ * is {@code yes}. Ends with 0 if nothing is left of them, with 1 if nothing was done and why is
+ * said, and with 2 if it could not begin or not end: it may be run again at any point. It works on
+ * {@code DATA_DIR}, or on the table and the bucket at {@code AWS_ENDPOINT_URL_DYNAMODB} and {@code
+ * AWS_ENDPOINT_URL_S3}, which may be in use.
  */
 public final class EraseCommand {
   private EraseCommand() {}
 
   public static void main(String[] args) {
-    var email = args.length > 0 ? args[0] : "";
-    var confirmed = args.length > 1 && args[1].equals("yes");
-    Command.end(() -> run(System.getenv(), email, confirmed, System.out));
+    Command.end(() -> run(System.getenv(), System.out));
   }
 
-  /**
-   * Tells whether nothing is left of whoever has that address; throws {@link CannotStart} if that
-   * is not known.
-   *
-   * @param confirmed whether credits that they still have are given up
-   */
-  public static boolean run(
-      Map<String, String> variables, String email, boolean confirmed, PrintStream out) {
-    var owner =
-        Email.parse(email)
-            .orElseThrow(() -> new CannotStart("EMAIL must say whom to erase, by their address."));
+  /** Tells whether nothing is left of the user; throws {@link CannotStart} if that is not known. */
+  public static boolean run(Map<String, String> variables, PrintStream out) {
     var settings = new Settings(variables);
+    var owner =
+        Email.parse(settings.get("EMAIL", ""))
+            .orElseThrow(() -> new CannotStart("EMAIL must say whom to erase, by their address."));
+    var confirmed = settings.get("CONFIRM", "").equals("yes");
     settings.demand("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3");
     settings.demand("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB");
     var dynamoDb = settings.address("AWS_ENDPOINT_URL_DYNAMODB");

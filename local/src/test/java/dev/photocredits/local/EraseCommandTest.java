@@ -58,7 +58,7 @@ final class EraseCommandTest {
 
   @Test
   void credits_that_remain_are_told_and_kept_unless_they_are_given_up() {
-    assertThat(erase(ADA, false)).isFalse();
+    assertThat(erase(ADA, "no")).isFalse();
 
     assertThat(said.toString(UTF_8))
         .isEqualTo(
@@ -73,7 +73,7 @@ final class EraseCommandTest {
 
   @Test
   void nothing_is_left_of_somebody_but_entries_that_add_up_under_a_pseudonym() {
-    assertThat(erase(ADA, true)).isTrue();
+    assertThat(erase(ADA, "yes")).isTrue();
 
     assertThat(said.toString(UTF_8))
         .isEqualTo(
@@ -93,10 +93,10 @@ final class EraseCommandTest {
 
   @Test
   void whoever_is_gone_is_nobody_the_second_time() {
-    assertThat(erase(ADA, true)).isTrue();
+    assertThat(erase(ADA, "yes")).isTrue();
     said.reset();
 
-    assertThat(erase("Ada@Example.com", false)).isTrue();
+    assertThat(erase("Ada@Example.com", "")).isTrue();
 
     assertThat(said.toString(UTF_8)).startsWith("There is no such user.");
   }
@@ -107,7 +107,7 @@ final class EraseCommandTest {
         item(
             "USER#" + ADA, "GEN#" + ID, "status", "pending", "lease_expires_at", NOON, "price", 1));
 
-    assertThat(erase(ADA, true)).isFalse();
+    assertThat(erase(ADA, "yes")).isFalse();
 
     assertThat(said.toString(UTF_8)).contains("A generation is under way. Nothing was done");
     assertThat(table()).contains(ADA);
@@ -126,9 +126,13 @@ final class EraseCommandTest {
               "TABLE_NAME",
               TABLE,
               "BUCKET_NAME",
-              BUCKET);
+              BUCKET,
+              "EMAIL",
+              ADA,
+              "CONFIRM",
+              "yes");
 
-      assertThat(EraseCommand.run(there, ADA, true, new PrintStream(said))).isTrue();
+      assertThat(EraseCommand.run(there, new PrintStream(said))).isTrue();
     }
 
     assertThat(table()).doesNotContain(ADA);
@@ -138,29 +142,30 @@ final class EraseCommandTest {
   @Test
   void what_it_cannot_begin_with_is_named() throws IOException {
     for (var nobody : List.of("", "ada", "f00@erased.invalid")) {
-      assertThatThrownBy(() -> erase(nobody, true))
+      assertThatThrownBy(() -> erase(nobody, "yes"))
           .isInstanceOf(CannotStart.class)
           .hasMessageStartingWith("EMAIL must say whom to erase");
     }
     assertThatThrownBy(
             () ->
                 EraseCommand.run(
-                    Map.of("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.example"),
-                    ADA,
-                    true,
+                    Map.of("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.example", "EMAIL", ADA),
                     new PrintStream(said)))
         .isInstanceOf(CannotStart.class)
         .hasMessageContaining("AWS_ENDPOINT_URL_S3 must be set as well");
     try (var lock = DataDir.open(data)) {
       assertThat(lock.folder()).isEqualTo(data);
-      assertThatThrownBy(() -> erase(ADA, true))
+      assertThatThrownBy(() -> erase(ADA, "yes"))
           .isInstanceOf(CannotStart.class)
           .hasMessageContaining("is in use by another run");
     }
   }
 
-  private boolean erase(String email, boolean confirmed) {
-    return EraseCommand.run(settings(), email, confirmed, new PrintStream(said));
+  private boolean erase(String email, String confirm) {
+    var settings = new HashMap<>(settings());
+    settings.put("EMAIL", email);
+    settings.put("CONFIRM", confirm);
+    return EraseCommand.run(settings, new PrintStream(said));
   }
 
   private Map<String, String> settings() {

@@ -13,14 +13,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
  * {@code make mutants}: compiles each mutant beside the project's classes, runs its tests in a
  * process of its own, and prints which guards are missed when they are gone. Ends with 1 if one is
- * not. Words of the command choose the mutants whose names hold one of them.
+ * not. {@code only=} with words, separated by commas, chooses the mutants whose names hold one.
  */
 public final class Mutants {
+  private static final String ONLY = "only=";
+
   private final Path project;
   private final Path work;
   private final String classPath;
@@ -34,10 +37,16 @@ public final class Mutants {
   public static void main(String[] args) throws IOException, InterruptedException {
     var work = Files.createTempDirectory("mutants");
     var mutants = new Mutants(Path.of(""), work, System.getProperty("java.class.path"));
+    var words =
+        Stream.of(args)
+            .filter(arg -> arg.startsWith(ONLY))
+            .flatMap(arg -> Stream.of(arg.substring(ONLY.length()).split(",")))
+            .filter(word -> !word.isBlank())
+            .toList();
     var survivors = 0;
     try {
       for (var mutant : Catalogue.all()) {
-        if (args.length == 0 || List.of(args).stream().anyMatch(mutant.name()::contains)) {
+        if (words.isEmpty() || words.stream().anyMatch(mutant.name()::contains)) {
           survivors += mutants.survives(mutant, System.out) ? 1 : 0;
         }
       }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.selenium.AxeBuilder;
+import dev.photocredits.checks.Project;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -33,9 +34,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** Somebody at the page. Whatever they look for, they wait for. */
 final class Visitor implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Path PHOTOS =
-      Objects.requireNonNull(Path.of(System.getProperty("photocredits.template")).getParent())
-          .resolve("photos");
+  private static final Path PHOTOS = Project.root().resolve("photos");
 
   private final Path folder;
   private final ChromeDriver browser;
@@ -297,7 +296,7 @@ final class Visitor implements AutoCloseable {
     var wanted = System.getProperty("photocredits.screenshots", "");
     if (!wanted.isBlank()) {
       settles();
-      keeps(name, Path.of(wanted));
+      keeps(name, Project.root().resolve(wanted));
     }
   }
 

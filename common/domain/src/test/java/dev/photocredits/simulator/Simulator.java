@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -56,9 +57,18 @@ public final class Simulator {
   private static long setting(String[] args, String name, long otherwise) {
     return Arrays.stream(args)
         .filter(arg -> arg.startsWith(name + "=") && arg.length() > name.length() + 1)
-        .map(arg -> Long.parseLong(arg.substring(name.length() + 1)))
+        .map(arg -> number(name, arg.substring(name.length() + 1)))
         .findFirst()
         .orElse(otherwise);
+  }
+
+  private static long number(String name, String text) {
+    if (!text.matches("-?\\d{1,18}")) {
+      System.err.println(
+          name.toUpperCase(Locale.ROOT) + " must be a whole number, and is " + text + ".");
+      System.exit(2);
+    }
+    return Long.parseLong(text);
   }
 
   static void tell(Result result, long seed, PrintStream out) {

@@ -35,11 +35,16 @@ final class ColdBench {
   }
 
   public static void main(String[] args) throws Exception {
-    var rounds = setting(args, "rounds").map(Integer::parseInt).orElse(7);
+    var rounds = setting(args, "rounds").orElse("7");
+    if (!rounds.matches("[1-9]\\d{0,3}")) {
+      System.err.println("ROUNDS must be a number from 1 to 9999, and is " + rounds + ".");
+      System.exit(2);
+    }
     var calls = setting(args, "calls").map(Integer::parseInt).orElse(200);
     try (var scratch = new Scratch();
         var stage = Stage.open(scratch)) {
-      new ColdBench(stage, candidates(stage, args), scratch.console()).run(rounds, calls);
+      new ColdBench(stage, candidates(stage, args), scratch.console())
+          .run(Integer.parseInt(rounds), calls);
     }
   }
 

@@ -1,0 +1,310 @@
+package dev.photocredits.checks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Values on make's command line reach the programs as they were typed, and run nothing. The real
+ * Makefile and scripts run in a copy of the project where every program that they start only
+ * records its arguments and its environment.
+ */
+final class MakefileTest {
+  /**
+   * Values that make, a shell or a program could take for more than text; {@code MARK} becomes the
+   * file that must not come into being. None starts with a blank, which make drops by itself.
+   */
+  private static final List<String> HOSTILE =
+      List.of(
+          "a`touch MARK`$(touch MARK)${HOME}@example.com",
+          "$(shell touch MARK)$(MAKE)$@$$",
+          "'; touch MARK; '\"; touch MARK; \"",
+          "two  words\ntouch MARK # * \\\\ \t",
+          "-x --help; touch MARK");
+
+  /** The variables that count only if they are typed, not if the person's shell has them. */
+  private static final Set<String> TYPED_ONLY = Set.of("EMAIL");
+
+  /**
+   * A variable of a target.
+   *
+   * @param program what gets it
+   * @param argument the argument that holds it; empty if the program reads its environment
+   */
+  private record Value(String target, String name, String program, String argument) {}
+
+  private static final List<Value> VALUES =
+      Stream.of(
+              variables("run", "PORT", "DATA_DIR"),
+              variables("audit", "DATA_DIR"),
+              variables("erase", "EMAIL", "CONFIRM"),
+              variables("grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN"),
+              variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR"),
+              arguments("simulate", "java", "SECONDS", "seconds="),
+              arguments("simulate", "java", "SEED", "seed="),
+              arguments("simulate", "java", "SCHEDULES", "schedules="),
+              arguments("bench-cold", "java", "ROUNDS", "rounds="),
+              arguments("bench-cold", "java", "ONLY", "only="),
+              arguments("bench-peer", "java", "ROUNDS", "rounds="),
+              arguments("mutants", "java", "ONLY", "only="),
+              arguments("fuzz", "schemathesis", "SEED", "--seed="),
+              arguments("test-browser", "mvn", "SCREENSHOTS", "-Dphotocredits.screenshots="),
+              arguments("test-localstack", "mvn", "LOCALSTACK_IMAGE", "-Dphotocredits.localstack="))
+          .flatMap(values -> values)
+          .toList();
+
+  private static Stream<Value> variables(String target, String... names) {
+    return Arrays.stream(names).map(name -> new Value(target, name, "java", ""));
+  }
+
+  private static Stream<Value> arguments(
+      String target, String program, String name, String argument) {
+    return Stream.of(new Value(target, name, program, argument));
+  }
+
+  private record Ended(int code, String said) {}
+
+  @TempDir private Path project;
+  private Path mark;
+
+  @BeforeEach
+  void copy() throws IOException {
+    mark = project.resolve("executed");
+    Files.createDirectory(project.resolve("common"));
+    Files.createDirectory(project.resolve("functions"));
+    for (var file : List.of("Makefile", "pom.xml", "samconfig.toml", "template.yaml")) {
+      Files.copy(Project.root().resolve(file), project.resolve(file));
+    }
+    var build = Project.root().resolve("build");
+    try (Stream<Path> files = Files.walk(build)) {
+      for (var file : files.toList()) {
+        Files.copy(file, project.resolve("build").resolve(build.relativize(file).toString()));
+      }
+    }
+    for (var program : List.of("mvn", "docker", "chromium", "chromedriver")) {
+      recorder("bin/" + program);
+    }
+    recorder("jdk/bin/java");
+    recorder("jdk/bin/javac");
+    for (var tool : List.of("sam", "schemathesis")) {
+      recorder(".venv/" + tool + "/bin/python");
+      recorder(".venv/" + tool + "/bin/" + tool);
+      Files.copy(
+          build.resolve("python/" + tool + ".txt"),
+          project.resolve(".venv/" + tool + "/installed.txt"));
+    }
+    recorder(".venv/schemathesis/bin/openapi-spec-validator");
+  }
+
+  static Stream<String> targets() {
+    return VALUES.stream().map(Value::target).distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void typed_values_arrive_as_they_are_and_run_nothing(String target) throws Exception {
+    for (var hostile : hostile()) {
+      var typed = valuesOf(target).stream().map(it -> it.name() + "=" + hostile).toList();
+
+      var ended = make(Map.of(), target, typed);
+
+      assertThat(mark).as("%s with %s", target, hostile).doesNotExist();
+      assertThat(ended.code()).as("%s", ended.said()).isZero();
+      for (var value : valuesOf(target)) {
+        assertThat(arrived(value)).as("%s of %s", value, target).isEqualTo(hostile);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void values_of_the_shell_arrive_as_they_are_and_run_nothing(String target) throws Exception {
+    var hostile = String.join("", hostile());
+    var typed =
+        valuesOf(target).stream()
+            .map(Value::name)
+            .filter(TYPED_ONLY::contains)
+            .map(name -> name + "=typed")
+            .toList();
+    var shell =
+        valuesOf(target).stream()
+            .filter(it -> !TYPED_ONLY.contains(it.name()))
+            .collect(Collectors.toMap(Value::name, _ -> hostile));
+
+    var ended = make(shell, target, typed);
+
+    assertThat(mark).doesNotExist();
+    assertThat(ended.code()).as("%s", ended.said()).isZero();
+    for (var value : valuesOf(target)) {
+      assertThat(arrived(value)).isEqualTo(shell.getOrDefault(value.name(), "typed"));
+    }
+  }
+
+  @Test
+  void the_table_above_has_every_value_that_a_target_describes() throws IOException {
+    var described = new LinkedHashSet<String>();
+    for (var line : Files.readAllLines(project.resolve("Makefile"))) {
+      var target = Pattern.compile("^([a-z-]+):.*? ## (.*)").matcher(line);
+      if (target.find()) {
+        Pattern.compile("\\b([A-Z_]+)=")
+            .matcher(target.group(2))
+            .results()
+            .map((MatchResult name) -> target.group(1) + " " + name.group(1))
+            .forEach(described::add);
+      }
+    }
+
+    var tried = VALUES.stream().map(it -> it.target() + " " + it.name());
+
+    assertThat(described).contains("erase EMAIL", "deploy ENV");
+    assertThat(tried.toList())
+        .as("an environment is no free text: see below")
+        .containsAll(
+            Set.copyOf(described.stream().filter(it -> !it.equals("deploy ENV")).toList()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("peopleTargets")
+  void the_shells_own_email_is_nobody_to_erase_or_to_give_to(String target) throws Exception {
+    var ended = make(Map.of("EMAIL", "ada@example.com"), target, List.of());
+
+    assertThat(ended.code()).isNotZero();
+    assertThat(ended.said())
+        .contains("EMAIL is missing; name the user, as in EMAIL=ada@example.com.\n");
+    assertThat(record("java.arguments")).doesNotExist();
+  }
+
+  static Stream<String> peopleTargets() {
+    return Stream.of("erase", "grant", "adjust");
+  }
+
+  @Test
+  void an_environment_is_a_section_of_samconfig() throws Exception {
+    var ended = make(Map.of("ENV", "of the shell"), "deploy", List.of("ENV=prod"));
+
+    assertThat(ended.code()).as("%s", ended.said()).isZero();
+    assertThat(recorded("sam.arguments"))
+        .containsExactly("deploy", "--config-env", "prod", "--guided");
+  }
+
+  @Test
+  void without_an_environment_the_default_one_is_deployed() throws Exception {
+    var ended = make(Map.of("ENV", "of the shell"), "deploy", List.of());
+
+    assertThat(ended.code()).as("%s", ended.said()).isZero();
+    assertThat(recorded("sam.arguments"))
+        .containsExactly("deploy", "--config-env", "default", "--guided");
+  }
+
+  @Test
+  void an_unknown_environment_is_refused_in_a_sentence() throws Exception {
+    var unknown = new ArrayList<>(hostile());
+    unknown.add("staging");
+    for (var name : unknown) {
+      var ended = make(Map.of(), "deploy", List.of("ENV=" + name));
+
+      assertThat(mark).doesNotExist();
+      assertThat(ended.code()).isNotZero();
+      assertThat(ended.said())
+          .startsWith("photo-credits: samconfig.toml has no environment " + name + "; set ENV");
+      assertThat(record("sam.arguments")).doesNotExist();
+    }
+  }
+
+  private List<String> hostile() {
+    return HOSTILE.stream().map(value -> value.replace("MARK", mark.toString())).toList();
+  }
+
+  private static List<Value> valuesOf(String target) {
+    return VALUES.stream().filter(it -> it.target().equals(target)).toList();
+  }
+
+  /** What the program got for it in the last run. */
+  private String arrived(Value value) throws IOException {
+    var start = value.argument().isEmpty() ? value.name() + "=" : value.argument();
+    var recorded = value.argument().isEmpty() ? ".environment" : ".arguments";
+    return recorded(value.program() + recorded).stream()
+        .filter(it -> it.startsWith(start))
+        .map(it -> it.substring(start.length()))
+        .collect(Collectors.joining(" and "));
+  }
+
+  private List<String> recorded(String name) throws IOException {
+    return List.of(Files.readString(record(name)).split("\0"));
+  }
+
+  private Path record(String name) {
+    return project.resolve("records").resolve(name);
+  }
+
+  private Ended make(Map<String, String> shell, String target, List<String> typed)
+      throws IOException, InterruptedException {
+    forget();
+    var command = new ArrayList<>(List.of("make", target));
+    command.addAll(typed);
+    var builder = new ProcessBuilder(command).directory(project.toFile()).redirectErrorStream(true);
+    var environment = builder.environment();
+    var path = Objects.requireNonNull(environment.get("PATH"));
+    environment.clear();
+    environment.put("PATH", project.resolve("bin") + ":" + path);
+    environment.put("JAVA_HOME", project.resolve("jdk").toString());
+    environment.putAll(new TreeMap<>(shell));
+    var process = builder.start();
+    process.getOutputStream().close();
+    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Ended(process.waitFor(), said);
+  }
+
+  private void forget() throws IOException {
+    Files.createDirectories(project.resolve("records"));
+    try (Stream<Path> records = Files.list(project.resolve("records"))) {
+      for (var file : records.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /**
+   * A program that records how it is called, and does what the scripts wait for: javac tells its
+   * version, java says where it answers, and Maven leaves class paths behind.
+   */
+  private void recorder(String place) throws IOException {
+    var file = project.resolve(place);
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    Files.writeString(
+        file,
+        """
+        #!/bin/sh
+        record=%s/records/${0##*/}
+        env -0 >"$record.environment"
+        printf '%%s\\0' "$@" >"$record.arguments"
+        case ${0##*/} in
+          javac) echo javac 25 ;;
+          java) echo photo-credits answers at http://localhost ;;
+          mvn) mkdir -p local/target checks/target && touch local/target/class-path checks/target/class-path ;;
+        esac
+        """
+            .formatted(project));
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+}
