@@ -2,6 +2,7 @@ package dev.photocredits.checks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -90,11 +92,14 @@ final class MakefileTest {
   @BeforeEach
   void copy() throws IOException {
     mark = project.resolve("executed");
-    Files.createDirectory(project.resolve("common"));
-    Files.createDirectory(project.resolve("functions"));
-    for (var file : List.of("Makefile", "pom.xml", "samconfig.toml", "template.yaml")) {
+    for (var file :
+        List.of("Makefile", "pom.xml", "samconfig.toml", "template.yaml", "openapi.yaml")) {
       Files.copy(Project.root().resolve(file), project.resolve(file));
     }
+    for (var folder : List.of("photos", "common", "functions", "local", "checks/peers/quarkus")) {
+      Files.createDirectories(project.resolve(folder));
+    }
+    Files.createFile(Files.createDirectory(project.resolve(".mvn")).resolve("maven.config"));
     var build = Project.root().resolve("build");
     try (Stream<Path> files = Files.walk(build)) {
       for (var file : files.toList()) {
@@ -106,6 +111,7 @@ final class MakefileTest {
     }
     recorder("jdk/bin/java");
     recorder("jdk/bin/javac");
+    recorder("jdk/bin/jar");
     for (var tool : List.of("sam", "schemathesis")) {
       recorder(".venv/" + tool + "/bin/python");
       recorder(".venv/" + tool + "/bin/" + tool);
@@ -176,16 +182,13 @@ final class MakefileTest {
 
     var tried = VALUES.stream().map(it -> it.target() + " " + it.name());
 
-    assertThat(described).contains("erase EMAIL", "deploy ENV");
-    assertThat(tried.toList())
-        .as("an environment is no free text: see below")
-        .containsAll(
-            Set.copyOf(described.stream().filter(it -> !it.equals("deploy ENV")).toList()));
+    assertThat(described).contains("erase EMAIL", "simulate SEED");
+    assertThat(Stream.concat(tried, Stream.of("deploy ENV"))).containsAll(described);
   }
 
   @ParameterizedTest
-  @MethodSource("peopleTargets")
-  void the_shells_own_email_is_nobody_to_erase_or_to_give_to(String target) throws Exception {
+  @MethodSource("accountTargets")
+  void an_email_of_the_shell_is_ignored(String target) throws Exception {
     var ended = make(Map.of("EMAIL", "ada@example.com"), target, List.of());
 
     assertThat(ended.code()).isNotZero();
@@ -194,7 +197,7 @@ final class MakefileTest {
     assertThat(record("java.arguments")).doesNotExist();
   }
 
-  static Stream<String> peopleTargets() {
+  static Stream<String> accountTargets() {
     return Stream.of("erase", "grant", "adjust");
   }
 
@@ -231,6 +234,45 @@ final class MakefileTest {
     }
   }
 
+  @Test
+  void each_function_is_unpacked_where_sam_wants_it() throws Exception {
+    for (var function : Project.functions()) {
+      var name = function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
+      var wanted = Files.createDirectories(project.resolve("built $(touch executed)/" + function));
+
+      var ended = make(Map.of(), "build-" + name + "Function", List.of("ARTIFACTS_DIR=" + wanted));
+
+      assertThat(mark).doesNotExist();
+      assertThat(ended.code()).as("%s", ended.said()).isZero();
+      assertThat(recorded("jar.arguments"))
+          .last(STRING)
+          .endsWith("/functions/%s/target/%s-function.zip".formatted(function, function));
+      assertThat(recorded("jar.environment")).contains("PWD=" + wanted);
+    }
+  }
+
+  @Test
+  void nothing_is_built_again_while_nothing_changes() throws Exception {
+    assertThat(make(Map.of(), "run", List.of()).code()).isZero();
+    assertThat(record("mvn.arguments")).exists();
+
+    assertThat(make(Map.of(), "audit", List.of()).code()).isZero();
+    assertThat(record("mvn.arguments")).doesNotExist();
+
+    Files.writeString(project.resolve("functions/Added.java"), "final class Added {}");
+    assertThat(make(Map.of(), "run", List.of()).code()).isZero();
+    assertThat(record("mvn.arguments")).exists();
+  }
+
+  @Test
+  void a_missing_maven_is_named_in_a_sentence() throws Exception {
+    var ended = make(Map.of(), "run", List.of("MVN=no-such-maven"));
+
+    assertThat(ended.code()).isNotZero();
+    assertThat(ended.said())
+        .startsWith("photo-credits: there is no no-such-maven on the PATH; install Maven");
+  }
+
   private List<String> hostile() {
     return HOSTILE.stream().map(value -> value.replace("MARK", mark.toString())).toList();
   }
@@ -260,7 +302,8 @@ final class MakefileTest {
   private Ended make(Map<String, String> shell, String target, List<String> typed)
       throws IOException, InterruptedException {
     forget();
-    var command = new ArrayList<>(List.of("make", target));
+    var command = new ArrayList<>(List.of("make"));
+    Stream.of(target).filter(it -> !it.isEmpty()).forEach(command::add);
     command.addAll(typed);
     var builder = new ProcessBuilder(command).directory(project.toFile()).redirectErrorStream(true);
     var environment = builder.environment();
@@ -286,7 +329,7 @@ final class MakefileTest {
 
   /**
    * A program that records how it is called, and does what the scripts wait for: javac tells its
-   * version, java says where it answers, and Maven leaves class paths behind.
+   * version, java says where it answers, and Maven leaves class paths and reports behind.
    */
   private void recorder(String place) throws IOException {
     var file = project.resolve(place);
@@ -301,7 +344,11 @@ final class MakefileTest {
         case ${0##*/} in
           javac) echo javac 25 ;;
           java) echo photo-credits answers at http://localhost ;;
-          mvn) mkdir -p local/target checks/target && touch local/target/class-path checks/target/class-path ;;
+          mvn)
+            mkdir -p local/target/quick checks/target/quick/surefire-reports checks/peers/quarkus/target
+            touch local/target/quick/class-path checks/target/quick/class-path
+            touch checks/target/quick/surefire-reports/TEST-some.xml checks/peers/quarkus/target/function.zip
+            ;;
         esac
         """
             .formatted(project));
