@@ -3,7 +3,7 @@
 $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 # These count only if they are typed: a shell may have variables of the same names.
-$(foreach name,EMAIL ENV KEEP STACK,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
+$(foreach name,EMAIL ENV KEEP ONE STACK,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
 
 JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
@@ -14,14 +14,14 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 .PHONY: run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
-  mutants bench bench-cold bench-peer audit erase grant adjust package deploy prune-versions sam checkov schemathesis chromium \
-  email jdk
+  mutants bench bench-cold bench-peer audit erase grant adjust package deploy prune-versions sam checkov \
+  schemathesis chromium email jdk
 
 run: jdk ## the whole system on http://localhost:8080; PORT=0 for any free port
 	@exec build/quick local dev.photocredits.local.Main
 
-test: jdk target/template.json ## format check, static analysis and every test
-	@build/maven verify
+test: jdk $(if $(ONE),,target/template.json) ## format check, analysis, all tests; or only ONE=Class, ONE=Class#method
+	@if [ -n "$$ONE" ]; then exec build/test-one; else exec build/maven verify; fi
 
 fix: jdk ## formats the code
 	@build/maven spotless:apply

@@ -96,10 +96,12 @@ final class MakefileTest {
         List.of("Makefile", "pom.xml", "samconfig.toml", "template.yaml", "openapi.yaml")) {
       Files.copy(Project.root().resolve(file), project.resolve(file));
     }
-    for (var folder : List.of("photos", "common", "functions", "local", "checks/peers/quarkus")) {
+    for (var folder : List.of("photos", "functions", "local", "checks/peers/quarkus")) {
       Files.createDirectories(project.resolve(folder));
     }
     Files.createFile(Files.createDirectory(project.resolve(".mvn")).resolve("maven.config"));
+    var tests = project.resolve("common/domain/src/test/java");
+    Files.createFile(Files.createDirectories(tests).resolve("EmailTest.java"));
     var build = Project.root().resolve("build");
     try (Stream<Path> files = Files.walk(build)) {
       for (var file : files.toList()) {
@@ -183,7 +185,7 @@ final class MakefileTest {
     var tried = VALUES.stream().map(it -> it.target() + " " + it.name());
 
     assertThat(described).contains("erase EMAIL", "simulate SEED");
-    assertThat(Stream.concat(tried, Stream.of("deploy ENV"))).containsAll(described);
+    assertThat(Stream.concat(tried, Stream.of("deploy ENV", "test ONE"))).containsAll(described);
   }
 
   @ParameterizedTest
@@ -231,6 +233,36 @@ final class MakefileTest {
       assertThat(ended.said())
           .startsWith("photo-credits: samconfig.toml has no environment " + name + "; set ENV");
       assertThat(record("sam.arguments")).doesNotExist();
+    }
+  }
+
+  @Test
+  void the_name_of_a_test_is_text() throws Exception {
+    for (var hostile : hostile()) {
+      var ended = make(Map.of(), "test", List.of("ONE=EmailTest#" + hostile));
+
+      assertThat(mark).doesNotExist();
+      assertThat(ended.code()).as("%s", ended.said()).isZero();
+      assertThat(recorded("mvn.arguments"))
+          .contains("-Pquick", "test", "common/domain", "-Dtest=EmailTest#" + hostile);
+    }
+  }
+
+  @Test
+  void an_unknown_test_class_is_refused_in_a_sentence() throws Exception {
+    var unknown = new ArrayList<>(hostile());
+    unknown.add("Nope");
+    unknown.add("Nope#a_method");
+    for (var name : unknown) {
+      var ended = make(Map.of(), "test", List.of("ONE=" + name));
+
+      assertThat(mark).doesNotExist();
+      assertThat(ended.code()).isNotZero();
+      assertThat(ended.said())
+          .startsWith(
+              "photo-credits: there is no test class " + name.replaceFirst("(?s)[#$].*", ""))
+          .contains(" in any module; ONE is a name such as EmailTest.");
+      assertThat(record("mvn.arguments")).doesNotExist();
     }
   }
 
