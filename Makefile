@@ -13,10 +13,16 @@ export JAVA_HOME
 OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none \
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
-.PHONY: run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
+.PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
   mutants bench bench-cold bench-peer audit erase grant adjust package deploy prune-versions sam checkov \
   schemathesis chromium email jdk
 
+# Lists each target that has a comment of two number signs, under the comments with an at sign.
+help:
+	@awk -F ':.*## ' '/^#@ / { print substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' \
+	  Makefile
+
+#@ Every day
 run: jdk ## the whole system on http://localhost:8080; PORT=0 for any free port
 	@exec build/quick local dev.photocredits.local.Main
 
@@ -26,6 +32,7 @@ test: jdk $(if $(ONE),,target/template.json) ## format check, analysis, all test
 fix: jdk ## formats the code
 	@build/maven spotless:apply
 
+#@ More tests
 test-browser: jdk chromium ## the page in a headless Chromium; SCREENSHOTS=folder keeps pictures of it
 	@build/quick test checks '-Dtest=*BrowserIT' "-Dphotocredits.screenshots=$$SCREENSHOTS"
 
@@ -77,6 +84,7 @@ screenshots: test-browser ## takes the pictures in docs/images anew
 	@command -v pngquant >/dev/null || apt-get install -y -qq pngquant
 	@pngquant --force --nofs --skip-if-larger --ext .png 96 docs/images/*.png || [ $$? = 98 ]
 
+#@ Measuring; docs/performance.md has the figures
 bench: jdk ## the API under load
 	@exec build/quick checks dev.photocredits.checks.bench.Bench
 
@@ -92,6 +100,7 @@ $(PEER)/target/function.zip: $(shell find $(PEER) -name target -prune -o -print)
 	@build/maven package --file $(PEER)/pom.xml
 	@touch $@
 
+#@ Accounts: those in DATA_DIR, or of a running system by AWS_ENDPOINT_URL_DYNAMODB (and AWS_ENDPOINT_URL_S3 to erase)
 audit: jdk ## compares every account with its entries, and fails if one differs
 	@exec build/quick local dev.photocredits.local.AuditCommand
 
@@ -105,6 +114,7 @@ grant: email jdk ## gives EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-
 adjust: email jdk ## moves the balance of EMAIL=… by CREDITS=±n for REASON=…; ACTOR=… is you
 	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.AdjustCommand
 
+#@ Deploying
 package: target/zips ## builds each function's zip and prints their sizes
 	@for zip in functions/*/target/*-function.zip; do \
 	  wc -c < "$$zip" | awk -v zip="$$zip" '{ printf "%6.2f MB  %s\n", $$1 / 1e6, zip }'; done

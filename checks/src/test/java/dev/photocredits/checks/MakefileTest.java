@@ -284,6 +284,15 @@ final class MakefileTest {
   }
 
   @Test
+  void make_alone_lists_every_target_in_a_line() throws Exception {
+    var ended = make(Map.of(), "", List.of());
+
+    assertThat(ended.code()).as("%s", ended.said()).isZero();
+    assertThat(ended.said()).contains("\n  make run ", "\n  make test ", "\n  make erase ");
+    assertThat(ended.said().lines()).allMatch(line -> line.length() <= 120);
+  }
+
+  @Test
   void nothing_is_built_again_while_nothing_changes() throws Exception {
     assertThat(make(Map.of(), "run", List.of()).code()).isZero();
     assertThat(record("mvn.arguments")).exists();
