@@ -6,6 +6,8 @@ import dev.photocredits.checks.fakes.FakeStripe.Failure;
 import dev.photocredits.checks.fakes.StripeEvent;
 import dev.photocredits.ledger.Race;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -119,6 +121,69 @@ final class CheckoutStatusTest {
     assertThat(api.balance(email)).isEqualTo(7);
     assertThat(poll(session).said()).isEqualTo(PAID);
     assertThat(api.balance(email)).isEqualTo(7);
+  }
+
+  @Test
+  void what_was_refunded_and_disputed_before_it_was_heard_of_is_not_granted() {
+    var session = opens("starter");
+    api.stripe.pays(session);
+    api.stripe.isReturned(session, 300, true);
+    var dispute = StripeEvent.newDispute();
+    api.stripe.has(StripeEvent.dispute("pi_" + session, dispute, 400, -400));
+
+    assertThat(poll(session).said()).isEqualTo(PAID);
+
+    assertThat(api.balance(email)).isEqualTo(3);
+    assertThat(api.statement(email)).containsExactly("reversal -7", "purchase 10");
+    api.hears(StripeEvent.refunded("pi_" + session, 300));
+    api.hears(StripeEvent.withdrawn("pi_" + session, dispute, 400));
+    assertThat(api.balance(email)).isEqualTo(3);
+  }
+
+  @Test
+  void a_webhook_that_is_days_late_grants_what_is_left_by_now() {
+    var session = opens("starter");
+    api.stripe.pays(session);
+    api.stripe.isReturned(session, 300, false);
+
+    api.hears(late(session));
+
+    assertThat(api.balance(email)).isEqualTo(7);
+  }
+
+  @Test
+  void a_webhook_that_is_late_is_sent_again_while_stripe_tells_nothing() {
+    var session = opens("starter");
+    api.stripe.pays(session);
+    api.stripe.isReturned(session, 999, false);
+
+    api.stripe.fails(Failure.of(503, "api_error", "busy"));
+    var down = api.webhook(late(session));
+    api.stripe.works();
+    var up = api.webhook(late(session));
+
+    assertThat(down.refusal()).isEqualTo("503 TEMPORARILY_UNAVAILABLE");
+    assertThat(up.status()).isEqualTo(200);
+    assertThat(api.balance(email)).isZero();
+  }
+
+  @Test
+  void a_webhook_that_is_late_for_a_session_that_was_granted_asks_stripe_nothing() {
+    var session = opens("starter");
+    api.stripe.pays(session);
+    api.buys(email, session);
+    api.stripe.fails(Failure.of(503, "api_error", "busy"));
+
+    api.hears(late(session));
+
+    assertThat(api.balance(email)).isEqualTo(10);
+  }
+
+  /** Told for the first time two days ago. */
+  private StripeEvent late(String session) {
+    var then = Instant.now().minus(Duration.ofDays(2)).getEpochSecond();
+    return StripeEvent.completed(session, email, "starter")
+        .event(event -> event.put("created", then));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,25 @@ public final class FakeStripe implements AutoCloseable {
     isNow(session, "complete", "paid", "succeeded");
   }
 
+  /**
+   * Of what the paid session cost, so many cents have been refunded by now, and a dispute may have
+   * been opened.
+   */
+  public void isReturned(String session, long refunded, boolean disputed) {
+    session(
+        session,
+        json ->
+            json.withObjectProperty("payment_intent")
+                .putObject("latest_charge")
+                .put("id", "ch_" + session)
+                .put("object", "charge")
+                .put("amount", json.path("amount_total").asLong())
+                .put("amount_refunded", refunded)
+                .put("currency", "usd")
+                .put("disputed", disputed)
+                .put("payment_intent", "pi_" + session));
+  }
+
   /** Changes what is shown of a session. */
   public void session(String id, Consumer<ObjectNode> change) {
     sessions.compute(
@@ -146,7 +166,9 @@ public final class FakeStripe implements AutoCloseable {
       } else if (call.method().equals("POST")) {
         send(exchange, 200, answered.computeIfAbsent(call.idempotencyKey(), _ -> created(call)));
       } else if (call.path().equals("/v1/events")) {
-        send(exchange, 200, listed());
+        send(exchange, 200, listed(events.stream().map(StripeEvent::json)));
+      } else if (call.path().equals("/v1/disputes")) {
+        send(exchange, 200, listed(disputesOf(exchange.getRequestURI().getQuery())));
       } else {
         found(exchange, call);
       }
@@ -216,10 +238,16 @@ public final class FakeStripe implements AutoCloseable {
     }
   }
 
-  private String listed() {
+  private Stream<ObjectNode> disputesOf(String query) {
+    return disputes.values().stream()
+        .filter(
+            dispute -> query.contains("payment_intent=" + dispute.path("payment_intent").asText()));
+  }
+
+  private static String listed(Stream<ObjectNode> all) {
     var list = JSON.createObjectNode().put("object", "list").put("has_more", false);
     var data = list.putArray("data");
-    events.forEach(event -> data.add(event.json()));
+    all.forEach(data::add);
     return list.toString();
   }
 

@@ -435,6 +435,21 @@ final class Catalogue {
         "var _ = accounts.open(session.email());",
         "");
     rule(
+        "fulfil: what was told long ago is looked at first",
+        "payments/Fulfilment.java",
+        "toldAt.plus(FRESH).isAfter(clock.instant())",
+        "true");
+    rule(
+        "fulfil: what went back is counted before the grant",
+        "payments/Fulfilment.java",
+        "var _ = reverse(news);",
+        "");
+    rule(
+        "reconcile: a purchase is looked at first",
+        "payments/Reconciliation.java",
+        "fulfilment.fulfilLate(session)",
+        "fulfilment.fulfil(session)");
+    rule(
         "reverse: what could not be written is not over",
         "payments/Fulfilment.java",
         "throw new IllegalStateException(\"the user vanished: not reversed\");",

@@ -37,6 +37,9 @@ public interface Ledger {
    */
   GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge);
 
+  /** Whether that session has granted its credits. */
+  boolean hasGranted(SessionId session);
+
   /**
    * Takes credits back or gives them back as the payment's money moved, each once, however often
    * and in whatever order the news come. What the user has spent is owed.

@@ -71,7 +71,7 @@ public final class Checkout {
 
   /** The session as it is now, as far as the provider tells. Writes nothing. */
   public FindOutcome find(SessionId id) {
-    return payments.find(id);
+    return fulfilment.find(id);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.photocredits.payments;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
@@ -13,16 +14,24 @@ import dev.photocredits.credits.ReversalOutcome.Heard;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a customer the credits that they paid for, once for each Checkout Session, and takes them
  * back when the money goes back.
  */
 public final class Fulfilment {
+  /** Stripe sends an event again within minutes at first, and then for three days. */
+  private static final Duration FRESH = Duration.ofMinutes(10);
+
   private static final String FOREIGN_MONEY =
       "a refund or dispute is in another currency than its payment: no credit has moved";
   private static final String FAILED_REFUND =
@@ -47,12 +56,49 @@ public final class Fulfilment {
     this.clock = clock;
   }
 
+  /** The session of that id, if the provider tells of one that is ours. Writes nothing. */
+  public FindOutcome find(SessionId id) {
+    return lookup.find(id);
+  }
+
   /**
-   * Grants the package's credits. A repeat writes nothing, whatever brought it. A payer whom we do
-   * not know becomes a user first: money that arrived is never refused. Throws if they vanish
-   * again: to be asked again.
+   * Grants the package's credits by what was told at that time. News that are fresh are granted
+   * even if the provider cannot be reached. Older ones may have been overtaken: what is known of
+   * the payment may have been forgotten, by the provider or by us. So the provider is asked first.
+   *
+   * @param toldAt when the provider told it; by news without a time as if they were fresh
+   */
+  public Fulfilled fulfil(PaidSession session, @Nullable Instant toldAt) {
+    return toldAt == null || toldAt.plus(FRESH).isAfter(clock.instant())
+        ? fulfil(session)
+        : fulfilLate(session);
+  }
+
+  /**
+   * Grants the package's credits after asking the provider what has become of the payment since,
+   * unless the session was granted before. Throws {@link LookupUnavailable} if the provider does
+   * not tell: to be asked again. One that the provider does not know is granted as it was told.
+   */
+  public Fulfilled fulfilLate(PaidSession session) {
+    if (ledger.hasGranted(session.id())) {
+      return new AlreadyGranted();
+    }
+    return switch (lookup.find(session.id())) {
+      case FoundSession found -> fulfil(Objects.requireNonNullElse(found.paid(), session));
+      case FindOutcome.NoSuchSession _ -> fulfil(session);
+      case FindOutcome.NotTold(var why) -> throw new LookupUnavailable(why);
+    };
+  }
+
+  /**
+   * Grants the package's credits, less what is known to have gone back of their money. A repeat
+   * writes nothing, whatever brought it. A payer whom we do not know becomes a user first: money
+   * that arrived is never refused. Throws if they vanish again: to be asked again.
    */
   public Fulfilled fulfil(PaidSession session) {
+    for (var news : session.moved()) {
+      var _ = reverse(news);
+    }
     var now = clock.instant();
     var purchase =
         new Purchase(

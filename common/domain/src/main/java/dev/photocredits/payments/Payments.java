@@ -2,7 +2,6 @@ package dev.photocredits.payments;
 
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
-import dev.photocredits.credits.SessionId;
 import java.util.UUID;
 
 /**
@@ -20,7 +19,4 @@ public interface Payments {
    * @param attempt a repeat of the same attempt within a day returns the same session
    */
   CheckoutSession openSession(Email email, CustomerId customer, CreditPackage pack, UUID attempt);
-
-  /** The session of that id, if the provider tells of one that is ours. */
-  FindOutcome find(SessionId id);
 }

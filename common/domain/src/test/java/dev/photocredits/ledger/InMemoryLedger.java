@@ -184,6 +184,11 @@ public final class InMemoryLedger
         : new Granted(purchase.credits(), payment.reversed(), payment.knowsForeignMoney());
   }
 
+  @Override
+  public synchronized boolean hasGranted(SessionId session) {
+    return marks.containsKey(session);
+  }
+
   private Payment granted(Email email, Purchase purchase, Charge charge) {
     return payments
         .getOrDefault(charge.payment(), Payment.unheardOf(charge.payment()))

@@ -200,9 +200,11 @@ public interface LedgerContract {
   default void a_checkout_session_seen_twice_grants_credits_once() {
     var ada = user(0);
     var session = session();
+    assertThat(ledger().hasGranted(new SessionId(session))).isFalse();
     assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
         .isInstanceOf(Granted.class);
 
+    assertThat(ledger().hasGranted(new SessionId(session))).isTrue();
     assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
         .isEqualTo(new AlreadyGranted());
 

@@ -30,6 +30,7 @@ import dev.photocredits.payments.FoundSession.Status;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -161,7 +162,7 @@ final class FulfilmentTest {
 
   @Test
   void a_session_that_is_found_paid_grants_its_package_once() {
-    var checkout = checkout(new PaymentsThatFind(Status.PAID, PAID));
+    var checkout = finding(found(Status.PAID, PAID));
 
     var first = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
     var again = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
@@ -175,7 +176,7 @@ final class FulfilmentTest {
   @ParameterizedTest
   @EnumSource(names = "PAID", mode = EnumSource.Mode.EXCLUDE)
   void a_session_that_is_found_in_another_state_grants_nothing(Status status) {
-    var checkout = checkout(new PaymentsThatFind(status, null));
+    var checkout = finding(found(status, null));
 
     var found = (FoundSession) checkout.find(PAID.id());
     var granted = checkout.fulfil(found);
@@ -187,7 +188,7 @@ final class FulfilmentTest {
 
   @Test
   void finding_a_session_that_is_paid_writes_nothing() {
-    var checkout = checkout(new PaymentsThatFind(Status.PAID, PAID));
+    var checkout = finding(found(Status.PAID, PAID));
 
     assertThat(checkout.find(PAID.id())).isInstanceOf(FoundSession.class);
 
@@ -196,14 +197,14 @@ final class FulfilmentTest {
 
   @Test
   void a_session_that_nobody_knows_grants_nothing() {
-    assertThat(checkout(new PaymentsThatCount()).find(PAID.id())).isEqualTo(new NoSuchSession());
+    assertThat(finding().find(PAID.id())).isEqualTo(new NoSuchSession());
 
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
   void a_provider_that_fails_does_not_tell_of_a_session() {
-    var checkout = checkout(new PaymentsThatFail());
+    var checkout = checkout(new PaymentsThatCount());
 
     assertThat(checkout.find(PAID.id())).isInstanceOf(NotTold.class);
     assertThat(ledger.find(ADA)).isEmpty();
@@ -232,6 +233,70 @@ final class FulfilmentTest {
   }
 
   @Test
+  void a_payment_that_was_refunded_before_it_is_granted_by_a_look_grants_what_is_left() {
+    var checkout = finding(found(Status.PAID, refundedByNow()));
+
+    var granted = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
+
+    assertThat(granted).contains(new Granted(new Credits(10), new Credits(3), false));
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(9));
+  }
+
+  @Test
+  void news_older_than_10_minutes_are_granted_as_the_provider_tells_them_now() {
+    var fulfilment = fulfilment(found(Status.PAID, refundedByNow()));
+
+    var granted = fulfilment.fulfil(PAID, NOON.instant().minusSeconds(600));
+
+    assertThat(granted).isEqualTo(new Granted(new Credits(10), new Credits(3), false));
+  }
+
+  @Test
+  void old_news_of_a_session_that_was_granted_ask_nobody_and_change_nothing() {
+    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
+
+    assertThat(fulfilment.fulfil(PAID, Instant.EPOCH)).isEqualTo(new AlreadyGranted());
+  }
+
+  @Test
+  void old_news_wait_for_a_provider_that_cannot_be_reached() {
+    assertThatThrownBy(() -> fulfilment.fulfil(PAID, NOON.instant().minusSeconds(600)))
+        .isInstanceOf(LookupUnavailable.class);
+
+    assertThat(ledger.find(ADA)).isEmpty();
+  }
+
+  @Test
+  void fresh_news_are_granted_even_if_the_provider_cannot_be_reached() {
+    var granted = fulfilment.fulfil(PAID, NOON.instant().minusSeconds(599));
+
+    assertThat(granted).isEqualTo(new Granted(new Credits(10), new Credits(0), false));
+  }
+
+  @Test
+  void news_without_a_time_are_granted_as_if_they_were_fresh() {
+    assertThat(fulfilment.fulfil(PAID, null)).isInstanceOf(Granted.class);
+  }
+
+  @Test
+  void old_news_of_a_session_that_the_provider_has_forgotten_are_granted_as_they_were_told() {
+    var granted = fulfilment().fulfil(PAID, Instant.EPOCH);
+
+    assertThat(granted).isEqualTo(new Granted(new Credits(10), new Credits(0), false));
+  }
+
+  private static PaidSession refundedByNow() {
+    var payment = new PaymentIntentId("pi_1");
+    return new PaidSession(
+            PAID.id(),
+            ADA,
+            CreditPackage.STARTER,
+            Money.usd(999),
+            new Charge(payment, Money.usd(999)))
+        .after(List.of(new Refunded(payment, Money.usd(300))));
+  }
+
+  @Test
   void what_cannot_be_written_because_the_user_keeps_vanishing_is_to_be_asked_again() {
     var forgetful = new LedgerThatForgets(ADA);
     var fulfilment =
@@ -249,6 +314,21 @@ final class FulfilmentTest {
 
   private Checkout checkout(Payments payments) {
     return new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
+  }
+
+  private Checkout finding(FoundSession... sessions) {
+    var fulfilment = fulfilment(sessions);
+    return new Checkout(accounts, ledger, ledger, new PaymentsThatCount(), fulfilment, ids, NOON);
+  }
+
+  private Fulfilment fulfilment(FoundSession... sessions) {
+    var known = new KnownSessions();
+    List.of(sessions).forEach(known::add);
+    return new Fulfilment(accounts, ledger, known, ids, NOON);
+  }
+
+  private static FoundSession found(Status status, @Nullable PaidSession paid) {
+    return new FoundSession(PAID.id(), ADA, CreditPackage.STARTER, status, paid);
   }
 
   /** One customer for an address and one session for an attempt, as idempotency keys make it. */
@@ -269,30 +349,6 @@ final class FulfilmentTest {
           attempt,
           id -> new CheckoutSession(new SessionId("cs_" + id), URI.create("https://pay.example/")));
     }
-
-    @Override
-    public FindOutcome find(SessionId id) {
-      return new NoSuchSession();
-    }
-  }
-
-  /** A provider whose one session is in that state. */
-  private record PaymentsThatFind(Status status, @Nullable PaidSession paid) implements Payments {
-    @Override
-    public CustomerId createCustomer(Email email) {
-      throw new AssertionError("nobody buys");
-    }
-
-    @Override
-    public CheckoutSession openSession(
-        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
-      throw new AssertionError("nobody buys");
-    }
-
-    @Override
-    public FindOutcome find(SessionId id) {
-      return new FoundSession(id, ADA, CreditPackage.STARTER, status, paid);
-    }
   }
 
   private static final class PaymentsThatFail implements Payments {
@@ -305,11 +361,6 @@ final class FulfilmentTest {
     public CheckoutSession openSession(
         Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
       throw new AssertionError("there is no customer");
-    }
-
-    @Override
-    public FindOutcome find(SessionId id) {
-      return new NotTold(new PaymentsUnavailable("down", new IllegalStateException()));
     }
   }
 }

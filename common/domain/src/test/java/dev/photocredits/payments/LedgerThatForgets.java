@@ -13,6 +13,7 @@ import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.ReversalOutcome;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -56,6 +57,11 @@ record LedgerThatForgets(Email owner) implements Ledger {
   @Override
   public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
     return new GrantOutcome.NoSuchUser();
+  }
+
+  @Override
+  public boolean hasGranted(SessionId session) {
+    return false;
   }
 
   @Override

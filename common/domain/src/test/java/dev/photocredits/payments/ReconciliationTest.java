@@ -20,6 +20,7 @@ import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
+import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
@@ -42,16 +43,13 @@ final class ReconciliationTest {
 
   private Instant now = NOON;
   private final HistoryInMemory history = new HistoryInMemory();
+  private final KnownSessions sessions = new KnownSessions();
   private final CheckpointsInMemory checkpoints = new CheckpointsInMemory();
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Fulfilment fulfilment =
       new Fulfilment(
-          new Accounts(ledger, Credits.NONE, ids, this::now),
-          ledger,
-          new LookupThatFails(),
-          ids,
-          this::now);
+          new Accounts(ledger, Credits.NONE, ids, this::now), ledger, sessions, ids, this::now);
   private final Reconciliation reconciliation =
       new Reconciliation(history, checkpoints, fulfilment, this::now);
 
@@ -86,6 +84,39 @@ final class ReconciliationTest {
 
     assertThat(reconciled).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), false));
     assertThat(Invariants.statement(ledger, ada)).isEqualTo(before);
+  }
+
+  @Test
+  void a_payment_that_was_refunded_meanwhile_grants_what_is_left() {
+    var ada = somebody();
+    history.tells(paid(ada));
+    var now = session(ada).after(List.of(new Refunded(payment(ada), Money.usd(300))));
+    sessions.add(new FoundSession(now.id(), ada, now.pack(), Status.PAID, now));
+
+    assertThat(reconciliation.run(MANY, NEVER))
+        .isEqualTo(new Reconciled(1, 10, 0, 3, List.of(), false));
+
+    assertThat(balance(ada)).isEqualTo(7);
+  }
+
+  @Test
+  void a_payment_of_which_the_provider_does_not_tell_now_is_not_passed_over() {
+    history.tells(paid(somebody()));
+    var run =
+        new Reconciliation(
+            history,
+            checkpoints,
+            new Fulfilment(
+                new Accounts(ledger, Credits.NONE, ids, this::now),
+                ledger,
+                new LookupThatFails(),
+                ids,
+                this::now),
+            this::now);
+
+    assertThatThrownBy(() -> run.run(MANY, NEVER)).isInstanceOf(LookupUnavailable.class);
+
+    assertThat(checkpoints.find()).isEmpty();
   }
 
   @Test

@@ -38,7 +38,6 @@ import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
-import dev.photocredits.payments.LookupThatFails;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.payments.Reconciliation;
 import java.time.Duration;
@@ -197,7 +196,7 @@ final class OurService implements Service {
   private Fulfilment fulfilment(Outside outside, Invocation process) {
     var ledger = outside.new OutsideLedger();
     var accounts = new Accounts(ledger, Credits.NONE, ids, process.clock());
-    return new Fulfilment(accounts, ledger, new LookupThatFails(), ids, process.clock());
+    return new Fulfilment(accounts, ledger, outside.lookup(), ids, process.clock());
   }
 
   @Override
@@ -205,7 +204,7 @@ final class OurService implements Service {
     var fulfilment = fulfilment(new Outside(world, process), process);
     switch (event.news()) {
       case PaymentNews.Paid(var session) -> {
-        var _ = fulfilment.fulfil(session);
+        var _ = fulfilment.fulfil(session, event.created());
       }
       case PaymentNews.Moved(var money) -> {
         var _ = fulfilment.reverse(money);

@@ -4,6 +4,7 @@ import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
@@ -45,6 +46,7 @@ import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FindOutcome;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.PaymentHistory;
+import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.payments.Payments;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.simulator.World.Message;
@@ -92,6 +94,11 @@ final class Outside {
     @Override
     public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
       return call(Site.GRANT, () -> world.ledger.grant(email, purchase, charge));
+    }
+
+    @Override
+    public boolean hasGranted(SessionId session) {
+      return call(Site.FIND_GRANT, () -> world.ledger.hasGranted(session));
     }
 
     @Override
@@ -276,6 +283,15 @@ final class Outside {
         var session = atStripe(Site.OPEN_SESSION, () -> world.stripe.open(email, pack, attempt));
         return new CheckoutSession(
             session.id, URI.create("https://pay.example/" + session.id.value()));
+      }
+    };
+  }
+
+  PaymentLookup lookup() {
+    return new PaymentLookup() {
+      @Override
+      public MoneyMoved dispute(DisputeId id) {
+        throw new AssertionError("every event tells the sums of its dispute");
       }
 
       @Override

@@ -70,6 +70,21 @@ final class SimulatedStripe {
           charged == 0 ? null : new Charge(payment, Money.usd(charged)));
     }
 
+    /** What has become of the money by now. */
+    private List<MoneyMoved> moved() {
+      var moved = new ArrayList<MoneyMoved>();
+      if (refunded > 0) {
+        moved.add(new MoneyMoved.Refunded(payment, Money.usd(refunded)));
+      }
+      withdrawn.forEach(
+          (dispute, cents) ->
+              moved.add(
+                  reinstated.contains(dispute)
+                      ? Samples.reinstated(payment, dispute, cents)
+                      : Samples.withdrawn(payment, dispute, cents)));
+      return moved;
+    }
+
     /** The credits that the customer has paid for and not got their money back for. */
     int worth() {
       if (status != Status.PAID) {
@@ -118,7 +133,7 @@ final class SimulatedStripe {
             session.email,
             session.pack,
             session.status,
-            session.status == Status.PAID ? session.paid() : null);
+            session.status == Status.PAID ? session.paid().after(session.moved()) : null);
   }
 
   // What people and banks do

@@ -5,6 +5,7 @@ enum Site {
   FIND_USER(false),
   CREATE_USER(true),
   LINK_CUSTOMER(true),
+  FIND_GRANT(false),
   GRANT(true),
   REVERSE(true),
   PROMOTE(true),

@@ -11,6 +11,8 @@ import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FoundSession.Status;
+import dev.photocredits.payments.LookupUnavailable;
+import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.simulator.Service.Reply;
 import dev.photocredits.simulator.SimulatedStripe.Event;
 import dev.photocredits.simulator.SimulatedStripe.Session;
@@ -139,7 +141,7 @@ final class Story {
         () -> {
           try {
             answer.add(body.apply(process));
-          } catch (Unavailable | dev.photocredits.payments.PaymentsUnavailable e) {
+          } catch (Unavailable | LookupUnavailable | PaymentsUnavailable e) {
             world.tell(process.name + " answers 500");
           } catch (Invocation.Died _) {
             world.tell(process.name + " is dead");

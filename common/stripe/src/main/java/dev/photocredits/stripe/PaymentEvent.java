@@ -4,12 +4,19 @@ import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.PaidSession;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What a call of the webhook tells. */
 public sealed interface PaymentEvent {
 
-  /** A Checkout Session is paid, or needs no payment. */
-  record Paid(String eventId, PaidSession session) implements PaymentEvent {}
+  /**
+   * A Checkout Session is paid, or needs no payment.
+   *
+   * @param createdAt when Stripe told it first, if the event says so
+   */
+  record Paid(String eventId, @Nullable Instant createdAt, PaidSession session)
+      implements PaymentEvent {}
 
   /** Money of a payment went back, or came back. */
   record Moved(String eventId, MoneyMoved money) implements PaymentEvent {}

@@ -1,17 +1,17 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaidSession;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What we read of a Checkout Session, by name, so that any API version is understood. */
 record SessionJson(JsonNode json) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static final Set<String> NOTHING_OWED = Set.of("paid", "no_payment_required");
 
   /**
@@ -29,10 +27,6 @@ record SessionJson(JsonNode json) {
   private static final Set<String> PAYMENT_FAILED = Set.of("requires_payment_method", "canceled");
 
   private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
-
-  static SessionJson read(String text) throws JsonProcessingException {
-    return new SessionJson(JSON.readTree(text));
-  }
 
   String id() {
     return json.path("id").asText("");
@@ -44,6 +38,11 @@ record SessionJson(JsonNode json) {
 
   boolean owesNothing() {
     return NOTHING_OWED.contains(json.path("payment_status").asText(""));
+  }
+
+  /** Whether it sells once, or does not say what it does; not a subscription, and no setup. */
+  boolean isPayment() {
+    return json.path("mode").asText("payment").equals("payment");
   }
 
   Optional<Email> email() {
@@ -59,15 +58,19 @@ record SessionJson(JsonNode json) {
     return new PaidSession(new SessionId(id()), email, pack, price(pack), charge(pack));
   }
 
-  /** The session as it is now, unless its metadata are not ours. */
-  Optional<FoundSession> found() {
+  /**
+   * The session as it is now, unless its metadata are not ours.
+   *
+   * @param moved what has become of its money since, if it is paid
+   */
+  Optional<FoundSession> found(List<MoneyMoved> moved) {
     var email = email();
     var pack = pack();
-    if (email.isEmpty() || pack.isEmpty()) {
+    if (email.isEmpty() || pack.isEmpty() || !isPayment()) {
       return Optional.empty();
     }
     var status = status();
-    var paid = status == Status.PAID ? paid(email.get(), pack.get()) : null;
+    var paid = status == Status.PAID ? paid(email.get(), pack.get()).after(moved) : null;
     return Optional.of(
         new FoundSession(new SessionId(id()), email.get(), pack.get(), status, paid));
   }

@@ -8,7 +8,6 @@ import com.stripe.param.EventListParams;
 import dev.photocredits.credits.Page;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
-import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
@@ -30,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class StripeHistory implements PaymentHistory {
   private static final long PAGE = 100;
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> TYPES =
+
+  /** The types of events that move money. */
+  static final List<String> TYPES =
       List.of(
           "checkout.session.completed",
           "checkout.session.async_payment_succeeded",
@@ -43,11 +44,11 @@ public final class StripeHistory implements PaymentHistory {
           "refund.failed");
 
   private final StripeCalls stripe;
-  private final Stage stage;
+  private final Ownership ownership;
 
-  private StripeHistory(StripeCalls stripe, Stage stage) {
+  private StripeHistory(StripeCalls stripe, Ownership ownership) {
     this.stripe = stripe;
-    this.stage = stage;
+    this.ownership = ownership;
   }
 
   /**
@@ -55,7 +56,7 @@ public final class StripeHistory implements PaymentHistory {
    * {@link InvalidSetting} for a key that is not of this stage's mode.
    */
   public static StripeHistory of(Environment environment) {
-    return new StripeHistory(StripeCalls.of(environment), Stage.of(environment));
+    return new StripeHistory(StripeCalls.of(environment), Ownership.of(environment));
   }
 
   /**
@@ -101,12 +102,12 @@ public final class StripeHistory implements PaymentHistory {
   }
 
   private Told told(JsonNode event) {
-    return new Told(event.path("id").asText(""), news(StripeWebhook.event(event, stage)));
+    return new Told(event.path("id").asText(""), news(StripeWebhook.event(event, ownership)));
   }
 
   private static PaymentNews news(PaymentEvent event) {
     return switch (event) {
-      case Paid(_, var session) -> new PaymentNews.Paid(session);
+      case Paid(_, _, var session) -> new PaymentNews.Paid(session);
       case Moved(_, var money) -> new PaymentNews.Moved(money);
       case DisputeChanged(_, var dispute) -> new PaymentNews.DisputeChanged(dispute);
       case Unusable(_, var problem) -> new PaymentNews.Unusable(problem);

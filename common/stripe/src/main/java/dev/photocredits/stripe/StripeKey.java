@@ -3,6 +3,7 @@ package dev.photocredits.stripe;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Stage;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,14 @@ final class StripeKey {
     var key = environment.text(NAME);
     check(key, Stage.of(environment));
     return key;
+  }
+
+  /** Whether the key, if there is one, is of the live mode; unknown of a key that does not tell. */
+  static Optional<Boolean> isLive(Environment environment) {
+    return environment
+        .find(NAME)
+        .filter(key -> LIVE.matcher(key).matches() || TEST.matcher(key).matches())
+        .map(key -> LIVE.matcher(key).matches());
   }
 
   /** Throws {@link InvalidSetting} if the settings hold a key of the wrong mode. */

@@ -1,24 +1,39 @@
 package dev.photocredits.stripe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.StripeClient;
+import com.stripe.exception.InvalidRequestException;
 import com.stripe.net.ApiResource.RequestMethod;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.payments.FindOutcome;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.payments.PaymentsUnavailable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** {@link PaymentLookup} at Stripe. */
 public final class StripeLookup implements PaymentLookup {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final StripeCalls stripe;
+  /** Stripe's form of a session's id; nothing else is asked for. */
+  private static final Pattern SESSION_ID = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
 
-  private StripeLookup(StripeCalls stripe) {
+  private final StripeCalls stripe;
+  private final Ownership ownership;
+
+  private StripeLookup(StripeCalls stripe, Ownership ownership) {
     this.stripe = stripe;
+    this.ownership = ownership;
   }
 
   /**
@@ -26,7 +41,7 @@ public final class StripeLookup implements PaymentLookup {
    * InvalidSetting} for a key that is not of this stage's mode.
    */
   public static StripeLookup of(Environment environment) {
-    return new StripeLookup(StripeCalls.of(environment));
+    return new StripeLookup(StripeCalls.of(environment), Ownership.of(environment));
   }
 
   @Override
@@ -39,9 +54,66 @@ public final class StripeLookup implements PaymentLookup {
   }
 
   private static MoneyMoved dispute(StripeClient client, DisputeId id) throws Exception {
-    var path = "/v1/disputes/" + id.value();
-    return PaymentJson.dispute(
-            JSON.readTree(client.rawRequest(RequestMethod.GET, path, null).body()))
-        .orElseThrow(() -> new IllegalStateException("a dispute without its sums"));
+    return required(PaymentJson.dispute(get(client, "/v1/disputes/" + id.value())), "a dispute");
+  }
+
+  @Override
+  public FindOutcome find(SessionId id) {
+    if (!SESSION_ID.matcher(id.value()).matches()) {
+      return new NoSuchSession();
+    }
+    try {
+      return stripe.ask("find a session", client -> find(client, id));
+    } catch (PaymentsUnavailable e) {
+      return new NotTold(e);
+    }
+  }
+
+  private FindOutcome find(StripeClient client, SessionId id) throws Exception {
+    try {
+      var path = "/v1/checkout/sessions/" + id.value() + "?expand[0]=payment_intent.latest_charge";
+      var session = new SessionJson(get(client, path));
+      if (!session.id().equals(id.value())) {
+        throw new IllegalStateException("another session than was asked for");
+      }
+      if (ownership.isOfAnotherStage(session.json())
+          || ownership.objection(session.json()).isPresent()) {
+        return new NoSuchSession();
+      }
+      return session
+          .found(moved(client, session.json()))
+          .<FindOutcome>map(found -> found)
+          .orElseGet(NoSuchSession::new);
+    } catch (InvalidRequestException e) {
+      if (e.getStatusCode() == 404) {
+        return new NoSuchSession();
+      }
+      throw e;
+    }
+  }
+
+  /** What has become of a session's money: a session stays paid whatever that is. */
+  private static List<MoneyMoved> moved(StripeClient client, JsonNode session) throws Exception {
+    var charge = session.path("payment_intent").path("latest_charge");
+    var moved = new ArrayList<MoneyMoved>();
+    if (charge.path("amount_refunded").asLong(0) > 0) {
+      moved.add(required(PaymentJson.refunded(charge), "a charge"));
+    }
+    if (charge.path("disputed").asBoolean(false)) {
+      var payment = PaymentJson.intent(session);
+      var list = get(client, "/v1/disputes?limit=100&payment_intent=" + payment);
+      for (var dispute : list.path("data")) {
+        moved.add(required(PaymentJson.dispute(dispute), "a dispute"));
+      }
+    }
+    return moved;
+  }
+
+  private static <T> T required(Optional<T> read, String what) {
+    return read.orElseThrow(() -> new IllegalStateException(what + " that cannot be read"));
+  }
+
+  private static JsonNode get(StripeClient client, String path) throws Exception {
+    return JSON.readTree(client.rawRequest(RequestMethod.GET, path, null).body());
   }
 }

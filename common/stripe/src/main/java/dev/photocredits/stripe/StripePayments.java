@@ -1,7 +1,6 @@
 package dev.photocredits.stripe;
 
 import com.stripe.StripeClient;
-import com.stripe.exception.InvalidRequestException;
 import com.stripe.exception.StripeException;
 import com.stripe.net.ApiResource.RequestMethod;
 import com.stripe.net.RawRequestOptions;
@@ -15,11 +14,7 @@ import dev.photocredits.lambda.Sha256;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.FindOutcome;
-import dev.photocredits.payments.FindOutcome.NoSuchSession;
-import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.Payments;
-import dev.photocredits.payments.PaymentsUnavailable;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -29,14 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** {@link Payments} by Stripe. */
 public final class StripePayments implements Payments {
-  /** Stripe's form of a session's id; nothing else is asked for. */
-  private static final Pattern SESSION_ID = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
-
   private static final String SESSIONS = "/v1/checkout/sessions";
 
   private final StripeCalls stripe;
@@ -92,37 +83,6 @@ public final class StripePayments implements Payments {
         });
   }
 
-  @Override
-  public FindOutcome find(SessionId id) {
-    if (!SESSION_ID.matcher(id.value()).matches()) {
-      return new NoSuchSession();
-    }
-    try {
-      return stripe.ask("find a session", client -> find(client, id, stage));
-    } catch (PaymentsUnavailable e) {
-      return new NotTold(e);
-    }
-  }
-
-  private static FindOutcome find(StripeClient client, SessionId id, Stage stage) throws Exception {
-    try {
-      var path = SESSIONS + "/" + id.value() + "?expand[0]=payment_intent";
-      var json = SessionJson.read(client.rawRequest(RequestMethod.GET, path, null).body());
-      if (!json.id().equals(id.value())) {
-        throw new IllegalStateException("another session than was asked for");
-      }
-      return json.found()
-          .filter(_ -> !StageMark.isOfAnother(stage, json.json()))
-          .<FindOutcome>map(found -> found)
-          .orElseGet(NoSuchSession::new);
-    } catch (InvalidRequestException e) {
-      if (e.getStatusCode() == 404) {
-        return new NoSuchSession();
-      }
-      throw e;
-    }
-  }
-
   // No payment_method_types: newer API versions refuse them, and the account's settings decide.
   private Map<String, String> form(Email email, CustomerId customer, CreditPackage pack) {
     var form = new LinkedHashMap<String, String>();
@@ -143,7 +103,7 @@ public final class StripePayments implements Payments {
       form.put(holder + "[user_email]", email.value());
       form.put(holder + "[package]", pack.key());
       form.put(holder + "[credits]", Integer.toString(pack.credits().value()));
-      form.put(holder + "[" + StageMark.KEY + "]", stage.name());
+      form.put(holder + "[" + Ownership.STAGE + "]", stage.name());
     }
     return form;
   }

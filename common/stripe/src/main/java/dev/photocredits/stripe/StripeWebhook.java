@@ -9,7 +9,6 @@ import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
-import dev.photocredits.lambda.Stage;
 import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
@@ -23,8 +22,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what Stripe sends to the webhook: the signature first, the JSON after it. Only the fields
@@ -37,7 +38,7 @@ public final class StripeWebhook {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<String> secrets;
-  private final Stage stage;
+  private final Ownership ownership;
   private final Clock clock;
 
   /**
@@ -46,9 +47,9 @@ public final class StripeWebhook {
    * @param secrets the endpoint's signing secrets ({@code whsec_…}): one, or the old and the new
    *     one while they are exchanged
    */
-  public StripeWebhook(List<String> secrets, Stage stage, Clock clock) {
+  StripeWebhook(List<String> secrets, Ownership ownership, Clock clock) {
     this.secrets = List.copyOf(secrets);
-    this.stage = stage;
+    this.ownership = ownership;
     this.clock = clock;
   }
 
@@ -60,7 +61,7 @@ public final class StripeWebhook {
   public static StripeWebhook of(Environment environment, Clock clock) {
     StripeKey.checkIfPresent(environment);
     return new StripeWebhook(
-        environment.list("STRIPE_WEBHOOK_SECRET"), Stage.of(environment), clock);
+        environment.list("STRIPE_WEBHOOK_SECRET"), Ownership.of(environment), clock);
   }
 
   /** What the body tells, if its signature is one of Stripe's over exactly these bytes. */
@@ -71,7 +72,7 @@ public final class StripeWebhook {
     try {
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       return isGenuine(text, signature.get())
-          ? event(JSON.readTree(text), stage)
+          ? event(JSON.readTree(text), ownership)
           : new NotAnEvent("bad signature");
     } catch (CharacterCodingException _) {
       return new NotAnEvent("not UTF-8");
@@ -105,20 +106,25 @@ public final class StripeWebhook {
   }
 
   /** What an event tells that is known to be Stripe's. */
-  static PaymentEvent event(JsonNode event, Stage stage) {
+  static PaymentEvent event(JsonNode event, Ownership ownership) {
     var id = event.path("id").asText("");
     var type = event.path("type").asText("");
     if (!event.isObject() || type.isEmpty()) {
       return new NotAnEvent("no type");
     }
     var object = event.path("data").path("object");
-    if (StageMark.isOfAnother(stage, object)) {
+    if (ownership.isOfAnotherStage(object)) {
       return new OfAnotherStage(id);
+    }
+    var objection = ownership.objection(event);
+    if (objection.isPresent() && StripeHistory.TYPES.contains(type)) {
+      return new Unusable(id, "not an event of ours: " + objection.get());
     }
     return switch (type) {
       case "checkout.session.completed", "checkout.session.async_payment_succeeded" ->
-          session(id, new SessionJson(object), true);
-      case "checkout.session.async_payment_failed" -> session(id, new SessionJson(object), false);
+          session(id, created(event), new SessionJson(object), true);
+      case "checkout.session.async_payment_failed" ->
+          session(id, created(event), new SessionJson(object), false);
       case "charge.refunded" -> moved(id, PaymentJson.refunded(object), object);
       case "refund.created", "refund.updated", "refund.failed" ->
           moved(id, PaymentJson.refund(object), object);
@@ -129,9 +135,20 @@ public final class StripeWebhook {
     };
   }
 
-  private static PaymentEvent session(String eventId, SessionJson session, boolean mayBePaid) {
+  private static @Nullable Instant created(JsonNode event) {
+    var created = event.path("created");
+    return created.isIntegralNumber() && created.canConvertToInt()
+        ? Instant.ofEpochSecond(created.intValue())
+        : null;
+  }
+
+  private static PaymentEvent session(
+      String eventId, @Nullable Instant created, SessionJson session, boolean mayBePaid) {
     if (!session.isSession()) {
       return new NotAnEvent("no session");
+    }
+    if (!session.isPayment()) {
+      return new Unusable(eventId, "not a session of ours: its mode is another one");
     }
     if (!mayBePaid || !session.owesNothing()) {
       return new NotYetPaid(eventId, new SessionId(session.id()));
@@ -144,7 +161,7 @@ public final class StripeWebhook {
     if (pack.isEmpty()) {
       return new Unusable(eventId, "no known package in the metadata of " + session.id());
     }
-    return new Paid(eventId, session.paid(email.get(), pack.get()));
+    return new Paid(eventId, created, session.paid(email.get(), pack.get()));
   }
 
   // A dispute may be closed before anything was withdrawn.

@@ -1,23 +1,46 @@
 package dev.photocredits.stripe;
 
 import static dev.photocredits.stripe.FakeStripe.answering;
+import static dev.photocredits.stripe.FakeStripe.error;
 import static dev.photocredits.stripe.FakeStripe.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.FindOutcome.NotTold;
+import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.LookupUnavailable;
+import dev.photocredits.payments.PaidSession;
+import dev.photocredits.stripe.FakeStripe.Answer;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The real {@link StripeLookup} over real HTTP. */
 final class StripeLookupTest {
+  private static final Email ADA = new Email("ada@example.com");
+  private static final SessionId CS_1 = new SessionId("cs_1");
+  private static final Charge CHARGE = new Charge(new PaymentIntentId("pi_1"), Money.usd(999));
+  private static final PaidSession PAID =
+      new PaidSession(CS_1, ADA, CreditPackage.STARTER, Money.usd(999), CHARGE);
   private static final DisputeId ID = new DisputeId("du_1");
 
   private static final String DISPUTE =
@@ -65,6 +88,306 @@ final class StripeLookupTest {
 
       assertThatThrownBy(() -> lookup.dispute(ID)).isInstanceOf(LookupUnavailable.class);
     }
+  }
+
+  /** A session that is paid, its parts to be replaced. */
+  private static final String FOUND =
+      """
+      {
+        "id": "cs_1",
+        "object": "checkout.session",
+        "amount_total": 999,
+        "currency": "usd",
+        "metadata": {"user_email": "ada@example.com", "package": "starter", "credits": "10"},
+        "payment_intent": {"id": "pi_1", "object": "payment_intent", "status": "succeeded"},
+        "payment_status": "paid",
+        "status": "complete"
+      }
+      """;
+
+  @Test
+  void a_session_is_asked_for_with_its_payment() {
+    try (var stripe = answering(json(200, FOUND))) {
+
+      var found = lookup(stripe).find(CS_1);
+
+      assertThat(found).isEqualTo(found(Status.PAID, PAID));
+      var call = stripe.calls().getFirst();
+      assertThat(call.method()).isEqualTo("GET");
+      assertThat(call.path()).isEqualTo("/v1/checkout/sessions/cs_1");
+      assertThat(call.query()).isEqualTo(Map.of("expand[0]", "payment_intent.latest_charge"));
+      assertThat(call.fields()).isEmpty();
+      assertThat(call.authorization()).hasValue("Bearer " + StripePaymentsTest.KEY);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "open, unpaid, , OPEN",
+    "open, unpaid, requires_payment_method, OPEN",
+    "open, no_payment_required, , OPEN",
+    "complete, unpaid, processing, PENDING",
+    "complete, unpaid, requires_action, PENDING",
+    "complete, unpaid, succeeded, PENDING",
+    "complete, unpaid, something_new, PENDING",
+    "complete, unpaid, , PENDING",
+    "complete, unpaid, requires_payment_method, EXPIRED",
+    "complete, unpaid, canceled, EXPIRED",
+    "expired, unpaid, , EXPIRED",
+    "expired, unpaid, requires_payment_method, EXPIRED",
+    "expired, no_payment_required, , EXPIRED"
+  })
+  void a_session_without_its_money_grants_nothing(
+      String status, String payment, @Nullable String intent, Status expected) {
+    try (var stripe = answering(json(200, foundAs(status, payment, intent)))) {
+
+      var found = lookup(stripe).find(CS_1);
+
+      assertThat(found).isEqualTo(found(expected, null));
+    }
+  }
+
+  @Test
+  void a_session_that_needs_no_payment_is_paid_without_a_charge() {
+    var free =
+        foundAs("complete", "no_payment_required", null)
+            .replace("\"amount_total\": 999", "\"amount_total\": 0");
+    try (var stripe = answering(json(200, free))) {
+
+      var found = lookup(stripe).find(CS_1);
+
+      var paid = new PaidSession(CS_1, ADA, CreditPackage.STARTER, Money.usd(0), null);
+      assertThat(found).isEqualTo(found(Status.PAID, paid));
+    }
+  }
+
+  @Test
+  void a_session_that_does_not_exist_is_not_found() {
+    try (var stripe = answering(error(404, "invalid_request_error", "resource_missing"))) {
+
+      var found = lookup(stripe).find(CS_1);
+
+      assertThat(found).isEqualTo(new NoSuchSession());
+      assertThat(stripe.calls()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cs",
+        "cs_",
+        "cs_1/expire",
+        "cs_1?expand[]=customer",
+        "cs_1%2Fexpire",
+        "cs_1 ",
+        " cs_1",
+        "CS_1",
+        "../customers",
+        "pi_1",
+        "{CHECKOUT_SESSION_ID}",
+        "cs_ü",
+        "cs_1\n"
+      })
+  void what_is_no_sessions_id_is_never_asked_for(String id) {
+    try (var stripe = answering(json(200, FOUND))) {
+
+      var found = lookup(stripe).find(new SessionId(id));
+
+      assertThat(found).isEqualTo(new NoSuchSession());
+      assertThat(stripe.calls()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_huge_id_is_never_asked_for() {
+    try (var stripe = answering(json(200, FOUND))) {
+
+      var found = lookup(stripe).find(new SessionId("cs_" + "1".repeat(201)));
+
+      assertThat(found).isEqualTo(new NoSuchSession());
+      assertThat(stripe.calls()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "{}",
+        "{\"order\": \"7\"}",
+        "{\"user_email\": \"ada@example.com\"}",
+        "{\"user_email\": \"ada@example.com\", \"package\": \"gold\"}",
+        "{\"user_email\": \"nobody\", \"package\": \"starter\"}"
+      })
+  void a_session_that_is_not_of_our_making_is_not_found(String metadata) {
+    var foreign =
+        FOUND.replace(
+            """
+            {"user_email": "ada@example.com", "package": "starter", "credits": "10"}""",
+            metadata);
+    try (var stripe = answering(json(200, foreign))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+    }
+  }
+
+  @Test
+  void a_session_of_another_stage_is_not_found() {
+    var other = FOUND.replace("\"10\"}", "\"10\", \"stage\": \"production\"}");
+    try (var stripe = answering(json(200, other))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+      assertThat(other).isNotEqualTo(FOUND);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, invalid_request_error, parameter_unknown, 1",
+    "401, invalid_request_error, api_key_expired, 1",
+    "403, invalid_request_error, forbidden, 1",
+    "429, rate_limit_error, rate_limit, 1",
+    "500, api_error, internal, 3",
+    "503, api_error, busy, 3"
+  })
+  void a_session_that_cannot_be_asked_for_is_not_told_of_and_not_unknown(
+      int status, String type, String code, int attempts) {
+    try (var stripe = answering(error(status, type, code))) {
+      var lookup = lookup(stripe);
+
+      var why = ((NotTold) lookup.find(CS_1)).why();
+
+      assertThat(why).hasMessageContaining("did not find a session: status " + status);
+      assertThat(why.getMessage()).doesNotContain(StripePaymentsTest.KEY, "ada", "@");
+      assertThat(stripe.calls()).hasSize(attempts);
+    }
+  }
+
+  static Stream<Answer> noSession() {
+    return Stream.of(
+        json(200, ""),
+        json(200, "not JSON"),
+        json(200, "[]"),
+        json(200, "{}"),
+        json(200, FOUND.replace("\"cs_1\"", "\"cs_2\"")),
+        json(200, FOUND.replace("\"cs_1\"", "null")),
+        json(404, "not JSON"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noSession")
+  void an_answer_that_is_not_the_session_tells_nothing(Answer answer) {
+    try (var stripe = answering(answer)) {
+      var lookup = lookup(stripe);
+
+      var why = ((NotTold) lookup.find(CS_1)).why();
+
+      assertThat(why.getMessage()).doesNotContain(StripePaymentsTest.KEY, "ada", "@");
+    }
+  }
+
+  @Test
+  void a_session_is_found_after_a_failure_that_passes() {
+    try (var stripe = answering(error(500, "api_error", "internal"), json(200, FOUND))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(found(Status.PAID, PAID));
+    }
+  }
+
+  @Test
+  void what_was_refunded_of_a_paid_session_is_told_with_it() {
+    try (var stripe = answering(json(200, foundWithCharge(300, false)))) {
+
+      var found = lookup(stripe).find(CS_1);
+
+      assertThat(found)
+          .isEqualTo(
+              found(
+                  Status.PAID,
+                  PAID.after(List.of(new Refunded(CHARGE.payment(), Money.usd(300))))));
+      assertThat(stripe.calls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void the_disputes_of_a_paid_session_are_told_with_it() {
+    var disputes = "{\"object\": \"list\", \"data\": [%s]}".formatted(DISPUTE);
+    try (var stripe = answering(json(200, foundWithCharge(0, true)), json(200, disputes))) {
+
+      var found = lookup(stripe).find(CS_1);
+
+      var dispute =
+          new MoneyMoved.Dispute(
+              CHARGE.payment(), ID, new DisputeState(Money.usd(999), 999, 999, 0));
+      assertThat(found).isEqualTo(found(Status.PAID, PAID.after(List.of(dispute))));
+      assertThat(stripe.calls().getLast().path()).isEqualTo("/v1/disputes");
+      assertThat(stripe.calls().getLast().query())
+          .isEqualTo(Map.of("payment_intent", "pi_1", "limit", "100"));
+    }
+  }
+
+  @Test
+  void a_charge_that_nothing_has_become_of_asks_nothing_more() {
+    try (var stripe = answering(json(200, foundWithCharge(0, false)))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(found(Status.PAID, PAID));
+
+      assertThat(stripe.calls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_session_whose_disputes_cannot_be_read_is_not_told_of() {
+    var nonsense = "{\"object\": \"list\", \"data\": [{\"id\": \"du_1\"}]}";
+    try (var stripe = answering(json(200, foundWithCharge(0, true)), json(200, nonsense))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isInstanceOf(NotTold.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"livemode\": true", "\"account\": \"acct_1\""})
+  void a_session_of_the_other_mode_or_of_a_connected_account_is_not_found(String field) {
+    var other = FOUND.replace("\"amount_total\": 999", field + ", \"amount_total\": 999");
+    try (var stripe = answering(json(200, other))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+    }
+  }
+
+  @Test
+  void a_session_that_sells_nothing_once_is_not_found() {
+    var subscription =
+        FOUND.replace("\"amount_total\"", "\"mode\": \"subscription\", \"amount_total\"");
+    try (var stripe = answering(json(200, subscription))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+    }
+  }
+
+  private static String foundWithCharge(long refunded, boolean disputed) {
+    return FOUND.replace(
+        "\"status\": \"succeeded\"",
+        """
+        "status": "succeeded", "latest_charge": {"id": "ch_1", "object": "charge",
+        "amount": 999, "amount_refunded": %s, "currency": "usd", "disputed": %s,
+        "payment_intent": "pi_1"}"""
+            .formatted(refunded, disputed));
+  }
+
+  /** {@link #FOUND} in another state. */
+  private static String foundAs(String status, String payment, @Nullable String intent) {
+    var expanded = "{\"id\": \"pi_1\", \"object\": \"payment_intent\", \"status\": \"%s\"}";
+    return FOUND
+        .replace("\"status\": \"complete\"", "\"status\": \"" + status + "\"")
+        .replace("\"payment_status\": \"paid\"", "\"payment_status\": \"" + payment + "\"")
+        .replace(
+            expanded.formatted("succeeded"), intent == null ? "null" : expanded.formatted(intent));
+  }
+
+  private static FoundSession found(Status status, @Nullable PaidSession paid) {
+    return new FoundSession(CS_1, ADA, CreditPackage.STARTER, status, paid);
   }
 
   private static StripeLookup lookup(FakeStripe stripe) {

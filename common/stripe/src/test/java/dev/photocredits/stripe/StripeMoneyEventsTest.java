@@ -19,6 +19,7 @@ import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -365,7 +366,7 @@ final class StripeMoneyEventsTest {
                   {"id": "evt_1", "object": "event", "type": "%s", "data": {"object": %s}}
                   """
                       .formatted(type, object)),
-          new Stage("development"));
+          new Ownership(new Stage("development"), Optional.empty()));
     } catch (JsonProcessingException e) {
       throw new AssertionError("not JSON: " + object, e);
     }

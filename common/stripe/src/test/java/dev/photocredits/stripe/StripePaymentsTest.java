@@ -10,21 +10,13 @@ import static dev.photocredits.stripe.FakeStripe.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
-import dev.photocredits.credits.Money;
-import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.FindOutcome.NoSuchSession;
-import dev.photocredits.payments.FindOutcome.NotTold;
-import dev.photocredits.payments.FoundSession;
-import dev.photocredits.payments.FoundSession.Status;
-import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import dev.photocredits.stripe.FakeStripe.Call;
@@ -35,12 +27,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real {@link StripePayments} over real HTTP, against a server that fails as told. */
 final class StripePaymentsTest {
@@ -48,14 +38,6 @@ final class StripePaymentsTest {
 
   private static final Email ADA = new Email("ada@example.com");
   private static final CustomerId ADAS = new CustomerId("cus_ada");
-  private static final SessionId CS_1 = new SessionId("cs_1");
-  private static final PaidSession PAID =
-      new PaidSession(
-          CS_1,
-          ADA,
-          CreditPackage.STARTER,
-          Money.usd(999),
-          new Charge(new PaymentIntentId("pi_1"), Money.usd(999)));
   private static final UUID ATTEMPT = UUID.fromString("019ab3c4-0000-7000-8000-000000000001");
   private static final URI FRONTEND = URI.create("https://photos.example/app");
   private static final URI PAGE = URI.create("https://checkout.example/c/pay/cs_1#fid");
@@ -328,225 +310,6 @@ final class StripePaymentsTest {
     var thrown = unavailable(() -> payments.createCustomer(ADA));
 
     assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
-  }
-
-  /** A session that is paid, its parts to be replaced. */
-  private static final String FOUND =
-      """
-      {
-        "id": "cs_1",
-        "object": "checkout.session",
-        "amount_total": 999,
-        "currency": "usd",
-        "metadata": {"user_email": "ada@example.com", "package": "starter", "credits": "10"},
-        "payment_intent": {"id": "pi_1", "object": "payment_intent", "status": "succeeded"},
-        "payment_status": "paid",
-        "status": "complete"
-      }
-      """;
-
-  @Test
-  void a_session_is_asked_for_with_its_payment() {
-    try (var stripe = answering(json(200, FOUND))) {
-
-      var found = payments(stripe).find(CS_1);
-
-      assertThat(found).isEqualTo(found(Status.PAID, PAID));
-      var call = stripe.calls().getFirst();
-      assertThat(call.method()).isEqualTo("GET");
-      assertThat(call.path()).isEqualTo("/v1/checkout/sessions/cs_1");
-      assertThat(call.query()).isEqualTo(Map.of("expand[0]", "payment_intent"));
-      assertThat(call.fields()).isEmpty();
-      assertThat(call.authorization()).hasValue("Bearer " + KEY);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "open, unpaid, , OPEN",
-    "open, unpaid, requires_payment_method, OPEN",
-    "open, no_payment_required, , OPEN",
-    "complete, unpaid, processing, PENDING",
-    "complete, unpaid, requires_action, PENDING",
-    "complete, unpaid, succeeded, PENDING",
-    "complete, unpaid, something_new, PENDING",
-    "complete, unpaid, , PENDING",
-    "complete, unpaid, requires_payment_method, EXPIRED",
-    "complete, unpaid, canceled, EXPIRED",
-    "expired, unpaid, , EXPIRED",
-    "expired, unpaid, requires_payment_method, EXPIRED",
-    "expired, no_payment_required, , EXPIRED"
-  })
-  void a_session_without_its_money_grants_nothing(
-      String status, String payment, @Nullable String intent, Status expected) {
-    try (var stripe = answering(json(200, foundAs(status, payment, intent)))) {
-
-      var found = payments(stripe).find(CS_1);
-
-      assertThat(found).isEqualTo(found(expected, null));
-    }
-  }
-
-  @Test
-  void a_session_that_needs_no_payment_is_paid_without_a_charge() {
-    var free =
-        foundAs("complete", "no_payment_required", null)
-            .replace("\"amount_total\": 999", "\"amount_total\": 0");
-    try (var stripe = answering(json(200, free))) {
-
-      var found = payments(stripe).find(CS_1);
-
-      var paid = new PaidSession(CS_1, ADA, CreditPackage.STARTER, Money.usd(0), null);
-      assertThat(found).isEqualTo(found(Status.PAID, paid));
-    }
-  }
-
-  @Test
-  void a_session_that_does_not_exist_is_not_found() {
-    try (var stripe = answering(error(404, "invalid_request_error", "resource_missing"))) {
-
-      var found = payments(stripe).find(CS_1);
-
-      assertThat(found).isEqualTo(new NoSuchSession());
-      assertThat(stripe.calls()).hasSize(1);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "cs",
-        "cs_",
-        "cs_1/expire",
-        "cs_1?expand[]=customer",
-        "cs_1%2Fexpire",
-        "cs_1 ",
-        " cs_1",
-        "CS_1",
-        "../customers",
-        "pi_1",
-        "{CHECKOUT_SESSION_ID}",
-        "cs_ü",
-        "cs_1\n"
-      })
-  void what_is_no_sessions_id_is_never_asked_for(String id) {
-    try (var stripe = answering(json(200, FOUND))) {
-
-      var found = payments(stripe).find(new SessionId(id));
-
-      assertThat(found).isEqualTo(new NoSuchSession());
-      assertThat(stripe.calls()).isEmpty();
-    }
-  }
-
-  @Test
-  void a_huge_id_is_never_asked_for() {
-    try (var stripe = answering(json(200, FOUND))) {
-
-      var found = payments(stripe).find(new SessionId("cs_" + "1".repeat(201)));
-
-      assertThat(found).isEqualTo(new NoSuchSession());
-      assertThat(stripe.calls()).isEmpty();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "null",
-        "{}",
-        "{\"order\": \"7\"}",
-        "{\"user_email\": \"ada@example.com\"}",
-        "{\"user_email\": \"ada@example.com\", \"package\": \"gold\"}",
-        "{\"user_email\": \"nobody\", \"package\": \"starter\"}"
-      })
-  void a_session_that_is_not_of_our_making_is_not_found(String metadata) {
-    var foreign =
-        FOUND.replace(
-            """
-            {"user_email": "ada@example.com", "package": "starter", "credits": "10"}""",
-            metadata);
-    try (var stripe = answering(json(200, foreign))) {
-
-      assertThat(payments(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
-    }
-  }
-
-  @Test
-  void a_session_of_another_stage_is_not_found() {
-    var other = FOUND.replace("\"10\"}", "\"10\", \"stage\": \"production\"}");
-    try (var stripe = answering(json(200, other))) {
-
-      assertThat(payments(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
-      assertThat(other).isNotEqualTo(FOUND);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "400, invalid_request_error, parameter_unknown, 1",
-    "401, invalid_request_error, api_key_expired, 1",
-    "403, invalid_request_error, forbidden, 1",
-    "429, rate_limit_error, rate_limit, 1",
-    "500, api_error, internal, 3",
-    "503, api_error, busy, 3"
-  })
-  void a_session_that_cannot_be_asked_for_is_not_told_of_and_not_unknown(
-      int status, String type, String code, int attempts) {
-    try (var stripe = answering(error(status, type, code))) {
-      var payments = payments(stripe);
-
-      var why = ((NotTold) payments.find(CS_1)).why();
-
-      assertThat(why).hasMessageContaining("did not find a session: status " + status);
-      assertThat(why.getMessage()).doesNotContain(KEY, "ada", "@");
-      assertThat(stripe.calls()).hasSize(attempts);
-    }
-  }
-
-  static Stream<Answer> noSession() {
-    return Stream.of(
-        json(200, ""),
-        json(200, "not JSON"),
-        json(200, "[]"),
-        json(200, "{}"),
-        json(200, FOUND.replace("\"cs_1\"", "\"cs_2\"")),
-        json(200, FOUND.replace("\"cs_1\"", "null")),
-        json(404, "not JSON"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("noSession")
-  void an_answer_that_is_not_the_session_tells_nothing(Answer answer) {
-    try (var stripe = answering(answer)) {
-      var payments = payments(stripe);
-
-      var why = ((NotTold) payments.find(CS_1)).why();
-
-      assertThat(why.getMessage()).doesNotContain(KEY, "ada", "@");
-    }
-  }
-
-  @Test
-  void a_session_is_found_after_a_failure_that_passes() {
-    try (var stripe = answering(error(500, "api_error", "internal"), json(200, FOUND))) {
-
-      assertThat(payments(stripe).find(CS_1)).isEqualTo(found(Status.PAID, PAID));
-    }
-  }
-
-  /** {@link #FOUND} in another state. */
-  private static String foundAs(String status, String payment, @Nullable String intent) {
-    var expanded = "{\"id\": \"pi_1\", \"object\": \"payment_intent\", \"status\": \"%s\"}";
-    return FOUND
-        .replace("\"status\": \"complete\"", "\"status\": \"" + status + "\"")
-        .replace("\"payment_status\": \"paid\"", "\"payment_status\": \"" + payment + "\"")
-        .replace(
-            expanded.formatted("succeeded"), intent == null ? "null" : expanded.formatted(intent));
-  }
-
-  private static FoundSession found(Status status, @Nullable PaidSession paid) {
-    return new FoundSession(CS_1, ADA, CreditPackage.STARTER, status, paid);
   }
 
   private static StripePayments payments(FakeStripe stripe) {

@@ -37,12 +37,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class StripeWebhookTest {
   private static final String SECRET = "whsec_" + "test";
-  private static final Stage STAGE = new Stage("development");
+  private static final Ownership OURS = new Ownership(new Stage("development"), Optional.of(false));
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
   private static final SessionId SESSION = new SessionId("cs_1");
+  private static final Instant TOLD = Instant.ofEpochSecond(1_795_000_000);
   private static final Paid PAID =
       new Paid(
           "evt_1",
+          TOLD,
           new PaidSession(
               SESSION, new Email("ada@example.com"), CreditPackage.STARTER, Money.usd(999), null));
 
@@ -76,7 +78,7 @@ final class StripeWebhookTest {
       """;
 
   private final StripeWebhook webhook =
-      new StripeWebhook(List.of(SECRET), STAGE, Clock.fixed(NOW, ZoneOffset.UTC));
+      new StripeWebhook(List.of(SECRET), OURS, Clock.fixed(NOW, ZoneOffset.UTC));
 
   @Test
   void a_signed_event_of_a_paid_session_is_a_payment() {
@@ -108,7 +110,7 @@ final class StripeWebhookTest {
   void while_secrets_are_exchanged_either_of_them_is_good() {
     var exchanging =
         new StripeWebhook(
-            List.of("whsec_" + "new", SECRET), STAGE, Clock.fixed(NOW, ZoneOffset.UTC));
+            List.of("whsec_" + "new", SECRET), OURS, Clock.fixed(NOW, ZoneOffset.UTC));
     var body = EVENT.getBytes(StandardCharsets.UTF_8);
     var time = NOW.getEpochSecond();
 
@@ -322,11 +324,61 @@ final class StripeWebhookTest {
         readSigned(
             EVENT
                 .replace(
-                    "\"mode\": \"payment\"", "\"mode\": \"barter\", \"goods\": {\"eggs\": [3]}")
+                    "\"mode\": \"payment\"", "\"mode\": \"payment\", \"goods\": {\"eggs\": [3]}")
                 .replace("\"livemode\": false", "\"context\": {\"of\": null}")
                 .replace("\"object\": \"checkout.session\",", ""));
 
     assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "\"1795000000\"", "1795000000.5", "[]", "1e300"})
+  void an_event_that_does_not_say_when_it_happened_is_understood(String created) {
+    var event = readSigned(EVENT.replace("1795000000", created));
+
+    assertThat(event).isEqualTo(new Paid("evt_1", null, PAID.session()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"checkout.session.completed", "charge.refunded", "refund.failed"})
+  void an_event_about_money_of_the_other_mode_needs_somebody_to_look(String type) {
+    var live = EVENT.replace("\"livemode\": false", "\"livemode\": true");
+
+    assertThat(readSigned(live.replace("checkout.session.completed", type)))
+        .isInstanceOf(Unusable.class);
+    assertThat(readSigned(live.replace("checkout.session.completed", "customer.created")))
+        .isInstanceOf(Other.class);
+  }
+
+  @Test
+  void an_event_of_a_connected_account_needs_somebody_to_look() {
+    var connected =
+        EVENT.replace("\"livemode\": false", "\"livemode\": false, \"account\": \"acct_1\"");
+
+    assertThat(readSigned(connected)).isInstanceOf(Unusable.class);
+  }
+
+  @Test
+  void without_a_key_both_modes_are_ours() {
+    var keyless =
+        new StripeWebhook(
+            List.of(SECRET),
+            new Ownership(new Stage("development"), Optional.empty()),
+            Clock.fixed(NOW, ZoneOffset.UTC));
+    var live = EVENT.replace("\"livemode\": false", "\"livemode\": true");
+
+    var event =
+        keyless.read(live.getBytes(StandardCharsets.UTF_8), Optional.of(signature(NOW, live)));
+
+    assertThat(event).isEqualTo(PAID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"subscription", "setup"})
+  void a_session_that_sells_nothing_once_needs_somebody_to_look(String mode) {
+    var event = readSigned(EVENT.replace("\"mode\": \"payment\"", "\"mode\": \"" + mode + "\""));
+
+    assertThat(event).isInstanceOf(Unusable.class);
   }
 
   @Test
@@ -617,6 +669,7 @@ final class StripeWebhookTest {
   private static Paid paid(CreditPackage pack, long cents) {
     return new Paid(
         "evt_1",
+        TOLD,
         new PaidSession(SESSION, new Email("ada@example.com"), pack, Money.usd(cents), null));
   }
 
@@ -624,7 +677,8 @@ final class StripeWebhookTest {
   private static Paid charged(Money paid, Money charged) {
     var charge = new Charge(new PaymentIntentId("pi_1"), charged);
     var ada = new Email("ada@example.com");
-    return new Paid("evt_1", new PaidSession(SESSION, ada, CreditPackage.STARTER, paid, charge));
+    return new Paid(
+        "evt_1", TOLD, new PaidSession(SESSION, ada, CreditPackage.STARTER, paid, charge));
   }
 
   private static String withPayment(String intent) {

@@ -1,6 +1,7 @@
 package dev.photocredits.local.stripe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.photocredits.local.stripe.Call.Answer;
@@ -8,14 +9,17 @@ import dev.photocredits.local.stripe.Router.Action;
 import dev.photocredits.local.stripe.Router.Route;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The part of Stripe's API that a shop with Checkout uses: customers, Checkout Sessions, what was
- * paid and refunds of it, and what happened.
+ * paid, refunds and disputes of it, and what happened.
  */
 final class StripeApi {
   /** Of events about sessions that were opened by a caller who named no version. */
@@ -24,10 +28,22 @@ final class StripeApi {
   private static final Pattern TEST_KEY = Pattern.compile("[sr]k_test_\\S+");
   private static final Set<String> STATUSES = Set.of("open", "complete", "expired");
   private static final Set<String> SESSION_PARAMETERS = Set.of("expand[#]");
+  private static final String WITH_CHARGE = "payment_intent.latest_charge";
+  private static final Set<String> EXPANSIONS = Set.of("payment_intent", WITH_CHARGE);
   private static final Set<String> REFUND_PARAMETERS =
       Set.of("payment_intent", "charge", "amount", "reason", "metadata[*]");
   private static final Set<String> SESSION_LIST_PARAMETERS =
       Listing.parametersAnd("status", "customer", "payment_intent");
+
+  private static final Set<String> DISPUTE_LIST_PARAMETERS =
+      Listing.parametersAnd("charge", "payment_intent");
+  private static final Listing<Charge> DISPUTES =
+      new Listing<>(
+          "/v1/disputes",
+          "dispute",
+          charge -> opened(charge).id(),
+          charge -> opened(charge).withdrawal().created(),
+          charge -> opened(charge).json(charge));
 
   private static final Set<String> EVENT_LIST_PARAMETERS =
       Listing.parametersAnd("type", "types[#]", "delivery_success");
@@ -75,6 +91,8 @@ final class StripeApi {
         route("GET", "/v1/payment_intents/*", this::paymentIntent),
         route("GET", "/v1/charges/*", this::charge),
         route("POST", "/v1/refunds", this::createRefund),
+        route("GET", "/v1/disputes", this::disputes),
+        route("GET", "/v1/disputes/*", this::dispute),
         route("GET", "/v1/events", this::events),
         route("GET", "/v1/events/*", this::event));
   }
@@ -147,7 +165,7 @@ final class StripeApi {
   private Answer session(Call call) {
     var expansions = call.form().onlyWith(SESSION_PARAMETERS).texts("expand");
     for (var expansion : expansions) {
-      if (!expansion.equals("payment_intent")) {
+      if (!EXPANSIONS.contains(expansion)) {
         throw StripeError.invalid(
             null, "expand", "This property cannot be expanded (" + expansion + ").");
       }
@@ -155,7 +173,11 @@ final class StripeApi {
     var session = found(call);
     var json = checkout.json(session);
     if (!expansions.isEmpty() && session.progress().paymentIntent() != null) {
-      var _ = json.set("payment_intent", session.paymentIntentJson());
+      var intent = session.paymentIntentJson();
+      if (expansions.contains(WITH_CHARGE) && session.progress().charge() != null) {
+        var _ = intent.set("latest_charge", session.charge().json());
+      }
+      var _ = json.set("payment_intent", intent);
     }
     return Answer.ok(json);
   }
@@ -211,6 +233,41 @@ final class StripeApi {
     return checkout
         .findByPaymentIntent(id)
         .orElseThrow(() -> StripeError.noSuch("payment_intent", id, "payment_intent"));
+  }
+
+  private Answer disputes(Call call) {
+    var form = call.form().onlyWith(DISPUTE_LIST_PARAMETERS);
+    var charge = form.text("charge");
+    var payment = form.text("payment_intent");
+    return Answer.ok(
+        DISPUTES.page(
+            form,
+            disputed().toList(),
+            it ->
+                (charge.isEmpty() || charge.get().equals(it.id()))
+                    && (payment.isEmpty() || payment.get().equals(it.paymentIntent()))));
+  }
+
+  private Answer dispute(Call call) {
+    return disputed()
+        .filter(charge -> opened(charge).id().equals(call.id()))
+        .findFirst()
+        .map(charge -> Answer.ok(opened(charge).json(charge)))
+        .orElseThrow(() -> StripeError.notFound("dispute", call.id(), "dispute"));
+  }
+
+  /** The charges that are disputed or were, the newest dispute first. */
+  private Stream<Charge> disputed() {
+    return checkout.newestFirst().stream()
+        .flatMap(session -> Optional.ofNullable(session.progress().charge()).stream())
+        .filter(charge -> charge.dispute() != null)
+        .sorted(
+            Comparator.comparingLong((Charge charge) -> opened(charge).withdrawal().created())
+                .reversed());
+  }
+
+  private static Dispute opened(Charge disputed) {
+    return requireNonNull(disputed.dispute());
   }
 
   private Answer sessions(Call call) {

@@ -13,6 +13,7 @@ import com.stripe.model.Dispute;
 import com.stripe.model.Refund;
 import com.stripe.model.checkout.Session;
 import com.stripe.net.RequestOptions;
+import com.stripe.param.DisputeListParams;
 import com.stripe.param.RefundCreateParams;
 import com.stripe.param.checkout.SessionRetrieveParams;
 import java.io.IOException;
@@ -374,6 +375,53 @@ class StripeStandInRefundsTest extends RunningStandIn {
     assertThat(List.of(wonTooSoon, tooMuch, again, wonAgain, afterAll))
         .extracting(HttpResponse::statusCode)
         .containsOnly(400);
+  }
+
+  @Test
+  void a_session_shows_what_has_become_of_its_money_to_those_who_ask() throws Exception {
+    var session = paid();
+    var _ = refund(of(session).setAmount(300L));
+    var _ = sandbox("/sessions/" + session.getId() + "/dispute");
+
+    var charge =
+        client
+            .v1()
+            .checkout()
+            .sessions()
+            .retrieve(
+                session.getId(),
+                SessionRetrieveParams.builder().addExpand("payment_intent.latest_charge").build())
+            .getPaymentIntentObject()
+            .getLatestChargeObject();
+
+    assertThat(charge.getAmountRefunded()).isEqualTo(300);
+    assertThat(charge.getDisputed()).isTrue();
+  }
+
+  @Test
+  void disputes_are_listed_by_their_payment_and_found_by_their_id() throws Exception {
+    var first = paid();
+    var second = paid();
+    var _ = sandbox("/sessions/" + first.getId() + "/dispute");
+    var _ = sandbox("/sessions/" + second.getId() + "/dispute");
+
+    var all = client.v1().disputes().list().getData();
+    var ofFirst =
+        client
+            .v1()
+            .disputes()
+            .list(DisputeListParams.builder().setPaymentIntent(first.getPaymentIntent()).build())
+            .getData();
+    var found = client.v1().disputes().retrieve(ofFirst.getFirst().getId());
+    var refusal =
+        catchThrowableOfType(
+            InvalidRequestException.class, () -> client.v1().disputes().retrieve("du_nobody"));
+
+    assertThat(all).hasSize(2);
+    assertThat(ofFirst).hasSize(1);
+    assertThat(found.getPaymentIntent()).isEqualTo(first.getPaymentIntent());
+    assertThat(found.getAmount()).isEqualTo(999);
+    assertThat(refusal.getStatusCode()).isEqualTo(404);
   }
 
   // How the tests talk

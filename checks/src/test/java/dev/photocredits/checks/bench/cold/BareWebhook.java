@@ -4,22 +4,18 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
-import dev.photocredits.lambda.Stage;
+import dev.photocredits.lambda.Environment;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.StripeWebhook;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 
 /** The webhook without anything behind it: an event is verified and read, and is not for us. */
 public final class BareWebhook
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
   private final StripeWebhook webhook =
-      new StripeWebhook(
-          List.of(System.getenv("STRIPE_WEBHOOK_SECRET")),
-          new Stage("development"),
-          Clock.systemUTC());
+      StripeWebhook.of(Environment.ofProcess(), Clock.systemUTC());
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {

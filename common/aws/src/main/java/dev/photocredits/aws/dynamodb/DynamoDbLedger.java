@@ -37,6 +37,7 @@ import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
@@ -166,6 +167,11 @@ final class DynamoDbLedger implements Ledger {
       throw outcome.impossible();
     }
     return new Refused<>(new Found(debt, before));
+  }
+
+  @Override
+  public boolean hasGranted(SessionId session) {
+    return table.find(Schemas.MARK, Keys.payment(session), Keys.PAYMENT).isPresent();
   }
 
   @Override

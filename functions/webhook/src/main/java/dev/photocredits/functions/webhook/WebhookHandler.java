@@ -26,7 +26,9 @@ import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
+import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /api/webhooks/stripe}: grants what Stripe says is paid, and takes back what it says
@@ -52,7 +54,8 @@ public final class WebhookHandler extends ApiHandler {
   @Override
   protected Response handle(Request request) {
     return switch (wiring.now().webhook.read(request.body(), request.header("stripe-signature"))) {
-      case Paid(var event, var session) -> fulfil(session).trace("event_id", event);
+      case Paid(var event, var createdAt, var session) ->
+          fulfil(session, createdAt).trace("event_id", event);
       case Moved(var event, var money) -> reverse(money).trace("event_id", event);
       case DisputeChanged(var event, var dispute) ->
           reverse(wiring.now().fulfilment.look(dispute)).trace("event_id", event);
@@ -74,8 +77,8 @@ public final class WebhookHandler extends ApiHandler {
     };
   }
 
-  private Response fulfil(PaidSession session) {
-    var outcome = wiring.now().fulfilment.fulfil(session);
+  private Response fulfil(PaidSession session, @Nullable Instant toldAt) {
+    var outcome = wiring.now().fulfilment.fulfil(session, toldAt);
     var response =
         switch (outcome) {
           case Granted(var credits, var reversed, _) ->
