@@ -46,7 +46,8 @@ export function photoCredits({api = '', token = async () => null} = {}) {
       try {
         return await ask(method, url, options);
       } catch (error) {
-        const open = error.status === 0 || (error.status === 429 || error.status >= 500) && ['UNKNOWN', 'INTERNAL_ERROR'].includes(error.code);
+        const unknown = ['UNKNOWN', 'INTERNAL_ERROR', 'TEMPORARILY_UNAVAILABLE'].includes(error.code);
+        const open = error.status === 0 || (error.status === 429 || error.status >= 500) && unknown;
         if (!open || tries > 4) throw error;
         if (globalThis.navigator?.onLine === false) tries = 0; // as long as that takes
         await pause(error.retryAfter || 2 ** tries / 2, options.signal);

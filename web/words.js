@@ -34,6 +34,10 @@ const WORDS = {
   GENERATION_NOT_FOUND: ['These pictures are not there any more', 'They have been deleted.'],
   NOT_FOUND: ['The server does not know this yet', `${FREE} Reload the page, and try again.`],
   METHOD_NOT_ALLOWED: ['The server cannot do this yet', `${FREE} Reload the page, and try again.`],
+  TEMPORARILY_UNAVAILABLE: [
+    'Too much at once',
+    'If credits were taken, they come back by themselves within a few minutes. Try again{soon}.',
+  ],
   INTERNAL_ERROR: ['Something went wrong on our side', 'If credits were taken, they come back by themselves within a few minutes. Try again.'],
   UNKNOWN: ['Something went wrong on our side', 'If credits were taken, they come back by themselves within a few minutes. Try again.'],
   UNREACHABLE: ['No answer from the server', 'Check your connection, and try again. Nothing is charged twice.'],

@@ -39,11 +39,11 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void fifty_deliveries_of_one_event_credit_once() {
+  void sixty_four_deliveries_of_one_event_credit_once() {
     var email = Api.somebody();
     var event = StripeEvent.completed(StripeEvent.newSession(), email, "starter");
 
-    var answers = Race.of(50, _ -> api.webhook(event));
+    var answers = Race.of(64, _ -> api.webhook(event));
 
     assertThat(answers).extracting(Answer::said).containsOnly("200 {\"status\":\"success\"}");
     assertThat(api.balance(email)).isEqualTo(10);
@@ -51,11 +51,11 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void fifty_events_of_one_session_credit_once() {
+  void sixty_four_events_of_one_session_credit_once() {
     var email = Api.somebody();
     var session = StripeEvent.newSession();
 
-    var answers = Race.of(50, _ -> api.webhook(StripeEvent.completed(session, email, "starter")));
+    var answers = Race.of(64, _ -> api.webhook(StripeEvent.completed(session, email, "starter")));
 
     assertThat(answers).extracting(Answer::said).containsOnly("200 {\"status\":\"success\"}");
     assertThat(api.balance(email)).isEqualTo(10);

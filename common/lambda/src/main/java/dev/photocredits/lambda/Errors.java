@@ -1,5 +1,6 @@
 package dev.photocredits.lambda;
 
+import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.FailureReason;
@@ -20,6 +21,9 @@ public final class Errors {
 
   /** Stripe repeats at its own pace; this is for others. */
   private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(60);
+
+  /** Ten attempts with jitter have taken about two seconds by then. */
+  private static final Duration BUSY_FOR = Duration.ofSeconds(2);
 
   private Errors() {}
 
@@ -128,6 +132,12 @@ public final class Errors {
                   ErrorCode.TEMPORARILY_UNAVAILABLE,
                   "This cannot be done at present. Nothing was changed; please try again later.")
               .header("retry-after", Long.toString(LOOK_AGAIN_AFTER.toSeconds()));
+      // A part of what was asked for may be done, so that this promises nothing.
+      case AccountBusy _ ->
+          Response.error(
+                  ErrorCode.TEMPORARILY_UNAVAILABLE,
+                  "Too much is happening to this account at once; please try again in a moment.")
+              .header("retry-after", Long.toString(BUSY_FOR.toSeconds()));
       default -> Response.error(ErrorCode.INTERNAL_ERROR, "An unexpected error occurred");
     };
   }

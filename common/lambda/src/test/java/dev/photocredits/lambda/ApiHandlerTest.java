@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.DrawOutcome.Work;
@@ -115,6 +116,22 @@ final class ApiHandlerTest {
         .isEqualTo(
             "{\"detail\":\"An unexpected error occurred\",\"error_code\":\"INTERNAL_ERROR\"}");
     assertThat(answer.getHeaders()).containsEntry("x-request-id", "request-1");
+  }
+
+  @Test
+  void an_account_that_is_busy_is_503_with_a_time_to_try_again() {
+    var answer =
+        get(
+            _ -> {
+              throw new AccountBusy();
+            });
+
+    assertThat(answer.getStatusCode()).isEqualTo(503);
+    assertThat(answer.getHeaders()).containsEntry("retry-after", "2");
+    assertThat(answer.getBody())
+        .isEqualTo(
+            "{\"detail\":\"Too much is happening to this account at once; please try again in a"
+                + " moment.\",\"error_code\":\"TEMPORARILY_UNAVAILABLE\"}");
   }
 
   @Test

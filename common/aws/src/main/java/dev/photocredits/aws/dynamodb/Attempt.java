@@ -1,5 +1,6 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.credits.AccountBusy;
 import java.util.function.Function;
 
 /**
@@ -18,7 +19,10 @@ sealed interface Attempt<S, T> {
   /** Nothing was written, since something else is there. */
   record Refused<S, T>(S found) implements Attempt<S, T> {}
 
-  /** Writes by what is assumed, and then by what was found instead, until it is settled. */
+  /**
+   * Writes by what is assumed, and then by what was found instead, until it is settled. Throws
+   * {@link AccountBusy} if something else was there every time.
+   */
   static <S, T> T until(S assumed, Function<S, Attempt<S, T>> write) {
     var seen = assumed;
     for (var attempt = 0; attempt < MOST; attempt++) {
@@ -29,6 +33,6 @@ sealed interface Attempt<S, T> {
         case Refused<S, T>(var found) -> seen = found;
       }
     }
-    throw new IllegalStateException("the payment or the account moved every time");
+    throw new AccountBusy();
   }
 }

@@ -1,8 +1,9 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.credits.AccountBusy;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
@@ -32,6 +33,12 @@ final class Contention {
     void last(Duration time);
   }
 
+  /**
+   * Not {@code ThreadLocalRandom}: its seeds are part of a SnapStart snapshot, so that all
+   * instances restored from it would wait alike. This one is fed by the operating system.
+   */
+  private static final SecureRandom JITTER = new SecureRandom();
+
   private final int attempts;
   private final Duration firstBound;
   private final Duration lastBound;
@@ -44,7 +51,7 @@ final class Contention {
     this.pause = pause;
   }
 
-  /** Writes; after the last attempt what that one threw is thrown. */
+  /** Writes; throws {@link AccountBusy} if the last attempt was refused as well. */
   void retry(Runnable write) {
     var bound = firstBound;
     for (var attempt = 1; ; attempt++) {
@@ -52,11 +59,14 @@ final class Contention {
         write.run();
         return;
       } catch (DynamoDbException e) {
-        if (attempt == attempts || !passes(e)) {
+        if (!passes(e)) {
           throw e;
         }
+        if (attempt == attempts) {
+          throw new AccountBusy(e);
+        }
       }
-      pause.last(Duration.ofMillis(ThreadLocalRandom.current().nextLong(bound.toMillis() + 1)));
+      pause.last(Duration.ofMillis(JITTER.nextLong(bound.toMillis() + 1)));
       bound = bound.multipliedBy(2).compareTo(lastBound) < 0 ? bound.multipliedBy(2) : lastBound;
     }
   }

@@ -3,6 +3,7 @@ package dev.photocredits.aws.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.credits.AccountBusy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,11 +62,12 @@ final class ContentionTest {
   }
 
   @Test
-  void after_the_last_attempt_the_conflict_is_thrown() {
+  void after_the_last_attempt_the_account_is_busy() {
     var write = new WriteThatFails(99, cancelled("TransactionConflict"));
 
     assertThatThrownBy(() -> contention.retry(write))
-        .isInstanceOf(TransactionCanceledException.class);
+        .isInstanceOf(AccountBusy.class)
+        .hasCauseInstanceOf(TransactionCanceledException.class);
 
     assertThat(write.calls).hasValue(5);
   }
