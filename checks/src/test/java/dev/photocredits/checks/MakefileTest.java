@@ -185,7 +185,9 @@ final class MakefileTest {
     var tried = VALUES.stream().map(it -> it.target() + " " + it.name());
 
     assertThat(described).contains("erase EMAIL", "simulate SEED");
-    assertThat(Stream.concat(tried, Stream.of("deploy ENV", "test ONE"))).containsAll(described);
+    var elsewhere =
+        Stream.of("deploy ENV", "prune-versions KEEP", "prune-versions STACK", "test ONE");
+    assertThat(Stream.concat(tried, elsewhere)).containsAll(described);
   }
 
   @ParameterizedTest
@@ -219,6 +221,24 @@ final class MakefileTest {
     assertThat(ended.code()).as("%s", ended.said()).isZero();
     assertThat(recorded("sam.arguments"))
         .containsExactly("deploy", "--config-env", "default", "--guided");
+  }
+
+  @Test
+  void versions_are_pruned_by_what_is_typed_and_not_by_what_a_shell_has() throws Exception {
+    for (var hostile : hostile()) {
+      var typed = List.of("ENV=prod", "KEEP=" + hostile, "STACK=" + hostile);
+
+      var ended = make(Map.of("STACK", "of the shell"), "prune-versions", typed);
+
+      assertThat(mark).doesNotExist();
+      assertThat(ended.code()).as("%s", ended.said()).isZero();
+      assertThat(recorded("python.arguments"))
+          .containsExactly("build/python/prune_versions.py", "prod", hostile, hostile);
+    }
+    var _ = make(Map.of("KEEP", "0", "STACK", "of the shell"), "prune-versions", List.of());
+    // The stack is empty, and ends the record.
+    assertThat(recorded("python.arguments"))
+        .containsExactly("build/python/prune_versions.py", "default", "5");
   }
 
   @Test

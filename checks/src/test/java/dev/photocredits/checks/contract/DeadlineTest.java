@@ -58,7 +58,7 @@ final class DeadlineTest {
   }
 
   @Test
-  void a_model_that_asks_for_more_patience_than_there_is_is_overloaded() {
+  void models_that_ask_for_more_patience_than_there_is_are_overloaded() {
     var email = api.customer();
     api.gemini.answers(FakeGemini.status(503, Map.of("Retry-After", "3")));
 
@@ -66,7 +66,8 @@ final class DeadlineTest {
 
     assertThat(answer.refusal()).isEqualTo("503 MODEL_OVERLOADED");
     assertThat(answer.header("retry-after")).isEqualTo("3");
-    assertThat(api.gemini.calls()).hasSize(3);
+    // Three pictures, and each of the two models of the default once for each.
+    assertThat(api.gemini.calls()).hasSize(6);
     assertThat(api.balance(email)).isEqualTo(10);
   }
 }
