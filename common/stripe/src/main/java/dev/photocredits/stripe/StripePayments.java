@@ -34,30 +34,35 @@ public final class StripePayments implements Payments {
   private final Stage stage;
   private final String successUrl;
   private final String cancelUrl;
+  private final boolean isAdaptive;
 
-  private StripePayments(StripeCalls stripe, URI frontend, Stage stage) {
+  private StripePayments(StripeCalls stripe, URI frontend, Stage stage, boolean isAdaptive) {
     this.stripe = stripe;
     this.stage = stage;
     this.successUrl = frontend + "?payment=success&session_id={CHECKOUT_SESSION_ID}";
     this.cancelUrl = frontend + "?payment=cancelled";
+    this.isAdaptive = isAdaptive;
   }
 
   /**
    * Payments by the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}, whose
-   * customers come back to {@code FRONTEND_URL}. Throws {@link InvalidSetting} for a key that is
-   * not of this stage's mode.
+   * customers come back to {@code FRONTEND_URL}. They pay in the catalogue's currency, or in their
+   * own if {@code STRIPE_ADAPTIVE_PRICING} is {@code true}. Throws {@link InvalidSetting} for a key
+   * that is not of this stage's mode.
    */
   public static StripePayments of(Environment environment) {
     return new StripePayments(
         StripeCalls.of(environment),
         environment.url("FRONTEND_URL", "http://localhost:3000"),
-        Stage.of(environment));
+        Stage.of(environment),
+        environment.flag("STRIPE_ADAPTIVE_PRICING", false));
   }
 
   /** With another patience for a call and all its attempts. */
   static StripePayments open(
       String secretKey, URI apiBase, URI frontend, Stage stage, Duration patience) {
-    return new StripePayments(StripeCalls.open(secretKey, apiBase, patience), frontend, stage);
+    return new StripePayments(
+        StripeCalls.open(secretKey, apiBase, patience), frontend, stage, false);
   }
 
   @Override
@@ -88,6 +93,7 @@ public final class StripePayments implements Payments {
     var form = new LinkedHashMap<String, String>();
     form.put("mode", "payment");
     form.put("customer", customer.value());
+    form.put("adaptive_pricing[enabled]", Boolean.toString(isAdaptive));
     form.put("line_items[0][quantity]", "1");
     var price = "line_items[0][price_data]";
     form.put(price + "[currency]", pack.price().currency());

@@ -22,6 +22,7 @@ import dev.photocredits.stripe.FakeStripe.Answer;
 import dev.photocredits.stripe.FakeStripe.Call;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -97,6 +98,7 @@ final class StripePaymentsTest {
               Map.ofEntries(
                   Map.entry("mode", "payment"),
                   Map.entry("customer", "cus_ada"),
+                  Map.entry("adaptive_pricing[enabled]", "false"),
                   Map.entry("line_items[0][quantity]", "1"),
                   Map.entry("line_items[0][price_data][currency]", "usd"),
                   Map.entry("line_items[0][price_data][unit_amount]", cents),
@@ -117,6 +119,18 @@ final class StripePaymentsTest {
                   Map.entry("payment_intent_data[metadata][package]", key),
                   Map.entry("payment_intent_data[metadata][credits]", credits),
                   Map.entry("payment_intent_data[metadata][stage]", "development")));
+    }
+  }
+
+  @Test
+  void customers_may_pay_in_their_own_currency_if_a_setting_says_so() {
+    try (var stripe = answering(SESSION)) {
+      var payments = payments(stripe.url(), Map.of("STRIPE_ADAPTIVE_PRICING", "true"));
+
+      var _ = payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+
+      assertThat(stripe.calls().getFirst().fields())
+          .containsEntry("adaptive_pricing[enabled]", "true");
     }
   }
 
@@ -148,7 +162,7 @@ final class StripePaymentsTest {
   @Test
   void a_slash_at_the_end_of_the_servers_address_does_not_matter() {
     try (var stripe = answering(CUSTOMER)) {
-      var payments = payments(URI.create(stripe.url() + "/"), "development");
+      var payments = payments(URI.create(stripe.url() + "/"), Map.of());
 
       var customer = payments.createCustomer(ADA);
 
@@ -313,21 +327,15 @@ final class StripePaymentsTest {
   }
 
   private static StripePayments payments(FakeStripe stripe) {
-    return payments(stripe.url(), "development");
+    return payments(stripe.url(), Map.of());
   }
 
-  private static StripePayments payments(URI apiBase, String stage) {
-    return StripePayments.of(
-        new Environment(
-            Map.of(
-                "ENVIRONMENT",
-                stage,
-                "STRIPE_SECRET_KEY",
-                KEY,
-                "STRIPE_API_BASE",
-                apiBase.toString(),
-                "FRONTEND_URL",
-                FRONTEND.toString())));
+  private static StripePayments payments(URI apiBase, Map<String, String> more) {
+    var settings = new HashMap<>(more);
+    settings.put("STRIPE_SECRET_KEY", KEY);
+    settings.put("STRIPE_API_BASE", apiBase.toString());
+    settings.put("FRONTEND_URL", FRONTEND.toString());
+    return StripePayments.of(new Environment(settings));
   }
 
   private static PaymentsUnavailable unavailable(ThrowingCallable call) {

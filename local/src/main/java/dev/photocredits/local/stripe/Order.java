@@ -33,6 +33,7 @@ record Order(
       Set.of(
           "mode",
           "customer",
+          "adaptive_pricing[enabled]",
           "client_reference_id",
           "success_url",
           "cancel_url",
