@@ -2,7 +2,10 @@
 # shell would expand them once more. So they are exported as typed, and recipes read them from the environment.
 $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
-# These count only if they are typed: a shell may have variables of the same names.
+# These count only if they are typed: a shell may have variables of the same names. Where versions may be deleted, one
+# that was written before make, as in KEEP=50 make deploy, is refused rather than ignored.
+$(foreach name,KEEP STACK,$(if $(filter environment,$(origin $(name))),$(if $(filter deploy prune-versions,\
+  $(MAKECMDGOALS)),$(error photo-credits: write $(name)=… after make and not before it))))
 $(foreach name,EMAIL ENV KEEP ONE STACK,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
 
 JAVA_HOME := $(shell build/find-jdk)
@@ -39,7 +42,7 @@ test-browser: jdk chromium ## the page in a headless Chromium; SCREENSHOTS=folde
 # W2001: the transform has put in what the parameter said, so that nothing refers to it any more.
 # W3011: as in template.yaml's Metadata, which a list here takes the place of.
 TEMPLATES := target/template.json template-operations.yaml template-page.yaml
-test-template: sam checkov target/template.json ## what the SAM CLI, cfn-lint and checkov say about the templates
+test-template: sam checkov target/template.json ## checks the templates with the SAM CLI, cfn-lint and checkov
 	@$(OFFLINE) .venv/sam/bin/sam validate
 	@$(OFFLINE) .venv/sam/bin/sam validate --lint
 	@.venv/sam/bin/cfn-lint --ignore-checks W2001 W3011 -- $(TEMPLATES)
@@ -63,7 +66,7 @@ simulate: jdk ## injects faults in every order for SECONDS=60, from SEED=n on, S
 	  "seconds=$$SECONDS" "seed=$$SEED" "schedules=$$SCHEDULES"
 
 # 10,000 requests; the answers' log lines go to target/fuzz.log.
-fuzz: schemathesis jdk ## sends requests made up from openapi.yaml to a local run; SEED=n repeats them
+fuzz: schemathesis jdk ## sends requests generated from openapi.yaml to a local run; SEED=n repeats them
 	@exec build/fuzz
 
 mutants: jdk ## removes each guard of the money paths in turn, prints which test fails; ONLY=word,word
@@ -80,7 +83,7 @@ sam-invoke: sam jdk target/zips ## sam build, and sam local invoke for each of e
 
 # Photos make large PNGs; 96 colours are enough for a screenshot.
 screenshots: export SCREENSHOTS := docs/images
-screenshots: test-browser ## takes the pictures in docs/images anew
+screenshots: test-browser ## retakes the screenshots in docs/images
 	@command -v pngquant >/dev/null || apt-get install -y -qq pngquant
 	@pngquant --force --nofs --skip-if-larger --ext .png 96 docs/images/*.png || [ $$? = 98 ]
 
@@ -101,14 +104,14 @@ $(PEER)/target/function.zip: $(shell find $(PEER) -name target -prune -o -print)
 	@touch $@
 
 #@ Accounts: those in DATA_DIR, or of a running system by AWS_ENDPOINT_URL_DYNAMODB (and AWS_ENDPOINT_URL_S3 to erase)
-audit: jdk ## compares every account with its entries, and fails if one differs
+audit: jdk ## compares every account with its transactions, and fails if one differs
 	@exec build/quick local dev.photocredits.local.AuditCommand
 
 erase: email jdk ## erases the user EMAIL=…; CONFIRM=yes if they still have credits
 	@exec build/quick local dev.photocredits.local.EraseCommand
 
 # A shell in a container has no USER.
-grant: email jdk ## gives EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-01-31; ACTOR=… is you; AGAIN=1
+grant: email jdk ## grants EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-01-31; ACTOR=… is you; AGAIN=1
 	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.GrantCommand
 
 adjust: email jdk ## moves the balance of EMAIL=… by CREDITS=±n for REASON=…; ACTOR=… is you

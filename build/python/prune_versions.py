@@ -21,7 +21,7 @@ class Refused(Exception):
 
 def settings_of(env):
     section = tomllib.loads(Path("samconfig.toml").read_text()).get(env)
-    if section is None:
+    if not isinstance(section, dict):
         raise Refused(f"samconfig.toml has no section {env}: ENV names one, such as default or prod.")
     parameters = {name: section.get(name, {}).get("parameters", {}) for name in ("global", "deploy")}
     return parameters["global"] | parameters["deploy"]
@@ -44,7 +44,7 @@ def functions_of(stack, session):
 
 
 def prune(function, keep, client):
-    """Deletes what is old; answers which versions stay and which went, by number."""
+    """Deletes what is old; returns the numbers of the versions kept and deleted."""
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
     versions = sorted(int(v["Version"]) for page in pages for v in page["Versions"] if v["Version"] != "$LATEST")
     wanted = set(versions[-keep:])
@@ -66,7 +66,9 @@ def main(env, keep, stack=""):
     if not keep.isdecimal() or int(keep) < 1:
         raise Refused(f"KEEP must be a whole number of at least 1, and is {keep!r}.")
     settings = settings_of(env)
-    stack = stack or settings["stack_name"]
+    stack = stack or settings.get("stack_name")
+    if not stack:
+        raise Refused(f"samconfig.toml names no stack_name for {env}.")
     session = boto3.Session(region_name=settings.get("region"), profile_name=settings.get("profile"))
     functions = functions_of(stack, session)
     if not functions:

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -224,27 +225,48 @@ final class MakefileTest {
   }
 
   @Test
-  void versions_are_pruned_by_what_is_typed_and_not_by_what_a_shell_has() throws Exception {
+  void values_of_prune_versions_are_text() throws Exception {
     for (var hostile : hostile()) {
       var typed = List.of("ENV=prod", "KEEP=" + hostile, "STACK=" + hostile);
 
-      var ended = make(Map.of("STACK", "of the shell"), "prune-versions", typed);
+      var ended = make(Map.of(), "prune-versions", typed);
 
       assertThat(mark).doesNotExist();
       assertThat(ended.code()).as("%s", ended.said()).isZero();
       assertThat(recorded("python.arguments"))
           .containsExactly("build/python/prune_versions.py", "prod", hostile, hostile);
     }
-    var _ = make(Map.of("KEEP", "0", "STACK", "of the shell"), "prune-versions", List.of());
-    // The stack is empty, and ends the record.
-    assertThat(recorded("python.arguments"))
-        .containsExactly("build/python/prune_versions.py", "default", "5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"deploy, KEEP", "deploy, STACK", "prune-versions, KEEP", "prune-versions, STACK"})
+  void what_decides_which_versions_go_is_refused_before_make(String target, String name)
+      throws Exception {
+    var ended = make(Map.of(name, "50"), target, List.of());
+
+    assertThat(ended.code()).isNotZero();
+    assertThat(ended.said())
+        .contains("photo-credits: write " + name + "=… after make and not before it");
+    assertThat(record("python.arguments")).doesNotExist();
+    assertThat(record("sam.arguments")).doesNotExist();
+  }
+
+  @Test
+  void nothing_is_deployed_that_could_not_be_pruned() throws Exception {
+    for (var keep : List.of("0", "-1", "many", "1 2")) {
+      var ended = make(Map.of(), "deploy", List.of("KEEP=" + keep));
+
+      assertThat(ended.code()).isNotZero();
+      assertThat(ended.said()).contains("KEEP must be a whole number of at least 1.");
+      assertThat(record("sam.arguments")).doesNotExist();
+    }
   }
 
   @Test
   void an_unknown_environment_is_refused_in_a_sentence() throws Exception {
     var unknown = new ArrayList<>(hostile());
     unknown.add("staging");
+    unknown.add("d/e touch " + mark + "\na\\\n[default.deploy.parameters]\n#");
     for (var name : unknown) {
       var ended = make(Map.of(), "deploy", List.of("ENV=" + name));
 

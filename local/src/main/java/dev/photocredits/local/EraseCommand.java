@@ -42,7 +42,8 @@ public final class EraseCommand {
     var settings = new Settings(variables);
     var owner =
         Email.parse(settings.get("EMAIL", ""))
-            .orElseThrow(() -> new CannotStart("EMAIL must say whom to erase, by their address."));
+            .orElseThrow(
+                () -> new CannotStart("EMAIL must be an e-mail address, such as ada@example.com."));
     var confirmed = settings.get("CONFIRM", "").equals("yes");
     settings.demand("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3");
     settings.demand("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB");

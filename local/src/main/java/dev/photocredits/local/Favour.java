@@ -15,7 +15,8 @@ record Favour(Email owner, String reason, String actor) {
   static Favour of(Settings settings) {
     var owner =
         Email.parse(settings.get("EMAIL", ""))
-            .orElseThrow(() -> new CannotStart("EMAIL must say whose credits, by their address."));
+            .orElseThrow(
+                () -> new CannotStart("EMAIL must be an e-mail address, such as ada@example.com."));
     return new Favour(owner, text(settings, "REASON", ""), text(settings, "ACTOR", "USER"));
   }
 

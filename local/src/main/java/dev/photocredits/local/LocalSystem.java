@@ -155,7 +155,7 @@ public final class LocalSystem implements AutoCloseable {
     if (settings.get("ENVIRONMENT", "").equals("production")
         && !settings.has("STRIPE_SECRET_KEY")) {
       throw new CannotStart(
-          "ENVIRONMENT=production takes a live key of Stripe's, and the stand-in has none: set"
+          "ENVIRONMENT=production takes a live Stripe key, and the emulator has none: set"
               + " STRIPE_SECRET_KEY, or another ENVIRONMENT.");
     }
     settings.demand("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY");

@@ -385,8 +385,8 @@ public final class Template {
     }
     var allowed = parameter.get("AllowedValues").items().stream().map(Yaml::text).toList();
     if (!allowed.isEmpty() && !allowed.contains(value)) {
-      throw new CannotStart(
-          setting + " must be one of " + String.join(", ", allowed) + ", and is " + value + ".");
+      var named = String.join(", ", allowed.stream().filter(it -> !it.isEmpty()).toList());
+      throw new CannotStart(setting + " must be one of " + named + ", and is " + value + ".");
     }
     parameter
         .get("MaxLength")
@@ -404,8 +404,12 @@ public final class Template {
         .filter(pattern -> !value.matches(pattern))
         .ifPresent(
             pattern -> {
-              throw new CannotStart(
-                  setting + " must look like " + pattern + ", and is " + value + ".");
+              var rule =
+                  parameter
+                      .get("ConstraintDescription")
+                      .optionalText()
+                      .orElse("must look like " + pattern);
+              throw new CannotStart(setting + " " + rule + ", and is " + value + ".");
             });
   }
 

@@ -144,7 +144,7 @@ final class EraseCommandTest {
     for (var nobody : List.of("", "ada", "f00@erased.invalid")) {
       assertThatThrownBy(() -> erase(nobody, "yes"))
           .isInstanceOf(CannotStart.class)
-          .hasMessageStartingWith("EMAIL must say whom to erase");
+          .hasMessageStartingWith("EMAIL must be an e-mail address");
     }
     assertThatThrownBy(
             () ->

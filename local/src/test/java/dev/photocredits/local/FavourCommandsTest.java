@@ -122,7 +122,7 @@ final class FavourCommandsTest {
   void what_it_cannot_begin_with_is_named() {
     for (var wrong :
         List.of(
-            List.of("EMAIL", "ada", "EMAIL must say whose credits"),
+            List.of("EMAIL", "ada", "EMAIL must be an e-mail address"),
             List.of("CREDITS", "", "CREDITS must say how many"),
             List.of("CREDITS", "-1", "CREDITS must be a whole number from 1 to 100000"),
             List.of("REASON", " ", "REASON must have 1 to 200 characters"),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Stages that share an account of Stripe's stay apart, and real money goes to production alone. */
+/** Stages that share a Stripe account stay apart, and real money goes to production alone. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class StagesTest {
   private final Api api =
@@ -81,7 +81,7 @@ final class StagesTest {
   }
 
   @Test
-  void a_paid_session_of_another_stage_is_not_found_and_not_granted_to_who_comes_back() {
+  void a_paid_session_of_another_stage_is_not_found_and_not_granted_to_a_returning_customer() {
     var buyer = Api.somebody();
     var session = opens(buyer);
     api.stripe.pays(session);
@@ -95,7 +95,7 @@ final class StagesTest {
   }
 
   @Test
-  void the_reconciliation_passes_over_what_another_stage_sold() {
+  void the_reconciliation_skips_what_another_stage_sold() {
     var ours = Api.somebody();
     var theirs = Api.somebody();
     api.stripe.remembers(paid(theirs).metadata("stage", "production"));

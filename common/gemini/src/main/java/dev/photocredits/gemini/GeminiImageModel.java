@@ -128,7 +128,7 @@ public final class GeminiImageModel implements ImageModel {
   }
 
   private static List<String> models(String setting) {
-    var models = Arrays.stream(setting.split(",", -1)).map(String::strip).toList();
+    var models = Arrays.stream(setting.split(",", -1)).map(String::strip).distinct().toList();
     if (!models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
       throw new InvalidSetting("GEMINI_MODEL", "must be model names with commas between them");
     }
@@ -265,7 +265,7 @@ public final class GeminiImageModel implements ImageModel {
     }
   }
 
-  // A 400 may quote the prompt, and somebody may write a model's name there.
+  // A 400 may quote the prompt, and a user may write a model's name in it.
   private static boolean isRetired(String model, VariationPrompt prompt, HttpFailure http) {
     return http.status() == 404
         || (http.status() == 400 && http.names(model) && !prompt.text().contains(model));

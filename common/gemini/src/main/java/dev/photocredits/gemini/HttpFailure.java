@@ -39,7 +39,7 @@ final class HttpFailure extends IOException {
     return retryAfter;
   }
 
-  /** Whether the API's words name that model; known of a 400 alone. */
+  /** Whether the error message names the model; false for every status but 400. */
   boolean names(String model) {
     return Pattern.compile("(?<![\\w.-])" + Pattern.quote(model) + "(?![\\w-]|\\.\\w)")
         .matcher(body)

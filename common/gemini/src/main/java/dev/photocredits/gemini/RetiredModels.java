@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers for five minutes which models the API no longer serves, so that not every picture costs
- * a call in vain. Each of them is raised as attention once in that time, by each instance of a
- * function. Outlives a function's wiring, which is renewed just as often.
+ * Remembers for five minutes which models the API no longer serves, so that later pictures do not
+ * each waste a call on them. Each of them is raised as attention once in that time, by each
+ * instance of a function. Outlives a function's wiring, which is renewed just as often.
  */
 public final class RetiredModels {
   private static final Duration MEMORY = Duration.ofMinutes(5);

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Which of Stripe's events and objects are ours. Stages that share an account tell their sessions
  * and charges apart by the stage's name in the metadata. A field that is absent says nothing
- * against an event: the service that we replace named no stage, and a dispute has no metadata of
- * ours.
+ * against an event: the service that we replace named no stage, and refunds and disputes carry none
+ * of our metadata. Those are recorded, and move nothing without a grant.
  *
  * @param isLive whether our key is of the live mode, if it tells
  */

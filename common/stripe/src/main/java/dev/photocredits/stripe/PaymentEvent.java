@@ -34,7 +34,7 @@ public sealed interface PaymentEvent {
    */
   record Unusable(String eventId, String problem) implements PaymentEvent {}
 
-  /** Something about a sale of another stage, which shares our account of Stripe's. */
+  /** Something about a sale of another stage, which shares our Stripe account. */
   record OfAnotherStage(String eventId) implements PaymentEvent {}
 
   /** Something that we do not handle. */

@@ -100,7 +100,7 @@ final class TransactWrite {
     return TransactWriteItem.builder().update(update).build();
   }
 
-  /** Deletes an item that meets the condition; the item as it was is not told. */
+  /** Deletes an item that meets the condition; the old item is not returned. */
   Part<Void> delete(
       Map<String, AttributeValue> key, String condition, Map<String, AttributeValue> values) {
     var item =
