@@ -197,14 +197,14 @@ class StripeStandInRefundsTest extends RunningStandIn {
   @ParameterizedTest
   @CsvSource({
     "'', ''",
-    "payment_intent=PI&charge=CH, ''",
+    "payment_intent={intent}&charge={charge}, ''",
     "payment_intent=pi_nobody, payment_intent",
     "charge=ch_nobody, charge",
-    "payment_intent=PI&amount=0, amount",
-    "payment_intent=PI&amount=-5, amount",
-    "payment_intent=PI&amount=9.99, amount",
-    "payment_intent=PI&reason=boredom, reason",
-    "payment_intent=PI&colour=red, colour",
+    "payment_intent={intent}&amount=0, amount",
+    "payment_intent={intent}&amount=-5, amount",
+    "payment_intent={intent}&amount=9.99, amount",
+    "payment_intent={intent}&reason=boredom, reason",
+    "payment_intent={intent}&colour=red, colour",
   })
   void wrong_parameters_are_named(String form, String param) throws Exception {
     var session = paid();
@@ -212,7 +212,8 @@ class StripeStandInRefundsTest extends RunningStandIn {
     var answer =
         post(
             "/v1/refunds",
-            form.replace("PI", session.getPaymentIntent()).replace("CH", charge(session).getId()));
+            form.replace("{intent}", session.getPaymentIntent())
+                .replace("{charge}", charge(session).getId()));
 
     assertThat(answer.statusCode()).isEqualTo(400);
     var error = JSON.readTree(answer.body()).path("error");
