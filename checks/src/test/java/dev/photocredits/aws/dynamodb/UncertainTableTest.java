@@ -9,6 +9,7 @@ import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
@@ -74,7 +75,7 @@ final class UncertainTableTest {
 
     assertThatThrownBy(
             () -> table.ledger().grant(ada, SAMPLES.purchase("cs_lost" + ada.value(), 10), null))
-        .isInstanceOf(TransactionCanceledException.class);
+        .isInstanceOf(AccountBusy.class);
 
     assertThat(busy.refused()).isEqualTo(10);
     assertThat(balance(ada)).isEqualTo(credits(10));
