@@ -45,6 +45,12 @@ record SessionJson(JsonNode json) {
     return json.path("mode").asText("payment").equals("payment");
   }
 
+  /** Whether it was sold in the package's currency, or does not say in which. */
+  boolean isInCurrencyOf(CreditPackage pack) {
+    var currency = pack.price().currency();
+    return json.path("currency").asText(currency).equals(currency);
+  }
+
   Optional<Email> email() {
     return Email.parse(json.path("metadata").path("user_email").asText(""));
   }
@@ -66,7 +72,7 @@ record SessionJson(JsonNode json) {
   Optional<FoundSession> found(List<MoneyMoved> moved) {
     var email = email();
     var pack = pack();
-    if (email.isEmpty() || pack.isEmpty() || !isPayment()) {
+    if (email.isEmpty() || pack.isEmpty() || !isPayment() || !isInCurrencyOf(pack.get())) {
       return Optional.empty();
     }
     var status = status();

@@ -161,6 +161,9 @@ public final class StripeWebhook {
     if (pack.isEmpty()) {
       return new Unusable(eventId, "no known package in the metadata of " + session.id());
     }
+    if (!session.isInCurrencyOf(pack.get())) {
+      return new Unusable(eventId, "not in the currency of its package: " + session.id());
+    }
     return new Paid(eventId, created, session.paid(email.get(), pack.get()));
   }
 

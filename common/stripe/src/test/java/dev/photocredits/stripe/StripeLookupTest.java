@@ -366,6 +366,15 @@ final class StripeLookupTest {
     }
   }
 
+  @Test
+  void a_session_in_another_currency_than_the_packs_is_not_found() {
+    var other = FOUND.replace("\"currency\": \"usd\"", "\"currency\": \"eur\"");
+    try (var stripe = answering(json(200, other))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+    }
+  }
+
   private static String foundWithCharge(long refunded, boolean disputed) {
     return FOUND.replace(
         "\"status\": \"succeeded\"",

@@ -440,17 +440,6 @@ final class StripeWebhookTest {
     assertThat(event).isEqualTo(charged(Money.usd(999), Money.usd(1189)));
   }
 
-  @Test
-  void what_was_charged_is_in_the_currency_in_which_it_was_paid() {
-    var event =
-        readSigned(
-            withPayment("\"pi_1\"")
-                .replace("\"currency\": \"usd\"", "\"currency\": \"eur\"")
-                .replace("\"amount_total\": 999", "\"amount_total\": 899"));
-
-    assertThat(event).isEqualTo(charged(Money.usd(999), new Money(899, "eur")));
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -500,13 +489,18 @@ final class StripeWebhookTest {
     assertThat(event).isEqualTo(PAID);
   }
 
-  @Test
-  void an_amount_of_another_currency_counts_as_the_packs_price() {
+  @ParameterizedTest
+  @ValueSource(strings = {"eur", "jpy", "USD", ""})
+  void a_session_in_another_currency_than_the_packs_needs_somebody_to_look(String currency) {
     var event =
-        readSigned(
-            EVENT
-                .replace("\"currency\": \"usd\"", "\"currency\": \"jpy\"")
-                .replace("\"amount_total\": 999", "\"amount_total\": 500"));
+        readSigned(EVENT.replace("\"currency\": \"usd\"", "\"currency\": \"" + currency + "\""));
+
+    assertThat(event).isEqualTo(new Unusable("evt_1", "not in the currency of its package: cs_1"));
+  }
+
+  @Test
+  void a_session_that_does_not_say_its_currency_is_a_payment_of_the_packs_price() {
+    var event = readSigned(EVENT.replace("\"currency\": \"usd\"", "\"currency\": null"));
 
     assertThat(event).isEqualTo(PAID);
   }
