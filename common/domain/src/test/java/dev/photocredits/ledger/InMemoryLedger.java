@@ -612,6 +612,41 @@ public final class InMemoryLedger
     return List.copyOf(feedback.values());
   }
 
+  /** A backup of everything; running it restores that. */
+  public synchronized Runnable backup() {
+    var maps =
+        List.of(users, marks, payments, claims, feedback, begun, leaving).stream()
+            .map(InMemoryLedger::backup)
+            .toList();
+    var items = List.of(nestedBackup(entries), nestedBackup(generations));
+    var gifts = Set.copyOf(given);
+    var welcomes = Set.copyOf(welcomed);
+    return () -> {
+      maps.forEach(Runnable::run);
+      items.forEach(Runnable::run);
+      given.clear();
+      given.addAll(gifts);
+      welcomed.retainAll(welcomes);
+    };
+  }
+
+  private static <K, V> Runnable backup(Map<K, V> map) {
+    var copy = Map.copyOf(map);
+    return () -> {
+      map.clear();
+      map.putAll(copy);
+    };
+  }
+
+  private static <T> Runnable nestedBackup(Map<Email, NavigableMap<String, T>> map) {
+    var copies = new HashMap<Email, NavigableMap<String, T>>();
+    map.forEach((owner, items) -> copies.put(owner, new TreeMap<>(items)));
+    return () -> {
+      map.clear();
+      map.putAll(copies);
+    };
+  }
+
   /** What is known of a payment that somebody has told of. */
   public synchronized Payment payment(PaymentIntentId id) {
     return Optional.ofNullable(payments.get(id)).orElseThrow();

@@ -26,11 +26,13 @@ final class StripeCalls {
 
   private final StripeClient stripe;
   private final Duration patience;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads;
 
-  private StripeCalls(StripeClient stripe, Duration patience) {
+  /** Calls by that client on those threads, which a test may have chosen. */
+  StripeCalls(StripeClient stripe, Duration patience, ExecutorService threads) {
     this.stripe = stripe;
     this.patience = patience;
+    this.threads = threads;
   }
 
   /** Calls with {@code STRIPE_SECRET_KEY} of {@code STRIPE_API_BASE}. */
@@ -53,7 +55,7 @@ final class StripeCalls {
             .setReadTimeout(READ_MILLIS)
             .setMaxNetworkRetries(RETRIES)
             .build();
-    return new StripeCalls(stripe, patience);
+    return new StripeCalls(stripe, patience, Executors.newVirtualThreadPerTaskExecutor());
   }
 
   /** What is asked of Stripe. */

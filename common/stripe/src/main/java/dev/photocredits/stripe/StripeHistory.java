@@ -46,7 +46,7 @@ public final class StripeHistory implements PaymentHistory {
   private final StripeCalls stripe;
   private final Ownership ownership;
 
-  private StripeHistory(StripeCalls stripe, Ownership ownership) {
+  StripeHistory(StripeCalls stripe, Ownership ownership) {
     this.stripe = stripe;
     this.ownership = ownership;
   }

@@ -31,7 +31,7 @@ public final class StripeLookup implements PaymentLookup {
   private final StripeCalls stripe;
   private final Ownership ownership;
 
-  private StripeLookup(StripeCalls stripe, Ownership ownership) {
+  StripeLookup(StripeCalls stripe, Ownership ownership) {
     this.stripe = stripe;
     this.ownership = ownership;
   }

@@ -36,7 +36,7 @@ public final class StripePayments implements Payments {
   private final String cancelUrl;
   private final boolean isAdaptive;
 
-  private StripePayments(StripeCalls stripe, URI frontend, Stage stage, boolean isAdaptive) {
+  StripePayments(StripeCalls stripe, URI frontend, Stage stage, boolean isAdaptive) {
     this.stripe = stripe;
     this.stage = stage;
     this.successUrl = frontend + "?payment=success&session_id={CHECKOUT_SESSION_ID}";

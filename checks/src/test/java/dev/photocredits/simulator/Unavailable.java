@@ -5,6 +5,10 @@ final class Unavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   Unavailable(Site site) {
-    super("no answer to " + site, null, false, false);
+    this("no answer to " + site);
+  }
+
+  Unavailable(String why) {
+    super(why, null, false, false);
   }
 }

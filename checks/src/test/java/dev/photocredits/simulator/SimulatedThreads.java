@@ -37,6 +37,7 @@ final class SimulatedThreads extends AbstractExecutorService {
   private <T> Future<T> begin(Callable<T> task) {
     var future = new CompletableFuture<T>();
     scheduler.spawn(
+        "thread",
         () -> {
           try {
             future.complete(task.call());

@@ -1,10 +1,17 @@
 package dev.photocredits.simulator;
 
+import com.stripe.StripeClient;
+import com.stripe.exception.ApiConnectionException;
+import com.stripe.exception.StripeException;
+import com.stripe.net.ApiResource.RequestMethod;
+import com.stripe.net.HttpClient;
+import com.stripe.net.HttpHeaders;
+import com.stripe.net.StripeRequest;
+import com.stripe.net.StripeResponse;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
@@ -34,34 +41,37 @@ import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.Photos;
+import dev.photocredits.generation.Spending;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
-import dev.photocredits.payments.CheckoutSession;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.Checkpoints;
-import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.FindOutcome;
-import dev.photocredits.payments.FindOutcome.NotTold;
-import dev.photocredits.payments.PaymentHistory;
-import dev.photocredits.payments.PaymentLookup;
-import dev.photocredits.payments.Payments;
-import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.simulator.World.Message;
+import dev.photocredits.stripe.StripeInProcess;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All that lies outside of one process, where every call may go wrong. */
 final class Outside {
+  /** What is in a prompt that the model refuses. */
+  static final String HOSTILE = "hostile";
+
   private static final ContentType PNG = new ContentType("image/png");
+  private static final HttpHeaders NO_HEADERS = HttpHeaders.of(Map.of());
 
   private final World world;
   private final Invocation process;
@@ -75,25 +85,33 @@ final class Outside {
     return world.call(process, site, effect);
   }
 
+  private <T> T call(Site site, @Nullable Email about, Supplier<T> effect) {
+    return world.call(process, site, about, effect);
+  }
+
+  private static @Nullable Email owner(SimulatedStripe.Session session) {
+    return Email.parse(session.metadata.getOrDefault("user_email", "")).orElse(null);
+  }
+
   final class OutsideLedger implements Ledger {
     @Override
     public Optional<User> find(Email email) {
-      return call(Site.FIND_USER, () -> world.ledger.find(email));
+      return call(Site.FIND_USER, email, () -> world.ledger.find(email));
     }
 
     @Override
     public User create(Email email, @Nullable Promotion welcome, Instant now) {
-      return call(Site.CREATE_USER, () -> world.ledger.create(email, welcome, now));
+      return call(Site.CREATE_USER, email, () -> world.ledger.create(email, welcome, now));
     }
 
     @Override
     public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
-      return call(Site.LINK_CUSTOMER, () -> world.ledger.linkCustomer(email, customer, now));
+      return call(Site.LINK_CUSTOMER, email, () -> world.ledger.linkCustomer(email, customer, now));
     }
 
     @Override
     public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
-      return call(Site.GRANT, () -> world.ledger.grant(email, purchase, charge));
+      return call(Site.GRANT, email, () -> world.ledger.grant(email, purchase, charge));
     }
 
     @Override
@@ -103,17 +121,21 @@ final class Outside {
 
     @Override
     public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
-      return call(Site.REVERSE, () -> world.ledger.reverse(news, id, now));
+      var payment = world.stripe.payment(news.payment().value());
+      return call(
+          Site.REVERSE,
+          payment == null ? null : owner(payment.session),
+          () -> world.ledger.reverse(news, id, now));
     }
 
     @Override
     public PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
-      return call(Site.PROMOTE, () -> world.ledger.promote(email, promotion, again));
+      return call(Site.PROMOTE, email, () -> world.ledger.promote(email, promotion, again));
     }
 
     @Override
     public AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
-      return world.ledger.adjust(email, adjustment);
+      return call(Site.ADJUST, email, () -> world.ledger.adjust(email, adjustment));
     }
 
     @Override
@@ -123,7 +145,7 @@ final class Outside {
 
     @Override
     public Credits expire(Email email, TransactionId id, Instant now) {
-      return call(Site.EXPIRE, () -> world.ledger.expire(email, id, now));
+      return call(Site.EXPIRE, email, () -> world.ledger.expire(email, id, now));
     }
 
     @Override
@@ -136,7 +158,8 @@ final class Outside {
     @Override
     public StartOutcome start(
         Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
-      return call(Site.START, () -> world.ledger.start(pending, usage, key, limits));
+      return call(
+          Site.START, pending.email(), () -> world.ledger.start(pending, usage, key, limits));
     }
 
     @Override
@@ -146,17 +169,18 @@ final class Outside {
 
     @Override
     public boolean add(Generation generation, Picture picture) {
-      return call(Site.ADD_PICTURE, () -> world.ledger.add(generation, picture));
+      return call(
+          Site.ADD_PICTURE, generation.email(), () -> world.ledger.add(generation, picture));
     }
 
     @Override
     public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
-      return call(Site.FINISH, () -> world.ledger.finish(seen, next, refund));
+      return call(Site.FINISH, seen.email(), () -> world.ledger.finish(seen, next, refund));
     }
 
     @Override
     public Optional<Generation> find(Email email, GenerationId id) {
-      return call(Site.FIND_GENERATION, () -> world.ledger.find(email, id));
+      return call(Site.FIND_GENERATION, email, () -> world.ledger.find(email, id));
     }
 
     @Override
@@ -248,15 +272,25 @@ final class Outside {
     };
   }
 
-  /** A model that takes its time, refuses now and then, and forgets a picture now and then. */
-  ImageModel model() {
+  /**
+   * A model that takes its time, refuses hostile prompts, and others now and then, and forgets a
+   * picture now and then.
+   *
+   * @param owner for whom it draws
+   */
+  ImageModel model(Email owner) {
     return (Image photo, VariationPrompt prompt, Instant deadline) -> {
       try {
         return call(
             Site.DRAW,
             () -> {
-              world.scheduler.sleep(Duration.ofSeconds(world.chance.nextInt(8)));
-              return switch (world.chance.nextInt(world.isMoody() ? 12 : 1)) {
+              world.asked.add(new World.Asked(owner, world.scheduler.now()));
+              world.scheduler.sleep(Duration.ofSeconds(world.chance().nextInt(8)));
+              if (prompt.text().contains(HOSTILE)) {
+                return new ModelAnswer.Refused("safety");
+              }
+              var isMoody = world.plan.has(Hazard.MOODY_MODEL) && !world.isCalm();
+              return switch (world.chance().nextInt(isMoody ? 12 : 1)) {
                 case 10 -> new ModelAnswer.Broken("no picture");
                 case 11 -> new ModelAnswer.Refused("safety");
                 default -> new ModelAnswer.Drawn(new Image(PNG, new byte[] {1}));
@@ -270,44 +304,61 @@ final class Outside {
     };
   }
 
-  Payments payments() {
-    return new Payments() {
-      @Override
-      public CustomerId createCustomer(Email email) {
-        return atStripe(Site.CREATE_CUSTOMER, () -> world.stripe.customer(email));
-      }
-
-      @Override
-      public CheckoutSession openSession(
-          Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
-        var session = atStripe(Site.OPEN_SESSION, () -> world.stripe.open(email, pack, attempt));
-        return new CheckoutSession(
-            session.id, URI.create("https://pay.example/" + session.id.value()));
-      }
-    };
+  /** Stripe's own client, each of whose requests is a call. */
+  StripeInProcess stripe() {
+    var client =
+        StripeClient.builder()
+            .setApiKey("sk_test_simulated")
+            .setApiBase("https://stripe.example")
+            .setMaxNetworkRetries(0)
+            .setHttpClient(
+                new HttpClient() {
+                  @Override
+                  public StripeResponse request(StripeRequest request) throws StripeException {
+                    return atStripe(request);
+                  }
+                })
+            .build();
+    return new StripeInProcess(client, new SameThread(), new Stage(SimulatedStripe.OUR_STAGE));
   }
 
-  PaymentLookup lookup() {
-    return new PaymentLookup() {
-      @Override
-      public MoneyMoved dispute(DisputeId id) {
-        throw new AssertionError("every event tells the sums of its dispute");
-      }
-
-      @Override
-      public FindOutcome find(SessionId id) {
-        try {
-          return atStripe(Site.FIND_SESSION, () -> world.stripe.find(id));
-        } catch (PaymentsUnavailable e) {
-          return new NotTold(e);
-        }
-      }
-    };
+  private StripeResponse atStripe(StripeRequest request) throws ApiConnectionException {
+    var path = request.url().getPath();
+    var isPost = request.method() == RequestMethod.POST;
+    try {
+      var answer =
+          call(site(path, isPost), () -> isPost ? posted(path, request) : got(path, request));
+      return new StripeResponse(answer.status(), NO_HEADERS, answer.body().toString());
+    } catch (Unavailable e) {
+      throw new ApiConnectionException("Stripe does not answer", e);
+    }
   }
 
-  PaymentHistory history() {
-    return (since, until, after) ->
-        atStripe(Site.LIST_EVENTS, () -> world.stripe.page(since, until, after));
+  private static Site site(String path, boolean isPost) {
+    if (isPost) {
+      return path.endsWith("customers") ? Site.CREATE_CUSTOMER : Site.OPEN_SESSION;
+    }
+    return path.endsWith("events") ? Site.LIST_EVENTS : Site.FIND_SESSION;
+  }
+
+  private StripeApi.Answer got(String path, StripeRequest request) {
+    var query = request.url().getQuery();
+    return world.stripeApi.get(path, query == null ? "" : query);
+  }
+
+  // The code's catalogue is fixed when it is compiled: that of another deployment is put in here.
+  private StripeApi.Answer posted(String path, StripeRequest request) {
+    var form = StripeApi.form(request.content().stringContent());
+    var terms = process.deployment.catalogue().get(form.getOrDefault("metadata[package]", ""));
+    if (terms != null) {
+      form.replaceAll(
+          (name, value) ->
+              name.endsWith("[credits]")
+                  ? Integer.toString(terms.credits())
+                  : name.endsWith("[unit_amount]") ? Long.toString(terms.cents()) : value);
+    }
+    var key = request.headers().firstValue("Idempotency-Key").orElse("none");
+    return world.stripeApi.post(path, form, key, terms);
   }
 
   Checkpoints checkpoints() {
@@ -330,11 +381,67 @@ final class Outside {
     };
   }
 
-  private <T> T atStripe(Site site, Supplier<T> effect) {
-    try {
-      return call(site, effect);
-    } catch (Unavailable e) {
-      throw new PaymentsUnavailable("Stripe is down", e);
+  Spending spending() {
+    var cap = process.deployment.dailyCap();
+    return cap == 0
+        ? Spending.UNBOUNDED
+        : new Spending() {
+          @Override
+          public boolean reserve(int pictures, Instant now) {
+            return call(
+                Site.RESERVE,
+                () -> {
+                  var before = world.counted.getOrDefault(day(now), 0);
+                  if (before + pictures > cap) {
+                    return false;
+                  }
+                  world.counted.put(day(now), before + pictures);
+                  return true;
+                });
+          }
+
+          @Override
+          public void release(int pictures, Instant now) {
+            var _ =
+                call(Site.RELEASE, () -> world.counted.merge(day(now), -pictures, Integer::sum));
+          }
+        };
+  }
+
+  private static LocalDate day(Instant now) {
+    return LocalDate.ofInstant(now, ZoneOffset.UTC);
+  }
+
+  /**
+   * Runs what it is given at once. A process that dies in it is seen to be dead at its next call.
+   */
+  private static final class SameThread extends AbstractExecutorService {
+    @Override
+    public void execute(Runnable command) {
+      command.run();
+    }
+
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public List<Runnable> shutdownNow() {
+      return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return false;
     }
   }
 }

@@ -15,28 +15,55 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks one at a time, on a clock of its own. Which one goes on is drawn from the seed
  * whenever the running one pauses, so the same seed gives the same run. Time passes when all of
  * them wait.
+ *
+ * <p>Every act of a task has a path and a chance of its own, so that a run without one act draws
+ * the same in all the others.
  */
 final class Scheduler {
   private final Random chance;
+  private final Frame root;
   private final List<Task> tasks = new ArrayList<>();
   private Instant now = Instant.parse("2026-11-25T12:00:00Z");
   private @Nullable Task running;
   private @Nullable Thread loop;
   private long steps;
 
-  Scheduler(Random chance) {
-    this.chance = chance;
+  Scheduler(long seed) {
+    this.chance = new Random(seed);
+    this.root = new Frame("", seed);
+  }
+
+  /** An act: where it stands in the run, what it draws from, and what it has begun. */
+  private static final class Frame {
+    private final String path;
+    private final Random chance;
+    private final long seed;
+    private int acts;
+
+    Frame(String path, long seed) {
+      this.path = path;
+      this.seed = seed;
+      this.chance = new Random(seed);
+    }
+
+    Frame next(String name) {
+      var number = ++acts;
+      var mixed = (seed ^ (number * 0x9E3779B97F4A7C15L)) * 0xBF58476D1CE4E5B9L;
+      return new Frame(path + "/" + name + number, mixed ^ (mixed >>> 31));
+    }
   }
 
   private static final class Task {
     private final Thread thread;
+    private Frame frame;
     private BooleanSupplier ready = () -> true;
     private @Nullable Instant until;
     private boolean ended;
     private @Nullable Throwable failure;
     private volatile boolean turn;
 
-    Task(Runnable body, Scheduler scheduler) {
+    Task(Runnable body, Frame frame, Scheduler scheduler) {
+      this.frame = frame;
       thread =
           Thread.ofVirtual()
               .unstarted(
@@ -72,11 +99,40 @@ final class Scheduler {
     return steps;
   }
 
-  /** Adds a task, which will run when its turn comes. */
-  void spawn(Runnable body) {
-    var task = new Task(body, this);
+  private Frame frame() {
+    return running == null ? root : running.frame;
+  }
+
+  /** What the running act draws from. */
+  Random chance() {
+    return frame().chance;
+  }
+
+  /** Names the running act, such as {@code /person1/buys2}. */
+  String path() {
+    return frame().path;
+  }
+
+  /** Adds a task, which will run when its turn comes, as an act of the running one. */
+  void spawn(String name, Runnable body) {
+    var task = new Task(body, frame().next(name), this);
     tasks.add(task);
     task.thread.start();
+  }
+
+  /** Runs it as an act of its own. */
+  void act(String name, Runnable body) {
+    var task = running;
+    if (task == null) {
+      throw new IllegalStateException("only a task acts");
+    }
+    var outer = task.frame;
+    task.frame = outer.next(name);
+    try {
+      body.run();
+    } finally {
+      task.frame = outer;
+    }
   }
 
   /** Lets others run, or not, as chance has it. */

@@ -13,10 +13,16 @@ final class Invocation {
   private final Instant killedAt;
   private Duration skew;
   private boolean dead;
+  private boolean struck;
   private int calls;
 
-  Invocation(String name, Scheduler scheduler, Duration timeout, Duration skew) {
+  /** The deployment that it was started with. */
+  final Deployment deployment;
+
+  Invocation(
+      String name, Scheduler scheduler, Duration timeout, Duration skew, Deployment deployment) {
     this.name = name;
+    this.deployment = deployment;
     this.scheduler = scheduler;
     this.killedAt = scheduler.now().plus(timeout);
     this.skew = skew;
@@ -47,6 +53,15 @@ final class Invocation {
   /** Counts the calls to the outside, beginning with 1. */
   int nextCall() {
     return ++calls;
+  }
+
+  /** Notes that something went wrong with one of its calls. */
+  void strike() {
+    struck = true;
+  }
+
+  boolean wasStruck() {
+    return struck;
   }
 
   boolean isDead() {

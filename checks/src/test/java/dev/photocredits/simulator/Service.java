@@ -2,11 +2,11 @@ package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.CreditPackage;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A service under test, as its callers see it: each call is one process. */
@@ -15,17 +15,26 @@ interface Service {
   /** What a caller who wants pictures is answered; nothing at all is no answer. */
   sealed interface Reply {
 
-    /** 200 with pictures. */
-    record Pictures(@Nullable GenerationId generation, List<String> keys) implements Reply {}
+    /**
+     * 200 with pictures.
+     *
+     * @param remaining what it says that the caller can spend now, if it says so
+     */
+    record Pictures(
+        @Nullable GenerationId generation, List<String> keys, Optional<Integer> remaining)
+        implements Reply {}
 
     /** An error that says that nothing was charged, about that generation. */
     record NothingCharged(GenerationId generation) implements Reply {}
 
-    /** 202: it is sold, and drawn by and by. */
+    /** 202: it is charged, and will be generated. */
     record Accepted(GenerationId generation) implements Reply {}
 
     /** An error that says to come back. */
     record ComeBack() implements Reply {}
+
+    /** 402; nothing has happened. */
+    record NotEnough(int required, int available) implements Reply {}
 
     /** Any other error; nothing has happened. */
     record Refused() implements Reply {}
@@ -36,29 +45,46 @@ interface Service {
   /** The same without waiting for the pictures. */
   Reply queue(Invocation process, GenerationOrder order, @Nullable IdempotencyKey key);
 
-  /** What the caller hears who asks what became of a generation. */
+  /** What became of a generation. */
   Reply look(Invocation process, Email email, GenerationId generation);
 
-  /** Takes a message of the queue in. */
+  /** Handles a message of the queue. */
   void work(Invocation process, World.Message message);
 
   void delete(Invocation process, Email email, GenerationId generation);
 
-  /** The session that is opened. */
-  SessionId checkout(
+  /** The id of the session that is opened. */
+  String checkout(
       Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key);
 
-  /** Somebody comes back from the page where they paid. */
-  void status(Invocation process, SessionId session);
+  /** A customer comes back from the page where they paid. */
+  void status(Invocation process, String session);
 
-  /** Takes an event; returns if it is accepted. */
-  void webhook(Invocation process, SimulatedStripe.Event event);
+  /** Handles a request of Stripe's; returns if the event is accepted. */
+  void webhook(Invocation process, byte[] body, String signature);
 
-  /** Gives credits away, once for the gift. */
-  void give(Invocation process, Story.Gift gift);
+  /** What the user can spend, as the API says. */
+  int balance(Invocation process, Email email);
+
+  /** Gives credits that expire, once unless it is to be done again; tells whether it is done. */
+  boolean give(Invocation process, Schedule.Gift gift, boolean again);
+
+  /** Corrects a balance; tells whether there was enough to take. */
+  boolean adjust(Invocation process, Schedule.Correction correction);
+
+  /** Erases a customer under that seed of a pseudonym; tells whether it is done. */
+  boolean erase(Invocation process, Email email, long seed);
 
   void sweep(Invocation process);
 
   /** Compares with the provider; tells whether there is more to compare. */
   boolean reconcile(Invocation process);
+
+  void audit(Invocation process);
+
+  /** What there is to show of it at present. */
+  Evidence evidence();
+
+  /** The generations that are pending at present. */
+  List<Evidence.Generated> pending();
 }

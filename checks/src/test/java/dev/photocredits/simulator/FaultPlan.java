@@ -1,7 +1,6 @@
 package dev.photocredits.simulator;
 
 import java.util.List;
-import java.util.Random;
 
 /** Decides what goes wrong. */
 interface FaultPlan {
@@ -13,10 +12,10 @@ interface FaultPlan {
   FaultPlan NO_FAULTS = (_, _) -> Fault.NONE;
 
   /** Of a hundred calls so many are struck, by any of these faults; more where few calls are. */
-  static FaultPlan random(Random chance, int percent, List<Fault> faults) {
+  static FaultPlan random(World world, int percent, List<Fault> faults) {
     return (_, site) ->
-        faults.isEmpty() || chance.nextInt(100) >= (site == Site.REMOVE_IMAGES ? 60 : percent)
+        faults.isEmpty() || world.chance().nextInt(100) >= (site.isRare ? 60 : percent)
             ? Fault.NONE
-            : faults.get(chance.nextInt(faults.size()));
+            : faults.get(world.chance().nextInt(faults.size()));
   }
 }

@@ -1,0 +1,145 @@
+package dev.photocredits.simulator;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.simulator.SimulatedStripe.CardPayment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** How often each kind of call met each kind of fault, and how often each state was seen. */
+final class Coverage {
+  private final Map<Site, Map<Fault, Long>> counts = new EnumMap<>(Site.class);
+  private final Map<State, Long> states = new HashMap<>();
+
+  /** How far the disputes of a user are, the newest that there is. */
+  enum Disputes {
+    NONE,
+    WITHDRAWN,
+    WON,
+    LOST
+  }
+
+  /** What is combined. */
+  record State(boolean debt, boolean lots, boolean expired, boolean pending, Disputes disputes) {
+    /** Those that can be: a user who owes has no credits, and so no lots. */
+    static List<State> reachable() {
+      var all = new ArrayList<State>();
+      for (var bits = 0; bits < 16; bits++) {
+        for (var disputes : Disputes.values()) {
+          var state =
+              new State((bits & 8) > 0, (bits & 4) > 0, (bits & 2) > 0, (bits & 1) > 0, disputes);
+          if (!state.debt || (!state.lots && !state.expired)) {
+            all.add(state);
+          }
+        }
+      }
+      return all;
+    }
+
+    private String name() {
+      return (debt ? "debt " : "")
+          + (lots ? "lots " : "")
+          + (expired ? "expired " : "")
+          + (pending ? "pending " : "");
+    }
+  }
+
+  void count(Site site, Fault fault) {
+    add(site, fault, 1);
+  }
+
+  void count(World.Seen seen, SimulatedStripe stripe, Email email) {
+    var disputes = Disputes.NONE;
+    for (var session : stripe.sessions.values()) {
+      if (session.payment != null && email.value().equals(session.metadata.get("user_email"))) {
+        disputes = later(disputes, session.payment);
+      }
+    }
+    var state =
+        new State(seen.hasDebt(), seen.hasLots(), seen.hasExpired(), seen.hasPending(), disputes);
+    states.merge(state, 1L, Long::sum);
+  }
+
+  private static Disputes later(Disputes before, CardPayment payment) {
+    if (payment.disputes.isEmpty()) {
+      return before;
+    }
+    return switch (payment.disputes.getLast().status) {
+      case "won" -> Disputes.WON;
+      case "lost" -> Disputes.LOST;
+      default -> Disputes.WITHDRAWN;
+    };
+  }
+
+  void add(Coverage other) {
+    other.counts.forEach((site, row) -> row.forEach((fault, count) -> add(site, fault, count)));
+    other.states.forEach((state, count) -> states.merge(state, count, Long::sum));
+  }
+
+  private void add(Site site, Fault fault, long count) {
+    counts.computeIfAbsent(site, _ -> new EnumMap<>(Fault.class)).merge(fault, count, Long::sum);
+  }
+
+  private long count(Map<Fault, Long> row, Fault fault) {
+    return row.getOrDefault(fault, 0L);
+  }
+
+  /** How many pairs of call and fault there are that never met. */
+  long missed() {
+    var met = counts.values().stream().mapToLong(Map::size).sum();
+    return (long) Site.values().length * Fault.values().length - met;
+  }
+
+  /** The states that can be, and never were. */
+  List<State> missedStates() {
+    return State.reachable().stream().filter(state -> !states.containsKey(state)).toList();
+  }
+
+  @Override
+  public String toString() {
+    return calls() + "\n" + stateTable();
+  }
+
+  private String calls() {
+    return line("", Fault.values(), fault -> fault.name().toLowerCase(Locale.ROOT))
+        + Arrays.stream(Site.values())
+            .map(
+                site ->
+                    line(
+                        site.name().toLowerCase(Locale.ROOT),
+                        Fault.values(),
+                        fault -> Long.toString(count(counts.getOrDefault(site, Map.of()), fault))))
+            .collect(Collectors.joining());
+  }
+
+  private String stateTable() {
+    return line("disputes", Disputes.values(), it -> it.name().toLowerCase(Locale.ROOT))
+        + State.reachable().stream()
+            .filter(state -> state.disputes == Disputes.NONE)
+            .map(
+                row ->
+                    line(
+                        row.name(),
+                        Disputes.values(),
+                        disputes -> {
+                          var state =
+                              new State(row.debt, row.lots, row.expired, row.pending, disputes);
+                          return Long.toString(states.getOrDefault(state, 0L));
+                        }))
+            .collect(Collectors.joining());
+  }
+
+  private static <T> String line(String head, T[] columns, Function<T, String> cell) {
+    return "%-24s".formatted(head)
+        + Stream.of(columns)
+            .map(column -> "%12s".formatted(cell.apply(column)))
+            .collect(Collectors.joining("", "", "\n"));
+  }
+}

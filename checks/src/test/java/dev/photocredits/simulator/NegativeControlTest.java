@@ -1,0 +1,96 @@
+package dev.photocredits.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The oracle sees: under each hazard it finds a violation of the reference's design, and none of
+ * ours.
+ */
+final class NegativeControlTest {
+  private static final int SEEDS = 200;
+
+  /** Something that may happen, and the violation of a design that does not mind it. */
+  record Control(String name, Set<Hazard> hazards, List<Fault> faults, Violation violation) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Control> controls() {
+    return Stream.of(
+        of("two requests at once spend the same credits", Hazard.CROWD, Violation.CREDITS_MINTED),
+        of("a purchase during a generation is overwritten", Hazard.CROWD, Violation.CREDITS_LOST),
+        of(
+            "a balance that is written back is not what the transactions add up to",
+            Hazard.CROWD,
+            Violation.BALANCE_IS_NOT_ITS_TRANSACTIONS),
+        new Control(
+            "a process that dies has charged for nothing",
+            Hazard.NONE,
+            List.of(Fault.DIES_BEFORE, Fault.DIES_AFTER),
+            Violation.CREDITS_LOST),
+        of(
+            "an event that comes twice is granted twice",
+            Hazard.DUPLICATES,
+            Violation.CREDITS_MINTED),
+        of("an event that is lost is never granted", Hazard.LOST_EVENTS, Violation.CREDITS_LOST),
+        of(
+            "a session that is not paid is granted",
+            Hazard.DELAYED_PAYMENTS,
+            Violation.CREDITS_MINTED),
+        of("a refund leaves its credits", Hazard.REFUNDS, Violation.CREDITS_MINTED),
+        of("a dispute leaves its credits", Hazard.DISPUTES, Violation.CREDITS_MINTED),
+        of("a sale of another stage is granted", Hazard.OTHER_SALES, Violation.CREDITS_MINTED),
+        new Control(
+            "a request that is repeated is charged twice",
+            Set.of(Hazard.RETRIES),
+            List.of(Fault.SLOW, Fault.REPLY_LOST),
+            Violation.CHARGED_TWICE),
+        of(
+            "one picture of three has the full price",
+            Hazard.MOODY_MODEL,
+            Violation.CHARGED_FOR_NOTHING),
+        of("a correction is never made", Hazard.ADJUSTMENTS, Violation.CREDITS_LOST),
+        of("a user's free calls have no bound", Hazard.ABUSE, Violation.UNBOUNDED_CALLS));
+  }
+
+  private static Control of(String name, Hazard hazard, Violation violation) {
+    return new Control(name, EnumSet.of(hazard), List.of(), violation);
+  }
+
+  @ParameterizedTest
+  @MethodSource("controls")
+  void the_design_of_the_reference_is_found_out_and_ours_is_not(Control control) {
+    Set<Violation> reference = EnumSet.noneOf(Violation.class);
+
+    for (var seed = 1; seed <= SEEDS; seed++) {
+      var plan = Plan.alone(seed, control.hazards(), control.faults());
+      reference.addAll(found(plan, ReferenceService::new).keySet());
+      var ours = found(plan, OurService::new);
+      assertThat(ours).as("seed %s", seed).matches(it -> isFine(it.keySet()));
+    }
+
+    assertThat(reference).contains(control.violation());
+  }
+
+  private static boolean isFine(Set<Violation> found) {
+    return KnownViolations.areTolerated(found);
+  }
+
+  private static Map<Violation, List<String>> found(Plan plan, Function<World, Service> service) {
+    var world = new World(plan, new Coverage(), null);
+    var schedule = new Schedule(world, service.apply(world));
+    schedule.runs();
+    return Oracle.compare(schedule, schedule.service.evidence());
+  }
+}

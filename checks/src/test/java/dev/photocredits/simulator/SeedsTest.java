@@ -1,0 +1,78 @@
+package dev.photocredits.simulator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Seeds that once failed, each with the point of the issue that mends it: those of a point that is
+ * known to be open still fail, and all others pass.
+ */
+final class SeedsTest {
+  /** So many seeds are tried, since a change of the simulator gives every seed another schedule. */
+  private static final int SEEDS = 1_000;
+
+  /** A line of the file. */
+  record Seed(
+      int point, long seed, int people, Violation violation, Set<Hazard> hazards, String story) {
+
+    static Seed of(String line) {
+      var fields = Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
+      return new Seed(
+          Integer.parseInt(fields.get(0)),
+          Long.parseLong(fields.get(1)),
+          Integer.parseInt(fields.get(2)),
+          Violation.valueOf(fields.get(3)),
+          Arrays.stream(fields.get(4).split(" ", -1))
+              .map(Hazard::valueOf)
+              .collect(Collectors.toUnmodifiableSet()),
+          fields.get(5));
+    }
+
+    Set<Violation> found(long number) {
+      var plan = new Plan(number, people, hazards, List.of(), 0, Set.of());
+      return Simulator.ours(plan, new Coverage(), null).found().keySet();
+    }
+
+    @Override
+    public String toString() {
+      return "point " + point + ": " + story;
+    }
+  }
+
+  static Stream<Seed> seeds() throws IOException {
+    try (var file =
+        Objects.requireNonNull(SeedsTest.class.getResourceAsStream("/simulator-seeds.txt"))) {
+      return new String(file.readAllBytes(), UTF_8)
+          .lines()
+          .filter(line -> !line.isBlank() && !line.startsWith("#"))
+          .map(Seed::of);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void a_known_violation_is_found_and_one_that_is_mended_is_gone(Seed seed) {
+    var isFound =
+        LongStream.range(seed.seed(), seed.seed() + (isOpen(seed) ? SEEDS : 1))
+            .anyMatch(number -> seed.found(number).contains(seed.violation()));
+
+    assertThat(isFound)
+        .as("point %d is open by KnownViolations: remove its line when it is mended", seed.point())
+        .isEqualTo(isOpen(seed));
+  }
+
+  private static boolean isOpen(Seed seed) {
+    return KnownViolations.isKnown(seed.point());
+  }
+}

@@ -1,0 +1,54 @@
+package dev.photocredits.simulator;
+
+import dev.photocredits.simulator.World.Part;
+import org.jspecify.annotations.Nullable;
+
+/** Where our code calls the outside. */
+enum Site {
+  FIND_USER(Part.TABLE, false),
+  CREATE_USER(Part.TABLE, true),
+  LINK_CUSTOMER(Part.TABLE, true),
+  FIND_GRANT(Part.TABLE, false),
+  GRANT(Part.TABLE, true),
+  REVERSE(Part.TABLE, true),
+  PROMOTE(Part.TABLE, true),
+  ADJUST(Part.TABLE, true),
+  EXPIRE(Part.TABLE, true),
+  CLAIM(Part.TABLE, false),
+  RESERVE(Part.TABLE, false),
+  RELEASE(Part.TABLE, false),
+  START(Part.TABLE, true),
+  ADD_PICTURE(Part.TABLE, true),
+  FINISH(Part.TABLE, true),
+  FIND_GENERATION(Part.TABLE, false),
+  LIST_OVERDUE(Part.TABLE, false),
+  LIST_EXPIRING(Part.TABLE, false),
+  DRAW(null, false),
+  PUT_IMAGE(null, false),
+  REMOVE_IMAGES(null, false),
+  PUT_PHOTO(null, false),
+  FIND_PHOTO(null, false),
+  REMOVE_PHOTO(null, false),
+  SEND(null, false),
+  CREATE_CUSTOMER(Part.STRIPE, false),
+  OPEN_SESSION(Part.STRIPE, false),
+  FIND_SESSION(Part.STRIPE, false),
+  LIST_EVENTS(Part.STRIPE, false),
+  FIND_CHECKPOINT(Part.TABLE, false),
+  SAVE_CHECKPOINT(Part.TABLE, false);
+
+  /** What it belongs to that may be down as a whole. */
+  final @Nullable Part part;
+
+  /** Whether it may change an account. */
+  final boolean writes;
+
+  /** Whether it is called so rarely that it has to fail more often. */
+  final boolean isRare;
+
+  Site(@Nullable Part part, boolean writes) {
+    this.part = part;
+    this.writes = writes;
+    this.isRare = name().equals("REMOVE_IMAGES");
+  }
+}

@@ -1,0 +1,205 @@
+package dev.photocredits.simulator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.photocredits.simulator.SimulatedStripe.Event;
+import dev.photocredits.simulator.SimulatedStripe.Terms;
+import java.net.URLDecoder;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The requests of Stripe's API that we make, answered by a {@link SimulatedStripe}. */
+final class StripeApi {
+  private static final int PAGE = 5;
+
+  private final SimulatedStripe stripe;
+  private final Map<String, Kept> kept = new HashMap<>();
+  private boolean fails;
+
+  /** What an idempotency key stands for. */
+  private record Kept(Map<String, String> form, Answer answer) {}
+
+  /** A status and a body. */
+  record Answer(int status, JsonNode body) {
+    static Answer ok(JsonNode body) {
+      return new Answer(200, body);
+    }
+
+    static Answer error(int status, String type, String param) {
+      var body = JsonNodeFactory.instance.objectNode();
+      body.putObject("error").put("type", type).put("param", param).put("message", type);
+      return new Answer(status, body);
+    }
+  }
+
+  StripeApi(SimulatedStripe stripe) {
+    this.stripe = stripe;
+  }
+
+  /**
+   * Creates something, once for each key.
+   *
+   * @param terms what is sold, if something is
+   */
+  Answer post(String path, Map<String, String> form, String key, @Nullable Terms terms) {
+    var before = kept.get(key);
+    if (before != null) {
+      return before.form.equals(form)
+          ? before.answer
+          : Answer.error(400, "idempotency_error", "idempotency_key");
+    }
+    var answer = fails ? Answer.error(500, "api_error", "none") : created(path, form, terms);
+    fails = false;
+    kept.put(key, new Kept(form, answer));
+    return answer;
+  }
+
+  /** Whether the next creation fails, and so does every repeat of it. */
+  void failNext(boolean now) {
+    fails = now;
+  }
+
+  private Answer created(String path, Map<String, String> form, @Nullable Terms terms) {
+    return switch (path) {
+      case "/v1/customers" -> customer(form);
+      case "/v1/checkout/sessions" -> session(form, terms);
+      default -> Answer.error(404, "invalid_request_error", "path");
+    };
+  }
+
+  private Answer customer(Map<String, String> form) {
+    var id = stripe.id("cus_");
+    stripe.customers.put(id, form.getOrDefault("email", ""));
+    return Answer.ok(JsonNodeFactory.instance.objectNode().put("id", id));
+  }
+
+  private Answer session(Map<String, String> form, @Nullable Terms terms) {
+    if (!stripe.customers.containsKey(form.getOrDefault("customer", ""))) {
+      return Answer.error(400, "invalid_request_error", "customer");
+    }
+    var metadata = within(form, "metadata[");
+    var session =
+        stripe.open(
+            form.getOrDefault("customer", ""),
+            metadata,
+            within(form, "payment_intent_data[metadata]["),
+            form.get("client_reference_id"),
+            terms,
+            Long.parseLong(form.getOrDefault("line_items[0][price_data][unit_amount]", "0")));
+    return Answer.ok(session.expanded());
+  }
+
+  private static Map<String, String> within(Map<String, String> form, String prefix) {
+    var found = new LinkedHashMap<String, String>();
+    form.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            found.put(name.substring(prefix.length(), name.length() - 1), value);
+          }
+        });
+    return found;
+  }
+
+  /** The object or list of that path; whatever can be expanded is. */
+  Answer get(String path, String query) {
+    var name = path.substring(path.lastIndexOf('/') + 1);
+    var params = form(query);
+    if (path.equals("/v1/events")) {
+      return events(query, params);
+    }
+    if (path.equals("/v1/refunds") || path.equals("/v1/disputes")) {
+      return moved(path, params);
+    }
+    @Nullable ObjectNode found =
+        switch (path.substring(0, path.lastIndexOf('/'))) {
+          case "/v1/checkout/sessions" -> {
+            var session = stripe.sessions.get(name);
+            yield session == null ? null : session.expanded();
+          }
+          case "/v1/payment_intents" -> {
+            var payment = stripe.payment(name);
+            yield payment == null ? null : payment.intentJson();
+          }
+          case "/v1/charges" -> {
+            var payment = stripe.payment(name);
+            yield payment == null ? null : payment.chargeJson();
+          }
+          case "/v1/disputes" -> {
+            var dispute = stripe.dispute(name);
+            yield dispute == null ? null : dispute.json();
+          }
+          default -> null;
+        };
+    return found == null ? Answer.error(404, "invalid_request_error", "id") : Answer.ok(found);
+  }
+
+  private Answer moved(String path, Map<String, String> params) {
+    var payment =
+        stripe.payment(params.getOrDefault("payment_intent", params.getOrDefault("charge", "")));
+    if (payment == null) {
+      return list(List.of(), false);
+    }
+    return path.endsWith("refunds")
+        ? list(payment.refunds.stream().map(SimulatedStripe.Refund::json).toList(), false)
+        : list(payment.disputes.stream().map(SimulatedStripe.Dispute::json).toList(), false);
+  }
+
+  private Answer events(String query, Map<String, String> params) {
+    var types =
+        List.of(query.split("&", -1)).stream()
+            .filter(param -> param.startsWith("types"))
+            .map(param -> URLDecoder.decode(param.substring(param.indexOf('=') + 1), UTF_8))
+            .toList();
+    var since = Long.parseLong(params.getOrDefault("created[gte]", "0"));
+    var until = Long.parseLong(params.getOrDefault("created[lte]", "9999999999"));
+    var found =
+        stripe.listed().stream()
+            .filter(event -> types.isEmpty() || types.contains(event.type()))
+            .filter(event -> event.created().getEpochSecond() >= since)
+            .filter(event -> event.created().getEpochSecond() <= until)
+            .toList();
+    var from = 0;
+    var after = params.get("starting_after");
+    if (after != null) {
+      // Newest first, and ids grow.
+      if (stripe.listed().stream().noneMatch(event -> event.id().equals(after))) {
+        return Answer.error(400, "invalid_request_error", "starting_after");
+      }
+      var number = number(after);
+      while (from < found.size() && number(found.get(from).id()) >= number) {
+        from++;
+      }
+    }
+    var rest = found.subList(from, found.size());
+    return list(rest.stream().limit(PAGE).map(Event::body).toList(), rest.size() > PAGE);
+  }
+
+  private static int number(String event) {
+    return Integer.parseInt(event.substring("evt_".length()));
+  }
+
+  private static Answer list(List<ObjectNode> data, boolean hasMore) {
+    var body = JsonNodeFactory.instance.objectNode().put("object", "list");
+    body.put("has_more", hasMore).put("url", "/v1/list").putArray("data").addAll(data);
+    return Answer.ok(body);
+  }
+
+  static Map<String, String> form(String text) {
+    var form = new LinkedHashMap<String, String>();
+    for (var field : text.split("&", -1)) {
+      var split = field.indexOf('=');
+      if (split > 0) {
+        form.put(
+            URLDecoder.decode(field.substring(0, split), UTF_8),
+            URLDecoder.decode(field.substring(split + 1), UTF_8));
+      }
+    }
+    return form;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.photocredits.stripe;
+
+import com.stripe.StripeClient;
+import dev.photocredits.lambda.Stage;
+import dev.photocredits.payments.PaymentHistory;
+import dev.photocredits.payments.PaymentLookup;
+import dev.photocredits.payments.Payments;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/** The Stripe adapters with a client and threads of the caller's, for a simulated Stripe. */
+public final class StripeInProcess {
+  private final StripeCalls calls;
+  private final Ownership ours;
+
+  /**
+   * @param threads on which each call runs
+   */
+  public StripeInProcess(StripeClient client, ExecutorService threads, Stage stage) {
+    this.calls = new StripeCalls(client, Duration.ofSeconds(12), threads);
+    this.ours = ours(stage);
+  }
+
+  public Payments payments() {
+    return new StripePayments(calls, URI.create("https://photos.example"), ours.stage(), false);
+  }
+
+  public PaymentLookup lookup() {
+    return new StripeLookup(calls, ours);
+  }
+
+  /** What a webhook of that stage, which has a key of the test mode, reads. */
+  public static StripeWebhook webhook(String secret, Stage stage, Clock clock) {
+    return new StripeWebhook(List.of(secret), ours(stage), clock);
+  }
+
+  private static Ownership ours(Stage stage) {
+    return new Ownership(stage, Optional.of(false));
+  }
+
+  public PaymentHistory history() {
+    return new StripeHistory(calls, ours);
+  }
+}
