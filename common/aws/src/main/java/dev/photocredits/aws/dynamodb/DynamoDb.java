@@ -71,11 +71,21 @@ public final class DynamoDb {
     var http =
         UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
     return new DynamoDb(
-        table(aws, tableName, more, http), () -> table(aws, tableName, more, new Unplugged("{}")));
+        table(tableName, client(aws, more, http), Contention.DEFAULT),
+        () -> table(tableName, client(aws, more, new Unplugged("{}")), Contention.DEFAULT));
   }
 
-  private static Table table(
-      AwsAccess aws, String name, ClientOverrideConfiguration more, SdkHttpClient http) {
+  /** For tests that bring their own client and their own waits. It cannot be primed for writes. */
+  static DynamoDb open(DynamoDbClient client, String tableName, Contention contention) {
+    return new DynamoDb(
+        table(tableName, client, contention),
+        () -> {
+          throw new UnsupportedOperationException("only a client of AWS can be unplugged");
+        });
+  }
+
+  private static DynamoDbClient client(
+      AwsAccess aws, ClientOverrideConfiguration more, SdkHttpClient http) {
     var builder =
         DynamoDbClient.builder()
             .region(aws.region())
@@ -96,10 +106,13 @@ public final class DynamoDb {
                             .build())
                     .build());
     aws.dynamoDb().ifPresent(builder::endpointOverride);
-    var client = builder.build();
+    return builder.build();
+  }
+
+  private static Table table(String name, DynamoDbClient client, Contention contention) {
     var enhanced =
         DynamoDbEnhancedClient.builder().dynamoDbClient(client).extensions(List.of()).build();
-    return new Table(name, client, enhanced, Contention.DEFAULT);
+    return new Table(name, client, enhanced, contention);
   }
 
   /** Reads an item that is not there, so that the next call is not the first. */
