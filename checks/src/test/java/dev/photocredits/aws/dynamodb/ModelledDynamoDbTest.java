@@ -1,0 +1,117 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.audit.Books;
+import dev.photocredits.checks.dynamodb.Faults;
+import dev.photocredits.checks.dynamodb.ModelledDynamoDb;
+import dev.photocredits.checks.dynamodb.ModelledTable;
+import dev.photocredits.checks.dynamodb.SingleCaller;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.erasure.ErasureContract;
+import dev.photocredits.erasure.Identities;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.Claims;
+import dev.photocredits.ledger.LedgerContract;
+import dev.photocredits.ledger.LedgerWalk;
+import dev.photocredits.local.Template;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The adapters keep their contracts on a modelled table as they do on a real one. */
+final class ModelledDynamoDbTest {
+  private static final String NAME = "photo-credits-model";
+
+  private final SingleCaller caller = new SingleCaller(Instant.parse("2126-11-23T12:00:00Z"));
+  private final ModelledTable modelled =
+      new ModelledTable(
+          NAME, Template.find().table(), caller, new Random(1), Duration.ZERO, Duration.ZERO);
+  private final DynamoDb table =
+      OpenedTable.on(
+          new ModelledDynamoDb(modelled, caller, Faults.NONE, caller, new Random(1)),
+          NAME,
+          caller::sleep);
+
+  @Nested
+  final class Accounts implements LedgerContract {
+    @Override
+    public Ledger ledger() {
+      return table.ledger();
+    }
+
+    @Override
+    public Books books() {
+      return table.books();
+    }
+
+    @Override
+    public Claims claims() {
+      return table.claims();
+    }
+
+    @Override
+    public Generations generations() {
+      return table.generations();
+    }
+  }
+
+  @Nested
+  final class Erasures implements ErasureContract {
+    @Override
+    public Ledger ledger() {
+      return table.ledger();
+    }
+
+    @Override
+    public Generations generations() {
+      return table.generations();
+    }
+
+    @Override
+    public Claims claims() {
+      return table.claims();
+    }
+
+    @Override
+    public Books books() {
+      return table.books();
+    }
+
+    @Override
+    public Identities identities() {
+      return table.identities();
+    }
+
+    @Override
+    public FeedbackBox box() {
+      return table.feedback();
+    }
+
+    @Override
+    public List<Feedback> feedback() {
+      return modelled.items().stream()
+          .filter(item -> item.containsKey("message"))
+          .map(Schemas.FEEDBACK::mapToItem)
+          .toList();
+    }
+
+    @Override
+    public boolean isTold(Email address) {
+      return modelled.items().toString().contains(address.value());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void the_adapters_answer_like_the_fake_on_random_walks(int walk) {
+    var seed = System.nanoTime() + walk;
+
+    new LedgerWalk(seed, table.ledger(), table.generations(), table.books()).walk(250);
+  }
+}
