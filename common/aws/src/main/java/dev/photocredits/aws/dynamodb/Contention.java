@@ -4,6 +4,7 @@ import dev.photocredits.credits.AccountBusy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
@@ -71,12 +72,15 @@ final class Contention {
     }
   }
 
-  // A failed condition is an answer, even where another item of the transaction was busy as well.
-  private static boolean passes(DynamoDbException e) {
+  /**
+   * Whether a repeat may pass. Where some items of a transaction were busy, DynamoDB may not have
+   * looked at their conditions, so that the failed condition of another one is no answer yet.
+   */
+  static boolean passes(DynamoDbException e) {
     if (e instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
-      var codes = cancelled.cancellationReasons().stream().map(reason -> reason.code()).toList();
-      return codes.stream().noneMatch(Table.CONDITION_FAILED::equals)
-          && codes.stream().anyMatch(PASSING::contains);
+      return cancelled.cancellationReasons().stream()
+          .map(CancellationReason::code)
+          .anyMatch(PASSING::contains);
     }
     return e.awsErrorDetails() != null && PASSING.contains(e.awsErrorDetails().errorCode());
   }

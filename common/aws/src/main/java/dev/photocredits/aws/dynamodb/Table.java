@@ -158,7 +158,8 @@ final class Table {
       return List.of();
     } catch (TransactionCanceledException e) {
       var reasons = e.cancellationReasons();
-      if (reasons.stream().noneMatch(reason -> CONDITION_FAILED.equals(reason.code()))) {
+      if (Contention.passes(e)
+          || reasons.stream().noneMatch(reason -> CONDITION_FAILED.equals(reason.code()))) {
         throw e;
       }
       return reasons;

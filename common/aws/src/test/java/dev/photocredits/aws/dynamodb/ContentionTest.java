@@ -74,12 +74,21 @@ final class ContentionTest {
 
   @Test
   void a_failed_condition_is_an_answer_and_not_repeated() {
-    var write = new WriteThatFails(99, cancelled("ConditionalCheckFailed", "TransactionConflict"));
+    var write = new WriteThatFails(99, cancelled("ConditionalCheckFailed", "None"));
 
     assertThatThrownBy(() -> contention.retry(write))
         .isInstanceOf(TransactionCanceledException.class);
 
     assertThat(write.calls).hasValue(1);
+  }
+
+  @Test
+  void a_failed_condition_beside_a_busy_item_is_no_answer_yet() {
+    var write = new WriteThatFails(1, cancelled("ConditionalCheckFailed", "TransactionConflict"));
+
+    contention.retry(write);
+
+    assertThat(write.calls).hasValue(2);
   }
 
   @Test
