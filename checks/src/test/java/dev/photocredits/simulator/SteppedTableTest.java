@@ -1,0 +1,170 @@
+package dev.photocredits.simulator;
+
+import static dev.photocredits.ledger.Samples.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.aws.dynamodb.DynamoDb;
+import dev.photocredits.aws.dynamodb.OpenedTable;
+import dev.photocredits.checks.dynamodb.Fault;
+import dev.photocredits.checks.dynamodb.Faults;
+import dev.photocredits.checks.dynamodb.ModelledDynamoDb;
+import dev.photocredits.checks.dynamodb.ModelledTable;
+import dev.photocredits.checks.dynamodb.Steps;
+import dev.photocredits.credits.AccountBusy;
+import dev.photocredits.credits.Charge;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.ledger.Invariants;
+import dev.photocredits.ledger.Samples;
+import dev.photocredits.local.Template;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
+
+/** Our adapters on a modelled table under the scheduler: each request is a step, and may fail. */
+final class SteppedTableTest {
+  private static final String NAME = "photo-credits";
+  private static final int SCHEDULES = Integer.getInteger("photocredits.schedules", 200);
+  private static final int CALLERS = 4;
+  private static final int CALLS = 6;
+  private static final Template.Table SHAPE = Template.find().table();
+
+  @Test
+  void balances_are_the_sums_of_their_transactions_under_faults() {
+    for (var seed = 0; seed < SCHEDULES; seed++) {
+      try {
+        var _ = new Run(seed).items();
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_run() {
+    var once = new Run(42).items();
+
+    assertThat(new Run(42).items()).isEqualTo(once);
+  }
+
+  /** Four callers who act on two accounts at the same time. */
+  private static final class Run {
+    private final Scheduler scheduler;
+    private final Random chance;
+    private final Samples samples;
+    private final ModelledTable table;
+    private final List<Email> people =
+        List.of(new Email("ada@example.com"), new Email("eve@example.com"));
+
+    Run(long seed) {
+      chance = new Random(seed);
+      scheduler = new Scheduler(seed);
+      samples = new Samples(chance, scheduler.now());
+      table =
+          new ModelledTable(
+              NAME, SHAPE, scheduler::now, chance, Duration.ofSeconds(5), Duration.ofDays(2));
+    }
+
+    String items() {
+      scheduler.spawn("begins", this::begin);
+      scheduler.run();
+      for (var caller = 0; caller < CALLERS; caller++) {
+        scheduler.spawn("calls", this::call);
+      }
+      scheduler.run();
+      scheduler.spawn("is checked", () -> Invariants.hold(open(Faults.NONE).books(), people));
+      scheduler.run();
+      return table.items().toString();
+    }
+
+    private DynamoDb open(Faults faults) {
+      var client =
+          new ModelledDynamoDb(
+              table, new ScheduledSteps(scheduler), faults, scheduler::now, chance);
+      return OpenedTable.on(
+          client, NAME, _ -> scheduler.sleep(Duration.ofMillis(chance.nextInt(640))));
+    }
+
+    private void begin() {
+      var calm = open(Faults.NONE).ledger();
+      for (var email : people) {
+        assertThat(calm.create(email, samples.welcome(20), scheduler.now())).isNotNull();
+      }
+    }
+
+    private void call() {
+      var faulty = open(Faults.random(chance, 15, List.of(Fault.values())));
+      for (var call = 0; call < CALLS; call++) {
+        try {
+          act(faulty, people.get(chance.nextInt(people.size())));
+        } catch (SdkException | AccountBusy _) {
+          // The outcome is unknown to the caller.
+        }
+      }
+    }
+
+    private void act(DynamoDb faulty, Email email) {
+      switch (chance.nextInt(3)) {
+        case 0 -> {
+          var order = samples.order(email, 3);
+          var _ = faulty.generations().start(order, usage(order), null, Limits.NONE);
+          var end = Samples.succeeded(order, 2, 1);
+          if (faulty.generations().find(email, order.id()).isPresent()) {
+            var _ = faulty.generations().finish(order, end, samples.refund(order, 1));
+          }
+        }
+        case 1 -> {
+          var gift = samples.gift(2, scheduler.now().plusSeconds(20));
+          var _ = faulty.ledger().promote(email, gift, false);
+          var _ = faulty.ledger().expire(email, samples.id(), scheduler.now());
+        }
+        default -> {
+          var payment = new PaymentIntentId("pi_" + chance.nextInt(8));
+          var purchase = samples.purchase("cs_" + payment.value(), 10);
+          var _ = faulty.ledger().grant(email, purchase, new Charge(payment, Money.usd(999)));
+          var _ =
+              faulty
+                  .ledger()
+                  .reverse(
+                      new Refunded(payment, Money.usd(1 + chance.nextInt(999))),
+                      samples.id(),
+                      scheduler.now());
+        }
+      }
+    }
+  }
+
+  /** A step of the scheduler for each attempt at a request, and one for each answer. */
+  private record ScheduledSteps(Scheduler scheduler) implements Steps {
+    @Override
+    public void before(DynamoDbRequest request) {
+      scheduler.pause();
+    }
+
+    @Override
+    public void after(DynamoDbRequest request) {
+      scheduler.pause();
+    }
+
+    @Override
+    public void sleep(Duration time) {
+      scheduler.sleep(time);
+    }
+
+    @Override
+    public void later(Duration delay, Runnable effect) {
+      scheduler.spawn(
+          "acts",
+          () -> {
+            scheduler.sleep(delay);
+            effect.run();
+          });
+    }
+  }
+}
