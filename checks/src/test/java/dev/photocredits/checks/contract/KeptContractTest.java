@@ -149,6 +149,7 @@ final class KeptContractTest {
           .containsOnly(
               Map.entry("mode", "payment"),
               Map.entry("customer", stripeCustomer(email)),
+              Map.entry("adaptive_pricing[enabled]", "false"),
               Map.entry("line_items[0][quantity]", "1"),
               Map.entry("line_items[0][price_data][currency]", "usd"),
               Map.entry("line_items[0][price_data][unit_amount]", cents),
