@@ -332,7 +332,7 @@ final class Catalogue {
         "payment: an older sum of refunds does not count",
         "credits/Payment.java",
         "total.minorUnits(), Math::max)",
-        "total.minorUnits(), (_, next) -> next)");
+        "total.minorUnits(), (_, latest) -> latest)");
     rule(
         "payment: a sum of refunds does not revive what failed",
         "credits/Payment.java",
