@@ -32,7 +32,7 @@ final class PaymentJson {
   }
 
   /** An amount in minor units, if it can be one. */
-  static Optional<Long> amount(JsonNode json) {
+  private static Optional<Long> amount(JsonNode json) {
     return signed(json).filter(amount -> amount >= 0);
   }
 
@@ -127,7 +127,7 @@ final class PaymentJson {
   }
 
   /** That amount in the object's currency, if both can be read. */
-  private static Optional<Money> money(JsonNode json, String amount) {
+  static Optional<Money> money(JsonNode json, String amount) {
     var currency = json.path("currency").asText("");
     return CURRENCY.matcher(currency).matches()
         ? amount(json.path(amount)).map(minorUnits -> new Money(minorUnits, currency))

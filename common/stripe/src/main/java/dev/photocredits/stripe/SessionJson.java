@@ -14,7 +14,6 @@ import dev.photocredits.payments.PaidSession;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What we read of a Checkout Session, by name, so that any API version is understood. */
@@ -25,8 +24,6 @@ record SessionJson(JsonNode json) {
    * A transfer or voucher that is not paid yet is {@code processing} or {@code requires_action}.
    */
   private static final Set<String> PAYMENT_FAILED = Set.of("requires_payment_method", "canceled");
-
-  private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
 
   String id() {
     return json.path("id").asText("");
@@ -114,9 +111,6 @@ record SessionJson(JsonNode json) {
   }
 
   private Optional<Money> total() {
-    var currency = json.path("currency").asText("");
-    return CURRENCY.matcher(currency).matches()
-        ? PaymentJson.amount(json.path("amount_total")).map(total -> new Money(total, currency))
-        : Optional.empty();
+    return PaymentJson.money(json, "amount_total");
   }
 }
