@@ -32,7 +32,7 @@ public abstract class BackgroundHandler
     this(Log.of(environment), Clock.systemUTC(), SnapStart.hasSecret(environment));
   }
 
-  BackgroundHandler(Log log, InstantSource clock) {
+  protected BackgroundHandler(Log log, InstantSource clock) {
     this(log, clock, false);
   }
 

@@ -12,7 +12,7 @@ public abstract class ScheduledHandler extends BackgroundHandler {
     super(environment);
   }
 
-  ScheduledHandler(Log log, InstantSource clock) {
+  protected ScheduledHandler(Log log, InstantSource clock) {
     super(log, clock);
   }
 

@@ -20,6 +20,7 @@ import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
+import java.time.InstantSource;
 import java.util.Locale;
 
 /**
@@ -37,10 +38,16 @@ public final class CheckoutHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> new Wiring(environment),
+            () -> Wiring.of(environment),
             Wiring::prime,
             Rehearsal.of("POST /api/checkout"),
             Rehearsal.of("GET /api/checkout/{session_id}"));
+  }
+
+  /** For tests that bring the wiring. */
+  CheckoutHandler(Wiring wired, Log log, InstantSource clock) {
+    super(log, clock);
+    wiring = snapStart(() -> wired, Wiring::prime);
   }
 
   @Override

@@ -10,10 +10,13 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.PaymentLookup;
+import dev.photocredits.payments.Payments;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripePayments;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 
 /** What the checkout function is made of. */
 final class Wiring {
@@ -21,16 +24,30 @@ final class Wiring {
   final Checkout checkout;
   private final DynamoDb table;
 
-  Wiring(Environment variables) {
+  /** What runs in Lambda, by these settings and those of the secret that they name. */
+  static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
-    var clock = Clock.systemUTC();
+    return new Wiring(
+        environment,
+        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        StripePayments.of(environment),
+        StripeLookup.of(environment),
+        new TimeOrderedIds(new SecureRandom()),
+        Clock.systemUTC());
+  }
+
+  Wiring(
+      Environment environment,
+      DynamoDb table,
+      Payments payments,
+      PaymentLookup lookup,
+      TimeOrderedIds ids,
+      InstantSource clock) {
+    this.table = table;
     access = Access.of(environment);
-    table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     var ledger = table.ledger();
-    var ids = new TimeOrderedIds(new SecureRandom());
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
-    var payments = StripePayments.of(environment);
-    var fulfilment = new Fulfilment(accounts, ledger, StripeLookup.of(environment), ids, clock);
+    var fulfilment = new Fulfilment(accounts, ledger, lookup, ids, clock);
     checkout = new Checkout(accounts, ledger, table.claims(), payments, fulfilment, ids, clock);
   }
 

@@ -15,6 +15,7 @@ import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.CreditPackage;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +37,15 @@ public final class CreditsHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> new Wiring(environment),
+            () -> Wiring.of(environment),
             Wiring::prime,
             Rehearsal.of("GET /api/credits/{email}/transactions"));
+  }
+
+  /** For tests that bring the wiring. */
+  CreditsHandler(Wiring wired, Log log, InstantSource clock) {
+    super(log, clock);
+    wiring = snapStart(() -> wired, Wiring::prime);
   }
 
   @Override

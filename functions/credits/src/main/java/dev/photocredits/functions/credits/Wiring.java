@@ -17,16 +17,24 @@ final class Wiring {
   final Access access;
   final Ledger ledger;
   final Accounts accounts;
-  final InstantSource clock = Clock.systemUTC();
+  final InstantSource clock;
   private final DynamoDb table;
 
-  Wiring(Environment environment) {
+  /** What runs in Lambda, by these settings. */
+  static Wiring of(Environment environment) {
+    return new Wiring(
+        environment,
+        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        new TimeOrderedIds(new SecureRandom()),
+        Clock.systemUTC());
+  }
+
+  Wiring(Environment environment, DynamoDb table, TimeOrderedIds ids, InstantSource clock) {
+    this.table = table;
+    this.clock = clock;
     access = Access.of(environment);
-    table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     ledger = table.ledger();
-    accounts =
-        new Accounts(
-            ledger, WelcomeCredits.of(environment), new TimeOrderedIds(new SecureRandom()), clock);
+    accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
   }
 
   /** Calls that change nothing, for SnapStart. */

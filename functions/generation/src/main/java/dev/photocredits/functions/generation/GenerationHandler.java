@@ -44,6 +44,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,12 +86,18 @@ public final class GenerationHandler extends ApiHandler {
     var retired = new RetiredModels(Log.of(environment), Clock.systemUTC());
     wiring =
         snapStart(
-            () -> new Wiring(environment, retired),
+            () -> Wiring.of(environment, retired),
             Wiring::prime,
             new Rehearsal(
                 "POST /api/generate", "multipart/form-data; boundary=-", SOMEBODY_ELSES_ORDER),
             Rehearsal.of("POST /api/uploads"),
             Rehearsal.of("GET /api/generations/{email}/{id}"));
+  }
+
+  /** For tests that bring the wiring. */
+  GenerationHandler(Wiring wired, Log log, InstantSource clock) {
+    super(log, clock);
+    wiring = snapStart(() -> wired, Wiring::prime);
   }
 
   @Override

@@ -17,6 +17,8 @@ import dev.photocredits.generation.Gallery;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Photos;
+import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.uploads.UploadOrder;
@@ -27,7 +29,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** What the generation function is made of. */
@@ -53,47 +54,83 @@ final class Wiring {
   final GenerationFlow flow;
   final Deletion deletion;
   final boolean enabled;
-  private final DynamoDb table;
-  private final S3ImageStore bucket;
-  private final SqsWorkQueue queue;
-  private final GeminiImageModel model;
-  private final ExecutorService drawing;
+  private final Runnable priming;
 
   /**
+   * What a wiring connects, beside the table.
+   *
+   * @param priming calls that change nothing
+   */
+  record Parts(
+      Drawing drawing,
+      ImageStore images,
+      Photos photos,
+      Uploads uploads,
+      WorkQueue queue,
+      TimeOrderedIds ids,
+      InstantSource clock,
+      Runnable priming) {}
+
+  /**
+   * What runs in Lambda, by these settings and those of the secret that they name.
+   *
    * @param retired what is known of models, which outlives the wiring
    */
-  Wiring(Environment variables, RetiredModels retired) {
+  static Wiring of(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
-    clock = Clock.systemUTC();
-    access = Access.of(environment);
+    var clock = Clock.systemUTC();
     var aws = AwsAccess.of(environment);
-    table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    var generations = table.generations();
-    gallery = new Gallery(generations);
-    enabled = environment.flag("GENERATION_ENABLED", true);
-    bucket =
+    var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
+    var bucket =
         S3ImageStore.open(
             aws,
             environment.text("BUCKET_NAME"),
             Duration.ofSeconds(
                 environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)),
             clock);
-    images = bucket;
     var ids = new TimeOrderedIds(new SecureRandom());
-    uploads = bucket.uploads(ids);
-    model = GeminiImageModel.of(environment, ThinkingLevel.MINIMAL, retired, clock);
-    drawing = Executors.newVirtualThreadPerTaskExecutor();
-    queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
-    var photos = bucket.photos();
-    deletion = new Deletion(generations, bucket, photos, ids, clock);
+    var uploads = bucket.uploads(ids);
+    var model = GeminiImageModel.of(environment, ThinkingLevel.MINIMAL, retired, clock);
+    var threads = Executors.newVirtualThreadPerTaskExecutor();
+    var queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
+    return new Wiring(
+        environment,
+        table,
+        new Parts(
+            new Drawing(model, bucket, clock, threads),
+            bucket,
+            bucket.photos(),
+            uploads,
+            queue,
+            ids,
+            clock,
+            () -> {
+              table.primeForUpdates();
+              bucket.prime();
+              queue.prime();
+              prime(uploads);
+              CompletableFuture.runAsync(model::prime, threads).join();
+            }));
+  }
+
+  Wiring(Environment environment, DynamoDb table, Parts parts) {
+    clock = parts.clock();
+    access = Access.of(environment);
+    var generations = table.generations();
+    gallery = new Gallery(generations);
+    enabled = environment.flag("GENERATION_ENABLED", true);
+    images = parts.images();
+    uploads = parts.uploads();
+    priming = parts.priming();
+    deletion = new Deletion(generations, images, parts.photos(), parts.ids(), clock);
     flow =
         new GenerationFlow(
             table.ledger(),
             generations,
-            new Drawing(model, bucket, clock, drawing),
-            bucket,
-            photos,
-            queue,
+            parts.drawing(),
+            images,
+            parts.photos(),
+            parts.queue(),
             new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
             new Limits(
                 environment.number("GENERATION_PENDING_LIMIT", 3, 1, 1_000),
@@ -101,18 +138,19 @@ final class Wiring {
             table.spending(environment.number("MODEL_DAILY_PICTURES", 0, 0, 1_000_000)),
             Duration.ofSeconds(
                 environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
-            ids,
+            parts.ids(),
             clock);
   }
 
   /** Calls that change nothing, for SnapStart. */
   void prime() {
-    table.primeForUpdates();
-    bucket.prime();
-    queue.prime();
+    priming.run();
+  }
+
+  // Looks at a photo, and signs an address where it might be put.
+  private static void prime(Uploads uploads) {
     var pixel = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
     var photo = PhotoPreparation.prepare(pixel);
     var _ = uploads.open(new UploadOrder(NOBODY, photo.contentType(), 1));
-    CompletableFuture.runAsync(model::prime, drawing).join();
   }
 }

@@ -7,6 +7,7 @@ import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.ScheduledHandler;
 import dev.photocredits.lambda.SnapStart;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,7 +34,13 @@ public final class SweeperHandler extends ScheduledHandler {
 
   public SweeperHandler(Environment environment) {
     super(environment);
-    wiring = snapStart(() -> new Wiring(environment), Wiring::prime);
+    wiring = snapStart(() -> Wiring.of(environment), Wiring::prime);
+  }
+
+  /** For tests that bring the wiring. */
+  SweeperHandler(Wiring wired, Log log, InstantSource clock) {
+    super(log, clock);
+    wiring = snapStart(() -> wired, Wiring::prime);
   }
 
   @Override

@@ -11,11 +11,14 @@ import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.PaymentHistory;
+import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.payments.Reconciliation;
 import dev.photocredits.stripe.StripeHistory;
 import dev.photocredits.stripe.StripeLookup;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 
 /** What the sweeper function is made of. */
 final class Wiring {
@@ -25,23 +28,37 @@ final class Wiring {
   final Audit audit;
   private final DynamoDb table;
 
-  Wiring(Environment variables) {
+  /** What runs in Lambda, by these settings and those of the secret that they name. */
+  static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
-    var clock = Clock.systemUTC();
-    table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
-    var ids = new TimeOrderedIds(new SecureRandom());
+    return new Wiring(
+        environment,
+        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        StripeHistory.of(environment),
+        StripeLookup.of(environment),
+        new TimeOrderedIds(new SecureRandom()),
+        Clock.systemUTC());
+  }
+
+  Wiring(
+      Environment environment,
+      DynamoDb table,
+      PaymentHistory history,
+      PaymentLookup lookup,
+      TimeOrderedIds ids,
+      InstantSource clock) {
+    this.table = table;
     audit = new Audit(table.books(), clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
     expirations = new Expirations(ledger, ids, clock);
     var welcome = WelcomeCredits.of(environment);
     var accounts = new Accounts(ledger, welcome, ids, clock);
-    var history = StripeHistory.of(environment);
     reconciliation =
         new Reconciliation(
             history,
             table.checkpoints(),
-            new Fulfilment(accounts, ledger, StripeLookup.of(environment), ids, clock),
+            new Fulfilment(accounts, ledger, lookup, ids, clock),
             clock);
   }
 

@@ -27,6 +27,7 @@ import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,13 @@ public final class WebhookHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> new Wiring(environment),
-            Wiring::prime,
-            Rehearsal.of("POST /api/webhooks/stripe"));
+            () -> Wiring.of(environment), Wiring::prime, Rehearsal.of("POST /api/webhooks/stripe"));
+  }
+
+  /** For tests that bring the wiring. */
+  WebhookHandler(Wiring wired, Log log, InstantSource clock) {
+    super(log, clock);
+    wiring = snapStart(() -> wired, Wiring::prime);
   }
 
   @Override

@@ -8,10 +8,12 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripeWebhook;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 
 /** What the webhook function is made of. */
 final class Wiring {
@@ -19,21 +21,32 @@ final class Wiring {
   final Fulfilment fulfilment;
   private final DynamoDb table;
 
-  Wiring(Environment variables) {
+  /** What runs in Lambda, by these settings and those of the secret that they name. */
+  static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
     var clock = Clock.systemUTC();
-    webhook = StripeWebhook.of(environment, clock);
-    table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
+    return new Wiring(
+        environment,
+        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        StripeWebhook.of(environment, clock),
+        StripeLookup.of(environment),
+        new TimeOrderedIds(new SecureRandom()),
+        clock);
+  }
+
+  Wiring(
+      Environment environment,
+      DynamoDb table,
+      StripeWebhook webhook,
+      PaymentLookup lookup,
+      TimeOrderedIds ids,
+      InstantSource clock) {
+    this.table = table;
+    this.webhook = webhook;
     var ledger = table.ledger();
-    var ids = new TimeOrderedIds(new SecureRandom());
     var welcome = WelcomeCredits.of(environment);
     fulfilment =
-        new Fulfilment(
-            new Accounts(ledger, welcome, ids, clock),
-            ledger,
-            StripeLookup.of(environment),
-            ids,
-            clock);
+        new Fulfilment(new Accounts(ledger, welcome, ids, clock), ledger, lookup, ids, clock);
   }
 
   /** Calls that change nothing, for SnapStart. */

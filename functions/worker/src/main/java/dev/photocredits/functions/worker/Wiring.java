@@ -10,12 +10,13 @@ import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.gemini.ThinkingLevel;
 import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.GenerationWorker;
+import dev.photocredits.generation.Photos;
 import dev.photocredits.lambda.Environment;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** What the worker function is made of. */
@@ -24,35 +25,50 @@ final class Wiring {
   private static final Duration NO_ADDRESSES = Duration.ofSeconds(1);
 
   final GenerationWorker worker;
-  private final DynamoDb table;
-  private final S3ImageStore bucket;
-  private final GeminiImageModel model;
-  private final ExecutorService drawing;
+  private final Runnable priming;
 
   /**
+   * What runs in Lambda, by these settings and those of the secret that they name.
+   *
    * @param retired what is known of models, which outlives the wiring
    */
-  Wiring(Environment variables, RetiredModels retired) {
+  static Wiring of(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
     var clock = Clock.systemUTC();
     var aws = AwsAccess.of(environment);
-    table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);
-    model = GeminiImageModel.of(environment, ThinkingLevel.MEDIUM, retired, clock);
-    drawing = Executors.newVirtualThreadPerTaskExecutor();
-    worker =
-        new GenerationWorker(
-            table.generations(),
-            new Drawing(model, bucket, clock, drawing),
-            bucket.photos(),
-            new TimeOrderedIds(new SecureRandom()),
-            clock);
+    var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
+    var bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);
+    var model = GeminiImageModel.of(environment, ThinkingLevel.MEDIUM, retired, clock);
+    var threads = Executors.newVirtualThreadPerTaskExecutor();
+    return new Wiring(
+        table,
+        new Drawing(model, bucket, clock, threads),
+        bucket.photos(),
+        new TimeOrderedIds(new SecureRandom()),
+        clock,
+        () -> {
+          table.primeForUpdates();
+          bucket.prime();
+          CompletableFuture.runAsync(model::prime, threads).join();
+        });
+  }
+
+  /**
+   * @param priming calls that change nothing
+   */
+  Wiring(
+      DynamoDb table,
+      Drawing drawing,
+      Photos photos,
+      TimeOrderedIds ids,
+      InstantSource clock,
+      Runnable priming) {
+    this.priming = priming;
+    worker = new GenerationWorker(table.generations(), drawing, photos, ids, clock);
   }
 
   /** Calls that change nothing, for SnapStart. */
   void prime() {
-    table.primeForUpdates();
-    bucket.prime();
-    CompletableFuture.runAsync(model::prime, drawing).join();
+    priming.run();
   }
 }

@@ -14,6 +14,7 @@ import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.SnapStart;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +32,13 @@ public final class WorkerHandler extends BackgroundHandler {
   public WorkerHandler(Environment environment) {
     super(environment);
     var retired = new RetiredModels(Log.of(environment), Clock.systemUTC());
-    wiring = snapStart(() -> new Wiring(environment, retired), Wiring::prime);
+    wiring = snapStart(() -> Wiring.of(environment, retired), Wiring::prime);
+  }
+
+  /** For tests that bring the wiring. */
+  WorkerHandler(Wiring wired, Log log, InstantSource clock) {
+    super(log, clock);
+    wiring = snapStart(() -> wired, Wiring::prime);
   }
 
   @Override
