@@ -1,9 +1,7 @@
 package dev.photocredits.simulator;
 
 import static dev.photocredits.simulator.Hazard.CATALOGUE;
-import static dev.photocredits.simulator.Hazard.DELETED_CUSTOMERS;
 import static dev.photocredits.simulator.Hazard.POISON;
-import static dev.photocredits.simulator.Hazard.STICKY_ERRORS;
 import static dev.photocredits.simulator.Violation.BALANCE_MISTOLD;
 import static dev.photocredits.simulator.Violation.CAP_EXCEEDED;
 import static dev.photocredits.simulator.Violation.CAP_OVERCOUNTED;
@@ -34,8 +32,7 @@ final class KnownViolations {
               "what a user causes is bounded",
               9,
               Set.of(),
-              Set.of(UNBOUNDED_CALLS, CAP_EXCEEDED, CAP_OVERCOUNTED)),
-          new Known("identity of money", 10, Set.of(STICKY_ERRORS, DELETED_CUSTOMERS), Set.of()));
+              Set.of(UNBOUNDED_CALLS, CAP_EXCEEDED, CAP_OVERCOUNTED)));
 
   /**
    * @param hazards under which it happens, which are left out

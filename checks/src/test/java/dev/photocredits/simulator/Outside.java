@@ -72,6 +72,8 @@ final class Outside {
 
   private static final ContentType PNG = new ContentType("image/png");
   private static final HttpHeaders NO_HEADERS = HttpHeaders.of(Map.of());
+  private static final HttpHeaders REPLAYED =
+      HttpHeaders.of(Map.of("Idempotent-Replayed", List.of("true")));
 
   private final World world;
   private final Invocation process;
@@ -105,8 +107,12 @@ final class Outside {
     }
 
     @Override
-    public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
-      return call(Site.LINK_CUSTOMER, email, () -> world.ledger.linkCustomer(email, customer, now));
+    public CustomerId linkCustomer(
+        Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now) {
+      return call(
+          Site.LINK_CUSTOMER,
+          email,
+          () -> world.ledger.linkCustomer(email, customer, deleted, now));
     }
 
     @Override
@@ -195,7 +201,7 @@ final class Outside {
   }
 
   Claims claims() {
-    return (wanted, now) -> call(Site.CLAIM, () -> world.ledger.claim(wanted, now));
+    return (wanted, failed, now) -> call(Site.CLAIM, () -> world.ledger.claim(wanted, failed, now));
   }
 
   ImageStore images() {
@@ -328,7 +334,8 @@ final class Outside {
     try {
       var answer =
           call(site(path, isPost), () -> isPost ? posted(path, request) : got(path, request));
-      return new StripeResponse(answer.status(), NO_HEADERS, answer.body().toString());
+      var headers = answer.isReplay() ? REPLAYED : NO_HEADERS;
+      return new StripeResponse(answer.status(), headers, answer.body().toString());
     } catch (Unavailable e) {
       throw new ApiConnectionException("Stripe does not answer", e);
     }

@@ -10,6 +10,8 @@ import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.Payments.CustomerCreated;
+import dev.photocredits.payments.Payments.SessionOpened;
 import dev.photocredits.simulator.Evidence.Generated;
 import dev.photocredits.simulator.Evidence.Line;
 import dev.photocredits.simulator.Evidence.State;
@@ -113,7 +115,11 @@ final class ReferenceService implements Service {
       Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
     var payments = new Outside(world, process).stripe().payments();
     var attempt = new UUID(world.chance().nextLong(), 0);
-    return payments.openSession(email, payments.createCustomer(email), pack, attempt).id().value();
+    return payments.createCustomer(email, attempt) instanceof CustomerCreated(var customer)
+            && payments.openSession(email, customer, pack, attempt)
+                instanceof SessionOpened(var session)
+        ? session.id().value()
+        : "none";
   }
 
   @Override

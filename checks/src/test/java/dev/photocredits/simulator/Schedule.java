@@ -477,6 +477,7 @@ final class Schedule {
             comesToRest();
           }
           if (plan.has(Hazard.STICKY_ERRORS) || plan.has(Hazard.DELETED_CUSTOMERS)) {
+            world.stripeApi.failNext(false);
             world.people.forEach(customers::mustBeAbleToBuy);
           }
         });

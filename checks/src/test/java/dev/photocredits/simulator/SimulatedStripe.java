@@ -21,7 +21,7 @@ final class SimulatedStripe {
   private static final Duration MEMORY = Duration.ofDays(30);
 
   private final InstantSource clock;
-  final Map<String, String> customers = new LinkedHashMap<>();
+  final Map<String, Customer> customers = new LinkedHashMap<>();
   final Map<String, Session> sessions = new LinkedHashMap<>();
   final List<Event> events = new ArrayList<>();
   private int ids;
@@ -29,6 +29,9 @@ final class SimulatedStripe {
   SimulatedStripe(InstantSource clock) {
     this.clock = clock;
   }
+
+  /** A customer object of Stripe's. */
+  record Customer(String address, Instant created) {}
 
   /** What a pack held and cost when it was sold, in cents. */
   record Terms(String pack, int credits, long cents) {}
@@ -309,6 +312,10 @@ final class SimulatedStripe {
   }
 
   // What our processes ask for
+
+  void createCustomer(String id, String address) {
+    customers.put(id, new Customer(address, clock.instant()));
+  }
 
   Session open(
       String customer,

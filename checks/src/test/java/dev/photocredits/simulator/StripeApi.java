@@ -25,16 +25,26 @@ final class StripeApi {
   /** What an idempotency key stands for. */
   private record Kept(Map<String, String> form, Answer answer) {}
 
-  /** A status and a body. */
-  record Answer(int status, JsonNode body) {
+  /** A status and a body, which may have been answered before under the same key. */
+  record Answer(int status, JsonNode body, boolean isReplay) {
     static Answer ok(JsonNode body) {
-      return new Answer(200, body);
+      return new Answer(200, body, false);
     }
 
     static Answer error(int status, String type, String param) {
       var body = JsonNodeFactory.instance.objectNode();
       body.putObject("error").put("type", type).put("param", param).put("message", type);
-      return new Answer(status, body);
+      return new Answer(status, body, false);
+    }
+
+    static Answer missing(String param) {
+      var answer = error(400, "invalid_request_error", param);
+      ((ObjectNode) answer.body.path("error")).put("code", "resource_missing");
+      return answer;
+    }
+
+    private Answer again() {
+      return new Answer(status, body, true);
     }
   }
 
@@ -51,7 +61,7 @@ final class StripeApi {
     var before = kept.get(key);
     if (before != null) {
       return before.form.equals(form)
-          ? before.answer
+          ? before.answer.again()
           : Answer.error(400, "idempotency_error", "idempotency_key");
     }
     var answer = fails ? Answer.error(500, "api_error", "none") : created(path, form, terms);
@@ -75,13 +85,13 @@ final class StripeApi {
 
   private Answer customer(Map<String, String> form) {
     var id = stripe.id("cus_");
-    stripe.customers.put(id, form.getOrDefault("email", ""));
+    stripe.createCustomer(id, form.getOrDefault("email", ""));
     return Answer.ok(JsonNodeFactory.instance.objectNode().put("id", id));
   }
 
   private Answer session(Map<String, String> form, @Nullable Terms terms) {
     if (!stripe.customers.containsKey(form.getOrDefault("customer", ""))) {
-      return Answer.error(400, "invalid_request_error", "customer");
+      return Answer.missing("customer");
     }
     var metadata = within(form, "metadata[");
     var session =

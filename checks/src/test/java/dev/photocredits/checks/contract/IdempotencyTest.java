@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.StripeEvent;
 import dev.photocredits.ledger.Race;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Idempotency-Key}: the same request twice is one. */
 @ExtendWith(SharedApi.class)
@@ -165,6 +167,42 @@ final class IdempotencyTest {
     assertThat(first.status()).isEqualTo(200);
     assertThat(refused.refusal()).isEqualTo("409 IDEMPOTENCY_KEY_REUSED");
     assertThat(api.stripe.calls("/v1/checkout/sessions")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/customers", "/v1/checkout/sessions"})
+  void a_key_under_which_stripe_has_failed_opens_one_page(String path) {
+    var email = Api.somebody();
+    api.stripe.failsMidway(path);
+
+    var first = api.post("/api/checkout", order(email, "pro"), key);
+    var again = api.post("/api/checkout", order(email, "pro"), key);
+
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(again.said()).isEqualTo(first.said());
+  }
+
+  @Test
+  void a_customer_who_was_deleted_at_stripe_is_replaced_by_one() {
+    var email = Api.somebody();
+    var _ = api.post("/api/checkout", order(email, "pro"));
+    api.stripe.deletes(lastCustomer());
+
+    var pages = Race.of(8, _ -> api.post("/api/checkout", order(email, "pro"), key));
+
+    assertThat(pages).extracting(Answer::status).containsOnly(200);
+    assertThat(pages.stream().map(Answer::said).distinct()).hasSize(1);
+    var customer = lastCustomer();
+    api.stripe.works();
+    assertThat(api.post("/api/checkout", order(email, "starter")).status()).isEqualTo(200);
+    assertThat(lastCustomer()).isEqualTo(customer);
+    assertThat(api.stripe.calls("/v1/checkout/sessions")).hasSize(1);
+    assertThat(api.stripe.calls("/v1/customers")).isEmpty();
+  }
+
+  private String lastCustomer() {
+    return Objects.requireNonNull(
+        api.stripe.calls("/v1/checkout/sessions").getLast().form().get("customer"));
   }
 
   @Test

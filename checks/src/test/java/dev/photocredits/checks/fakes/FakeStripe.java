@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stripe's customers, Checkout Sessions and events. A repeat of an idempotency key gets the same
- * object; what became of a session, and what was told, is what the test says.
+ * answer, also if that was a failure; what became of a session, and what was told, is what the test
+ * says.
  */
 public final class FakeStripe implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,9 +52,14 @@ public final class FakeStripe implements AutoCloseable {
     }
   }
 
+  /** What a key stands for; an answer that is no failure has the status 200. */
+  private record Kept(Map<String, String> form, Failure answer) {}
+
   private final Listener listener = Listener.start(this::answer);
   private final List<Call> calls = new CopyOnWriteArrayList<>();
-  private final Map<String, String> answered = new ConcurrentHashMap<>();
+  private final Map<String, Kept> answered = new ConcurrentHashMap<>();
+  private final Set<String> doomed = ConcurrentHashMap.newKeySet();
+  private final Set<String> deletedCustomers = ConcurrentHashMap.newKeySet();
   private final Map<String, ObjectNode> sessions = new ConcurrentHashMap<>();
   private final Map<String, ObjectNode> disputes = new ConcurrentHashMap<>();
   private final List<StripeEvent> events = new CopyOnWriteArrayList<>();
@@ -85,6 +93,16 @@ public final class FakeStripe implements AutoCloseable {
   /** Forgets the calls so far, and fails the calls of that path. */
   public void failsFor(String path, Failure failure) {
     follows(call -> call.path().equals(path) ? Optional.of(failure) : Optional.empty());
+  }
+
+  /** Begins the next creation at that path and fails it, and so every repeat under its key. */
+  public void failsMidway(String path) {
+    doomed.add(path);
+  }
+
+  /** Deletes a customer, as a person may do in Stripe's dashboard. */
+  public void deletes(String customer) {
+    deletedCustomers.add(customer);
   }
 
   private void follows(Function<Call, Optional<Failure>> next) {
@@ -164,7 +182,7 @@ public final class FakeStripe implements AutoCloseable {
       if (failure.isPresent()) {
         send(exchange, failure.get().status(), failure.get().body());
       } else if (call.method().equals("POST")) {
-        send(exchange, 200, answered.computeIfAbsent(call.idempotencyKey(), _ -> created(call)));
+        once(exchange, call);
       } else if (call.path().equals("/v1/events")) {
         send(exchange, 200, listed(events.stream().map(StripeEvent::json)));
       } else if (call.path().equals("/v1/disputes")) {
@@ -173,6 +191,26 @@ public final class FakeStripe implements AutoCloseable {
         found(exchange, call);
       }
     }
+  }
+
+  private void once(HttpExchange exchange, Call call) throws IOException {
+    var isNew = new AtomicBoolean();
+    var kept =
+        answered.computeIfAbsent(
+            call.idempotencyKey(),
+            _ -> {
+              isNew.set(true);
+              return new Kept(call.form(), created(call));
+            });
+    if (!kept.form().equals(call.form())) {
+      var reused = Failure.of(400, "idempotency_error", "none");
+      send(exchange, reused.status(), reused.body());
+      return;
+    }
+    if (!isNew.get()) {
+      exchange.getResponseHeaders().set("Idempotent-Replayed", "true");
+    }
+    send(exchange, kept.answer().status(), kept.answer().body());
   }
 
   private Call call(HttpExchange exchange) throws IOException {
@@ -197,12 +235,24 @@ public final class FakeStripe implements AutoCloseable {
     return form;
   }
 
-  private String created(Call call) {
-    return switch (call.path()) {
-      case "/v1/customers" -> object("cus_", "customer").toString();
-      case "/v1/checkout/sessions" -> session(call.form()).toString();
-      default -> throw new IllegalStateException("not imitated: " + call.path());
-    };
+  private Failure created(Call call) {
+    if (doomed.remove(call.path())) {
+      return Failure.of(500, "api_error", "oops");
+    }
+    if (deletedCustomers.contains(call.form().getOrDefault("customer", ""))) {
+      return new Failure(
+          400,
+          """
+          {"error": {"type": "invalid_request_error", "code": "resource_missing",
+                     "param": "customer", "message": "No such customer: secret"}}""");
+    }
+    return new Failure(
+        200,
+        switch (call.path()) {
+          case "/v1/customers" -> object("cus_", "customer").toString();
+          case "/v1/checkout/sessions" -> session(call.form()).toString();
+          default -> throw new IllegalStateException("not imitated: " + call.path());
+        });
   }
 
   private ObjectNode session(Map<String, String> form) {

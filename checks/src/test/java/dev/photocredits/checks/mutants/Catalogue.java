@@ -105,13 +105,17 @@ final class Catalogue {
     table(
         "customer: there is such a user",
         "DynamoDbLedger.java",
-        "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
-        "attribute_not_exists(stripe_customer_id)");
+        "\"attribute_exists(credits) AND \" + free",
+        "free");
     table(
         "customer: there is none yet",
         "DynamoDbLedger.java",
-        "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
-        "attribute_exists(credits)");
+        "attribute_not_exists(stripe_customer_id)",
+        Mutant.always("attribute_not_exists(stripe_customer_id)"));
+    condition(
+        "customer: the one that was deleted is still linked",
+        "DynamoDbLedger.java",
+        "stripe_customer_id = :deleted");
     condition("payment: nobody wrote it meanwhile", "DynamoDbLedger.java", "version = :version");
     table(
         "finish: the generation is as it was seen",
@@ -234,10 +238,25 @@ final class Catalogue {
         "holder.request().equals(request)",
         "holder != null");
     rule(
+        "checkout: an attempt that is spent is replaced",
+        "payments/Checkout.java",
+        "case AttemptSpent _ -> failed = attempt.get();",
+        "case AttemptSpent _ -> failed = null;");
+    rule(
+        "checkout: a customer who was deleted is replaced",
+        "payments/Checkout.java",
+        "createCustomer(email, customer)",
+        "createCustomer(email, null)");
+    rule(
+        "customer: an attempt that is spent is replaced",
+        "payments/Checkout.java",
+        "case AttemptSpent _ -> failed = attempt;",
+        "case AttemptSpent _ -> failed = null;");
+    rule(
         "checkout: a repeat is the same attempt",
         "payments/Checkout.java",
-        "new Opened(open(user, pack, holder.result()))",
-        "new Opened(open(user, pack, attempt))");
+        ".map(Claim::result)",
+        ".map(holder -> attempt)");
     rule(
         "key: it lives for a day",
         "idempotency/Claim.java",

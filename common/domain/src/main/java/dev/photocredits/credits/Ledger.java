@@ -24,10 +24,13 @@ public interface Ledger {
   User create(Email email, @Nullable Promotion welcome, Instant now);
 
   /**
-   * Remembers the user's Stripe customer unless they have one, and returns the one that is
-   * remembered. Fails for an unknown user.
+   * Links the user to their Stripe customer, unless they are linked to another one that is not
+   * known to be deleted. Returns the one that they are linked to now. Fails for an unknown user.
+   *
+   * @param deleted a customer that is replaced if the user is still linked to it
    */
-  CustomerId linkCustomer(Email email, CustomerId customer, Instant now);
+  CustomerId linkCustomer(
+      Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now);
 
   /**
    * Adds the purchase's credits to the balance, once for each Checkout Session. What the user owes

@@ -25,7 +25,9 @@ public record Claim(
   /** Which kind of request a key is for; the same key in two of them is two keys. */
   public enum Scope {
     GENERATE,
-    CHECKOUT
+    CHECKOUT,
+    /** Of our own: the creation of the user's customer at the payment provider. */
+    CUSTOMER
   }
 
   /** A claim of 24 hours from now on, to the second. */

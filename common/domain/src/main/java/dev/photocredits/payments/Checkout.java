@@ -7,13 +7,16 @@ import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.credits.User;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
+import dev.photocredits.payments.Payments.AttemptSpent;
+import dev.photocredits.payments.Payments.CustomerCreated;
+import dev.photocredits.payments.Payments.CustomerDeleted;
+import dev.photocredits.payments.Payments.SessionOpened;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sells a credit package: opens the page where it is paid. The credits come with the payment. */
 public final class Checkout {
+  /** What one call tries; the next call goes on from there. */
+  private static final int TRIES = 3;
+
   private final Accounts accounts;
   private final Ledger ledger;
   private final Claims claims;
@@ -47,26 +53,51 @@ public final class Checkout {
   }
 
   /**
-   * Opens a Checkout Session; the user and their Stripe customer are created if need be, the
-   * customer once. {@link PaymentsUnavailable} leaves at most those two and the claim behind.
+   * Opens a Checkout Session. Creates the user and their Stripe customer if need be, and replaces a
+   * customer who was deleted at Stripe. {@link PaymentsUnavailable} leaves at most those two and
+   * claims behind.
    *
-   * <p>A repeat under the same key within 24 hours opens the same session: the claim names the key
-   * under which the provider knows it again. Without a key every call opens a new one.
+   * <p>A repeat under the same key within 24 hours opens the same session: the claim names the
+   * attempt under which the provider knows it again. If the provider has failed under that attempt,
+   * and would repeat the failure for a day, another attempt takes its place. Without a key every
+   * call opens a new session.
    */
   public CheckoutOutcome open(Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
-    // Before the claim: whoever is being erased leaves no key behind.
-    var user = accounts.open(email);
+    // Before the claim: a user who is being erased leaves no key behind.
+    var customer = accounts.open(email).stripeCustomer();
+    @Nullable UUID failed = null;
+    for (var tries = 0; tries < TRIES; tries++) {
+      var attempt = attempt(email, pack, key, failed);
+      if (attempt.isEmpty()) {
+        return new KeyReused();
+      }
+      if (customer == null) {
+        customer = createCustomer(email, null);
+      }
+      switch (payments.openSession(email, customer, pack, attempt.get())) {
+        case SessionOpened(var session) -> {
+          return new Opened(session);
+        }
+        case CustomerDeleted _ -> customer = createCustomer(email, customer);
+        case AttemptSpent _ -> failed = attempt.get();
+      }
+    }
+    throw new PaymentsUnavailable("no session was opened in " + TRIES + " attempts");
+  }
+
+  /** The attempt that the key stands for; nothing if it stands for another request. */
+  private Optional<UUID> attempt(
+      Email email, CreditPackage pack, @Nullable IdempotencyKey key, @Nullable UUID failed) {
     var now = clock.instant();
     var attempt = ids.next(now);
     if (key == null) {
-      return new Opened(open(user, pack, attempt));
+      return Optional.of(attempt);
     }
     var request = RequestHash.of(email.value(), pack.key());
-    var holder =
-        claims.claim(Claim.of(email, Claim.Scope.CHECKOUT, key, request, attempt, now), now);
-    return holder.request().equals(request)
-        ? new Opened(open(user, pack, holder.result()))
-        : new KeyReused();
+    var wanted = Claim.of(email, Claim.Scope.CHECKOUT, key, request, attempt, now);
+    return Optional.of(claims.claim(wanted, failed, now))
+        .filter(holder -> holder.request().equals(request))
+        .map(Claim::result);
   }
 
   /** The session as it is now, as far as the provider tells. Writes nothing. */
@@ -82,12 +113,27 @@ public final class Checkout {
     return Optional.ofNullable(session.paid()).map(fulfilment::fulfil);
   }
 
-  private CheckoutSession open(User user, CreditPackage pack, UUID attempt) {
-    var customer = user.customer().orElseGet(() -> createCustomer(user.email()));
-    return payments.openSession(user.email(), customer, pack, attempt);
-  }
-
-  private CustomerId createCustomer(Email email) {
-    return ledger.linkCustomer(email, payments.createCustomer(email), clock.instant());
+  /**
+   * Creates the user's customer and links them to it. Callers who do so at once, or again within a
+   * day, create one customer: they share a claim.
+   *
+   * @param deleted the customer that the new one replaces
+   */
+  private CustomerId createCustomer(Email email, @Nullable CustomerId deleted) {
+    var key = new IdempotencyKey(deleted == null ? "first" : deleted.value());
+    @Nullable UUID failed = null;
+    for (var tries = 0; tries < TRIES; tries++) {
+      var now = clock.instant();
+      var request = RequestHash.of(key.value());
+      var wanted = Claim.of(email, Claim.Scope.CUSTOMER, key, request, ids.next(now), now);
+      var attempt = claims.claim(wanted, failed, now).result();
+      switch (payments.createCustomer(email, attempt)) {
+        case CustomerCreated(var customer) -> {
+          return ledger.linkCustomer(email, customer, deleted, now);
+        }
+        case AttemptSpent _ -> failed = attempt;
+      }
+    }
+    throw new PaymentsUnavailable("no customer was created in " + TRIES + " attempts");
   }
 }

@@ -4,6 +4,10 @@ package dev.photocredits.payments;
 public final class PaymentsUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  public PaymentsUnavailable(String reason) {
+    super(reason);
+  }
+
   public PaymentsUnavailable(String reason, Throwable cause) {
     super(reason, cause);
   }

@@ -177,7 +177,8 @@ public interface ErasureContract {
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> ledger().linkCustomer(ada, new CustomerId("cus_9"), SAMPLES.now()))
+        assertThatThrownBy(
+                () -> ledger().linkCustomer(ada, new CustomerId("cus_9"), null, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
       }
       assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());
@@ -247,12 +248,12 @@ public interface ErasureContract {
 
     var fresh = books().account(ada);
     assertThat(fresh.entries()).hasSize(1);
-    var claim = claims().claim(claim(ada), SAMPLES.now());
+    var claim = claims().claim(claim(ada), null, SAMPLES.now());
     assertThat(identities().move(ada, pseudonym, fresh.entries().getFirst())).isFalse();
     assertThat(identities().forgetKeys(ada, pseudonym)).isFalse();
     identities().end(ada, pseudonym);
     assertThat(books().account(ada)).isEqualTo(fresh);
-    assertThat(claims().claim(claim(ada), SAMPLES.now())).isEqualTo(claim);
+    assertThat(claims().claim(claim(ada), null, SAMPLES.now())).isEqualTo(claim);
     Invariants.hold(books(), List.of(ada, pseudonym));
   }
 
@@ -448,7 +449,8 @@ public interface ErasureContract {
   private Email person() {
     var ada = somebody();
     assertThat(ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now()).email()).isEqualTo(ada);
-    assertThat(ledger().linkCustomer(ada, new CustomerId("cus_1"), SAMPLES.now())).isNotNull();
+    assertThat(ledger().linkCustomer(ada, new CustomerId("cus_1"), null, SAMPLES.now()))
+        .isNotNull();
     var charged = SAMPLES.purchase("cs_charged_" + number(ada), 10);
     var charge = new Charge(payment(charged), Money.usd(999));
     assertThat(ledger().grant(ada, charged, charge)).isEqualTo(TEN);
@@ -569,7 +571,7 @@ public interface ErasureContract {
     assertThat(written(ada).email()).isNull();
     assertThat(isTold(ada)).isFalse();
     var wanted = claim(ada);
-    assertThat(claims().claim(wanted, SAMPLES.now())).isEqualTo(wanted);
+    assertThat(claims().claim(wanted, null, SAMPLES.now())).isEqualTo(wanted);
     var pseudonym = holderOf(charged(before));
     assertThat(pseudonym.isPseudonym()).isTrue();
     var after = books().account(pseudonym);

@@ -141,10 +141,12 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
+  public synchronized CustomerId linkCustomer(
+      Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now) {
     var user = find(email).orElseThrow();
-    if (user.customer().isPresent()) {
-      return user.customer().get();
+    var linked = user.customer();
+    if (linked.isPresent() && !linked.get().equals(deleted)) {
+      return linked.get();
     }
     users.put(
         email,
@@ -322,7 +324,9 @@ public final class InMemoryLedger
     }
     if (key != null) {
       var holder = claims.get(place(key.claim()));
-      if (holder != null && holder.isLive(usage.createdAt()) && !standsFor(holder, key.failed())) {
+      if (holder != null
+          && holder.isLive(usage.createdAt())
+          && !standsFor(holder, key.failed() == null ? null : key.failed().value())) {
         return new KeyTaken(holder);
       }
     }
@@ -351,8 +355,8 @@ public final class InMemoryLedger
     return new Started();
   }
 
-  private static boolean standsFor(Claim claim, @Nullable GenerationId generation) {
-    return generation != null && claim.result().equals(generation.value());
+  private static boolean standsFor(Claim claim, @Nullable UUID failed) {
+    return claim.result().equals(failed);
   }
 
   private static String place(Claim claim) {
@@ -360,9 +364,9 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Claim claim(Claim wanted, Instant now) {
+  public synchronized Claim claim(Claim wanted, @Nullable UUID failed, Instant now) {
     var holder = claims.get(place(wanted));
-    if (holder != null && holder.isLive(now)) {
+    if (holder != null && holder.isLive(now) && !standsFor(holder, failed)) {
       return holder;
     }
     claims.put(place(wanted), wanted);

@@ -153,8 +153,8 @@ public interface LedgerContract {
   default void the_first_customer_of_a_user_stays() {
     var ada = user(0);
 
-    var first = ledger().linkCustomer(ada, new CustomerId("cus_1"), SAMPLES.now());
-    var second = ledger().linkCustomer(ada, new CustomerId("cus_2"), SAMPLES.now());
+    var first = ledger().linkCustomer(ada, new CustomerId("cus_1"), null, SAMPLES.now());
+    var second = ledger().linkCustomer(ada, new CustomerId("cus_2"), null, SAMPLES.now());
 
     assertThat(first).isEqualTo(second).isEqualTo(new CustomerId("cus_1"));
     assertThat(ledger().find(ada).orElseThrow().customer()).contains(first);
@@ -165,16 +165,60 @@ public interface LedgerContract {
     var ada = user(0);
 
     var customers =
-        Race.of(16, i -> ledger().linkCustomer(ada, new CustomerId("cus_" + i), SAMPLES.now()));
+        Race.of(
+            16, i -> ledger().linkCustomer(ada, new CustomerId("cus_" + i), null, SAMPLES.now()));
 
     assertThat(customers).containsOnly(ledger().find(ada).orElseThrow().customer().orElseThrow());
+  }
+
+  @Test
+  default void a_customer_who_was_deleted_is_replaced_and_no_other() {
+    var ada = user(0);
+    var deleted = new CustomerId("cus_1");
+    var next = new CustomerId("cus_2");
+    assertThat(ledger().linkCustomer(ada, deleted, null, SAMPLES.now())).isEqualTo(deleted);
+
+    var replaced = ledger().linkCustomer(ada, next, deleted, SAMPLES.now());
+    var repeated = ledger().linkCustomer(ada, next, deleted, SAMPLES.now());
+    var late = ledger().linkCustomer(ada, new CustomerId("cus_3"), deleted, SAMPLES.now());
+
+    assertThat(replaced).isEqualTo(repeated).isEqualTo(late).isEqualTo(next);
+    assertThat(ledger().find(ada).orElseThrow().customer()).contains(next);
+  }
+
+  @Test
+  default void a_race_to_replace_a_customer_has_one_winner() {
+    var ada = user(0);
+    var deleted = new CustomerId("cus_deleted");
+    assertThat(ledger().linkCustomer(ada, deleted, null, SAMPLES.now())).isEqualTo(deleted);
+
+    var customers =
+        Race.of(
+            16,
+            i -> ledger().linkCustomer(ada, new CustomerId("cus_" + i), deleted, SAMPLES.now()));
+
+    var linked = ledger().find(ada).orElseThrow().customer().orElseThrow();
+    assertThat(customers).containsOnly(linked);
+    assertThat(linked).isNotEqualTo(deleted);
+  }
+
+  @Test
+  default void a_user_without_a_customer_is_linked_to_the_one_that_replaces_a_deleted_one() {
+    var ada = user(0);
+    var next = new CustomerId("cus_2");
+
+    var linked = ledger().linkCustomer(ada, next, new CustomerId("cus_1"), SAMPLES.now());
+
+    assertThat(linked).isEqualTo(next);
+    assertThat(ledger().find(ada).orElseThrow().customer()).contains(next);
   }
 
   @Test
   default void a_customer_of_an_unknown_user_is_refused() {
     var nobody = somebody();
 
-    assertThatThrownBy(() -> ledger().linkCustomer(nobody, new CustomerId("cus_1"), SAMPLES.now()))
+    assertThatThrownBy(
+            () -> ledger().linkCustomer(nobody, new CustomerId("cus_1"), null, SAMPLES.now()))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(ledger().find(nobody)).isEmpty();
@@ -831,9 +875,9 @@ public interface LedgerContract {
     var ada = somebody();
     var now = SAMPLES.now();
 
-    var holders = Race.of(16, i -> claims().claim(claim(ada, "request " + i, now), now));
+    var holders = Race.of(16, i -> claims().claim(claim(ada, "request " + i, now), null, now));
 
-    assertThat(holders).containsOnly(claims().claim(claim(ada, "request", now), now));
+    assertThat(holders).containsOnly(claims().claim(claim(ada, "request", now), null, now));
   }
 
   @Test
@@ -841,14 +885,29 @@ public interface LedgerContract {
     var ada = somebody();
     var now = SAMPLES.now();
     var first = claim(ada, "request", now);
-    assertThat(claims().claim(first, now)).isEqualTo(first);
+    assertThat(claims().claim(first, null, now)).isEqualTo(first);
 
     var nearly = now.plus(Duration.ofHours(24)).minusSeconds(1);
     var after = now.plus(Duration.ofHours(24));
     var next = claim(ada, "another", after);
 
-    assertThat(claims().claim(claim(ada, "another", nearly), nearly)).isEqualTo(first);
-    assertThat(claims().claim(next, after)).isEqualTo(next);
+    assertThat(claims().claim(claim(ada, "another", nearly), null, nearly)).isEqualTo(first);
+    assertThat(claims().claim(next, null, after)).isEqualTo(next);
+  }
+
+  @Test
+  default void of_many_who_saw_a_claims_result_fail_one_claims_anew() {
+    var ada = somebody();
+    var now = SAMPLES.now();
+    var first = claims().claim(claim(ada, "request", now), null, now);
+
+    var holders = Race.of(16, _ -> claims().claim(claim(ada, "request", now), first.result(), now));
+    var unaware = claims().claim(claim(ada, "request", now), null, now);
+    var late = claims().claim(claim(ada, "request", now), first.result(), now);
+
+    assertThat(holders).containsOnly(unaware);
+    assertThat(late).isEqualTo(unaware);
+    assertThat(unaware.result()).isNotEqualTo(first.result());
   }
 
   // Leases

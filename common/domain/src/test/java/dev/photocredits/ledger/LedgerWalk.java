@@ -150,8 +150,9 @@ public final class LedgerWalk {
     if (twin.find(email).isPresent()) {
       var customer = new CustomerId("cus_" + chance.nextInt(100));
       var now = samples.now();
-      assertThat(ledger.linkCustomer(email, customer, now))
-          .isEqualTo(twin.linkCustomer(email, customer, now));
+      var deleted = chance.nextInt(3) > 0 ? null : twin.find(email).orElseThrow().stripeCustomer();
+      assertThat(ledger.linkCustomer(email, customer, deleted, now))
+          .isEqualTo(twin.linkCustomer(email, customer, deleted, now));
     }
   }
 

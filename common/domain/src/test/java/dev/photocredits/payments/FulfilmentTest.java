@@ -27,6 +27,8 @@ import dev.photocredits.payments.CheckoutOutcome.Opened;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession.Status;
+import dev.photocredits.payments.Payments.CustomerCreated;
+import dev.photocredits.payments.Payments.SessionOpened;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,7 +37,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +101,7 @@ final class FulfilmentTest {
     var later = checkout.open(ADA, CreditPackage.PRO, null);
 
     assertThat(sessions).hasSize(8).doesNotContain(later);
-    assertThat(payments.customers).hasValue(1);
+    assertThat(payments.customers).hasSize(1);
   }
 
   @Test
@@ -331,34 +332,37 @@ final class FulfilmentTest {
     return new FoundSession(PAID.id(), ADA, CreditPackage.STARTER, status, paid);
   }
 
-  /** One customer for an address and one session for an attempt, as idempotency keys make it. */
+  /** One customer and one session for an attempt, as idempotency keys make it. */
   private static final class PaymentsThatCount implements Payments {
-    final AtomicInteger customers = new AtomicInteger();
+    final Map<UUID, CustomerId> customers = new ConcurrentHashMap<>();
     final Map<UUID, CheckoutSession> sessions = new ConcurrentHashMap<>();
 
     @Override
-    public synchronized CustomerId createCustomer(Email email) {
-      customers.compareAndSet(0, 1);
-      return new CustomerId("cus_1");
+    public CustomerOutcome createCustomer(Email email, UUID attempt) {
+      return new CustomerCreated(
+          customers.computeIfAbsent(attempt, id -> new CustomerId("cus_" + id)));
     }
 
     @Override
-    public CheckoutSession openSession(
+    public SessionOutcome openSession(
         Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
-      return sessions.computeIfAbsent(
-          attempt,
-          id -> new CheckoutSession(new SessionId("cs_" + id), URI.create("https://pay.example/")));
+      return new SessionOpened(
+          sessions.computeIfAbsent(
+              attempt,
+              id ->
+                  new CheckoutSession(
+                      new SessionId("cs_" + id), URI.create("https://pay.example/"))));
     }
   }
 
   private static final class PaymentsThatFail implements Payments {
     @Override
-    public CustomerId createCustomer(Email email) {
+    public CustomerOutcome createCustomer(Email email, UUID attempt) {
       throw new PaymentsUnavailable("down", new IllegalStateException());
     }
 
     @Override
-    public CheckoutSession openSession(
+    public SessionOutcome openSession(
         Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
       throw new AssertionError("there is no customer");
     }

@@ -50,7 +50,8 @@ record LedgerThatForgets(Email owner) implements Ledger {
   }
 
   @Override
-  public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
+  public CustomerId linkCustomer(
+      Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now) {
     throw new IllegalStateException("there is no such user");
   }
 

@@ -4,13 +4,13 @@ import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
 import com.stripe.net.ApiResource.RequestMethod;
 import com.stripe.net.RawRequestOptions;
+import com.stripe.net.StripeResponse;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Json;
-import dev.photocredits.lambda.Sha256;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
@@ -19,12 +19,12 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Payments} by Stripe. */
 public final class StripePayments implements Payments {
@@ -66,26 +66,63 @@ public final class StripePayments implements Payments {
   }
 
   @Override
-  public CustomerId createCustomer(Email email) {
+  public CustomerOutcome createCustomer(Email email, UUID attempt) {
     var form = Map.of("email", email.value());
     return stripe.ask(
         "create a customer",
-        client ->
-            new CustomerId(
-                text(post(client, "/v1/customers", form, "customer-" + digest(email)), "id")));
+        client -> {
+          try {
+            var customer = post(client, "/v1/customers", form, "customer-" + attempt);
+            return new CustomerCreated(new CustomerId(text(customer, "id")));
+          } catch (StripeException refusal) {
+            return spent(refusal);
+          }
+        });
   }
 
   @Override
-  public CheckoutSession openSession(
+  public SessionOutcome openSession(
       Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
     var form = form(email, customer, pack);
     return stripe.ask(
         "open a session",
         client -> {
-          var session = post(client, SESSIONS, form, "checkout-" + attempt);
-          return new CheckoutSession(
-              new SessionId(text(session, "id")), new URI(text(session, "url")));
+          try {
+            var session = post(client, SESSIONS, form, "checkout-" + attempt);
+            return new SessionOpened(
+                new CheckoutSession(
+                    new SessionId(text(session, "id")), new URI(text(session, "url"))));
+          } catch (StripeException refusal) {
+            return isOfDeletedCustomer(refusal) ? new CustomerDeleted() : spent(refusal);
+          }
         });
+  }
+
+  private static boolean isOfDeletedCustomer(StripeException refusal) {
+    var error = refusal.getStripeError();
+    return error != null
+        && "resource_missing".equals(error.getCode())
+        && "customer".equals(error.getParam());
+  }
+
+  /**
+   * A refusal that every repeat under its key gets: Stripe marks the replay of one that it has
+   * saved, whatever its status, and refuses a key that was used with other parameters. Any other is
+   * thrown: a key that is in use (409) or a request that never began may still succeed.
+   */
+  private static AttemptSpent spent(StripeException refusal) throws StripeException {
+    var error = refusal.getStripeError();
+    if (error != null
+        && ((refusal.getStatusCode() == 400 && "idempotency_error".equals(error.getType()))
+            || isReplay(error.getLastResponse()))) {
+      return new AttemptSpent();
+    }
+    throw refusal;
+  }
+
+  private static boolean isReplay(@Nullable StripeResponse response) {
+    return response != null
+        && response.headers().firstValue("Idempotent-Replayed").map("true"::equals).orElse(false);
   }
 
   // No payment_method_types: newer API versions refuse them, and the account's settings decide.
@@ -139,10 +176,5 @@ public final class StripePayments implements Payments {
       return text;
     }
     throw new IllegalStateException("no " + name);
-  }
-
-  // A digest, since the key stands in Stripe's logs.
-  private static String digest(Email email) {
-    return HexFormat.of().formatHex(Sha256.of(email.value()));
   }
 }

@@ -142,6 +142,14 @@ final class FakeStripe implements AutoCloseable {
     };
   }
 
+  /** What was answered under that key before. */
+  static Answer replayed(Answer first) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("idempotent-replayed", "true");
+      first.to(exchange);
+    };
+  }
+
   /** Nothing, until the caller hangs up. */
   static Answer hanging() {
     return _ -> {

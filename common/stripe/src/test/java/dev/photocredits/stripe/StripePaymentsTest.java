@@ -6,6 +6,7 @@ import static dev.photocredits.stripe.FakeStripe.customer;
 import static dev.photocredits.stripe.FakeStripe.error;
 import static dev.photocredits.stripe.FakeStripe.hanging;
 import static dev.photocredits.stripe.FakeStripe.json;
+import static dev.photocredits.stripe.FakeStripe.replayed;
 import static dev.photocredits.stripe.FakeStripe.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -17,6 +18,10 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.Payments.AttemptSpent;
+import dev.photocredits.payments.Payments.CustomerCreated;
+import dev.photocredits.payments.Payments.CustomerDeleted;
+import dev.photocredits.payments.Payments.SessionOpened;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import dev.photocredits.stripe.FakeStripe.Call;
@@ -42,6 +47,8 @@ final class StripePaymentsTest {
   private static final UUID ATTEMPT = UUID.fromString("019ab3c4-0000-7000-8000-000000000001");
   private static final URI FRONTEND = URI.create("https://photos.example/app");
   private static final URI PAGE = URI.create("https://checkout.example/c/pay/cs_1#fid");
+  private static final SessionOpened OPENED =
+      new SessionOpened(new CheckoutSession(new SessionId("cs_1"), PAGE));
   private static final Answer CUSTOMER = customer("cus_1");
   private static final Answer SESSION = session("cs_1", PAGE.toString());
 
@@ -49,9 +56,9 @@ final class StripePaymentsTest {
   void a_customer_has_the_users_address() {
     try (var stripe = answering(CUSTOMER)) {
 
-      var customer = payments(stripe).createCustomer(ADA);
+      var customer = payments(stripe).createCustomer(ADA, ATTEMPT);
 
-      assertThat(customer).isEqualTo(new CustomerId("cus_1"));
+      assertThat(customer).isEqualTo(new CustomerCreated(new CustomerId("cus_1")));
       var call = stripe.calls().getFirst();
       assertThat(call.method()).isEqualTo("POST");
       assertThat(call.path()).isEqualTo("/v1/customers");
@@ -61,19 +68,86 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_customer_of_one_address_is_created_under_one_key() {
+  void an_attempt_to_create_a_customer_is_known_again_by_its_key() {
     try (var stripe = answering(CUSTOMER)) {
 
-      var first = payments(stripe).createCustomer(ADA);
-      var again = payments(stripe).createCustomer(new Email("ada@example.com"));
-      var other = payments(stripe).createCustomer(new Email("grace@example.com"));
+      var _ = payments(stripe).createCustomer(ADA, ATTEMPT);
+      var _ = payments(stripe).createCustomer(ADA, ATTEMPT);
 
-      assertThat(Stream.of(first, again, other)).hasSize(3);
-      var keys = stripe.calls().stream().map(Call::idempotencyKey).map(Optional::orElseThrow);
-      assertThat(keys)
-          .hasSize(3)
-          .allSatisfy(key -> assertThat(key).startsWith("customer-").doesNotContain("@", "ada"))
-          .satisfies(key -> assertThat(key.get(0)).isEqualTo(key.get(1)).isNotEqualTo(key.get(2)));
+      assertThat(stripe.calls())
+          .extracting(Call::idempotencyKey)
+          .containsExactly(Optional.of("customer-" + ATTEMPT), Optional.of("customer-" + ATTEMPT));
+    }
+  }
+
+  static Stream<Answer> failuresThatLast() {
+    return Stream.of(
+        replayed(error(500, "api_error", "internal")),
+        replayed(error(400, "invalid_request_error", "parameter_missing")),
+        error(400, "idempotency_error", "none"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresThatLast")
+  void an_attempt_is_spent_by_a_failure_that_stripe_repeats(Answer failure) {
+    try (var stripe = answering(failure)) {
+      var payments = payments(stripe);
+
+      assertThat(payments.createCustomer(ADA, ATTEMPT)).isEqualTo(new AttemptSpent());
+      assertThat(payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT))
+          .isEqualTo(new AttemptSpent());
+    }
+  }
+
+  @Test
+  void a_failure_that_the_library_sees_saved_at_stripe_spends_the_attempt_at_once() {
+    var failure = error(500, "api_error", "internal");
+    try (var stripe = answering(failure, replayed(failure))) {
+
+      var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+
+      assertThat(session).isEqualTo(new AttemptSpent());
+      assertThat(stripe.calls()).hasSize(3);
+    }
+  }
+
+  @Test
+  void an_attempt_whose_key_is_in_use_is_not_spent() {
+    try (var stripe = answering(error(409, "idempotency_error", "idempotency_key_in_use"))) {
+      var payments = payments(stripe);
+
+      var thrown = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT));
+
+      assertThat(thrown).hasMessageContaining("status 409");
+    }
+  }
+
+  @Test
+  void a_session_of_a_customer_who_was_deleted_is_not_opened() {
+    var missing =
+        json(
+            400,
+            """
+            {"error": {"type": "invalid_request_error", "code": "resource_missing",
+                       "param": "customer", "message": "No such customer: 'cus_ada'"}}""");
+    try (var stripe = answering(missing, replayed(missing))) {
+      var payments = payments(stripe);
+
+      assertThat(payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT))
+          .isEqualTo(new CustomerDeleted());
+      assertThat(payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT))
+          .isEqualTo(new CustomerDeleted());
+    }
+  }
+
+  @Test
+  void something_else_that_stripe_misses_is_not_the_customer() {
+    try (var stripe = answering(error(400, "invalid_request_error", "resource_missing"))) {
+      var payments = payments(stripe);
+
+      var thrown = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT));
+
+      assertThat(thrown).hasMessageContaining("resource_missing");
     }
   }
 
@@ -89,7 +163,7 @@ final class StripePaymentsTest {
 
       var session = payments(stripe).openSession(ADA, ADAS, pack, ATTEMPT);
 
-      assertThat(session).isEqualTo(new CheckoutSession(new SessionId("cs_1"), PAGE));
+      assertThat(session).isEqualTo(OPENED);
       var call = stripe.calls().getFirst();
       assertThat(call.method()).isEqualTo("POST");
       assertThat(call.path()).isEqualTo("/v1/checkout/sessions");
@@ -164,9 +238,9 @@ final class StripePaymentsTest {
     try (var stripe = answering(CUSTOMER)) {
       var payments = payments(URI.create(stripe.url() + "/"), Map.of());
 
-      var customer = payments.createCustomer(ADA);
+      var customer = payments.createCustomer(ADA, ATTEMPT);
 
-      assertThat(customer).isEqualTo(new CustomerId("cus_1"));
+      assertThat(customer).isEqualTo(new CustomerCreated(new CustomerId("cus_1")));
       assertThat(stripe.calls().getFirst().path()).isEqualTo("/v1/customers");
     }
   }
@@ -186,7 +260,7 @@ final class StripePaymentsTest {
 
       var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT);
 
-      assertThat(session.id()).isEqualTo(new SessionId("cs_1"));
+      assertThat(session).isEqualTo(OPENED);
       assertThat(stripe.calls()).hasSize(2);
       assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(1);
       assertThat(stripe.calls().getFirst().idempotencyKey()).isPresent();
@@ -197,9 +271,9 @@ final class StripePaymentsTest {
   void a_customer_is_created_under_the_same_key_after_a_failure() {
     try (var stripe = answering(error(500, "api_error", "internal"), CUSTOMER)) {
 
-      var customer = payments(stripe).createCustomer(ADA);
+      var customer = payments(stripe).createCustomer(ADA, ATTEMPT);
 
-      assertThat(customer).isEqualTo(new CustomerId("cus_1"));
+      assertThat(customer).isEqualTo(new CustomerCreated(new CustomerId("cus_1")));
       assertThat(stripe.calls()).hasSize(2);
       assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(1);
     }
@@ -231,7 +305,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(error(status, type, code))) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.createCustomer(ADA));
+      var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));
 
       assertThat(thrown).hasMessageContaining("status " + status).hasMessageContaining(code);
       assertThat(thrown.getMessage()).doesNotContain(KEY, "sk_test", "ada", "@");
@@ -271,7 +345,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(json(200, "{\"object\": \"customer\"}"))) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.createCustomer(ADA));
+      var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));
 
       assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
     }
@@ -285,7 +359,7 @@ final class StripePaymentsTest {
               KEY, stripe.url(), FRONTEND, new Stage("development"), Duration.ofSeconds(1));
       var started = System.nanoTime();
 
-      var thrown = unavailable(() -> payments.createCustomer(ADA));
+      var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));
 
       assertThat(thrown).hasMessage("Stripe took too long to create a customer");
       assertThat(Duration.ofNanos(System.nanoTime() - started))
@@ -307,7 +381,7 @@ final class StripePaymentsTest {
               KEY, stripe.url(), FRONTEND, new Stage("development"), Duration.ofSeconds(1));
       var started = System.nanoTime();
 
-      var thrown = unavailable(() -> payments.createCustomer(ADA));
+      var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));
 
       assertThat(thrown).hasMessage("Stripe took too long to create a customer");
       assertThat(Duration.ofNanos(System.nanoTime() - started))
@@ -321,7 +395,7 @@ final class StripePaymentsTest {
     stripe.close();
     var payments = payments(stripe);
 
-    var thrown = unavailable(() -> payments.createCustomer(ADA));
+    var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));
 
     assertThat(thrown.getMessage()).doesNotContain(KEY, "ada", "@");
   }

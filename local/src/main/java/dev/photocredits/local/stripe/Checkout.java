@@ -65,7 +65,7 @@ final class Checkout {
 
   CheckoutSession open(Order order, String apiVersion) {
     var customer = order.customer();
-    if (customer != null && customers.find(customer).isEmpty()) {
+    if (customer != null && customers.find(customer).filter(found -> !found.deleted()).isEmpty()) {
       throw StripeError.noSuch("customer", customer, "customer");
     }
     var now = clock.instant();

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A customer; {@code created} in seconds since 1970. */
+/** A customer, who may be deleted; {@code created} in seconds since 1970. */
 record Customer(
     String id,
     @Nullable String email,
@@ -14,7 +14,8 @@ record Customer(
     @Nullable String description,
     @Nullable String phone,
     Map<String, String> metadata,
-    long created) {
+    long created,
+    boolean deleted) {
   private static final Set<String> PARAMETERS =
       Set.of("email", "name", "description", "phone", "metadata[*]");
 
@@ -31,28 +32,33 @@ record Customer(
         form.text("description").orElse(null),
         form.text("phone").orElse(null),
         form.metadata("metadata"),
-        created);
+        created,
+        false);
+  }
+
+  /** The same customer, of whom only the id is left. */
+  Customer delete() {
+    return new Customer(id, null, null, null, null, Map.of(), created, true);
   }
 
   /** As Stripe shows it. */
   ObjectNode json() {
-    var json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("id", id)
-            .put("object", "customer")
-            .putNull("address")
-            .put("balance", 0)
-            .put("created", created)
-            .putNull("currency")
-            .putNull("default_source")
-            .put("delinquent", false)
-            .put("description", description)
-            .put("email", email)
-            .put("livemode", false)
-            .put("name", name)
-            .put("phone", phone)
-            .put("tax_exempt", "none");
+    var json = JsonNodeFactory.instance.objectNode().put("id", id).put("object", "customer");
+    if (deleted) {
+      return json.put("deleted", true);
+    }
+    json.putNull("address")
+        .put("balance", 0)
+        .put("created", created)
+        .putNull("currency")
+        .putNull("default_source")
+        .put("delinquent", false)
+        .put("description", description)
+        .put("email", email)
+        .put("livemode", false)
+        .put("name", name)
+        .put("phone", phone)
+        .put("tax_exempt", "none");
     metadata.forEach(json.putObject("metadata")::put);
     return json;
   }

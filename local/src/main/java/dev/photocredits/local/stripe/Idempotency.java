@@ -10,19 +10,24 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers for a day, also over restarts, what was answered under an {@code Idempotency-Key}.
- * Refused requests are not remembered.
+ * Remembers for a day, also over restarts, what was answered under an {@code Idempotency-Key}: as
+ * at Stripe, that a request failed, too, unless its parameters were refused before it began.
  */
 final class Idempotency {
   private static final Duration MEMORY = Duration.ofHours(24);
 
-  /** {@code at} is in seconds since 1970. */
-  record Remembered(String request, JsonNode answer, long at) {}
+  /**
+   * {@code at} is in seconds since 1970; without a {@code status}, as earlier versions wrote it,
+   * the answer is a success.
+   */
+  record Remembered(String request, @Nullable Integer status, JsonNode answer, long at) {}
 
   private final JsonFiles<Remembered> answers;
   private final InstantSource clock;
@@ -35,11 +40,13 @@ final class Idempotency {
 
   /**
    * The answer of the first such call; a call that comes while the first is running waits for it.
+   *
+   * @param parse reads the parameters; what it refuses is not remembered
    */
-  Answer once(Call call, Supplier<JsonNode> action) {
+  <T> Answer once(Call call, Function<Form, T> parse, Function<T, JsonNode> action) {
     var key = call.header("Idempotency-Key");
     if (key == null) {
-      return Answer.ok(action.get());
+      return Answer.ok(action.apply(parse.apply(call.form())));
     }
     var id = sha256(key);
     var lock = running.computeIfAbsent(id, _ -> new ReentrantLock());
@@ -50,19 +57,32 @@ final class Idempotency {
       if (earlier.isPresent()) {
         return replayed(key, request, earlier.get());
       }
-      var answer = action.get();
-      answers.put(id, new Remembered(request, answer, clock.instant().getEpochSecond()));
-      return Answer.ok(answer);
+      var answer = answer(request, action, parse.apply(call.form()));
+      answers.put(id, answer);
+      return answered(answer);
     } finally {
       lock.unlock();
     }
+  }
+
+  private <T> Remembered answer(String request, Function<T, JsonNode> action, T parameters) {
+    var now = clock.instant().getEpochSecond();
+    try {
+      return new Remembered(request, 200, action.apply(parameters), now);
+    } catch (StripeError e) {
+      return new Remembered(request, e.status(), e.json(), now);
+    }
+  }
+
+  private static Answer answered(Remembered answer) {
+    return Answer.json(Objects.requireNonNullElse(answer.status(), 200), answer.answer());
   }
 
   private static Answer replayed(String key, String request, Remembered earlier) {
     if (!earlier.request().equals(request)) {
       throw StripeError.keyReused(key);
     }
-    var answer = Answer.ok(earlier.answer());
+    var answer = answered(earlier);
     return new Answer(
         answer.status(),
         answer.contentType(),

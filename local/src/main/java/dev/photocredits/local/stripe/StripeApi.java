@@ -84,6 +84,7 @@ final class StripeApi {
     return List.of(
         route("POST", "/v1/customers", this::createCustomer),
         route("GET", "/v1/customers/*", this::customer),
+        route("DELETE", "/v1/customers/*", this::deleteCustomer),
         route("POST", "/v1/checkout/sessions", this::createSession),
         route("GET", "/v1/checkout/sessions", this::sessions),
         route("GET", "/v1/checkout/sessions/*", this::session),
@@ -138,9 +139,8 @@ final class StripeApi {
   private Answer createCustomer(Call call) {
     return idempotency.once(
         call,
-        () -> {
-          var customer =
-              Customer.from(call.form(), ids.customer(), clock.instant().getEpochSecond());
+        form -> Customer.from(form, ids.customer(), clock.instant().getEpochSecond()),
+        customer -> {
           customers.put(customer.id(), customer);
           return customer.json();
         });
@@ -153,12 +153,20 @@ final class StripeApi {
         .orElseThrow(() -> StripeError.notFound("customer", call.id(), "id"));
   }
 
+  private Answer deleteCustomer(Call call) {
+    if (customers.find(call.id()).filter(customer -> !customer.deleted()).isEmpty()) {
+      throw StripeError.notFound("customer", call.id(), "id");
+    }
+    return Answer.ok(customers.change(call.id(), Customer::delete).json());
+  }
+
   private Answer createSession(Call call) {
     return idempotency.once(
         call,
-        () -> {
+        Order::from,
+        order -> {
           var version = requireNonNullElse(call.header("Stripe-Version"), OLDEST_VERSION);
-          return checkout.json(checkout.open(Order.from(call.form()), version));
+          return checkout.json(checkout.open(order, version));
         });
   }
 
@@ -190,7 +198,7 @@ final class StripeApi {
 
   private Answer expire(Call call) {
     var id = found(call).id();
-    return idempotency.once(call, () -> checkout.json(checkout.expire(id)));
+    return idempotency.once(call, _ -> id, open -> checkout.json(checkout.expire(open)));
   }
 
   private Answer paymentIntent(Call call) {
@@ -210,9 +218,9 @@ final class StripeApi {
   private Answer createRefund(Call call) {
     return idempotency.once(
         call,
-        () -> {
-          var form = call.form().onlyWith(REFUND_PARAMETERS);
-          var charge = checkout.refund(paid(form).id(), Refund.Wanted.from(form)).charge();
+        form -> Refund.Wanted.from(form.onlyWith(REFUND_PARAMETERS)),
+        wanted -> {
+          var charge = checkout.refund(paid(call.form()).id(), wanted).charge();
           return charge.refunds().getLast().json(charge);
         });
   }

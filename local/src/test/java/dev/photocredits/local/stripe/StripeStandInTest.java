@@ -213,6 +213,53 @@ class StripeStandInTest extends RunningStandIn {
   }
 
   @Test
+  void a_failure_is_remembered_under_its_idempotency_key_also_after_a_restart() throws Exception {
+    var session = open(customer(), "Pack").getId();
+    var _ = client.v1().checkout().sessions().expire(session);
+    assertThatThrownBy(() -> expire(session, "key-1")).isInstanceOf(InvalidRequestException.class);
+    restart();
+
+    assertThatThrownBy(() -> expire(session, "key-1"))
+        .isInstanceOfSatisfying(
+            InvalidRequestException.class,
+            e ->
+                assertThat(
+                        e.getStripeError()
+                            .getLastResponse()
+                            .headers()
+                            .firstValue("Idempotent-Replayed"))
+                    .hasValue("true"));
+  }
+
+  private void expire(String session, String idempotencyKey) throws StripeException {
+    var _ =
+        client
+            .v1()
+            .checkout()
+            .sessions()
+            .expire(session, RequestOptions.builder().setIdempotencyKey(idempotencyKey).build());
+  }
+
+  @Test
+  void a_customer_who_is_deleted_is_shown_as_deleted_and_buys_nothing() throws StripeException {
+    var customer = customer();
+
+    var deleted = client.v1().customers().delete(customer.getId());
+
+    assertThat(deleted.getDeleted()).isTrue();
+    assertThat(client.v1().customers().retrieve(customer.getId()).getDeleted()).isTrue();
+    assertThatThrownBy(() -> open(customer, "Pack"))
+        .isInstanceOfSatisfying(
+            InvalidRequestException.class,
+            e -> {
+              assertThat(e.getCode()).isEqualTo("resource_missing");
+              assertThat(e.getParam()).isEqualTo("customer");
+            });
+    assertThatThrownBy(() -> client.v1().customers().delete(customer.getId()))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @Test
   void the_list_is_newest_first_and_pages() throws StripeException {
     var customer = customer();
     var ids = new ArrayList<String>();

@@ -1,12 +1,12 @@
 package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -20,7 +20,7 @@ final class DynamoDbClaims implements Claims {
 
   /** Puts the claim, where the key is free or stands for what failed. */
   static Part<Claim> put(
-      TransactWrite transaction, Claim claim, @Nullable GenerationId failed, Instant now) {
+      TransactWrite transaction, Claim claim, @Nullable UUID failed, Instant now) {
     var free = "attribute_not_exists(PK) OR expires_at <= :now";
     var values = new HashMap<String, AttributeValue>();
     values.put(":now", Balance.number(now.getEpochSecond()));
@@ -37,9 +37,9 @@ final class DynamoDbClaims implements Claims {
   }
 
   @Override
-  public Claim claim(Claim wanted, Instant now) {
+  public Claim claim(Claim wanted, @Nullable UUID failed, Instant now) {
     var transaction = table.transaction();
-    var claim = put(transaction, wanted, null, now);
+    var claim = put(transaction, wanted, failed, now);
     var outcome = transaction.execute();
     return outcome.isComplete() ? wanted : outcome.found(claim).orElseThrow(outcome::impossible);
   }

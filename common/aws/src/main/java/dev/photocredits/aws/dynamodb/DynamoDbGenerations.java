@@ -71,7 +71,11 @@ final class DynamoDbGenerations implements Generations {
     @Nullable Part<Claim> claim =
         key == null
             ? null
-            : DynamoDbClaims.put(transaction, key.claim(), key.failed(), usage.createdAt());
+            : DynamoDbClaims.put(
+                transaction,
+                key.claim(),
+                key.failed() == null ? null : key.failed().value(),
+                usage.createdAt());
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(new Started());

@@ -46,6 +46,7 @@ import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,17 +98,24 @@ final class DynamoDbLedger implements Ledger {
   }
 
   @Override
-  public CustomerId linkCustomer(Email email, CustomerId customer, Instant now) {
+  public CustomerId linkCustomer(
+      Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now) {
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":customer", AttributeValue.fromS(customer.value()));
+    values.put(":now", AttributeValue.fromS(Fields.time(now)));
+    var free = "attribute_not_exists(stripe_customer_id)";
+    if (deleted != null) {
+      values.put(":deleted", AttributeValue.fromS(deleted.value()));
+      free = "(" + free + " OR stripe_customer_id = :deleted)";
+    }
     var updated =
         table.update(
             new Change(
                 Keys.item(Keys.user(email), Keys.PROFILE),
                 "SET stripe_customer_id = :customer, updated_at = :now",
-                "attribute_exists(credits) AND attribute_not_exists(stripe_customer_id)",
+                "attribute_exists(credits) AND " + free,
                 Map.of(),
-                Map.of(
-                    ":customer", AttributeValue.fromS(customer.value()),
-                    ":now", AttributeValue.fromS(Fields.time(now)))));
+                values));
     return updated.isComplete()
         ? customer
         : updated.found(Schemas.USER).flatMap(User::customer).orElseThrow(updated::impossible);
