@@ -152,11 +152,20 @@ final class Oracle {
     if (balance != all) {
       violated(Violation.BALANCE_IS_NOT_ITS_TRANSACTIONS, who + ", and transactions of " + all);
     }
-    var welcomed = lines.stream().filter(line -> line.description().equals("Welcome credits"));
+    var welcomed =
+        world.people.stream()
+            .filter(other -> mailbox(other).equals(mailbox(email)))
+            .flatMap(other -> lines(other).stream())
+            .filter(line -> line.description().equals("Welcome credits"));
     if (welcomed.count() > 1) {
-      violated(Violation.CREDITS_MINTED, who + ", welcomed twice");
+      violated(Violation.CREDITS_MINTED, who + ", whose mailbox was welcomed twice");
     }
     expiry(email, lines, sessions, expired);
+  }
+
+  /** What our customers' provider delivers to: it knows tags behind a plus sign. */
+  private static String mailbox(Email email) {
+    return email.value().replaceFirst("\\+[^@]*@", "@");
   }
 
   private static boolean isUnmoved(Session session) {

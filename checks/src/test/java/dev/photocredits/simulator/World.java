@@ -105,7 +105,8 @@ final class World {
     this.faults = FaultPlan.random(this, plan.percent(), plan.faults());
     this.people = new ArrayList<>();
     for (var i = 0; i < plan.people(); i++) {
-      this.people.add(new Email("person" + i + "@example.com"));
+      // The third has the mailbox of the first.
+      this.people.add(new Email((i == 2 ? "person0+again" : "person" + i) + "@example.com"));
     }
     var chance = scheduler.chance();
     this.deployment =

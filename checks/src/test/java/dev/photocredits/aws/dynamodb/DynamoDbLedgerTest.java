@@ -4,6 +4,7 @@ import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.somebody;
 import static dev.photocredits.ledger.Samples.usage;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,6 +27,9 @@ import dev.photocredits.idempotency.Claims;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.LedgerContract;
 import dev.photocredits.ledger.LedgerWalk;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +70,23 @@ final class DynamoDbLedgerTest implements LedgerContract {
     var seed = System.nanoTime() + walk;
 
     new LedgerWalk(seed, ledger(), generations(), books()).walk(250);
+  }
+
+  @Test
+  void an_address_that_was_welcomed_before_there_were_mailboxes_is_not_welcomed_again()
+      throws NoSuchAlgorithmException {
+    var ada = new Email(somebody().value().replace("@", "+photos@"));
+    var digest =
+        MessageDigest.getInstance("SHA-256").digest(("welcome " + ada.value()).getBytes(UTF_8));
+    try (var client = TestTable.client()) {
+      var mark = Keys.item("WELCOME#" + HexFormat.of().formatHex(digest), "WELCOME");
+      client.putItem(r -> r.tableName(TestTable.NAME).item(mark));
+    }
+
+    var user = ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now());
+
+    assertThat(user.credits()).isEqualTo(Credits.NONE);
+    assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
   }
 
   @Test

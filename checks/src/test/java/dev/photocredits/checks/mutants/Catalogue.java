@@ -19,6 +19,7 @@ final class Catalogue {
       List.of(
           "dev.photocredits.credits.PaymentTest",
           "dev.photocredits.credits.LotsTest",
+          "dev.photocredits.payments.CheckoutTest",
           "dev.photocredits.payments.FulfilmentTest",
           "dev.photocredits.payments.ReconciliationTest",
           "dev.photocredits.generation.GenerationFlowTest",
@@ -497,8 +498,18 @@ final class Catalogue {
     erasure(
         "welcome: once for an address",
         DYNAMODB + "DynamoDbLedger.java",
-        "Keys.welcome(email)",
-        "Keys.welcome(email) + now");
+        "new Welcomed(key)",
+        "new Welcomed(key + now)");
+    erasure(
+        "welcome: once for a mailbox",
+        DYNAMODB + "Keys.java",
+        "Mailbox.of(email).address()",
+        "email.value()");
+    table(
+        "welcome: once for an address that was welcomed before there were mailboxes",
+        "Keys.java",
+        "Stream.of(Mailbox.of(email).address(), email.value())",
+        "Stream.of(Mailbox.of(email).address())");
     erasure("erase: a payment's news come later", table, "\", version = version + :one\"", "\"\"");
     erasure(
         "erased: who is leaving is nobody's user",

@@ -4,7 +4,10 @@ import dev.photocredits.credits.Transaction.Promotion;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a user's account when they are first seen, with the welcome credits if there are any. */
+/**
+ * Opens a user's account when they are first seen: with the welcome credits, if there are any and
+ * no address of their mailbox was given them before.
+ */
 public final class Accounts {
   private final Ledger ledger;
   private final Credits welcome;

@@ -18,8 +18,9 @@ public interface Ledger {
   Optional<User> find(Email email);
 
   /**
-   * Creates a user; their balance is that of the welcome entry, which an address is given once for
-   * ever, or none. If there is one by now, a repeat or a race has no effect and returns that one.
+   * Creates a user; their balance is that of the welcome entry, which a {@link Mailbox} is given
+   * once for ever, or none. If there is one by now, a repeat or a race has no effect and returns
+   * that one.
    */
   User create(Email email, @Nullable Promotion welcome, Instant now);
 

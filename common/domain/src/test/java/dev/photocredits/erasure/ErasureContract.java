@@ -258,13 +258,16 @@ public interface ErasureContract {
   }
 
   @Test
-  default void an_address_is_welcomed_once_whoever_has_been_erased_under_it() {
+  default void a_mailbox_is_welcomed_once_even_if_its_user_has_been_erased() {
     var ada = person();
+    var tagged = new Email(ada.value().replace("@", "+again@"));
     assertThat(erase(ada)).isEqualTo(new Erased());
 
     var again = ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now());
+    var other = ledger().create(tagged, SAMPLES.welcome(2), SAMPLES.now());
 
     assertThat(again.credits()).isEqualTo(Credits.NONE);
+    assertThat(other.credits()).isEqualTo(Credits.NONE);
     assertThat(ledger().find(ada)).contains(again);
     assertThat(books().account(ada).entries()).isEmpty();
     assertThat(ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now())).isEqualTo(again);

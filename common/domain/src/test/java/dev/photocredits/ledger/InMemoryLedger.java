@@ -17,6 +17,7 @@ import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
+import dev.photocredits.credits.Mailbox;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
@@ -89,7 +90,7 @@ public final class InMemoryLedger
   private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
   private final Map<String, Claim> claims = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
-  private final Set<Email> welcomed = new HashSet<>();
+  private final Set<Mailbox> welcomed = new HashSet<>();
 
   /** What was given, to whom, until when and why. */
   private final Set<String> given = new HashSet<>();
@@ -121,7 +122,7 @@ public final class InMemoryLedger
       return known;
     }
     var credits = Credits.NONE;
-    if (welcome != null && welcomed.add(email)) {
+    if (welcome != null && welcomed.add(Mailbox.of(email))) {
       credits = welcome.credits();
       entries(email).put(welcome.id().toString(), welcome);
     }

@@ -150,6 +150,41 @@ public interface LedgerContract {
   }
 
   @Test
+  default void addresses_of_one_mailbox_are_users_apart_who_are_welcomed_once() {
+    var ada = somebody();
+    var tagged = tagged(ada, "again");
+
+    var first = ledger().create(tagged, SAMPLES.welcome(5), SAMPLES.now());
+    var second = ledger().create(ada, SAMPLES.welcome(5), SAMPLES.now());
+    var third = ledger().create(tagged(ada, "more"), SAMPLES.welcome(5), SAMPLES.now());
+
+    assertThat(first.credits()).isEqualTo(credits(5));
+    assertThat(List.of(second, third))
+        .extracting(user -> user.credits())
+        .containsOnly(Credits.NONE);
+    assertThat(ledger().find(ada)).contains(second);
+    assertThat(ledger().find(tagged)).contains(first);
+    assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
+    Invariants.hold(books(), List.of(ada, tagged));
+  }
+
+  @Test
+  default void addresses_of_one_mailbox_that_come_at_once_are_welcomed_once() {
+    var ada = somebody();
+
+    var users =
+        Race.of(
+            16, i -> ledger().create(tagged(ada, "tag" + i), SAMPLES.welcome(5), SAMPLES.now()));
+
+    assertThat(users).extracting(user -> user.email()).doesNotHaveDuplicates();
+    assertThat(users.stream().mapToInt(user -> user.credits().value()).sum()).isEqualTo(5);
+  }
+
+  private static Email tagged(Email email, String tag) {
+    return new Email(email.value().replace("@", "+" + tag + "@"));
+  }
+
+  @Test
   default void the_first_customer_of_a_user_stays() {
     var ada = user(0);
 

@@ -52,7 +52,7 @@ public final class Samples {
 
   /** Somebody whom no ledger has seen before. */
   public static Email somebody() {
-    return new Email("ada+" + PEOPLE.getAndIncrement() + "@example.com");
+    return new Email("ada" + PEOPLE.getAndIncrement() + "@example.com");
   }
 
   public static Credits credits(int value) {

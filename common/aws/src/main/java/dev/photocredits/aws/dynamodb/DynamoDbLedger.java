@@ -46,6 +46,7 @@ import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,17 +83,19 @@ final class DynamoDbLedger implements Ledger {
             now);
     var transaction = table.transaction();
     var profile = transaction.create(Schemas.USER, user);
-    @Nullable Part<Welcomed> welcomed = null;
+    var welcomed = new ArrayList<Part<Welcomed>>();
     if (welcome != null) {
       var _ = transaction.create(Schemas.ENTRY, new Entry(email, welcome));
-      welcomed = transaction.create(Schemas.WELCOME, new Welcomed(Keys.welcome(email)));
+      for (var key : Keys.welcomes(email)) {
+        welcomed.add(transaction.create(Schemas.WELCOME, new Welcomed(key)));
+      }
     }
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return user;
     }
-    // Somebody who has been erased is not welcomed again.
-    return welcomed != null && outcome.isRefused(welcomed) && !outcome.isRefused(profile)
+    // A mailbox is not welcomed again, even if its user has been erased.
+    return welcomed.stream().anyMatch(outcome::isRefused) && !outcome.isRefused(profile)
         ? create(email, null, now)
         : outcome.found(profile).orElseThrow(outcome::impossible);
   }

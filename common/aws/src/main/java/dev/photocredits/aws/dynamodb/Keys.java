@@ -2,6 +2,7 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Mailbox;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
@@ -11,9 +12,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Where each kind of item is kept. */
@@ -81,9 +84,16 @@ final class Keys {
     return PAYMENTS + payment.value();
   }
 
-  /** By a digest, since it outlasts whoever is erased. */
-  static String welcome(Email email) {
-    return WELCOME + "#" + HexFormat.of().formatHex(Sha256.of("welcome " + email.value()));
+  /**
+   * Where it stands that an address was welcomed: for its mailbox, and for itself, as before there
+   * were mailboxes. By digests, since they outlast a user who is erased.
+   */
+  static List<String> welcomes(Email email) {
+    return Stream.of(Mailbox.of(email).address(), email.value())
+        .distinct()
+        .map(address -> HexFormat.of().formatHex(Sha256.of("welcome " + address)))
+        .map(digest -> WELCOME + "#" + digest)
+        .toList();
   }
 
   static String claim(Claim claim) {

@@ -94,7 +94,7 @@ final class Schemas {
   /** A ledger entry and whose it is. */
   record Entry(Email owner, Transaction transaction) {}
 
-  /** That welcome credits were given to an address: kept for ever, whatever becomes of the user. */
+  /** That a mailbox was given welcome credits: kept for ever, whatever becomes of the user. */
   record Welcomed(String key) {}
 
   /** That a user was given credits: kept until they expire, which is as long as anybody asks. */
