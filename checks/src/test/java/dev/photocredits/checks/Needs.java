@@ -70,6 +70,8 @@ final class Needs {
           Map.entry("Schemas.ENTRY", "USER#*"),
           Map.entry("Schemas.GENERATION", "USER#*"),
           Map.entry("Schemas.CLAIM", "USER#*"),
+          Map.entry("Schemas.ORDER", "USER#*"),
+          Map.entry("Schemas.SESSION", "USER#*"),
           Map.entry("Schemas.MARK", "PAYMENT#*"),
           Map.entry("Schemas.PAYMENT", "PAYMENT#*"),
           Map.entry("Schemas.CHECKPOINT", "RECONCILIATION"),

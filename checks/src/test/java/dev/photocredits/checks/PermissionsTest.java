@@ -96,7 +96,8 @@ final class PermissionsTest {
             "dynamodb:Query",
             "dynamodb:Scan",
             "dynamodb:PutItem",
-            "dynamodb:UpdateItem");
+            "dynamodb:UpdateItem",
+            "dynamodb:ConditionCheckItem");
   }
 
   /** IAM knows an item by its partition key alone, so it cannot forbid this itself. */

@@ -145,7 +145,8 @@ final class ConfluenceTest {
     var ids = new TimeOrderedIds(new Random(1));
     var accounts = new Accounts(world.ledger, Credits.NONE, ids, world.scheduler::now);
     var fulfilment =
-        new Fulfilment(accounts, world.ledger, new LookupThatFails(), ids, world.scheduler::now);
+        new Fulfilment(
+            accounts, world.ledger, world.ledger, new LookupThatFails(), ids, world.scheduler::now);
     events.forEach(event -> OurService.handle(read(world, event), fulfilment, world));
   }
 

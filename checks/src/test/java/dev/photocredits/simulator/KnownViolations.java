@@ -1,6 +1,5 @@
 package dev.photocredits.simulator;
 
-import static dev.photocredits.simulator.Hazard.CATALOGUE;
 import static dev.photocredits.simulator.Hazard.POISON;
 import static dev.photocredits.simulator.Violation.BALANCE_MISTOLD;
 import static dev.photocredits.simulator.Violation.CAP_EXCEEDED;
@@ -21,7 +20,6 @@ import java.util.Set;
 final class KnownViolations {
   private static final List<Known> ALL =
       List.of(
-          new Known("what was sold is what is granted", 3, Set.of(CATALOGUE), Set.of()),
           new Known(
               "expired credits pay nothing",
               6,

@@ -190,8 +190,10 @@ final class OurService implements Service {
         accounts(outside, process),
         outside.new OutsideLedger(),
         outside.claims(),
+        outside.orders(),
         outside.stripe().payments(),
         fulfilment(outside, process),
+        SimulatedStripe.OUR_STAGE,
         ids,
         process.clock());
   }
@@ -208,6 +210,7 @@ final class OurService implements Service {
     return new Fulfilment(
         accounts(outside, process),
         outside.new OutsideLedger(),
+        outside.orders(),
         outside.stripe().lookup(),
         ids,
         process.clock());

@@ -16,9 +16,11 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PromotionOutcome;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
@@ -50,6 +52,9 @@ import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.payments.Sale;
 import dev.photocredits.simulator.World.Message;
 import dev.photocredits.stripe.StripeInProcess;
 import java.net.URI;
@@ -59,6 +64,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -116,8 +122,9 @@ final class Outside {
     }
 
     @Override
-    public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
-      return call(Site.GRANT, email, () -> world.ledger.grant(email, purchase, charge));
+    public GrantOutcome grant(
+        Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
+      return call(Site.GRANT, email, () -> world.ledger.grant(email, purchase, charge, order));
     }
 
     @Override
@@ -202,6 +209,49 @@ final class Outside {
 
   Claims claims() {
     return (wanted, failed, now) -> call(Site.CLAIM, () -> world.ledger.claim(wanted, failed, now));
+  }
+
+  PurchaseOrders orders() {
+    return new PurchaseOrders() {
+      @Override
+      public PurchaseOrder place(PurchaseOrder order) {
+        return call(Site.PLACE_ORDER, () -> world.ledger.place(asSold(order)));
+      }
+
+      @Override
+      public Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id) {
+        return call(Site.FIND_ORDER, owner, () -> world.ledger.find(owner, id));
+      }
+
+      @Override
+      public void opened(PurchaseOrder order, SessionId session) {
+        var _ =
+            call(
+                Site.NOTE_SESSION,
+                () -> {
+                  world.ledger.opened(order, session);
+                  return true;
+                });
+      }
+
+      @Override
+      public boolean isFor(Email owner, SessionId session) {
+        return world.ledger.isFor(owner, session);
+      }
+    };
+  }
+
+  /** The order by the catalogue of the process's deployment; that of the code is fixed. */
+  PurchaseOrder asSold(PurchaseOrder order) {
+    var terms = Objects.requireNonNull(process.deployment.catalogue().get(order.pack()));
+    return new PurchaseOrder(
+        order.id(),
+        order.owner(),
+        order.pack(),
+        new Sale(order.sale().title(), new Credits(terms.credits()), Money.usd(terms.cents())),
+        order.stage(),
+        order.createdAt(),
+        order.paidAt());
   }
 
   ImageStore images() {
@@ -353,19 +403,10 @@ final class Outside {
     return world.stripeApi.get(path, query == null ? "" : query);
   }
 
-  // The code's catalogue is fixed when it is compiled: that of another deployment is put in here.
   private StripeApi.Answer posted(String path, StripeRequest request) {
     var form = StripeApi.form(request.content().stringContent());
-    var terms = process.deployment.catalogue().get(form.getOrDefault("metadata[package]", ""));
-    if (terms != null) {
-      form.replaceAll(
-          (name, value) ->
-              name.endsWith("[credits]")
-                  ? Integer.toString(terms.credits())
-                  : name.endsWith("[unit_amount]") ? Long.toString(terms.cents()) : value);
-    }
-    var key = request.headers().firstValue("Idempotency-Key").orElse("none");
-    return world.stripeApi.post(path, form, key, terms);
+    return world.stripeApi.post(
+        path, form, request.headers().firstValue("Idempotency-Key").orElse("none"));
   }
 
   Checkpoints checkpoints() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ModelAnswer.Drawn;
@@ -12,6 +13,8 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Payments.CustomerCreated;
 import dev.photocredits.payments.Payments.SessionOpened;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.Sale;
 import dev.photocredits.simulator.Evidence.Generated;
 import dev.photocredits.simulator.Evidence.Line;
 import dev.photocredits.simulator.Evidence.State;
@@ -113,11 +116,21 @@ final class ReferenceService implements Service {
   @Override
   public String checkout(
       Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
-    var payments = new Outside(world, process).stripe().payments();
+    var outside = new Outside(world, process);
+    var payments = outside.stripe().payments();
     var attempt = new UUID(world.chance().nextLong(), 0);
+    var order =
+        outside.asSold(
+            new PurchaseOrder(
+                new PurchaseOrderId(attempt),
+                email,
+                pack.key(),
+                new Sale(pack.title(), pack.credits(), pack.price()),
+                SimulatedStripe.OUR_STAGE,
+                process.clock().instant(),
+                null));
     return payments.createCustomer(email, attempt) instanceof CustomerCreated(var customer)
-            && payments.openSession(email, customer, pack, attempt)
-                instanceof SessionOpened(var session)
+            && payments.openSession(order, customer) instanceof SessionOpened(var session)
         ? session.id().value()
         : "none";
   }

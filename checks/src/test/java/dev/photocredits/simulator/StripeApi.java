@@ -52,19 +52,15 @@ final class StripeApi {
     this.stripe = stripe;
   }
 
-  /**
-   * Creates something, once for each key.
-   *
-   * @param terms what is sold, if something is
-   */
-  Answer post(String path, Map<String, String> form, String key, @Nullable Terms terms) {
+  /** Creates something, once for each key. */
+  Answer post(String path, Map<String, String> form, String key) {
     var before = kept.get(key);
     if (before != null) {
       return before.form.equals(form)
           ? before.answer.again()
           : Answer.error(400, "idempotency_error", "idempotency_key");
     }
-    var answer = fails ? Answer.error(500, "api_error", "none") : created(path, form, terms);
+    var answer = fails ? Answer.error(500, "api_error", "none") : created(path, form);
     fails = false;
     kept.put(key, new Kept(form, answer));
     return answer;
@@ -75,10 +71,10 @@ final class StripeApi {
     fails = now;
   }
 
-  private Answer created(String path, Map<String, String> form, @Nullable Terms terms) {
+  private Answer created(String path, Map<String, String> form) {
     return switch (path) {
       case "/v1/customers" -> customer(form);
-      case "/v1/checkout/sessions" -> session(form, terms);
+      case "/v1/checkout/sessions" -> session(form);
       default -> Answer.error(404, "invalid_request_error", "path");
     };
   }
@@ -89,19 +85,26 @@ final class StripeApi {
     return Answer.ok(JsonNodeFactory.instance.objectNode().put("id", id));
   }
 
-  private Answer session(Map<String, String> form, @Nullable Terms terms) {
+  private Answer session(Map<String, String> form) {
     if (!stripe.customers.containsKey(form.getOrDefault("customer", ""))) {
       return Answer.missing("customer");
     }
     var metadata = within(form, "metadata[");
+    var cents = Long.parseLong(form.getOrDefault("line_items[0][price_data][unit_amount]", "0"));
+    // What the page shows is what the customer buys.
+    var sold =
+        new Terms(
+            metadata.getOrDefault("package", ""),
+            Integer.parseInt(metadata.getOrDefault("credits", "0")),
+            cents);
     var session =
         stripe.open(
             form.getOrDefault("customer", ""),
             metadata,
             within(form, "payment_intent_data[metadata]["),
             form.get("client_reference_id"),
-            terms,
-            Long.parseLong(form.getOrDefault("line_items[0][price_data][unit_amount]", "0")));
+            sold,
+            cents);
     return Answer.ok(session.expanded());
   }
 

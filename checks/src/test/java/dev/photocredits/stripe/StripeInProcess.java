@@ -26,7 +26,7 @@ public final class StripeInProcess {
   }
 
   public Payments payments() {
-    return new StripePayments(calls, URI.create("https://photos.example"), ours.stage(), false);
+    return new StripePayments(calls, URI.create("https://photos.example"), false);
   }
 
   public PaymentLookup lookup() {

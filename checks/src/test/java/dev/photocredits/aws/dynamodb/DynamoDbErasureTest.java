@@ -24,6 +24,7 @@ import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
+import dev.photocredits.payments.PurchaseOrders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class DynamoDbErasureTest implements ErasureContract {
     var outcome =
         late.reverse(new Refunded(payment, Money.usd(cents)), SAMPLES.id(), SAMPLES.now());
 
-    var mark = new SessionMark(purchase.session(), ada, purchase.id(), payment);
+    var mark = new SessionMark(purchase.session(), ada, purchase.id(), payment, null);
     assertThat(books().entry(mark)).contains(purchase);
     assertThat(isTold(ada)).isFalse();
     if (cents == 999) {
@@ -122,6 +123,11 @@ final class DynamoDbErasureTest implements ErasureContract {
   @Override
   public Generations generations() {
     return table.generations();
+  }
+
+  @Override
+  public PurchaseOrders orders() {
+    return table.purchaseOrders();
   }
 
   @Override

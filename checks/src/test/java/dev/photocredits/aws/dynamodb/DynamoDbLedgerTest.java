@@ -136,7 +136,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
                   r.tableName(TestTable.NAME)
                       .key(Keys.item(Keys.payment(purchase.session()), Keys.PAYMENT)));
       assertThat(Schemas.MARK.mapToItem(item.item()))
-          .isEqualTo(new SessionMark(purchase.session(), ada, purchase.id(), null));
+          .isEqualTo(new SessionMark(purchase.session(), ada, purchase.id(), null, null));
     }
   }
 

@@ -16,6 +16,8 @@ import dev.photocredits.idempotency.Claims;
 import dev.photocredits.ledger.LedgerContract;
 import dev.photocredits.ledger.LedgerWalk;
 import dev.photocredits.local.Template;
+import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.payments.PurchaseOrdersContract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -62,6 +64,24 @@ final class ModelledDynamoDbTest {
   }
 
   @Nested
+  final class Orders implements PurchaseOrdersContract {
+    @Override
+    public PurchaseOrders orders() {
+      return table.purchaseOrders();
+    }
+
+    @Override
+    public Ledger ledger() {
+      return table.ledger();
+    }
+
+    @Override
+    public Books books() {
+      return table.books();
+    }
+  }
+
+  @Nested
   final class Erasures implements ErasureContract {
     @Override
     public Ledger ledger() {
@@ -71,6 +91,11 @@ final class ModelledDynamoDbTest {
     @Override
     public Generations generations() {
       return table.generations();
+    }
+
+    @Override
+    public PurchaseOrders orders() {
+      return table.purchaseOrders();
     }
 
     @Override

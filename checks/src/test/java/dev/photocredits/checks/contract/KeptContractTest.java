@@ -145,9 +145,14 @@ final class KeptContractTest {
       assertThat(answer.status()).isEqualTo(200);
       var call = api.stripe.calls("/v1/checkout/sessions").getFirst();
       assertThat(call.authorization()).isEqualTo("Bearer " + Api.STRIPE_KEY);
+      var order = Objects.requireNonNull(call.form().get("client_reference_id"));
+      assertThat(api.stored("USER#" + email, "ORDER#" + order))
+          .containsEntry("credits", AttributeValue.fromN(credits))
+          .containsEntry("amount", AttributeValue.fromN(cents));
       assertThat(call.form())
           .containsOnly(
               Map.entry("mode", "payment"),
+              Map.entry("client_reference_id", order),
               Map.entry("customer", stripeCustomer(email)),
               Map.entry("adaptive_pricing[enabled]", "false"),
               Map.entry("line_items[0][quantity]", "1"),
@@ -164,7 +169,9 @@ final class KeptContractTest {
               Map.entry("metadata[user_email]", email),
               Map.entry("metadata[package]", pack),
               Map.entry("metadata[credits]", credits),
+              Map.entry("metadata[purchase_order]", order),
               Map.entry("metadata[stage]", "development"),
+              Map.entry("payment_intent_data[metadata][purchase_order]", order),
               Map.entry("payment_intent_data[metadata][user_email]", email),
               Map.entry("payment_intent_data[metadata][package]", pack),
               Map.entry("payment_intent_data[metadata][credits]", credits),

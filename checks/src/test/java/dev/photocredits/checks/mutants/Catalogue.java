@@ -452,8 +452,43 @@ final class Catalogue {
     rule(
         "a payer whom we do not know becomes a user",
         "payments/Fulfilment.java",
-        "var _ = accounts.open(session.email());",
+        "var _ = accounts.open(buyer);",
         "");
+    rule(
+        "fulfil: what was sold is what is granted",
+        "payments/Fulfilment.java",
+        "order\n            .map(PurchaseOrder::sale)",
+        "order\n            .flatMap(it -> Optional.<Sale>empty())");
+    rule(
+        "fulfil: it is in the currency in which it was sold",
+        "payments/Fulfilment.java",
+        "currency == null || currency.equals(sale.get().price().currency())",
+        "currency == null || currency.length() > 0");
+    rule(
+        "checkout: a repeat sells what was sold first",
+        "payments/Checkout.java",
+        "return orders.place(wanted);",
+        "var _ = orders.place(wanted);\n    return wanted;");
+    table(
+        "order: what was placed first stays",
+        "DynamoDbPurchaseOrders.java",
+        "return outcome.found(placed).orElseThrow(outcome::impossible);",
+        "return order;");
+    table(
+        "order: it has an account that is not being erased",
+        "DynamoDbPurchaseOrders.java",
+        "\"attribute_exists(credits)\"",
+        "\"attribute_not_exists(nothing)\"");
+    table(
+        "grant: a purchase order that is gone stays gone",
+        "DynamoDbPurchaseOrders.java",
+        "\"attribute_exists(PK)\",\n            Map.of(),\n            Map.of(\":now\"",
+        "\"attribute_not_exists(nothing)\",\n            Map.of(),\n            Map.of(\":now\"");
+    table(
+        "grant: a paid purchase order stays",
+        "DynamoDbPurchaseOrders.java",
+        " REMOVE \" + Schemas.EXPIRES_AT",
+        "\"");
     rule(
         "fulfil: what was told long ago is looked at first",
         "payments/Fulfilment.java",

@@ -38,8 +38,16 @@ public interface Ledger {
    * is settled of it, and what is known of the payment's money is taken back at once.
    *
    * @param charge what the customer was charged, unless nothing was to pay
+   * @param order the purchase order that is paid by it: one of the owner's is kept for good from
+   *     then on, and any other has no effect
    */
-  GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge);
+  GrantOutcome grant(
+      Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order);
+
+  /** The same for a session without a purchase order. */
+  default GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+    return grant(email, purchase, charge, null);
+  }
 
   /** Whether that session has granted its credits. */
   boolean hasGranted(SessionId session);

@@ -3,8 +3,8 @@ package dev.photocredits.payments;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.idempotency.Claim;
@@ -30,37 +30,46 @@ public final class Checkout {
   private final Accounts accounts;
   private final Ledger ledger;
   private final Claims claims;
+  private final PurchaseOrders orders;
   private final Payments payments;
   private final Fulfilment fulfilment;
+  private final String stage;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
 
+  /**
+   * @param stage the name of this deployment
+   */
   public Checkout(
       Accounts accounts,
       Ledger ledger,
       Claims claims,
+      PurchaseOrders orders,
       Payments payments,
       Fulfilment fulfilment,
+      String stage,
       TimeOrderedIds ids,
       InstantSource clock) {
     this.accounts = accounts;
     this.ledger = ledger;
     this.claims = claims;
+    this.orders = orders;
     this.payments = payments;
     this.fulfilment = fulfilment;
+    this.stage = stage;
     this.ids = ids;
     this.clock = clock;
   }
 
   /**
    * Opens a Checkout Session. Creates the user and their Stripe customer if need be, and replaces a
-   * customer who was deleted at Stripe. {@link PaymentsUnavailable} leaves at most those two and
-   * claims behind.
+   * customer who was deleted at Stripe. {@link PaymentsUnavailable} leaves at most those two,
+   * claims and an unpaid purchase order behind.
    *
-   * <p>A repeat under the same key within 24 hours opens the same session: the claim names the
-   * attempt under which the provider knows it again. If the provider has failed under that attempt,
-   * and would repeat the failure for a day, another attempt takes its place. Without a key every
-   * call opens a new session.
+   * <p>A repeat under the same key within 24 hours opens the same session, as it was sold first:
+   * the claim names the purchase order by which the provider knows it again. If the provider has
+   * failed under that one, and would repeat the failure for a day, another one takes its place.
+   * Without a key every call opens a new session.
    */
   public CheckoutOutcome open(Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
     // Before the claim: a user who is being erased leaves no key behind.
@@ -74,8 +83,10 @@ public final class Checkout {
       if (customer == null) {
         customer = createCustomer(email, null);
       }
-      switch (payments.openSession(email, customer, pack, attempt.get())) {
+      var order = order(email, pack, attempt.get());
+      switch (payments.openSession(order, customer)) {
         case SessionOpened(var session) -> {
+          orders.opened(order, session.id());
           return new Opened(session);
         }
         case CustomerDeleted _ -> customer = createCustomer(email, customer);
@@ -83,6 +94,14 @@ public final class Checkout {
       }
     }
     throw new PaymentsUnavailable("no session was opened in " + TRIES + " attempts");
+  }
+
+  /** The purchase order of that attempt, as it was written first. */
+  private PurchaseOrder order(Email email, CreditPackage pack, UUID attempt) {
+    var id = new PurchaseOrderId(attempt);
+    var wanted =
+        new PurchaseOrder(id, email, pack.key(), pack.sale(), stage, clock.instant(), null);
+    return orders.place(wanted);
   }
 
   /** The attempt that the key stands for; nothing if it stands for another request. */
@@ -105,11 +124,16 @@ public final class Checkout {
     return fulfilment.find(id);
   }
 
+  /** What the session sells. Writes nothing. */
+  public SaleOutcome sale(FoundSession session) {
+    return fulfilment.sale(session.terms());
+  }
+
   /**
    * Grants what a session has paid for, whether or not a webhook has arrived; nothing while it is
    * not paid.
    */
-  public Optional<Fulfilled> fulfil(FoundSession session) {
+  public Optional<FulfilmentOutcome> fulfil(FoundSession session) {
     return Optional.ofNullable(session.paid()).map(fulfilment::fulfil);
   }
 

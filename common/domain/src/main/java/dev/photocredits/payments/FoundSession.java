@@ -1,6 +1,5 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param paid the session as what it grants, once it is {@link Status#PAID}
  */
-public record FoundSession(
-    SessionId id, Email email, CreditPackage pack, Status status, @Nullable PaidSession paid)
+public record FoundSession(SessionId id, SaleTerms terms, Status status, @Nullable PaidSession paid)
     implements FindOutcome {
 
   /** How far a session is. */

@@ -4,7 +4,6 @@ import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
-import dev.photocredits.credits.GrantOutcome.Fulfilled;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.MoneyMoved;
@@ -17,6 +16,8 @@ import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
+import dev.photocredits.payments.SaleOutcome.NotOurs;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +40,7 @@ public final class Fulfilment {
 
   private final Accounts accounts;
   private final Ledger ledger;
+  private final PurchaseOrders orders;
   private final PaymentLookup lookup;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
@@ -46,11 +48,13 @@ public final class Fulfilment {
   public Fulfilment(
       Accounts accounts,
       Ledger ledger,
+      PurchaseOrders orders,
       PaymentLookup lookup,
       TimeOrderedIds ids,
       InstantSource clock) {
     this.accounts = accounts;
     this.ledger = ledger;
+    this.orders = orders;
     this.lookup = lookup;
     this.ids = ids;
     this.clock = clock;
@@ -62,26 +66,47 @@ public final class Fulfilment {
   }
 
   /**
-   * Grants the package's credits by what was told at that time. News that are fresh are granted
-   * even if the provider cannot be reached. Older ones may have been overtaken: what is known of
-   * the payment may have been forgotten, by the provider or by us. So the provider is asked first.
+   * What was sold by those terms: the purchase order's credits and price, if one is kept, else
+   * those of the pack in our catalogue. Writes nothing.
+   */
+  public SaleOutcome sale(SaleTerms terms) {
+    var order = Optional.ofNullable(terms.order()).flatMap(id -> orders.find(terms.buyer(), id));
+    var sale =
+        order
+            .map(PurchaseOrder::sale)
+            .or(() -> Optional.ofNullable(terms.pack()).map(CreditPackage::sale));
+    if (sale.isEmpty()) {
+      return new NotOurs("it names no purchase order and no pack that we know");
+    }
+    var currency = terms.currency();
+    return currency == null || currency.equals(sale.get().price().currency())
+        ? sale.get()
+        : new NotOurs("it is not in the currency in which it was sold");
+  }
+
+  /**
+   * Grants the credits that were sold by what was told at that time. News that are fresh are
+   * granted even if the provider cannot be reached. Older ones may have been overtaken: what is
+   * known of the payment may have been forgotten, by the provider or by us. So the provider is
+   * asked first.
    *
    * @param toldAt when the provider told it; by news without a time as if they were fresh
    */
-  public Fulfilled fulfil(PaidSession session, @Nullable Instant toldAt) {
+  public FulfilmentOutcome fulfil(PaidSession session, @Nullable Instant toldAt) {
     return toldAt == null || toldAt.plus(FRESH).isAfter(clock.instant())
         ? fulfil(session)
         : fulfilLate(session);
   }
 
   /**
-   * Grants the package's credits after asking the provider what has become of the payment since,
-   * unless the session was granted before. Throws {@link LookupUnavailable} if the provider does
-   * not tell: to be asked again. One that the provider does not know is granted as it was told.
+   * Grants the credits that were sold after asking the provider what has become of the payment
+   * since, unless the session was granted before. Throws {@link LookupUnavailable} if the provider
+   * does not tell: to be asked again. One that the provider does not know is granted as it was
+   * told.
    */
-  public Fulfilled fulfilLate(PaidSession session) {
+  public FulfilmentOutcome fulfilLate(PaidSession session) {
     if (ledger.hasGranted(session.id())) {
-      return new AlreadyGranted();
+      return new Fulfilled(new AlreadyGranted());
     }
     return switch (lookup.find(session.id())) {
       case FoundSession found -> fulfil(Objects.requireNonNullElse(found.paid(), session));
@@ -91,29 +116,39 @@ public final class Fulfilment {
   }
 
   /**
-   * Grants the package's credits, less what is known to have gone back of their money. A repeat
-   * writes nothing, whatever brought it. A payer whom we do not know becomes a user first: money
-   * that arrived is never refused. Throws if they vanish again: to be asked again.
+   * Grants the credits that were sold, less what is known to have gone back of their money. A
+   * repeat writes nothing, whatever brought it. A payer whom we do not know becomes a user first:
+   * money that arrived is never refused. Throws if they vanish again: to be asked again.
    */
-  public Fulfilled fulfil(PaidSession session) {
+  public FulfilmentOutcome fulfil(PaidSession session) {
+    return switch (sale(session.terms())) {
+      case NotOurs notOurs -> notOurs;
+      case Sale sale -> new Fulfilled(grant(session, sale));
+    };
+  }
+
+  private GrantOutcome.Fulfilled grant(PaidSession session, Sale sale) {
     for (var news : session.moved()) {
       var _ = reverse(news);
     }
     var now = clock.instant();
+    var buyer = session.terms().buyer();
     var purchase =
         new Purchase(
             ids.transaction(now),
             session.id(),
-            session.pack().credits(),
-            session.paid(),
-            "Purchase: " + session.pack().title(),
+            sale.credits(),
+            session.paid(sale.price()),
+            "Purchase: " + sale.title(),
             now);
-    return switch (ledger.grant(session.email(), purchase, session.charge())) {
-      case Fulfilled fulfilled -> fulfilled;
+    var charge = session.charge(sale.price());
+    var order = session.terms().order();
+    return switch (ledger.grant(buyer, purchase, charge, order)) {
+      case GrantOutcome.Fulfilled granted -> granted;
       case GrantOutcome.NoSuchUser _ -> {
-        var _ = accounts.open(session.email());
-        yield switch (ledger.grant(session.email(), purchase, session.charge())) {
-          case Fulfilled fulfilled -> fulfilled;
+        var _ = accounts.open(buyer);
+        yield switch (ledger.grant(buyer, purchase, charge, order)) {
+          case GrantOutcome.Fulfilled granted -> granted;
           case GrantOutcome.NoSuchUser _ ->
               throw new IllegalStateException("the user vanished: not granted");
         };
@@ -130,10 +165,13 @@ public final class Fulfilment {
   }
 
   /** What an operator has to look at after a grant, in a sentence for the log. */
-  public static Optional<String> attention(Fulfilled outcome) {
-    return outcome instanceof Granted(_, _, var knowsForeignMoney) && knowsForeignMoney
-        ? Optional.of(FOREIGN_MONEY)
-        : Optional.empty();
+  public static Optional<String> attention(FulfilmentOutcome outcome) {
+    return switch (outcome) {
+      case NotOurs(var problem) -> Optional.of("not a session of ours: " + problem);
+      case Fulfilled(Granted(_, _, var knowsForeignMoney)) ->
+          knowsForeignMoney ? Optional.of(FOREIGN_MONEY) : Optional.empty();
+      case Fulfilled(AlreadyGranted _) -> Optional.empty();
+    };
   }
 
   /** What an operator has to look at after that news, in a sentence for the log. */

@@ -36,6 +36,9 @@ public interface Payments {
   /** Creates a customer with that address. */
   CustomerOutcome createCustomer(Email email, UUID attempt);
 
-  /** Opens a page where the customer can pay for the package. Nothing is granted by it. */
-  SessionOutcome openSession(Email email, CustomerId customer, CreditPackage pack, UUID attempt);
+  /**
+   * Opens a page where the customer can pay for the purchase order, whose id is that of the
+   * attempt. Nothing is granted by it.
+   */
+  SessionOutcome openSession(PurchaseOrder order, CustomerId customer);
 }

@@ -7,6 +7,7 @@ import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.PaymentNews.DisputeChanged;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
@@ -98,7 +99,7 @@ public final class Reconciliation {
     switch (told.news()) {
       case Paid(var session) -> {
         var outcome = fulfilment.fulfilLate(session);
-        if (outcome instanceof Granted(var sold, var reversed, _)) {
+        if (outcome instanceof Fulfilled(Granted(var sold, var reversed, _))) {
           tally.granted++;
           tally.sold += sold.value();
           tally.takenBack += reversed.value();

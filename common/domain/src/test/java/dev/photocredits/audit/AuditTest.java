@@ -151,7 +151,7 @@ final class AuditTest {
           @Override
           public Stream<Kept> all() {
             var mark = ledger.account(ADA).marks().getFirst();
-            var stray = new SessionMark(mark.session(), ADA, samples.id(), null);
+            var stray = new SessionMark(mark.session(), ADA, samples.id(), null, null);
             return Stream.of(new Kept.Mark(stray));
           }
         };

@@ -25,6 +25,7 @@ import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
@@ -50,8 +51,12 @@ import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.LookupThatFails;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.payments.PurchaseOrdersContract;
+import dev.photocredits.payments.SaleTerms;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +84,8 @@ public interface ErasureContract {
   Generations generations();
 
   Claims claims();
+
+  PurchaseOrders orders();
 
   Books books();
 
@@ -137,6 +144,21 @@ public interface ErasureContract {
   }
 
   @Test
+  default void a_paid_purchase_order_goes_with_its_purchase_and_an_unpaid_one_is_forgotten() {
+    var ada = person();
+    var purchase = charged(books().account(ada));
+    var mark = books().account(ada).marks().getFirst();
+    var order = orders().find(ada, Objects.requireNonNull(mark.order())).orElseThrow();
+
+    assertThat(erase(ada)).isEqualTo(new Erased());
+
+    var pseudonym = holderOf(purchase);
+    assertThat(orders().find(pseudonym, order.id())).contains(order.movedTo(pseudonym));
+    assertThat(orders().find(ada, order.id())).isEmpty();
+    assertThat(orders().isFor(ada, session(ada))).isFalse();
+  }
+
+  @Test
   default void an_erasure_that_dies_behind_any_write_adds_up_and_is_gone_on_with() {
     var at = 0;
     while (true) {
@@ -174,6 +196,8 @@ public interface ErasureContract {
             .isInstanceOf(IllegalStateException.class);
         var another = SAMPLES.purchase("cs_late_" + number(ada), 10);
         assertThatThrownBy(() -> ledger().grant(ada, another, null))
+            .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> orders().place(PurchaseOrdersContract.order(ada)))
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
@@ -231,7 +255,8 @@ public interface ErasureContract {
     var purchase = charged(books().account(ada));
     assertThat(erase(ada)).isEqualTo(new Erased());
 
-    assertThat(fulfilment().fulfil(paid(ada, purchase))).isEqualTo(new AlreadyGranted());
+    assertThat(fulfilment().fulfil(paid(ada, purchase)))
+        .isEqualTo(new Fulfilled(new AlreadyGranted()));
 
     assertThat(ledger().find(ada)).isEmpty();
   }
@@ -244,7 +269,7 @@ public interface ErasureContract {
     var pseudonym = holderOf(purchase);
     var again = SAMPLES.purchase("cs_again_" + number(ada), 10);
 
-    assertThat(fulfilment().fulfil(paid(ada, again))).isEqualTo(TEN);
+    assertThat(fulfilment().fulfil(paid(ada, again))).isEqualTo(new Fulfilled(TEN));
 
     var fresh = books().account(ada);
     assertThat(fresh.entries()).hasSize(1);
@@ -389,7 +414,7 @@ public interface ErasureContract {
     for (var i = 0; i < 6; i++) {
       var missing = outcomes.get(i).equals(Optional.empty());
       assertThat(fulfilment().fulfil(paid(ada, purchases.get(i))))
-          .isEqualTo(missing ? TEN : new AlreadyGranted());
+          .isEqualTo(new Fulfilled(missing ? TEN : new AlreadyGranted()));
     }
     var holders = purchases.stream().map(this::holderOf).distinct().toList();
     var pseudonyms = everybodyWithAccountOf(ada, holders);
@@ -456,7 +481,10 @@ public interface ErasureContract {
         .isNotNull();
     var charged = SAMPLES.purchase("cs_charged_" + number(ada), 10);
     var charge = new Charge(payment(charged), Money.usd(999));
-    assertThat(ledger().grant(ada, charged, charge)).isEqualTo(TEN);
+    var paid = orders().place(PurchaseOrdersContract.order(ada));
+    assertThat(ledger().grant(ada, charged, charge, paid.id())).isEqualTo(TEN);
+    var unpaid = orders().place(PurchaseOrdersContract.order(ada));
+    orders().opened(unpaid, session(ada));
     var refund = new Refunded(charge.payment(), Money.usd(400));
     assertThat(ledger().reverse(refund, SAMPLES.id(), SAMPLES.now()))
         .isEqualTo(new Reversed(ada, -4));
@@ -470,6 +498,11 @@ public interface ErasureContract {
     assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
     writes(ada);
     return ada;
+  }
+
+  /** Of the purchase order that is not paid. */
+  private static SessionId session(Email ada) {
+    return new SessionId("cs_unpaid_" + number(ada));
   }
 
   private static Claim claim(Email ada) {
@@ -519,13 +552,14 @@ public interface ErasureContract {
   }
 
   private static PaidSession paid(Email ada, Purchase purchase) {
-    return new PaidSession(purchase.session(), ada, CreditPackage.STARTER, Money.usd(999), null);
+    var terms = new SaleTerms(ada, null, CreditPackage.STARTER, "usd");
+    return new PaidSession(purchase.session(), terms, Money.usd(999), null);
   }
 
   private Fulfilment fulfilment() {
     var ids = new TimeOrderedIds(new SecureRandom());
     var accounts = new Accounts(ledger(), Credits.NONE, ids, SAMPLES::now);
-    return new Fulfilment(accounts, ledger(), new LookupThatFails(), ids, SAMPLES::now);
+    return new Fulfilment(accounts, ledger(), orders(), new LookupThatFails(), ids, SAMPLES::now);
   }
 
   /** Whose the purchase is by its mark. */

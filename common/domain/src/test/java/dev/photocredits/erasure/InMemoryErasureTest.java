@@ -16,6 +16,7 @@ import dev.photocredits.idempotency.Claims;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Samples;
+import dev.photocredits.payments.PurchaseOrders;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,11 @@ final class InMemoryErasureTest implements ErasureContract {
 
   @Override
   public Generations generations() {
+    return table;
+  }
+
+  @Override
+  public PurchaseOrders orders() {
     return table;
   }
 

@@ -28,6 +28,7 @@ import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
@@ -65,6 +66,8 @@ import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.PurchaseOrders;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -82,13 +85,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The ports of the ledger in memory: one lock is all its transactions. */
 public final class InMemoryLedger
-    implements Ledger, Generations, Claims, Books, Identities, FeedbackBox {
+    implements Ledger, Generations, Claims, PurchaseOrders, Books, Identities, FeedbackBox {
   private final Map<Email, User> users = new HashMap<>();
   private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
   private final Map<SessionId, SessionMark> marks = new HashMap<>();
   private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
   private final Map<String, Claim> claims = new HashMap<>();
+  private final Map<PurchaseOrderId, PurchaseOrder> orders = new HashMap<>();
+  private final Map<SessionId, Email> opened = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
   private final Set<Mailbox> welcomed = new HashSet<>();
 
@@ -165,7 +170,8 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+  public synchronized GrantOutcome grant(
+      Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId orderId) {
     if (marks.containsKey(purchase.session())) {
       return new AlreadyGranted();
     }
@@ -176,8 +182,18 @@ public final class InMemoryLedger
     refuseKnown(email, purchase.id());
     var payment = charge == null ? null : granted(email, purchase, charge);
     var paymentId = charge == null ? null : charge.payment();
+    var order = orderId == null ? null : find(email, orderId).orElse(null);
+    if (order != null) {
+      orders.put(order.id(), order.paid(purchase.createdAt()));
+    }
     marks.put(
-        purchase.session(), new SessionMark(purchase.session(), email, purchase.id(), paymentId));
+        purchase.session(),
+        new SessionMark(
+            purchase.session(),
+            email,
+            purchase.id(),
+            paymentId,
+            order == null ? null : order.id()));
     if (payment != null) {
       payments.put(payment.id(), payment);
     }
@@ -185,6 +201,31 @@ public final class InMemoryLedger
     return payment == null
         ? new Granted(purchase.credits(), Credits.NONE, false)
         : new Granted(purchase.credits(), payment.reversed(), payment.knowsForeignMoney());
+  }
+
+  @Override
+  public synchronized PurchaseOrder place(PurchaseOrder order) {
+    if (user(order.owner()) == null) {
+      throw new IllegalStateException("a purchase order without an account");
+    }
+    return orders.computeIfAbsent(order.id(), _ -> order);
+  }
+
+  @Override
+  public synchronized Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id) {
+    return Optional.ofNullable(orders.get(id)).filter(order -> order.owner().equals(owner));
+  }
+
+  @Override
+  public synchronized void opened(PurchaseOrder order, SessionId session) {
+    if (find(order.owner(), order.id()).isPresent()) {
+      opened.put(session, order.owner());
+    }
+  }
+
+  @Override
+  public synchronized boolean isFor(Email owner, SessionId session) {
+    return owner.equals(opened.get(session));
   }
 
   @Override
@@ -544,7 +585,10 @@ public final class InMemoryLedger
     if (entries(owner).remove(entry.id().toString()) != null) {
       entries(pseudonym).put(entry.id().toString(), entry);
       if (entry instanceof Purchase purchase) {
-        marks.computeIfPresent(purchase.session(), (_, mark) -> mark.movedTo(pseudonym));
+        var mark = marks.computeIfPresent(purchase.session(), (_, m) -> m.movedTo(pseudonym));
+        if (mark != null && mark.order() != null) {
+          orders.computeIfPresent(mark.order(), (_, order) -> order.movedTo(pseudonym));
+        }
         payments.replaceAll((_, payment) -> moved(payment, owner, purchase.session(), pseudonym));
       }
     }
@@ -585,6 +629,8 @@ public final class InMemoryLedger
     claims.values().removeIf(claim -> claim.owner().equals(owner));
     given.removeIf(cause -> cause.startsWith(owner.value() + " "));
     begun.keySet().removeIf(hour -> hour.startsWith(owner.value() + " "));
+    orders.values().removeIf(order -> order.owner().equals(owner));
+    opened.values().removeIf(owner::equals);
     return true;
   }
 
@@ -620,7 +666,7 @@ public final class InMemoryLedger
   /** A backup of everything; running it restores that. */
   public synchronized Runnable backup() {
     var maps =
-        List.of(users, marks, payments, claims, feedback, begun, leaving).stream()
+        List.of(users, marks, payments, claims, orders, opened, feedback, begun, leaving).stream()
             .map(InMemoryLedger::backup)
             .toList();
     var items = List.of(nestedBackup(entries), nestedBackup(generations));

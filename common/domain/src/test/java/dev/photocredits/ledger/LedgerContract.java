@@ -367,7 +367,7 @@ public interface LedgerContract {
     var mark = books().account(ada).marks().getFirst();
 
     assertThat(books().entry(mark)).contains(purchase);
-    var stray = new SessionMark(mark.session(), ada, SAMPLES.id(), null);
+    var stray = new SessionMark(mark.session(), ada, SAMPLES.id(), null, null);
     assertThat(books().entry(stray)).isEmpty();
   }
 

@@ -46,8 +46,10 @@ final class CheckoutTest {
           accounts,
           ledger,
           ledger,
+          ledger,
           provider,
-          new Fulfilment(accounts, ledger, new LookupThatFails(), ids, NOON),
+          new Fulfilment(accounts, ledger, ledger, new LookupThatFails(), ids, NOON),
+          "production",
           ids,
           NOON);
 
@@ -218,8 +220,8 @@ final class CheckoutTest {
     }
 
     @Override
-    public synchronized SessionOutcome openSession(
-        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
+    public synchronized SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
+      var attempt = order.id().value();
       if (!asked.computeIfAbsent(attempt, _ -> customer).equals(customer)) {
         return new AttemptSpent();
       }

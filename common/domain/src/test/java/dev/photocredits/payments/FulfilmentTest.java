@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
@@ -13,6 +12,7 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
 import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
@@ -27,28 +27,38 @@ import dev.photocredits.payments.CheckoutOutcome.Opened;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession.Status;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.Payments.CustomerCreated;
 import dev.photocredits.payments.Payments.SessionOpened;
+import dev.photocredits.payments.SaleOutcome.NotOurs;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Buying: the session that is opened, and the credits that come with its payment. */
 final class FulfilmentTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final InstantSource NOON =
       InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z"));
+  private static final SaleTerms TERMS = new SaleTerms(ADA, null, CreditPackage.STARTER, "usd");
   private static final PaidSession PAID =
-      new PaidSession(new SessionId("cs_1"), ADA, CreditPackage.STARTER, Money.usd(999), null);
+      new PaidSession(new SessionId("cs_1"), TERMS, Money.usd(999), null);
+
+  private static final FulfilmentOutcome TEN = granted(10, 0);
+  private static final FulfilmentOutcome GRANTED_BEFORE = new Fulfilled(new AlreadyGranted());
 
   private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
 
@@ -56,21 +66,16 @@ final class FulfilmentTest {
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Accounts accounts = new Accounts(ledger, new Credits(2), ids, NOON);
   private final Fulfilment fulfilment =
-      new Fulfilment(accounts, ledger, new LookupThatFails(), ids, NOON);
+      new Fulfilment(accounts, ledger, ledger, new LookupThatFails(), ids, NOON);
 
   @Test
   void a_paid_session_grants_its_package() {
     var _ = accounts.open(ADA);
 
-    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
-    var entry =
-        (Purchase)
-            ledger.statement(ADA, 10, null).items().stream()
-                .filter(Purchase.class::isInstance)
-                .findFirst()
-                .orElseThrow();
+    var entry = purchase();
     assertThat(entry.description()).isEqualTo("Purchase: Starter Pack");
     assertThat(entry.session()).isEqualTo(PAID.id());
     assertThat(entry.paid()).isEqualTo(Money.usd(999));
@@ -78,16 +83,16 @@ final class FulfilmentTest {
 
   @Test
   void a_payer_whom_we_do_not_know_becomes_a_user_with_the_welcome_credits() {
-    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
 
   @Test
   void a_repeat_grants_nothing() {
-    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
-    assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(GRANTED_BEFORE);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
@@ -95,7 +100,9 @@ final class FulfilmentTest {
   @Test
   void a_customer_is_created_once_even_when_two_want_to_buy_at_once() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
+    var checkout =
+        new Checkout(
+            accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
 
     var sessions = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, null));
     var later = checkout.open(ADA, CreditPackage.PRO, null);
@@ -107,7 +114,9 @@ final class FulfilmentTest {
   @Test
   void a_repeat_under_one_key_opens_the_same_session() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
+    var checkout =
+        new Checkout(
+            accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
 
     var outcomes = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, KEY));
 
@@ -118,7 +127,9 @@ final class FulfilmentTest {
   @Test
   void a_key_of_another_purchase_is_refused() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
+    var checkout =
+        new Checkout(
+            accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
     var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
 
     assertThat(checkout.open(ADA, CreditPackage.STARTER, KEY)).isEqualTo(new KeyReused());
@@ -129,7 +140,9 @@ final class FulfilmentTest {
   @Test
   void somebody_elses_key_is_another_key() {
     var payments = new PaymentsThatCount();
-    var checkout = new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
+    var checkout =
+        new Checkout(
+            accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
     var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
 
     assertThat(checkout.open(new Email("bob@example.com"), CreditPackage.STARTER, KEY))
@@ -152,7 +165,16 @@ final class FulfilmentTest {
   @Test
   void a_provider_that_fails_leaves_the_user_and_no_credits() {
     var checkout =
-        new Checkout(accounts, ledger, ledger, new PaymentsThatFail(), fulfilment, ids, NOON);
+        new Checkout(
+            accounts,
+            ledger,
+            ledger,
+            ledger,
+            new PaymentsThatFail(),
+            fulfilment,
+            "production",
+            ids,
+            NOON);
 
     assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO, null))
         .isInstanceOf(PaymentsUnavailable.class);
@@ -168,9 +190,9 @@ final class FulfilmentTest {
     var first = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
     var again = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
 
-    assertThat(first).contains(new Granted(new Credits(10), new Credits(0), false));
-    assertThat(again).contains(new AlreadyGranted());
-    assertThat(fulfilment.fulfil(PAID)).isEqualTo(new AlreadyGranted());
+    assertThat(first).contains(TEN);
+    assertThat(again).contains(GRANTED_BEFORE);
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(GRANTED_BEFORE);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
   }
 
@@ -214,9 +236,8 @@ final class FulfilmentTest {
   @Test
   void money_that_went_back_takes_credits_back_once() {
     var payment = new PaymentIntentId("pi_1");
-    var charge = new Charge(payment, Money.usd(999));
-    var session = new PaidSession(PAID.id(), ADA, CreditPackage.STARTER, Money.usd(999), charge);
-    assertThat(fulfilment.fulfil(session)).isInstanceOf(Granted.class);
+    var session = new PaidSession(PAID.id(), TERMS, Money.usd(999), payment);
+    assertThat(fulfilment.fulfil(session)).isEqualTo(TEN);
     var refund = new Refunded(payment, Money.usd(300));
 
     assertThat(fulfilment.reverse(refund)).isEqualTo(new Reversed(ADA, -3));
@@ -239,7 +260,7 @@ final class FulfilmentTest {
 
     var granted = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
 
-    assertThat(granted).contains(new Granted(new Credits(10), new Credits(3), false));
+    assertThat(granted).contains(granted(10, 3));
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(9));
   }
 
@@ -249,14 +270,14 @@ final class FulfilmentTest {
 
     var granted = fulfilment.fulfil(PAID, NOON.instant().minusSeconds(600));
 
-    assertThat(granted).isEqualTo(new Granted(new Credits(10), new Credits(3), false));
+    assertThat(granted).isEqualTo(granted(10, 3));
   }
 
   @Test
   void old_news_of_a_session_that_was_granted_ask_nobody_and_change_nothing() {
-    assertThat(fulfilment.fulfil(PAID)).isInstanceOf(Granted.class);
+    assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
-    assertThat(fulfilment.fulfil(PAID, Instant.EPOCH)).isEqualTo(new AlreadyGranted());
+    assertThat(fulfilment.fulfil(PAID, Instant.EPOCH)).isEqualTo(GRANTED_BEFORE);
   }
 
   @Test
@@ -271,29 +292,24 @@ final class FulfilmentTest {
   void fresh_news_are_granted_even_if_the_provider_cannot_be_reached() {
     var granted = fulfilment.fulfil(PAID, NOON.instant().minusSeconds(599));
 
-    assertThat(granted).isEqualTo(new Granted(new Credits(10), new Credits(0), false));
+    assertThat(granted).isEqualTo(TEN);
   }
 
   @Test
   void news_without_a_time_are_granted_as_if_they_were_fresh() {
-    assertThat(fulfilment.fulfil(PAID, null)).isInstanceOf(Granted.class);
+    assertThat(fulfilment.fulfil(PAID, null)).isEqualTo(TEN);
   }
 
   @Test
   void old_news_of_a_session_that_the_provider_has_forgotten_are_granted_as_they_were_told() {
     var granted = fulfilment().fulfil(PAID, Instant.EPOCH);
 
-    assertThat(granted).isEqualTo(new Granted(new Credits(10), new Credits(0), false));
+    assertThat(granted).isEqualTo(TEN);
   }
 
   private static PaidSession refundedByNow() {
     var payment = new PaymentIntentId("pi_1");
-    return new PaidSession(
-            PAID.id(),
-            ADA,
-            CreditPackage.STARTER,
-            Money.usd(999),
-            new Charge(payment, Money.usd(999)))
+    return new PaidSession(PAID.id(), TERMS, Money.usd(999), payment)
         .after(List.of(new Refunded(payment, Money.usd(300))));
   }
 
@@ -304,6 +320,7 @@ final class FulfilmentTest {
         new Fulfilment(
             new Accounts(forgetful, Credits.NONE, ids, NOON),
             forgetful,
+            ledger,
             new LookupThatFails(),
             ids,
             NOON);
@@ -313,29 +330,210 @@ final class FulfilmentTest {
     assertThatThrownBy(() -> fulfilment.reverse(refund)).isInstanceOf(IllegalStateException.class);
   }
 
+  @Test
+  void what_is_granted_is_what_was_sold_whatever_the_catalogue_says_by_now() {
+    var order = sold(credits(7), Money.usd(500));
+
+    var granted = fulfilment.fulfil(paidFor(order.id(), CreditPackage.STARTER, Money.usd(500)));
+
+    assertThat(granted).isEqualTo(granted(7, 0));
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(9));
+    assertThat(purchase().paid()).isEqualTo(Money.usd(500));
+    assertThat(purchase().description()).isEqualTo("Purchase: Summer Pack");
+  }
+
+  @Test
+  void a_purchase_order_is_granted_even_if_we_do_not_know_its_pack() {
+    var order = sold(credits(7), Money.usd(500));
+
+    assertThat(fulfilment.fulfil(paidFor(order.id(), null, Money.usd(500))))
+        .isEqualTo(granted(7, 0));
+  }
+
+  @Test
+  void a_session_whose_purchase_order_is_lost_is_granted_from_the_catalogue() {
+    var lost = new PurchaseOrderId(UUID.randomUUID());
+
+    assertThat(fulfilment.fulfil(paidFor(lost, CreditPackage.STARTER, Money.usd(999))))
+        .isEqualTo(TEN);
+  }
+
+  @Test
+  void a_session_that_names_nothing_that_we_know_is_not_ours_and_grants_nothing() {
+    var lost = new PurchaseOrderId(UUID.randomUUID());
+
+    var outcome = fulfilment.fulfil(paidFor(lost, null, Money.usd(999)));
+
+    assertThat(outcome).isInstanceOf(NotOurs.class);
+    assertThat(Fulfilment.attention(outcome))
+        .contains("not a session of ours: it names no purchase order and no pack that we know");
+    assertThat(ledger.find(ADA)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_session_in_another_currency_than_it_was_sold_in_grants_nothing(boolean hasOrder) {
+    var order = hasOrder ? sold(credits(10), Money.usd(999)).id() : null;
+    var euros = new Money(999, "eur");
+
+    var outcome = fulfilment.fulfil(paidFor(order, CreditPackage.STARTER, euros));
+
+    assertThat(Fulfilment.attention(outcome))
+        .contains("not a session of ours: it is not in the currency in which it was sold");
+    assertThat(ledger.hasGranted(PAID.id())).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "999, 999",
+    "500, 500",
+    "0, 0", // a discount
+    "1189, 999" // with taxes, which bought no credits
+  })
+  void what_was_paid_is_the_total_but_not_more_than_the_price(long total, long paid) {
+    var session = paidFor(null, CreditPackage.STARTER, Money.usd(total));
+
+    assertThat(fulfilment.fulfil(session)).isEqualTo(TEN);
+
+    assertThat(purchase().paid()).isEqualTo(Money.usd(paid));
+  }
+
+  @Test
+  void a_session_without_a_total_was_paid_at_the_price() {
+    var untold = new PaidSession(PAID.id(), TERMS, null, new PaymentIntentId("pi_1"));
+
+    assertThat(fulfilment.fulfil(untold)).isEqualTo(TEN);
+
+    assertThat(purchase().paid()).isEqualTo(Money.usd(999));
+    assertThat(ledger.payment(new PaymentIntentId("pi_1")).grant())
+        .extracting(grant -> grant.charged())
+        .isEqualTo(Money.usd(999));
+  }
+
+  @Test
+  void a_purchase_order_is_written_before_the_session_that_sells_it_is_opened() {
+    var payments = new PaymentsThatCount();
+
+    var opened = (Opened) checkout(payments).open(ADA, CreditPackage.PRO, null);
+
+    var order = payments.sold.getFirst();
+    assertThat(ledger.find(ADA, order.id())).contains(order);
+    assertThat(order.owner()).isEqualTo(ADA);
+    assertThat(order.pack()).isEqualTo("pro");
+    assertThat(order.sale()).isEqualTo(new Sale("Pro Pack", credits(50), Money.usd(3999)));
+    assertThat(order.stage()).isEqualTo("production");
+    assertThat(order.createdAt()).isEqualTo(NOON.instant());
+    assertThat(ledger.isFor(ADA, opened.session().id())).isTrue();
+  }
+
+  @Test
+  void a_repeat_after_the_catalogue_changed_sells_what_was_sold_first() {
+    var payments = new PaymentsThatCount();
+    var _ = checkout(payments).open(ADA, CreditPackage.PRO, KEY);
+    var first = payments.sold.getFirst();
+    var before = new Sale("Pro Pack", credits(40), Money.usd(2999));
+    var ours = new OrdersOfAnEarlierDeployment(before);
+    var again =
+        new Checkout(accounts, ledger, ledger, ours, payments, fulfilment, "production", ids, NOON);
+
+    var _ = again.open(ADA, CreditPackage.PRO, KEY);
+
+    assertThat(payments.sold.getLast().id()).isEqualTo(first.id());
+    assertThat(payments.sold.getLast().sale()).isEqualTo(before);
+  }
+
+  /** A table in which an earlier deployment has placed every purchase order. */
+  private record OrdersOfAnEarlierDeployment(Sale sale) implements PurchaseOrders {
+    @Override
+    public PurchaseOrder place(PurchaseOrder order) {
+      return new PurchaseOrder(
+          order.id(), order.owner(), order.pack(), sale, order.stage(), Instant.EPOCH, null);
+    }
+
+    @Override
+    public Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void opened(PurchaseOrder order, SessionId session) {}
+
+    @Override
+    public boolean isFor(Email owner, SessionId session) {
+      return false;
+    }
+  }
+
+  private static Credits credits(int value) {
+    return new Credits(value);
+  }
+
+  /** A purchase order of Ada's for so many credits at that price. */
+  private PurchaseOrder sold(Credits credits, Money price) {
+    var _ = accounts.open(ADA);
+    return ledger.place(
+        new PurchaseOrder(
+            new PurchaseOrderId(UUID.randomUUID()),
+            ADA,
+            "summer",
+            new Sale("Summer Pack", credits, price),
+            "production",
+            NOON.instant(),
+            null));
+  }
+
+  private static PaidSession paidFor(
+      @Nullable PurchaseOrderId order, @Nullable CreditPackage pack, Money total) {
+    var terms = new SaleTerms(ADA, order, pack, total.currency());
+    return new PaidSession(PAID.id(), terms, total, null);
+  }
+
+  private Purchase purchase() {
+    return ledger.statement(ADA, 10, null).items().stream()
+        .filter(Purchase.class::isInstance)
+        .map(Purchase.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static FulfilmentOutcome granted(int credits, int reversed) {
+    return new Fulfilled(new Granted(new Credits(credits), new Credits(reversed), false));
+  }
+
   private Checkout checkout(Payments payments) {
-    return new Checkout(accounts, ledger, ledger, payments, fulfilment, ids, NOON);
+    return new Checkout(
+        accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
   }
 
   private Checkout finding(FoundSession... sessions) {
     var fulfilment = fulfilment(sessions);
-    return new Checkout(accounts, ledger, ledger, new PaymentsThatCount(), fulfilment, ids, NOON);
+    return new Checkout(
+        accounts,
+        ledger,
+        ledger,
+        ledger,
+        new PaymentsThatCount(),
+        fulfilment,
+        "production",
+        ids,
+        NOON);
   }
 
   private Fulfilment fulfilment(FoundSession... sessions) {
     var known = new KnownSessions();
     List.of(sessions).forEach(known::add);
-    return new Fulfilment(accounts, ledger, known, ids, NOON);
+    return new Fulfilment(accounts, ledger, ledger, known, ids, NOON);
   }
 
   private static FoundSession found(Status status, @Nullable PaidSession paid) {
-    return new FoundSession(PAID.id(), ADA, CreditPackage.STARTER, status, paid);
+    return new FoundSession(PAID.id(), TERMS, status, paid);
   }
 
   /** One customer and one session for an attempt, as idempotency keys make it. */
   private static final class PaymentsThatCount implements Payments {
     final Map<UUID, CustomerId> customers = new ConcurrentHashMap<>();
-    final Map<UUID, CheckoutSession> sessions = new ConcurrentHashMap<>();
+    final Map<PurchaseOrderId, CheckoutSession> sessions = new ConcurrentHashMap<>();
+    final List<PurchaseOrder> sold = new CopyOnWriteArrayList<>();
 
     @Override
     public CustomerOutcome createCustomer(Email email, UUID attempt) {
@@ -344,11 +542,11 @@ final class FulfilmentTest {
     }
 
     @Override
-    public SessionOutcome openSession(
-        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
+    public SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
+      sold.add(order);
       return new SessionOpened(
           sessions.computeIfAbsent(
-              attempt,
+              order.id(),
               id ->
                   new CheckoutSession(
                       new SessionId("cs_" + id), URI.create("https://pay.example/"))));
@@ -362,8 +560,7 @@ final class FulfilmentTest {
     }
 
     @Override
-    public SessionOutcome openSession(
-        Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
+    public SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
       throw new AssertionError("there is no customer");
     }
   }

@@ -12,6 +12,7 @@ import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PromotionOutcome;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
@@ -56,7 +57,8 @@ record LedgerThatForgets(Email owner) implements Ledger {
   }
 
   @Override
-  public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+  public GrantOutcome grant(
+      Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
     return new GrantOutcome.NoSuchUser();
   }
 

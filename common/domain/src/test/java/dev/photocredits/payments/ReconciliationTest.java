@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
-import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.Page;
@@ -21,6 +19,7 @@ import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.FoundSession.Status;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
@@ -49,7 +48,12 @@ final class ReconciliationTest {
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Fulfilment fulfilment =
       new Fulfilment(
-          new Accounts(ledger, Credits.NONE, ids, this::now), ledger, sessions, ids, this::now);
+          new Accounts(ledger, Credits.NONE, ids, this::now),
+          ledger,
+          ledger,
+          sessions,
+          ids,
+          this::now);
   private final Reconciliation reconciliation =
       new Reconciliation(history, checkpoints, fulfilment, this::now);
 
@@ -73,7 +77,7 @@ final class ReconciliationTest {
   @Test
   void what_is_known_stays_as_it_is() {
     var ada = somebody();
-    assertThat(fulfilment.fulfil(session(ada))).isInstanceOf(Granted.class);
+    assertThat(fulfilment.fulfil(session(ada))).isInstanceOf(Fulfilled.class);
     var _ = fulfilment.reverse(new Refunded(payment(ada), Money.usd(300)));
     history.tells(paid(ada));
     history.tells(refunded(ada, 300));
@@ -91,7 +95,7 @@ final class ReconciliationTest {
     var ada = somebody();
     history.tells(paid(ada));
     var now = session(ada).after(List.of(new Refunded(payment(ada), Money.usd(300))));
-    sessions.add(new FoundSession(now.id(), ada, now.pack(), Status.PAID, now));
+    sessions.add(new FoundSession(now.id(), now.terms(), Status.PAID, now));
 
     assertThat(reconciliation.run(MANY, NEVER))
         .isEqualTo(new Reconciled(1, 10, 0, 3, List.of(), false));
@@ -109,6 +113,7 @@ final class ReconciliationTest {
             new Fulfilment(
                 new Accounts(ledger, Credits.NONE, ids, this::now),
                 ledger,
+                ledger,
                 new LookupThatFails(),
                 ids,
                 this::now),
@@ -125,7 +130,7 @@ final class ReconciliationTest {
     history.tells(paid(ada));
     var _ = reconciliation.run(MANY, NEVER);
 
-    assertThat(fulfilment.fulfil(session(ada))).isEqualTo(new AlreadyGranted());
+    assertThat(fulfilment.fulfil(session(ada))).isEqualTo(new Fulfilled(new AlreadyGranted()));
 
     assertThat(balance(ada)).isEqualTo(10);
   }
@@ -266,7 +271,7 @@ final class ReconciliationTest {
         new Reconciliation(
             history,
             checkpoints,
-            new Fulfilment(accounts, forgetful, new LookupThatFails(), ids, this::now),
+            new Fulfilment(accounts, forgetful, ledger, new LookupThatFails(), ids, this::now),
             this::now);
 
     assertThatThrownBy(() -> run.run(MANY, NEVER)).isInstanceOf(IllegalStateException.class);
@@ -321,10 +326,9 @@ final class ReconciliationTest {
   private static PaidSession session(Email email) {
     return new PaidSession(
         new SessionId("cs_" + email.value()),
-        email,
-        CreditPackage.STARTER,
+        new SaleTerms(email, null, CreditPackage.STARTER, "usd"),
         Money.usd(999),
-        new Charge(payment(email), Money.usd(999)));
+        payment(email));
   }
 
   private static PaymentNews refunded(Email email, long cents) {

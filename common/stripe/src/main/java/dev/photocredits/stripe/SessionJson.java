@@ -1,16 +1,16 @@
 package dev.photocredits.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
-import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.SaleTerms;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What we read of a Checkout Session, by name, so that any API version is understood. */
 record SessionJson(JsonNode json) {
+  /** The metadata that names the purchase order. */
+  static final String PURCHASE_ORDER = "purchase_order";
+
   private static final Set<String> NOTHING_OWED = Set.of("paid", "no_payment_required");
 
   /**
@@ -42,23 +45,38 @@ record SessionJson(JsonNode json) {
     return json.path("mode").asText("payment").equals("payment");
   }
 
-  /** Whether it was sold in the package's currency, or does not say in which. */
-  boolean isInCurrencyOf(CreditPackage pack) {
-    var currency = pack.price().currency();
-    return json.path("currency").asText(currency).equals(currency);
+  /**
+   * What the metadata say was sold, if they are ours: they name a user, and a purchase order or a
+   * pack that we know.
+   */
+  Optional<SaleTerms> terms() {
+    var order =
+        PurchaseOrderId.parse(metadata(PURCHASE_ORDER))
+            .or(() -> PurchaseOrderId.parse(json.path("client_reference_id").asText("")));
+    var pack = CreditPackage.find(metadata("package"));
+    return order.isEmpty() && pack.isEmpty()
+        ? Optional.empty()
+        : Email.parse(metadata("user_email"))
+            .map(buyer -> new SaleTerms(buyer, order.orElse(null), pack.orElse(null), currency()));
   }
 
-  Optional<Email> email() {
-    return Email.parse(json.path("metadata").path("user_email").asText(""));
+  private String metadata(String name) {
+    return json.path("metadata").path(name).asText("");
   }
 
-  Optional<CreditPackage> pack() {
-    return CreditPackage.find(json.path("metadata").path("package").asText(""));
+  private @Nullable String currency() {
+    var currency = json.path("currency").asText("");
+    return currency.isEmpty() ? null : currency;
   }
 
-  /** The session as what it grants; its metadata must name a user and a package. */
-  PaidSession paid(Email email, CreditPackage pack) {
-    return new PaidSession(new SessionId(id()), email, pack, price(pack), charge(pack));
+  /** The session as what it grants, with these terms of its own. */
+  PaidSession paid(SaleTerms terms) {
+    var payment = PaymentJson.intent(json);
+    return new PaidSession(
+        new SessionId(id()),
+        terms,
+        PaymentJson.money(json, "amount_total").orElse(null),
+        payment.isEmpty() ? null : new PaymentIntentId(payment));
   }
 
   /**
@@ -67,15 +85,14 @@ record SessionJson(JsonNode json) {
    * @param moved what has become of its money since, if it is paid
    */
   Optional<FoundSession> found(List<MoneyMoved> moved) {
-    var email = email();
-    var pack = pack();
-    if (email.isEmpty() || pack.isEmpty() || !isPayment() || !isInCurrencyOf(pack.get())) {
-      return Optional.empty();
-    }
-    var status = status();
-    var paid = status == Status.PAID ? paid(email.get(), pack.get()).after(moved) : null;
-    return Optional.of(
-        new FoundSession(new SessionId(id()), email.get(), pack.get(), status, paid));
+    return terms()
+        .filter(_ -> isPayment())
+        .map(
+            terms -> {
+              var status = status();
+              var paid = status == Status.PAID ? paid(terms).after(moved) : null;
+              return new FoundSession(new SessionId(id()), terms, status, paid);
+            });
   }
 
   private Status status() {
@@ -91,26 +108,5 @@ record SessionJson(JsonNode json) {
       case "expired" -> Status.EXPIRED;
       default -> Status.OPEN;
     };
-  }
-
-  // What the customer paid where a discount made it less than the price; no other figure counts.
-  private Money price(CreditPackage pack) {
-    var price = pack.price();
-    return total()
-        .filter(total -> total.currency().equals(price.currency()))
-        .filter(total -> total.minorUnits() <= price.minorUnits())
-        .orElse(price);
-  }
-
-  private @Nullable Charge charge(CreditPackage pack) {
-    var payment = PaymentJson.intent(json);
-    var amount = total().orElse(pack.price());
-    return payment.isEmpty() || amount.minorUnits() == 0
-        ? null
-        : new Charge(new PaymentIntentId(payment), amount);
-  }
-
-  private Optional<Money> total() {
-    return PaymentJson.money(json, "amount_total");
   }
 }

@@ -11,10 +11,9 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Json;
-import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
-import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Payments;
+import dev.photocredits.payments.PurchaseOrder;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +30,12 @@ public final class StripePayments implements Payments {
   private static final String SESSIONS = "/v1/checkout/sessions";
 
   private final StripeCalls stripe;
-  private final Stage stage;
   private final String successUrl;
   private final String cancelUrl;
   private final boolean isAdaptive;
 
-  StripePayments(StripeCalls stripe, URI frontend, Stage stage, boolean isAdaptive) {
+  StripePayments(StripeCalls stripe, URI frontend, boolean isAdaptive) {
     this.stripe = stripe;
-    this.stage = stage;
     this.successUrl = frontend + "?payment=success&session_id={CHECKOUT_SESSION_ID}";
     this.cancelUrl = frontend + "?payment=cancelled";
     this.isAdaptive = isAdaptive;
@@ -54,15 +51,12 @@ public final class StripePayments implements Payments {
     return new StripePayments(
         StripeCalls.of(environment),
         environment.url("FRONTEND_URL", "http://localhost:3000"),
-        Stage.of(environment),
         environment.flag("STRIPE_ADAPTIVE_PRICING", false));
   }
 
   /** With another patience for a call and all its attempts. */
-  static StripePayments open(
-      String secretKey, URI apiBase, URI frontend, Stage stage, Duration patience) {
-    return new StripePayments(
-        StripeCalls.open(secretKey, apiBase, patience), frontend, stage, false);
+  static StripePayments open(String secretKey, URI apiBase, URI frontend, Duration patience) {
+    return new StripePayments(StripeCalls.open(secretKey, apiBase, patience), frontend, false);
   }
 
   @Override
@@ -81,14 +75,13 @@ public final class StripePayments implements Payments {
   }
 
   @Override
-  public SessionOutcome openSession(
-      Email email, CustomerId customer, CreditPackage pack, UUID attempt) {
-    var form = form(email, customer, pack);
+  public SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
+    var form = form(order, customer);
     return stripe.ask(
         "open a session",
         client -> {
           try {
-            var session = post(client, SESSIONS, form, "checkout-" + attempt);
+            var session = post(client, SESSIONS, form, "checkout-" + order.id());
             return new SessionOpened(
                 new CheckoutSession(
                     new SessionId(text(session, "id")), new URI(text(session, "url"))));
@@ -126,27 +119,30 @@ public final class StripePayments implements Payments {
   }
 
   // No payment_method_types: newer API versions refuse them, and the account's settings decide.
-  private Map<String, String> form(Email email, CustomerId customer, CreditPackage pack) {
+  private Map<String, String> form(PurchaseOrder order, CustomerId customer) {
+    var sale = order.sale();
     var form = new LinkedHashMap<String, String>();
     form.put("mode", "payment");
     form.put("customer", customer.value());
+    form.put("client_reference_id", order.id().toString());
     form.put("adaptive_pricing[enabled]", Boolean.toString(isAdaptive));
     form.put("line_items[0][quantity]", "1");
     var price = "line_items[0][price_data]";
-    form.put(price + "[currency]", pack.price().currency());
-    form.put(price + "[unit_amount]", Long.toString(pack.price().minorUnits()));
-    form.put(price + "[product_data][name]", pack.title());
+    form.put(price + "[currency]", sale.price().currency());
+    form.put(price + "[unit_amount]", Long.toString(sale.price().minorUnits()));
+    form.put(price + "[product_data][name]", sale.title());
     form.put(
         price + "[product_data][description]",
-        pack.credits().value() + " credits for AI photo generation");
+        sale.credits().value() + " credits for AI photo generation");
     form.put("success_url", successUrl);
     form.put("cancel_url", cancelUrl);
     // Refunds and disputes carry the payment intent's metadata, not the session's.
     for (var holder : List.of("metadata", "payment_intent_data[metadata]")) {
-      form.put(holder + "[user_email]", email.value());
-      form.put(holder + "[package]", pack.key());
-      form.put(holder + "[credits]", Integer.toString(pack.credits().value()));
-      form.put(holder + "[" + Ownership.STAGE + "]", stage.name());
+      form.put(holder + "[user_email]", order.owner().value());
+      form.put(holder + "[package]", order.pack());
+      form.put(holder + "[credits]", Integer.toString(sale.credits().value()));
+      form.put(holder + "[" + SessionJson.PURCHASE_ORDER + "]", order.id().toString());
+      form.put(holder + "[" + Ownership.STAGE + "]", order.stage());
     }
     return form;
   }

@@ -153,18 +153,15 @@ public final class StripeWebhook {
     if (!mayBePaid || !session.owesNothing()) {
       return new NotYetPaid(eventId, new SessionId(session.id()));
     }
-    var email = session.email();
-    if (email.isEmpty()) {
-      return new Unusable(eventId, "no usable user_email in the metadata of " + session.id());
-    }
-    var pack = session.pack();
-    if (pack.isEmpty()) {
-      return new Unusable(eventId, "no known package in the metadata of " + session.id());
-    }
-    if (!session.isInCurrencyOf(pack.get())) {
-      return new Unusable(eventId, "not in the currency of its package: " + session.id());
-    }
-    return new Paid(eventId, created, session.paid(email.get(), pack.get()));
+    return session
+        .terms()
+        .<PaymentEvent>map(terms -> new Paid(eventId, created, session.paid(terms)))
+        .orElseGet(
+            () ->
+                new Unusable(
+                    eventId,
+                    "no user_email, or neither a purchase order nor a known package, in the metadata of "
+                        + session.id()));
   }
 
   // A dispute may be closed before anything was withdrawn.

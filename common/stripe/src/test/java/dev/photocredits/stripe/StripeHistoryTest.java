@@ -6,7 +6,6 @@ import static dev.photocredits.stripe.FakeStripe.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
@@ -30,6 +29,7 @@ import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
 import dev.photocredits.payments.PaymentNews.Unusable;
 import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.payments.SaleTerms;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import java.time.Instant;
 import java.util.HashMap;
@@ -164,7 +164,9 @@ final class StripeHistoryTest {
                           new RefundState(Money.usd(300), Status.FAILED)))),
               new Told("evt_5", paid()),
               new Told("evt_4", new Nothing()),
-              told("evt_3", "no known package in the metadata of cs_1"),
+              told(
+                  "evt_3",
+                  "no user_email, or neither a purchase order nor a known package, in the metadata of cs_1"),
               told("evt_2", "no session"),
               new Told("evt_1", new Nothing()));
     }
@@ -273,10 +275,9 @@ final class StripeHistoryTest {
     return new Paid(
         new PaidSession(
             new SessionId("cs_1"),
-            new Email("ada@example.com"),
-            CreditPackage.STARTER,
+            new SaleTerms(new Email("ada@example.com"), null, CreditPackage.STARTER, "usd"),
             Money.usd(999),
-            new Charge(PAYMENT, Money.usd(999))));
+            PAYMENT));
   }
 
   private static String event(String id, String type, String object) {

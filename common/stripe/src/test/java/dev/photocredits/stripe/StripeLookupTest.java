@@ -6,7 +6,6 @@ import static dev.photocredits.stripe.FakeStripe.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
@@ -23,6 +22,7 @@ import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.SaleTerms;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StripeLookupTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final SessionId CS_1 = new SessionId("cs_1");
-  private static final Charge CHARGE = new Charge(new PaymentIntentId("pi_1"), Money.usd(999));
-  private static final PaidSession PAID =
-      new PaidSession(CS_1, ADA, CreditPackage.STARTER, Money.usd(999), CHARGE);
+  private static final PaymentIntentId PAYMENT = new PaymentIntentId("pi_1");
+  private static final SaleTerms TERMS = new SaleTerms(ADA, null, CreditPackage.STARTER, "usd");
+  private static final PaidSession PAID = new PaidSession(CS_1, TERMS, Money.usd(999), PAYMENT);
   private static final DisputeId ID = new DisputeId("du_1");
 
   private static final String DISPUTE =
@@ -156,7 +156,7 @@ final class StripeLookupTest {
 
       var found = lookup(stripe).find(CS_1);
 
-      var paid = new PaidSession(CS_1, ADA, CreditPackage.STARTER, Money.usd(0), null);
+      var paid = new PaidSession(CS_1, TERMS, Money.usd(0), null);
       assertThat(found).isEqualTo(found(Status.PAID, paid));
     }
   }
@@ -303,9 +303,7 @@ final class StripeLookupTest {
 
       assertThat(found)
           .isEqualTo(
-              found(
-                  Status.PAID,
-                  PAID.after(List.of(new Refunded(CHARGE.payment(), Money.usd(300))))));
+              found(Status.PAID, PAID.after(List.of(new Refunded(PAYMENT, Money.usd(300))))));
       assertThat(stripe.calls()).hasSize(1);
     }
   }
@@ -318,8 +316,7 @@ final class StripeLookupTest {
       var found = lookup(stripe).find(CS_1);
 
       var dispute =
-          new MoneyMoved.Dispute(
-              CHARGE.payment(), ID, new DisputeState(Money.usd(999), 999, 999, 0));
+          new MoneyMoved.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0));
       assertThat(found).isEqualTo(found(Status.PAID, PAID.after(List.of(dispute))));
       assertThat(stripe.calls().getLast().path()).isEqualTo("/v1/disputes");
       assertThat(stripe.calls().getLast().query())
@@ -366,15 +363,6 @@ final class StripeLookupTest {
     }
   }
 
-  @Test
-  void a_session_in_another_currency_than_the_packs_is_not_found() {
-    var other = FOUND.replace("\"currency\": \"usd\"", "\"currency\": \"eur\"");
-    try (var stripe = answering(json(200, other))) {
-
-      assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
-    }
-  }
-
   private static String foundWithCharge(long refunded, boolean disputed) {
     return FOUND.replace(
         "\"status\": \"succeeded\"",
@@ -396,7 +384,7 @@ final class StripeLookupTest {
   }
 
   private static FoundSession found(Status status, @Nullable PaidSession paid) {
-    return new FoundSession(CS_1, ADA, CreditPackage.STARTER, status, paid);
+    return new FoundSession(CS_1, TERMS, status, paid);
   }
 
   private static StripeLookup lookup(FakeStripe stripe) {

@@ -13,9 +13,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.photocredits.credits.CustomerId;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Payments.AttemptSpent;
@@ -23,10 +23,13 @@ import dev.photocredits.payments.Payments.CustomerCreated;
 import dev.photocredits.payments.Payments.CustomerDeleted;
 import dev.photocredits.payments.Payments.SessionOpened;
 import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.Sale;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import dev.photocredits.stripe.FakeStripe.Call;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -94,7 +97,7 @@ final class StripePaymentsTest {
       var payments = payments(stripe);
 
       assertThat(payments.createCustomer(ADA, ATTEMPT)).isEqualTo(new AttemptSpent());
-      assertThat(payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT))
+      assertThat(payments.openSession(order(CreditPackage.PRO), ADAS))
           .isEqualTo(new AttemptSpent());
     }
   }
@@ -104,7 +107,7 @@ final class StripePaymentsTest {
     var failure = error(500, "api_error", "internal");
     try (var stripe = answering(failure, replayed(failure))) {
 
-      var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+      var session = payments(stripe).openSession(order(CreditPackage.PRO), ADAS);
 
       assertThat(session).isEqualTo(new AttemptSpent());
       assertThat(stripe.calls()).hasSize(3);
@@ -116,7 +119,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(error(409, "idempotency_error", "idempotency_key_in_use"))) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT));
+      var thrown = unavailable(() -> payments.openSession(order(CreditPackage.PRO), ADAS));
 
       assertThat(thrown).hasMessageContaining("status 409");
     }
@@ -133,9 +136,9 @@ final class StripePaymentsTest {
     try (var stripe = answering(missing, replayed(missing))) {
       var payments = payments(stripe);
 
-      assertThat(payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT))
+      assertThat(payments.openSession(order(CreditPackage.PRO), ADAS))
           .isEqualTo(new CustomerDeleted());
-      assertThat(payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT))
+      assertThat(payments.openSession(order(CreditPackage.PRO), ADAS))
           .isEqualTo(new CustomerDeleted());
     }
   }
@@ -145,7 +148,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(error(400, "invalid_request_error", "resource_missing"))) {
       var payments = payments(stripe);
 
-      var thrown = unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT));
+      var thrown = unavailable(() -> payments.openSession(order(CreditPackage.PRO), ADAS));
 
       assertThat(thrown).hasMessageContaining("resource_missing");
     }
@@ -161,7 +164,7 @@ final class StripePaymentsTest {
       CreditPackage pack, String name, String cents, String credits, String key) {
     try (var stripe = answering(SESSION)) {
 
-      var session = payments(stripe).openSession(ADA, ADAS, pack, ATTEMPT);
+      var session = payments(stripe).openSession(order(pack), ADAS);
 
       assertThat(session).isEqualTo(OPENED);
       var call = stripe.calls().getFirst();
@@ -172,6 +175,7 @@ final class StripePaymentsTest {
               Map.ofEntries(
                   Map.entry("mode", "payment"),
                   Map.entry("customer", "cus_ada"),
+                  Map.entry("client_reference_id", ATTEMPT.toString()),
                   Map.entry("adaptive_pricing[enabled]", "false"),
                   Map.entry("line_items[0][quantity]", "1"),
                   Map.entry("line_items[0][price_data][currency]", "usd"),
@@ -188,11 +192,13 @@ final class StripePaymentsTest {
                   Map.entry("metadata[user_email]", "ada@example.com"),
                   Map.entry("metadata[package]", key),
                   Map.entry("metadata[credits]", credits),
-                  Map.entry("metadata[stage]", "development"),
+                  Map.entry("metadata[purchase_order]", ATTEMPT.toString()),
+                  Map.entry("metadata[stage]", "production"),
                   Map.entry("payment_intent_data[metadata][user_email]", "ada@example.com"),
                   Map.entry("payment_intent_data[metadata][package]", key),
                   Map.entry("payment_intent_data[metadata][credits]", credits),
-                  Map.entry("payment_intent_data[metadata][stage]", "development")));
+                  Map.entry("payment_intent_data[metadata][purchase_order]", ATTEMPT.toString()),
+                  Map.entry("payment_intent_data[metadata][stage]", "production")));
     }
   }
 
@@ -201,7 +207,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(SESSION)) {
       var payments = payments(stripe.url(), Map.of("STRIPE_ADAPTIVE_PRICING", "true"));
 
-      var _ = payments.openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+      var _ = payments.openSession(order(CreditPackage.PRO), ADAS);
 
       assertThat(stripe.calls().getFirst().fields())
           .containsEntry("adaptive_pricing[enabled]", "true");
@@ -212,8 +218,8 @@ final class StripePaymentsTest {
   void an_attempt_to_buy_is_known_again_by_its_key() {
     try (var stripe = answering(SESSION)) {
 
-      var _ = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
-      var _ = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, ATTEMPT);
+      var _ = payments(stripe).openSession(order(CreditPackage.PRO), ADAS);
+      var _ = payments(stripe).openSession(order(CreditPackage.PRO), ADAS);
 
       assertThat(stripe.calls())
           .extracting(Call::idempotencyKey)
@@ -225,8 +231,8 @@ final class StripePaymentsTest {
   void two_sessions_of_one_user_are_two() {
     try (var stripe = answering(SESSION)) {
 
-      var first = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, UUID.randomUUID());
-      var second = payments(stripe).openSession(ADA, ADAS, CreditPackage.PRO, UUID.randomUUID());
+      var first = payments(stripe).openSession(order(UUID.randomUUID(), CreditPackage.PRO), ADAS);
+      var second = payments(stripe).openSession(order(UUID.randomUUID(), CreditPackage.PRO), ADAS);
 
       assertThat(first).isEqualTo(second);
       assertThat(stripe.calls().stream().map(Call::idempotencyKey).distinct()).hasSize(2);
@@ -258,7 +264,7 @@ final class StripePaymentsTest {
   void a_failure_that_passes_is_healed_by_a_repeat_under_the_same_key(Answer failure) {
     try (var stripe = answering(failure, SESSION)) {
 
-      var session = payments(stripe).openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT);
+      var session = payments(stripe).openSession(order(CreditPackage.STARTER), ADAS);
 
       assertThat(session).isEqualTo(OPENED);
       assertThat(stripe.calls()).hasSize(2);
@@ -284,8 +290,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(error(500, "api_error", "internal"))) {
       var payments = payments(stripe);
 
-      var thrown =
-          unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT));
+      var thrown = unavailable(() -> payments.openSession(order(CreditPackage.STARTER), ADAS));
 
       assertThat(thrown).hasMessageContaining("status 500").hasMessageContaining("req_1");
       assertThat(stripe.calls()).hasSize(3);
@@ -333,8 +338,7 @@ final class StripePaymentsTest {
     try (var stripe = answering(answer)) {
       var payments = payments(stripe);
 
-      var session =
-          unavailable(() -> payments.openSession(ADA, ADAS, CreditPackage.STARTER, ATTEMPT));
+      var session = unavailable(() -> payments.openSession(order(CreditPackage.STARTER), ADAS));
 
       assertThat(session.getMessage()).doesNotContain(KEY, "ada", "@");
     }
@@ -351,12 +355,20 @@ final class StripePaymentsTest {
     }
   }
 
+  private static PurchaseOrder order(CreditPackage pack) {
+    return order(ATTEMPT, pack);
+  }
+
+  private static PurchaseOrder order(UUID id, CreditPackage pack) {
+    var sale = new Sale(pack.title(), pack.credits(), pack.price());
+    return new PurchaseOrder(
+        new PurchaseOrderId(id), ADA, pack.key(), sale, "production", Instant.EPOCH, null);
+  }
+
   @Test
   void a_server_that_hangs_is_given_up() {
     try (var stripe = answering(hanging())) {
-      var payments =
-          StripePayments.open(
-              KEY, stripe.url(), FRONTEND, new Stage("development"), Duration.ofSeconds(1));
+      var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
       var started = System.nanoTime();
 
       var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));
@@ -376,9 +388,7 @@ final class StripePaymentsTest {
           error(500, "api_error", "internal").to(exchange);
         };
     try (var stripe = answering(slowly)) {
-      var payments =
-          StripePayments.open(
-              KEY, stripe.url(), FRONTEND, new Stage("development"), Duration.ofSeconds(1));
+      var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
       var started = System.nanoTime();
 
       var thrown = unavailable(() -> payments.createCustomer(ADA, ATTEMPT));

@@ -2,14 +2,15 @@ package dev.photocredits.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.SaleTerms;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
 import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
 import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
@@ -29,6 +30,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StripeWebhookTest {
   private static final String SECRET = "whsec_" + "test";
   private static final Ownership OURS = new Ownership(new Stage("development"), Optional.of(false));
+  private static final Email ADA = new Email("ada@example.com");
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
   private static final SessionId SESSION = new SessionId("cs_1");
   private static final Instant TOLD = Instant.ofEpochSecond(1_795_000_000);
@@ -45,8 +48,7 @@ final class StripeWebhookTest {
       new Paid(
           "evt_1",
           TOLD,
-          new PaidSession(
-              SESSION, new Email("ada@example.com"), CreditPackage.STARTER, Money.usd(999), null));
+          new PaidSession(SESSION, terms(CreditPackage.STARTER, "usd"), Money.usd(999), null));
 
   /** An event as Stripe sends it, its parts to be replaced. */
   private static final String EVENT =
@@ -437,7 +439,7 @@ final class StripeWebhookTest {
     var event =
         readSigned(withPayment(intent).replace("\"amount_total\": 999", "\"amount_total\": 1189"));
 
-    assertThat(event).isEqualTo(charged(Money.usd(999), Money.usd(1189)));
+    assertThat(event).isEqualTo(charged(Money.usd(1189)));
   }
 
   @ParameterizedTest
@@ -449,10 +451,10 @@ final class StripeWebhookTest {
         "\"amount_total\": \"999\"",
         "\"amount_total\": 1000000000000"
       })
-  void an_absurd_amount_counts_as_the_packs_price_in_what_was_charged_too(String amount) {
+  void an_absurd_amount_that_was_charged_counts_as_none(String amount) {
     var event = readSigned(withPayment("\"pi_1\"").replace("\"amount_total\": 999", amount));
 
-    assertThat(event).isEqualTo(charged(Money.usd(999), Money.usd(999)));
+    assertThat(event).isEqualTo(charged(null));
   }
 
   @ParameterizedTest
@@ -464,7 +466,7 @@ final class StripeWebhookTest {
   }
 
   @Test
-  void what_a_discount_left_is_what_was_paid() {
+  void what_a_discount_left_is_the_total() {
     var event = readSigned(EVENT.replace("\"amount_total\": 999", "\"amount_total\": 500"));
 
     assertThat(event).isEqualTo(paid(CreditPackage.STARTER, 500));
@@ -473,7 +475,6 @@ final class StripeWebhookTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"amount_total\": 1000",
         "\"amount_total\": -1",
         "\"amount_total\": 99900000000000000000000000",
         "\"amount_total\": 9.99",
@@ -483,26 +484,54 @@ final class StripeWebhookTest {
         "\"amount_total\": [500]",
         "\"amount\": 500"
       })
-  void an_absurd_amount_counts_as_the_packs_price(String amount) {
+  void an_absurd_amount_counts_as_none(String amount) {
     var event = readSigned(EVENT.replace("\"amount_total\": 999", amount));
 
-    assertThat(event).isEqualTo(PAID);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"eur", "jpy", "USD", ""})
-  void a_session_in_another_currency_than_the_packs_needs_somebody_to_look(String currency) {
-    var event =
-        readSigned(EVENT.replace("\"currency\": \"usd\"", "\"currency\": \"" + currency + "\""));
-
-    assertThat(event).isEqualTo(new Unusable("evt_1", "not in the currency of its package: cs_1"));
+    assertThat(event).isEqualTo(paid(terms(CreditPackage.STARTER, "usd"), null));
   }
 
   @Test
-  void a_session_that_does_not_say_its_currency_is_a_payment_of_the_packs_price() {
+  void a_session_tells_its_currency() {
+    var event = readSigned(EVENT.replace("\"currency\": \"usd\"", "\"currency\": \"eur\""));
+
+    var terms = terms(CreditPackage.STARTER, "eur");
+    assertThat(event).isEqualTo(paid(terms, new Money(999, "eur")));
+  }
+
+  @Test
+  void a_session_that_does_not_say_its_currency_tells_no_total() {
     var event = readSigned(EVENT.replace("\"currency\": \"usd\"", "\"currency\": null"));
 
-    assertThat(event).isEqualTo(PAID);
+    assertThat(event).isEqualTo(paid(terms(CreditPackage.STARTER, null), null));
+  }
+
+  private static final String ORDER = "019ab3c4-0000-7000-8000-000000000001";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"credits\": \"10\", \"purchase_order\": \"" + ORDER + "\"}",
+        "\"credits\": \"10\"}, \"client_reference_id\": \"" + ORDER + "\"",
+        "\"purchase_order\": \"" + ORDER + "\"}, \"client_reference_id\": \"another\""
+      })
+  void a_session_tells_its_purchase_order(String naming) {
+    var event = readSigned(EVENT.replace("\"credits\": \"10\"}", naming));
+
+    var order = PurchaseOrderId.parse(ORDER).orElseThrow();
+    var terms = new SaleTerms(ADA, order, CreditPackage.STARTER, "usd");
+    assertThat(event).isEqualTo(paid(terms, Money.usd(999)));
+  }
+
+  @Test
+  void a_purchase_order_of_a_pack_that_we_do_not_know_yet_is_told() {
+    var event =
+        readSigned(
+            EVENT.replace(
+                "\"package\": \"starter\", \"credits\": \"10\"",
+                "\"package\": \"gold\", \"purchase_order\": \"" + ORDER + "\""));
+
+    var order = PurchaseOrderId.parse(ORDER).orElseThrow();
+    assertThat(event).isEqualTo(paid(new SaleTerms(ADA, order, null, "usd"), Money.usd(999)));
   }
 
   @ParameterizedTest
@@ -662,17 +691,22 @@ final class StripeWebhookTest {
 
   private static Paid paid(CreditPackage pack, long cents) {
     return new Paid(
-        "evt_1",
-        TOLD,
-        new PaidSession(SESSION, new Email("ada@example.com"), pack, Money.usd(cents), null));
+        "evt_1", TOLD, new PaidSession(SESSION, terms(pack, "usd"), Money.usd(cents), null));
   }
 
-  /** A starter pack, of whose price so much was paid. */
-  private static Paid charged(Money paid, Money charged) {
-    var charge = new Charge(new PaymentIntentId("pi_1"), charged);
-    var ada = new Email("ada@example.com");
+  private static Paid paid(SaleTerms terms, @Nullable Money total) {
+    return new Paid("evt_1", TOLD, new PaidSession(SESSION, terms, total, null));
+  }
+
+  private static SaleTerms terms(CreditPackage pack, @Nullable String currency) {
+    return new SaleTerms(ADA, null, pack, currency);
+  }
+
+  /** A starter pack, for which so much was charged, if that can be read. */
+  private static Paid charged(@Nullable Money total) {
+    var terms = terms(CreditPackage.STARTER, "usd");
     return new Paid(
-        "evt_1", TOLD, new PaidSession(SESSION, ada, CreditPackage.STARTER, paid, charge));
+        "evt_1", TOLD, new PaidSession(SESSION, terms, total, new PaymentIntentId("pi_1")));
   }
 
   private static String withPayment(String intent) {

@@ -19,6 +19,7 @@ import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Spending;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.payments.PurchaseOrders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -168,6 +169,10 @@ public final class DynamoDb {
    */
   public Spending spending(int most) {
     return most == 0 ? Spending.UNBOUNDED : new DynamoDbSpending(table, most);
+  }
+
+  public PurchaseOrders purchaseOrders() {
+    return new DynamoDbPurchaseOrders(table);
   }
 
   public Checkpoints checkpoints() {

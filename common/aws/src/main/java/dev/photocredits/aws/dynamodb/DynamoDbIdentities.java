@@ -96,6 +96,13 @@ final class DynamoDbIdentities implements Identities {
     if (entry instanceof Purchase purchase) {
       var mark = mark(owner, purchase);
       mark.ifPresent(m -> move.hand(Keys.item(Keys.payment(m.session()), Keys.PAYMENT), ""));
+      mark.flatMap(m -> Optional.ofNullable(m.order()))
+          .flatMap(id -> table.find(Schemas.ORDER, Keys.user(owner), Keys.order(id)))
+          .ifPresent(
+              order -> {
+                var _ = move.delete(Keys.order(order.id()));
+                var _ = move.transaction().create(Schemas.ORDER, order.movedTo(pseudonym));
+              });
       mark.flatMap(m -> payment(owner, m))
           .ifPresent(
               p ->
@@ -129,7 +136,7 @@ final class DynamoDbIdentities implements Identities {
 
   @Override
   public boolean forgetKeys(Email owner, Email pseudonym) {
-    return Stream.of(Keys.CLAIMS, Keys.HOURS, Keys.GIVEN)
+    return Stream.of(Keys.CLAIMS, Keys.HOURS, Keys.GIVEN, Keys.ORDERS, Keys.SESSIONS)
         .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
         .allMatch(
             sort -> {

@@ -32,6 +32,7 @@ import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
 import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
@@ -125,12 +126,13 @@ final class DynamoDbLedger implements Ledger {
   }
 
   /** What a purchase comes upon. */
-  private record Found(Credits debt, @Nullable Payment payment) {}
+  private record Found(Credits debt, @Nullable Payment payment, @Nullable PurchaseOrderId order) {}
 
   @Override
-  public GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
+  public GrantOutcome grant(
+      Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
     var nothing =
-        new Found(Credits.NONE, charge == null ? null : Payment.unheardOf(charge.payment()));
+        new Found(Credits.NONE, charge == null ? null : Payment.unheardOf(charge.payment()), order);
     return Attempt.until(nothing, found -> grant(email, purchase, charge, found));
   }
 
@@ -138,13 +140,18 @@ final class DynamoDbLedger implements Ledger {
       Email email, Purchase purchase, @Nullable Charge charge, Found found) {
     var debt = found.debt();
     var before = found.payment();
+    var order = found.order();
     @Nullable Payment after =
         before == null || charge == null
             ? null
             : before.granting(Grant.of(email, purchase, charge));
     var mark =
         new SessionMark(
-            purchase.session(), email, purchase.id(), charge == null ? null : charge.payment());
+            purchase.session(),
+            email,
+            purchase.id(),
+            charge == null ? null : charge.payment(),
+            order);
     var posting = Posting.granting(debt, purchase, after);
     var transaction = table.transaction();
     var granted = transaction.create(Schemas.MARK, mark);
@@ -154,6 +161,10 @@ final class DynamoDbLedger implements Ledger {
             Balance.in(email, posting, new Standing(debt, Lots.NONE), purchase.createdAt()));
     @Nullable Part<Payment> payment =
         before == null || after == null ? null : replace(transaction, before, after);
+    @Nullable Part<Void> paid =
+        order == null
+            ? null
+            : DynamoDbPurchaseOrders.pay(transaction, email, order, purchase.createdAt());
     var _ = Schemas.create(transaction, email, posting);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
@@ -172,12 +183,19 @@ final class DynamoDbLedger implements Ledger {
       }
       debt = user.get().debt();
     }
-    if (payment != null && outcome.isRefused(payment)) {
-      before = outcome.found(payment).orElseThrow(outcome::impossible);
-    } else if (!outcome.isRefused(profile)) {
+    if (isRefused(outcome, paid)) {
+      order = null;
+    } else if (!outcome.isRefused(profile) && !isRefused(outcome, payment)) {
       throw outcome.impossible();
     }
-    return new Refused<>(new Found(debt, before));
+    if (payment != null && outcome.isRefused(payment)) {
+      before = outcome.found(payment).orElseThrow(outcome::impossible);
+    }
+    return new Refused<>(new Found(debt, before, order));
+  }
+
+  private static boolean isRefused(TransactWrite.Outcome outcome, @Nullable Part<?> part) {
+    return part != null && outcome.isRefused(part);
   }
 
   @Override

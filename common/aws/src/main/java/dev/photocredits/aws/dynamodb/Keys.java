@@ -4,6 +4,7 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Mailbox;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.idempotency.Claim;
@@ -35,6 +36,8 @@ final class Keys {
   static final String PICTURES = "PICTURES";
   static final String FEEDBACK = "FEEDBACK#";
   static final String WELCOME = "WELCOME";
+  static final String ORDERS = "ORDER#";
+  static final String SESSIONS = "SESSION#";
 
   /** The sort key of what a pseudonym knows of its owner until their erasure has ended. */
   static final String ERASURE = "ERASURE";
@@ -94,6 +97,15 @@ final class Keys {
         .map(address -> HexFormat.of().formatHex(Sha256.of("welcome " + address)))
         .map(digest -> WELCOME + "#" + digest)
         .toList();
+  }
+
+  static String order(PurchaseOrderId id) {
+    return ORDERS + id;
+  }
+
+  /** Of a session, in the partition of whose purchase order it was opened for. */
+  static String session(SessionId session) {
+    return SESSIONS + session.value();
   }
 
   static String claim(Claim claim) {

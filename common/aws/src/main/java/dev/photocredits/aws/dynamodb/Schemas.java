@@ -15,6 +15,7 @@ import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.SessionId;
@@ -48,6 +49,8 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.lambda.Sha256;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.Sale;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -112,6 +115,9 @@ final class Schemas {
 
   /** Whose account a pseudonym is taking over. */
   record Origin(Email pseudonym, Email owner) {}
+
+  /** That a session was opened for a purchase order. */
+  record OpenedSession(Email owner, SessionId session, PurchaseOrderId order, Instant expiresAt) {}
 
   static final TableSchema<User> USER =
       Schema.of(
@@ -219,7 +225,35 @@ final class Schemas {
                   .text(EMAIL, mark.owner().value())
                   .text("payment_id", mark.session().value())
                   .text("transaction_id", mark.entry().toString())
-                  .text("payment_intent", mark.payment() == null ? null : mark.payment().value()));
+                  .text("payment_intent", mark.payment() == null ? null : mark.payment().value())
+                  .text("purchase_order", mark.order() == null ? null : mark.order().toString()));
+
+  static final TableSchema<PurchaseOrder> ORDER =
+      Schema.of(
+          PurchaseOrder.class,
+          Schemas::order,
+          (order, item) ->
+              item.key(Keys.user(order.owner()), Keys.order(order.id()))
+                  .text("package", order.pack())
+                  .text("title", order.sale().title())
+                  .number("credits", order.sale().credits().value())
+                  .number("amount", order.sale().price().minorUnits())
+                  .text("currency", order.sale().price().currency())
+                  .text("stage", order.stage())
+                  .text("created_at", Fields.time(order.createdAt()))
+                  .text("paid_at", order.paidAt() == null ? null : Fields.time(order.paidAt()))
+                  .number(
+                      EXPIRES_AT,
+                      order.paidAt() == null ? order.expiresAt().getEpochSecond() : null));
+
+  static final TableSchema<OpenedSession> SESSION =
+      Schema.of(
+          OpenedSession.class,
+          Schemas::session,
+          (opened, item) ->
+              item.key(Keys.user(opened.owner()), Keys.session(opened.session()))
+                  .text("purchase_order", opened.order().toString())
+                  .number(EXPIRES_AT, opened.expiresAt().getEpochSecond()));
 
   static final TableSchema<Payment> PAYMENT =
       Schema.of(
@@ -418,11 +452,39 @@ final class Schemas {
 
   private static SessionMark mark(Fields fields) {
     var payment = fields.optionalText("payment_intent");
+    var order = fields.optionalText("purchase_order");
     return new SessionMark(
         new SessionId(fields.text("payment_id")),
         new Email(fields.text(EMAIL)),
         new TransactionId(UUID.fromString(fields.text("transaction_id"))),
-        payment == null ? null : new PaymentIntentId(payment));
+        payment == null ? null : new PaymentIntentId(payment),
+        order == null ? null : orderId(order));
+  }
+
+  private static PurchaseOrder order(Fields fields) {
+    return new PurchaseOrder(
+        orderId(fields.text(Keys.SK).substring(Keys.ORDERS.length())),
+        Keys.owner(fields.text(Keys.PK)),
+        fields.text("package"),
+        new Sale(
+            fields.text("title"),
+            new Credits(fields.integer("credits")),
+            new Money(fields.number("amount"), fields.text("currency"))),
+        fields.text("stage"),
+        fields.instant("created_at"),
+        fields.optionalInstant("paid_at"));
+  }
+
+  private static OpenedSession session(Fields fields) {
+    return new OpenedSession(
+        Keys.owner(fields.text(Keys.PK)),
+        new SessionId(fields.text(Keys.SK).substring(Keys.SESSIONS.length())),
+        orderId(fields.text("purchase_order")),
+        Instant.ofEpochSecond(fields.number(EXPIRES_AT)));
+  }
+
+  private static PurchaseOrderId orderId(String text) {
+    return new PurchaseOrderId(UUID.fromString(text));
   }
 
   private static <V> @Nullable V granted(Payment payment, Function<Grant, V> part) {

@@ -20,6 +20,9 @@ import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
+import dev.photocredits.payments.Sale;
+import dev.photocredits.payments.SaleOutcome.NotOurs;
 import java.time.InstantSource;
 import java.util.Locale;
 
@@ -73,23 +76,30 @@ public final class CheckoutHandler extends ApiHandler {
   }
 
   private Response found(Access.Caller caller, FoundSession session) {
-    caller.mustBe(session.email());
-    var granted = wiring.now().checkout.fulfil(session);
+    caller.mustBe(session.terms().buyer());
+    return switch (wiring.now().checkout.sale(session)) {
+      case Sale sale -> found(session, sale);
+      case NotOurs notOurs -> Fulfilment.attention(notOurs).map(unknown()::alarm).orElseThrow();
+    };
+  }
+
+  private Response found(FoundSession session, Sale sale) {
+    var granted = wiring.now().checkout.fulfil(session).orElse(null);
     var response =
         Response.ok(
                 Json.object(
                     "status", session.status().name().toLowerCase(Locale.ROOT),
-                    "credits", session.pack().credits().value()))
-            .trace("user", Log.user(session.email()))
+                    "credits", sale.credits().value()))
+            .trace("user", Log.user(session.terms().buyer()))
             .trace("session_id", session.id().value());
-    if (!(granted.orElse(null) instanceof Granted outcome)) {
+    if (!(granted instanceof Fulfilled(Granted(var credits, var reversed, _)))) {
       return response;
     }
     var counted =
         response
-            .count(Metric.CREDITS_SOLD, outcome.credits().value())
-            .count(Metric.CREDITS_REVERSED, outcome.reversed().value());
-    return Fulfilment.attention(outcome).map(counted::alarm).orElse(counted);
+            .count(Metric.CREDITS_SOLD, credits.value())
+            .count(Metric.CREDITS_REVERSED, reversed.value());
+    return Fulfilment.attention(granted).map(counted::alarm).orElse(counted);
   }
 
   private static Response unknown() {

@@ -5,7 +5,6 @@ import dev.photocredits.lambda.JsonBody;
 import dev.photocredits.lambda.Problems;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.payments.CreditPackage;
-import java.util.Arrays;
 
 /** Who wants to buy what. */
 record CheckoutRequest(Email email, CreditPackage pack) {
@@ -20,8 +19,8 @@ record CheckoutRequest(Email email, CreditPackage pack) {
                 key ->
                     problems.oneOf(
                         "package",
-                        CreditPackage.find(key),
-                        Arrays.stream(CreditPackage.values()).map(CreditPackage::key).toList()));
+                        CreditPackage.findOnSale(key),
+                        CreditPackage.onSale().stream().map(CreditPackage::key).toList()));
     problems.check();
     return new CheckoutRequest(email.orElseThrow(), pack.orElseThrow());
   }

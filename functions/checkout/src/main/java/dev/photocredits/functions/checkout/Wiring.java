@@ -7,6 +7,7 @@ import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Stage;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.Fulfilment;
@@ -47,8 +48,12 @@ final class Wiring {
     access = Access.of(environment);
     var ledger = table.ledger();
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
-    var fulfilment = new Fulfilment(accounts, ledger, lookup, ids, clock);
-    checkout = new Checkout(accounts, ledger, table.claims(), payments, fulfilment, ids, clock);
+    var orders = table.purchaseOrders();
+    var fulfilment = new Fulfilment(accounts, ledger, orders, lookup, ids, clock);
+    var stage = Stage.of(environment).name();
+    checkout =
+        new Checkout(
+            accounts, ledger, table.claims(), orders, payments, fulfilment, stage, ids, clock);
   }
 
   /** Calls that change nothing, for SnapStart. */

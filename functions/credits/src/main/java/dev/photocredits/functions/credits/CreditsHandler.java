@@ -16,7 +16,6 @@ import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.CreditPackage;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,7 @@ public final class CreditsHandler extends ApiHandler {
   }
 
   private static Response packages() {
-    return Response.ok(Arrays.stream(CreditPackage.values()).map(CreditsHandler::json).toList());
+    return Response.ok(CreditPackage.onSale().stream().map(CreditsHandler::json).toList());
   }
 
   private static Map<String, @Nullable Object> json(CreditPackage pack) {

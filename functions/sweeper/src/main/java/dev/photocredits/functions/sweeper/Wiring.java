@@ -58,7 +58,7 @@ final class Wiring {
         new Reconciliation(
             history,
             table.checkpoints(),
-            new Fulfilment(accounts, ledger, lookup, ids, clock),
+            new Fulfilment(accounts, ledger, table.purchaseOrders(), lookup, ids, clock),
             clock);
   }
 

@@ -17,7 +17,9 @@ import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.SaleOutcome.NotOurs;
 import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
@@ -86,18 +88,18 @@ public final class WebhookHandler extends ApiHandler {
     var outcome = wiring.now().fulfilment.fulfil(session, toldAt);
     var response =
         switch (outcome) {
-          case Granted(var credits, var reversed, _) ->
+          case Fulfilled(Granted(var credits, var reversed, _)) ->
               acknowledged("granted")
                   .count(Metric.CREDITS_SOLD, credits.value())
                   .count(Metric.CREDITS_REVERSED, reversed.value());
-          case AlreadyGranted _ -> acknowledged("already_granted");
+          case Fulfilled(AlreadyGranted _) -> acknowledged("already_granted");
+          case NotOurs _ -> acknowledged("unusable");
         };
     return Fulfilment.attention(outcome)
         .map(response::alarm)
         .orElse(response)
         .trace("session_id", session.id().value())
-        .trace("user", Log.user(session.email()))
-        .trace("package", session.pack().key());
+        .trace("user", Log.user(session.terms().buyer()));
   }
 
   private Response reverse(MoneyMoved money) {

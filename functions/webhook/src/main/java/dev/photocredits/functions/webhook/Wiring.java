@@ -46,7 +46,13 @@ final class Wiring {
     var ledger = table.ledger();
     var welcome = WelcomeCredits.of(environment);
     fulfilment =
-        new Fulfilment(new Accounts(ledger, welcome, ids, clock), ledger, lookup, ids, clock);
+        new Fulfilment(
+            new Accounts(ledger, welcome, ids, clock),
+            ledger,
+            table.purchaseOrders(),
+            lookup,
+            ids,
+            clock);
   }
 
   /** Calls that change nothing, for SnapStart. */

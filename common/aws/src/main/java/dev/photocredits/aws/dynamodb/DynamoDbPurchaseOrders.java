@@ -1,0 +1,84 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.aws.dynamodb.Schemas.OpenedSession;
+import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.aws.dynamodb.TransactWrite.Part;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.PurchaseOrderId;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.PurchaseOrders;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * {@link PurchaseOrders} in DynamoDB, in their owners' partitions. It deletes an unpaid one by
+ * itself some time after it expired.
+ */
+final class DynamoDbPurchaseOrders implements PurchaseOrders {
+  private final Table table;
+
+  DynamoDbPurchaseOrders(Table table) {
+    this.table = table;
+  }
+
+  /** Keeps a purchase order for good, where there is one, and notes when it was paid first. */
+  static Part<Void> pay(
+      TransactWrite transaction, Email owner, PurchaseOrderId order, Instant now) {
+    return transaction.update(
+        new Change(
+            Keys.item(Keys.user(owner), Keys.order(order)),
+            "SET paid_at = if_not_exists(paid_at, :now) REMOVE " + Schemas.EXPIRES_AT,
+            "attribute_exists(PK)",
+            Map.of(),
+            Map.of(":now", AttributeValue.fromS(Fields.time(now)))));
+  }
+
+  // An account that is being erased gets no new items.
+  @Override
+  public PurchaseOrder place(PurchaseOrder order) {
+    var transaction = table.transaction();
+    var placed = transaction.create(Schemas.ORDER, order);
+    var account =
+        transaction.check(
+            Keys.item(Keys.user(order.owner()), Keys.PROFILE),
+            "attribute_exists(credits)",
+            Map.of());
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
+      return order;
+    }
+    if (outcome.isRefused(account)) {
+      throw new IllegalStateException("a purchase order without an account");
+    }
+    return outcome.found(placed).orElseThrow(outcome::impossible);
+  }
+
+  @Override
+  public Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id) {
+    return table.find(Schemas.ORDER, Keys.user(owner), Keys.order(id));
+  }
+
+  // Without the purchase order, which an erasure has removed meanwhile, nothing is written.
+  @Override
+  public void opened(PurchaseOrder order, SessionId session) {
+    var transaction = table.transaction();
+    var _ =
+        transaction.create(
+            Schemas.SESSION,
+            new OpenedSession(order.owner(), session, order.id(), order.expiresAt()));
+    var _ =
+        transaction.check(
+            Keys.item(Keys.user(order.owner()), Keys.order(order.id())),
+            "attribute_exists(PK)",
+            Map.of());
+    var _ = transaction.execute();
+  }
+
+  @Override
+  public boolean isFor(Email owner, SessionId session) {
+    return table.find(Schemas.SESSION, Keys.user(owner), Keys.session(session)).isPresent();
+  }
+}

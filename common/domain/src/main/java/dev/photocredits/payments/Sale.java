@@ -1,0 +1,12 @@
+package dev.photocredits.payments;
+
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Money;
+
+/**
+ * Credits at a price.
+ *
+ * @param title the pack's name for people, such as {@code Starter Pack}
+ * @param price before discounts and taxes
+ */
+public record Sale(String title, Credits credits, Money price) implements SaleOutcome {}
