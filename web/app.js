@@ -33,7 +33,7 @@ const shop = {
       ...pending ? [`${counted(pending, 'credit')} more for pictures that are being drawn.`] : [],
     ].join(' ');
     desk.showPrice();
-    return credits;
+    return {credits, available};
   },
 
   askWho() {

@@ -61,6 +61,9 @@ export function credits(shop) {
     return strip;
   }
 
+  /** What has expired and is no entry yet; with it, the newest balance is what can be spent. */
+  const expired = amount => amount ? [row({created_at: new Date().toISOString(), type: 'expiry', description: 'Expired', credits: -amount})] : [];
+
   const row = transaction => {
     const after = balance;
     balance -= transaction.credits;
@@ -79,8 +82,9 @@ export function credits(shop) {
   async function showStatement() {
     await attempt($('statement-problem'), async () => {
       cursor = null;
-      balance = await shop.showBalance();
-      const rows = await load();
+      const {credits, available} = await shop.showBalance();
+      balance = available;
+      const rows = [...expired(credits - available), ...await load()];
       $('statement').tBodies[0].replaceChildren(...rows);
       $('statement').hidden = $('csv').hidden = !rows.length;
       $('no-statement').hidden = rows.length > 0;

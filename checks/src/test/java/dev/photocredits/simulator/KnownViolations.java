@@ -1,10 +1,8 @@
 package dev.photocredits.simulator;
 
 import static dev.photocredits.simulator.Hazard.POISON;
-import static dev.photocredits.simulator.Violation.BALANCE_MISTOLD;
 import static dev.photocredits.simulator.Violation.CAP_EXCEEDED;
 import static dev.photocredits.simulator.Violation.CAP_OVERCOUNTED;
-import static dev.photocredits.simulator.Violation.EXPIRED_CREDITS_USED;
 import static dev.photocredits.simulator.Violation.NO_ATTENTION;
 import static dev.photocredits.simulator.Violation.UNBOUNDED_CALLS;
 
@@ -20,11 +18,6 @@ import java.util.Set;
 final class KnownViolations {
   private static final List<Known> ALL =
       List.of(
-          new Known(
-              "expired credits pay nothing",
-              6,
-              Set.of(),
-              Set.of(EXPIRED_CREDITS_USED, BALANCE_MISTOLD)),
           new Known("one bad item stops nothing else", 7, Set.of(POISON), Set.of(NO_ATTENTION)),
           new Known(
               "what a user causes is bounded",

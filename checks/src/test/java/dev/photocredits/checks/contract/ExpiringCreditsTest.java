@@ -77,6 +77,26 @@ final class ExpiringCreditsTest {
   }
 
   @Test
+  void what_is_due_expires_with_the_next_generation_and_all_answers_agree() {
+    try (var api = Api.start(Map.of("SWEEP_INTERVAL_SECONDS", "86400"))) {
+      var email = api.customer();
+      var past = Instant.now().minus(Duration.ofMinutes(1));
+      give(api, email, past.toString(), InstantSource.fixed(past.minusSeconds(60)));
+
+      var generated = api.generate(email);
+      var after = api.get("/api/credits/" + email);
+
+      assertThat(generated.json().path("credits_remaining").asInt()).isEqualTo(7);
+      assertThat(after.said())
+          .isEqualTo(
+              "200 {\"credits\":7,\"email\":\"%s\",\"available\":7,\"pending\":0,\"expiring\":[]}"
+                  .formatted(email));
+      assertThat(api.statement(email))
+          .containsExactly("usage -3", "expiry -5", "purchase 10", "promotion 5");
+    }
+  }
+
+  @Test
   void an_adjustment_stands_in_the_statement_with_its_reason_and_without_its_actor() {
     try (var api = Api.start(Map.of())) {
       var email = api.customer();

@@ -56,52 +56,51 @@ final class Catalogue {
 
   private void conditions() {
     table(
-        "take: the balance covers the price",
+        "hold: the balance covers the price and what expires",
         "Balance.java",
         "credits >= :price AND generations_pending < :most",
         "generations_pending < :most AND :price = :price");
     table(
-        "take: not too many are under way",
+        "hold: not too many are pending",
         "Balance.java",
         "credits >= :price AND generations_pending < :most",
         "credits >= :price AND :most = :most");
     condition(
-        "take: not too many in this hour",
+        "hold: not too many in this hour",
         "DynamoDbGenerations.java",
         "attribute_not_exists(begun) OR begun < :most");
-    condition("back: the balance covers what is taken back", "Balance.java", "credits >= :had");
-    condition("back: that is all that the user has", "Balance.java", "credits = :had");
-    condition("in: that is all that the user owes", "Balance.java", "debt = :debt");
+    condition("out: the balance covers what is taken", "Balance.java", "credits >= :had");
+    condition("out: that is all that the user has", "Balance.java", "credits = :had");
     table(
         "in: there is such a user",
         "Balance.java",
-        "attribute_exists(credits) AND attribute_not_exists(debt)",
-        "attribute_not_exists(debt)");
+        "change(email, journal, 0, 0, \"attribute_exists(credits)\", Map.of())",
+        "change(email, journal, 0, 0, \"attribute_exists(PK) OR attribute_not_exists(PK)\","
+            + " Map.of())");
     table(
-        "in: the user owes nothing",
+        "journal: the lots are as they were seen",
         "Balance.java",
-        "attribute_exists(credits) AND attribute_not_exists(debt)",
-        "attribute_exists(credits)");
+        "conditions.add(asSeen(Schemas.LOTS, values));",
+        "conditions.add(\"(\" + asSeen(Schemas.LOTS, values) + \" OR attribute_exists(PK))\");");
     table(
-        "lots: they are as they were seen",
+        "journal: the open reversals are as they were seen",
         "Balance.java",
-        " AND lots = :lots",
-        " AND (lots = :lots OR attribute_exists(lots))");
-    table("lots: there are none", "Balance.java", " AND attribute_not_exists(lots)", "");
+        "conditions.add(asSeen(Schemas.REVERSALS, values));",
+        "conditions.add(\"(\" + asSeen(Schemas.REVERSALS, values) + \" OR attribute_exists(PK))\");");
     table(
-        "take: what has expired is no cover",
+        "hold: what has expired is no cover",
         "Balance.java",
-        "usage.credits().plus(expired).value()",
-        "usage.credits().value()");
+        "number(-journal.credits()), \":most\"",
+        "number(usage.credits().value()), \":most\"");
     table(
-        "back: the lots that stay have room",
+        "out: the lots that stay have room",
         "Balance.java",
-        "lots.credits().value() - posting.credits()",
-        "-posting.credits()");
+        "journal.lots().credits().value() - journal.credits()",
+        "-journal.credits()");
     table(
         "promote: no more than twenty",
         "DynamoDbLedger.java",
-        "standing.lots().all().size() >= Lots.MOST",
+        "unexpired.size() >= Lots.MOST",
         "standing == null");
     table(
         "customer: there is such a user",
@@ -170,8 +169,7 @@ final class Catalogue {
         "Schemas.GIVEN, Given.of(email, promotion)");
     creation("create: the user", "DynamoDbLedger.java", "Schemas.USER, user");
     creation("create: the generation", "DynamoDbGenerations.java", "Schemas.GENERATION, pending");
-    creation("create: a usage", "DynamoDbGenerations.java", "Schemas.ENTRY, entry");
-    creation("create: any other entry", "Schemas.java", "ENTRY, new Entry(owner, entry)");
+    creation("create: a transaction", "Schemas.java", "ENTRY, new Entry(owner, entry)");
   }
 
   private void creation(String name, String file, String what) {
@@ -189,10 +187,10 @@ final class Catalogue {
 
   private void replies() {
     table(
-        "start: our own entry, whose reply was lost",
+        "start: our own usage, whose reply was lost",
         "DynamoDbGenerations.java",
-        "if (outcome.found(taken).filter(it -> usage.isSame(it.transaction())).isPresent())",
-        "if (entry == null)");
+        "if (Schemas.isOurs(outcome, entries, usage::isSame))",
+        "if (entries == null)");
     table(
         "finish: our own state, whose reply was lost",
         "DynamoDbGenerations.java",
@@ -393,51 +391,75 @@ final class Catalogue {
         "credits/DisputeState.java",
         "Math.max(withdrawn, other.withdrawn)",
         "other.withdrawn");
-    rule(
-        "posting: a debt is settled first",
-        "credits/Posting.java",
-        "var settled = Math.min(debt.value(), of(entries).credits());",
+    journal(
+        "journal: a debt is settled first",
+        "var settled = Math.min(reversals.owed().value(), in);",
         "var settled = 0;");
+    journal(
+        "journal: a debt is settled by what never expires first",
+        "Math.max(0, settled - forever)",
+        "settled");
+    journal(
+        "reverse: what is spent is owed",
+        "Math.min(more, standing.available(now).value())",
+        "more");
+    journal(
+        "reverse: what has expired is not available",
+        "Math.min(more, standing.available(now).value())",
+        "Math.min(more, standing.credits().value())");
+    journal(
+        "hold: what has expired is not spent, and expires",
+        "var draft = Draft.before(standing, usage.id(), usage.createdAt());\n    draft.expire();",
+        "var draft = new Draft(standing, usage.id(), usage.createdAt());");
+    journal(
+        "reverse: what has expired is not taken, and expires",
+        "var draft = Draft.before(standing, id, now);\n    draft.expire();",
+        "var draft = new Draft(standing, id, now);");
+    journal(
+        "adjust: what has expired is not taken, and expires",
+        "var draft = Draft.before(standing, adjustment.id(), now);\n    draft.expire();",
+        "var draft = new Draft(standing, adjustment.id(), now);");
+    journal(
+        "return: what has expired expires at once",
+        "if (!transaction.lots().areNone()) {\n        expire();\n      }",
+        "");
+    journal(
+        "reverse: lots are taken when nothing else is left",
+        "return lots.latest(new Credits(Math.max(0, taken.value() - forever)));",
+        "return lots.latest(Credits.NONE);");
+    journal(
+        "reverse: a return goes to the lots that it came from",
+        "var lots = open.lots().earliest(withdrawn);",
+        "var lots = open.lots().earliest(Credits.NONE);");
+    journal(
+        "reverse: a return cancels its own debt first",
+        "Math.max(0, credits.value() - open.owed().value())",
+        "credits.value()");
+    journal(
+        "reverse: a return comes once",
+        "draft.reversals = draft.reversals.returning(session, lots);",
+        "");
     rule(
-        "posting: what is spent is owed",
-        "credits/Posting.java",
-        "Math.max(0, more - user.credits().value())",
-        "0");
-    rule(
-        "lots: what has expired is not spent",
-        "credits/Lots.java",
-        "upTo(price.value(), unexpired(now).all)",
-        "upTo(price.value(), all)");
-    rule(
-        "posting: a reversal takes lots, too",
-        "credits/Posting.java",
-        "user.lots().shrinkTo(user.credits().minus(taken))",
-        "Lots.NONE");
-    rule(
-        "posting: an adjustment takes lots, too",
-        "credits/Posting.java",
-        "user.lots().shrinkTo(new Credits(after))",
-        "Lots.NONE");
-    rule(
-        "posting: what settles a debt does not go to lots",
-        "credits/Posting.java",
-        "Math.max(forEver.value(), debt.value())",
-        "forEver.value()");
-    rule(
-        "posting: what is for ever comes back first",
-        "credits/Posting.java",
-        "Math.max(forEver.value(), debt.value())",
-        "debt.value()");
-    rule(
-        "posting: an adjustment never takes more than there is",
-        "credits/Posting.java",
-        "return after < 0",
-        "return after == Integer.MIN_VALUE");
-    rule(
+        "settle: what paid a debt returns when its dispute is won",
+        "credits/OpenReversals.java",
+        "open.lots().plus(ofLots)",
+        "open.lots()");
+    journal(
+        "release: what never expires comes back first",
+        "Math.max(0, refund.credits().value() - forever)",
+        "refund.credits().value()");
+    journal(
+        "adjust: never more than is available",
+        "if (taken > standing.available(now).value())",
+        "if (taken < 0)");
+    journal(
+        "expire: many lots fit into one write",
+        "Math.min(all.size(), MOST_EXPIRIES)",
+        "all.size()");
+    journal(
         "grant: what went back before is taken back",
-        "credits/Posting.java",
-        "if (payment == null || payment.reversed().isNone())",
-        "if (purchase != null)");
+        "if (payment != null && !payment.reversed().isNone())",
+        "if (purchase == null && payment != null)");
     rule(
         "reconcile: stretches overlap",
         "payments/Reconciliation.java",
@@ -549,8 +571,8 @@ final class Catalogue {
     erasure(
         "erased: who is leaving is nobody's user",
         DYNAMODB + "Balance.java",
-        "attribute_exists(credits) AND attribute_not_exists(debt)",
-        "attribute_exists(PK) AND attribute_not_exists(debt)");
+        "change(email, journal, 0, 0, \"attribute_exists(credits)\", Map.of())",
+        "change(email, journal, 0, 0, \"attribute_exists(PK)\", Map.of())");
     erasure(
         "reverse: the payment of somebody who was erased meanwhile",
         DYNAMODB + "DynamoDbLedger.java",
@@ -560,6 +582,10 @@ final class Catalogue {
 
   private void erasure(String name, String file, String guard, String without) {
     mutants.add(new Mutant(name, file, guard, without, ERASURE));
+  }
+
+  private void journal(String name, String guard, String without) {
+    rule(name, "credits/Journal.java", guard, without);
   }
 
   private void rule(String name, String file, String guard, String without) {

@@ -83,6 +83,11 @@ public final class Findings {
         .equals(user.lots().plus(Transaction.lots(account.entries(), false)))) {
       say("the lots that expire are not what the entries brought and took");
     }
+    var reversals = account.entries().stream().filter(entry -> entry instanceof Reversal).toList();
+    if (!Transaction.lots(reversals, false)
+        .equals(user.reversals().lots().plus(Transaction.lots(reversals, true)))) {
+      say("the lots of open reversals are not what the reversals took and have not returned");
+    }
     if (!user.credits().covers(user.lots().credits())) {
       say(user.lots().credits().value() + " credits expire, and fewer are there");
     }
@@ -130,9 +135,19 @@ public final class Findings {
           .subject()
           .filter(generation -> !generations.contains(generation))
           .ifPresent(generation -> say("entry " + entry.id() + " is for no generation"));
-      if (entry instanceof Expiry expiry && expiry.createdAt().isBefore(expiry.lot().expiresAt())) {
-        say("entry " + entry.id() + " takes what has not expired");
-      }
+      expiry(entry);
+    }
+  }
+
+  private void expiry(Transaction entry) {
+    var isExpiry = entry instanceof Expiry;
+    var lots = entry.lots().all().stream();
+    if (isExpiry && lots.anyMatch(lot -> entry.createdAt().isBefore(lot.expiresAt()))) {
+      say("entry " + entry.id() + " takes what has not expired");
+    } else if (!isExpiry
+        && !entry.fillsLots()
+        && lots.anyMatch(lot -> !entry.createdAt().isBefore(lot.expiresAt()))) {
+      say("entry " + entry.id() + " spends what has expired");
     }
   }
 

@@ -6,7 +6,7 @@ public sealed interface AdjustmentOutcome {
   /** The entry is written, and the balance moved by it. */
   record Adjusted() implements AdjustmentOutcome {}
 
-  /** It would take more than there is; nothing was written. */
+  /** It would take more than is available; nothing was written. */
   record TooMuch(Credits available) implements AdjustmentOutcome {}
 
   /** There is no such user; nothing was written. */

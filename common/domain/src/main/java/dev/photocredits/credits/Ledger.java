@@ -8,10 +8,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users, their balances and the append-only list of what moved them. Every method is atomic and
- * may be called by any number of callers at once; each read sees every write that was answered
- * before it. An exception means that the outcome is unknown: calling again with the same arguments
- * settles it, and nothing moves twice.
+ * The users, their balances and the append-only list of what moved them. Credits that have expired
+ * by the time of a write pay nothing by it: a write that takes credits, or returns some to lots,
+ * expires what is due in the same transaction. Every method is atomic and may be called by any
+ * number of callers at once; each read sees every write that was answered before it. An exception
+ * means that the outcome is unknown: calling again with the same arguments settles it, and nothing
+ * moves twice.
  */
 public interface Ledger {
 
@@ -53,21 +55,25 @@ public interface Ledger {
   boolean hasGranted(SessionId session);
 
   /**
-   * Takes credits back or gives them back as the payment's money moved, each once, however often
-   * and in whatever order the news come. What the user has spent is owed.
+   * Withdraws credits or returns them as the payment's money moved, each once, however often and in
+   * whatever order the news come. What the user has spent is owed. What was withdrawn from lots
+   * returns to them with its expiry; what has expired by then expires at once.
    *
-   * @param id of the entry, if there is one
+   * @param id of the reversal, if there is one
    */
   ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now);
 
   /**
    * Gives credits away. The same credits for the same reason until the same instant are given to a
    * user once, whatever the entry's id, unless they are to be given {@code again}. What the user
-   * owes is settled of them.
+   * owes is settled of them, unless they have expired by then.
    */
   PromotionOutcome promote(Email email, Promotion promotion, boolean again);
 
-  /** Changes a balance as an operator says, once for the entry's id. */
+  /**
+   * Changes a balance as an operator says, once for the transaction's id, and takes no more than is
+   * available then.
+   */
   AdjustmentOutcome adjust(Email email, Adjustment adjustment);
 
   /**

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.IntBinaryOperator;
 
 /**
- * The part of a balance that expires, grant by grant, the earliest expiry first; whatever else the
- * balance has is for ever.
+ * Credits that expire, by the grant that brought them, the earliest expiry first: the part of a
+ * balance that expires, or what a transaction moved of it. The rest of a balance never expires.
  */
 public record Lots(List<Lot> all) {
   // First, since every constructor sorts.
@@ -20,10 +20,10 @@ public record Lots(List<Lot> all) {
 
   public static final Lots NONE = new Lots(List.of());
 
-  /** How many a user may have when another is granted. */
+  /** How many unexpired ones a user may have when another is granted. */
   public static final int MOST = 20;
 
-  /** In whatever order they come; those of which nothing is left are none. */
+  /** Sorts them, and drops those of which nothing is left. */
   public Lots {
     all = all.stream().filter(lot -> !lot.left().isNone()).sorted(EARLIEST).toList();
     if (all.stream().map(Lot::grant).distinct().count() < all.size()) {
@@ -35,7 +35,7 @@ public record Lots(List<Lot> all) {
     return new Lots(List.of(lot));
   }
 
-  /** All of them together. */
+  /** The credits of all lots together. */
   public Credits credits() {
     return all.stream().map(Lot::left).reduce(Credits.NONE, Credits::plus);
   }
@@ -49,29 +49,24 @@ public record Lots(List<Lot> all) {
     return all.stream().map(Lot::expiresAt).findFirst();
   }
 
-  /** Those that cannot be spent any more, and are still to be taken off the balance. */
+  /** Those that have expired by then. */
   public Lots expired(Instant now) {
     return new Lots(all.stream().filter(lot -> lot.hasExpired(now)).toList());
   }
 
-  /** Those that can be spent. */
+  /** Those that can still be spent then. */
   public Lots unexpired(Instant now) {
     return new Lots(all.stream().filter(lot -> !lot.hasExpired(now)).toList());
   }
 
-  /** What a price takes of them: the earliest expiry first, and nothing that has expired. */
-  public Lots spend(Credits price, Instant now) {
-    return upTo(price.value(), unexpired(now).all);
+  /** At most that many of these credits, the earliest expiry first. */
+  public Lots earliest(Credits most) {
+    return upTo(most.value(), all);
   }
 
-  /** What comes back of these, which a price took: the latest expiry first. */
-  public Lots restore(Credits credits) {
-    return upTo(credits.value(), all.reversed());
-  }
-
-  /** What they have to lose so that a balance still has room for them: the latest expiry first. */
-  public Lots shrinkTo(Credits balance) {
-    return upTo(Math.max(0, credits().value() - balance.value()), all.reversed());
+  /** At most that many of these credits, the latest expiry first. */
+  public Lots latest(Credits most) {
+    return upTo(most.value(), all.reversed());
   }
 
   private static Lots upTo(int most, Collection<Lot> inOrder) {

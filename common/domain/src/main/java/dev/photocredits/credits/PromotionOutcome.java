@@ -9,7 +9,7 @@ public sealed interface PromotionOutcome {
   /** The same was given before; nothing was written. */
   record AlreadyPromoted() implements PromotionOutcome {}
 
-  /** The user has as many grants that expire as anybody may have; nothing was written. */
+  /** The user has {@link Lots#MOST} unexpired lots already; nothing was written. */
   record TooManyLots() implements PromotionOutcome {}
 
   /** There is no such user; nothing was written. */

@@ -3,6 +3,7 @@ package dev.photocredits.credits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An entry of the ledger: what moved a user's balance, written once and never changed. */
@@ -21,7 +22,7 @@ public sealed interface Transaction {
       case Refund refund -> refund.credits().value();
       case Promotion promotion -> promotion.credits().value();
       case Reversal reversal -> reversal.change();
-      case Expiry expiry -> -expiry.lot().left().value();
+      case Expiry expiry -> -expiry.lots().credits().value();
       case Adjustment adjustment -> adjustment.change();
     };
   }
@@ -34,11 +35,12 @@ public sealed interface Transaction {
   /** The part of the change that was in, or came from, lots that expire. */
   Lots lots();
 
-  /** Whether the lots are more by it, and not fewer. */
+  /** Whether it adds credits to its lots; otherwise it takes them. */
   default boolean fillsLots() {
     return switch (this) {
       case Promotion _, Refund _ -> true;
-      case Purchase _, Usage _, Reversal _, Expiry _, Adjustment _ -> false;
+      case Reversal reversal -> reversal.change() > 0;
+      case Purchase _, Usage _, Expiry _, Adjustment _ -> false;
     };
   }
 
@@ -147,11 +149,11 @@ public sealed interface Transaction {
   }
 
   /**
-   * Credits taken back because the payment for them was returned, or given back because it came
-   * back after all; or the settlement of what is owed for such a payment.
+   * Credits withdrawn because the payment for them was returned, or returned because it came back
+   * after all; or the settlement of what is owed for such payments.
    *
    * @param session the payment; none for a settlement
-   * @param lots what was taken of them, where nothing else was left
+   * @param lots what was taken of them, where nothing else was left, or returned to them
    */
   record Reversal(
       TransactionId id,
@@ -197,19 +199,23 @@ public sealed interface Transaction {
     }
   }
 
-  /** Credits that have expired. */
-  record Expiry(TransactionId id, Lot lot, String description, Instant createdAt)
+  /**
+   * Credits that have expired.
+   *
+   * @param lots what was left of them; usually of one
+   */
+  record Expiry(TransactionId id, Lots lots, String description, Instant createdAt)
       implements Transaction {
 
-    /** The end of the lot that came by that promotion, if it is known. */
-    static Expiry of(Optional<Promotion> grant, TransactionId id, Lot lot, Instant now) {
-      var reason = grant.map(it -> ": " + it.description().replace(Promotion.PREFIX, ""));
-      return new Expiry(id, lot, "Expired" + reason.orElse(""), now);
-    }
-
-    @Override
-    public Lots lots() {
-      return Lots.of(lot);
+    /** The same, described by the promotion that brought its lot, if there is one of each. */
+    Expiry explained(Function<Lot, Optional<Promotion>> grant) {
+      return lots.all().size() > 1
+          ? this
+          : grant
+              .apply(lots.all().getFirst())
+              .map(it -> it.description().replace(Promotion.PREFIX, ""))
+              .map(reason -> new Expiry(id, lots, "Expired: " + reason, createdAt))
+              .orElse(this);
     }
   }
 

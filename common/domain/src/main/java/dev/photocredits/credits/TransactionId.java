@@ -5,10 +5,10 @@ import java.util.UUID;
 /** The time-ordered id of a ledger entry: a later entry of a user has a greater one. */
 public record TransactionId(UUID value) {
 
-  /** The id of an entry that belongs to this one, and comes right behind it. */
-  TransactionId next() {
+  /** The id of a transaction that is written together with this one, so many places later. */
+  public TransactionId plus(int places) {
     return new TransactionId(
-        new UUID(value.getMostSignificantBits(), value.getLeastSignificantBits() + 1));
+        new UUID(value.getMostSignificantBits(), value.getLeastSignificantBits() + places));
   }
 
   @Override

@@ -5,18 +5,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who holds credits.
+ * A customer's account, without its transactions.
  *
- * @param debt credits that were spent before their payment was returned; whoever owes has none
- * @param lots the part of the credits that expires
+ * @param credits the balance; no credits while there is a debt
+ * @param lots the part of the credits that expires, what has expired and is still on the balance
+ *     included
+ * @param reversals what the reversals of returned payments have left open
  * @param totalPurchased what they paid us so far
  * @param underway what is not decided yet
  */
 public record User(
     Email email,
     Credits credits,
-    Credits debt,
     Lots lots,
+    OpenReversals reversals,
     @Nullable CustomerId stripeCustomer,
     Money totalPurchased,
     Underway underway,
@@ -34,12 +36,17 @@ public record User(
   /** The same account as a pseudonym's, who is no customer. */
   public User as(Email pseudonym) {
     return new User(
-        pseudonym, credits, debt, lots, null, totalPurchased, underway, createdAt, updatedAt);
+        pseudonym, credits, lots, reversals, null, totalPurchased, underway, createdAt, updatedAt);
   }
 
-  /** What they can spend: not what has expired, even if it is still on the balance. */
+  /** Credits that were spent before their payment was returned. */
+  public Credits debt() {
+    return reversals.owed();
+  }
+
+  /** What they can spend then: not what has expired, even if it is still on the balance. */
   public Credits available(Instant now) {
-    return credits.minus(lots.expired(now).credits());
+    return Standing.of(this).available(now);
   }
 
   public Optional<CustomerId> customer() {

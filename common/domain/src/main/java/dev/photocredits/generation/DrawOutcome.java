@@ -28,7 +28,7 @@ public sealed interface DrawOutcome {
   /**
    * At least one picture is stored and paid for.
    *
-   * @param remaining the balance after it, refunds for missing pictures included
+   * @param remaining what is available after it, refunds for missing pictures included
    */
   record Delivered(GenerationId id, List<StoredImage> images, Credits remaining, Work work)
       implements DrawOutcome {}
@@ -36,7 +36,7 @@ public sealed interface DrawOutcome {
   /**
    * The pictures of the request that this one repeats; nothing was written.
    *
-   * @param remaining the balance of now
+   * @param remaining what is available now
    */
   record DeliveredBefore(GenerationId id, List<StoredImage> images, Credits remaining)
       implements DrawOutcome {}

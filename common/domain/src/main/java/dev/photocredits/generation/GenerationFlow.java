@@ -177,7 +177,7 @@ public final class GenerationFlow {
     var generation = generations.find(email, id).orElseThrow();
     return switch (generation.state()) {
       case Pending _ -> new AlreadyRunning(id);
-      case Succeeded(var delivered, _) -> new DeliveredBefore(id, delivered, balance(generation));
+      case Succeeded(var delivered, _) -> new DeliveredBefore(id, delivered, available(generation));
       case Failed(var reason) -> new FailedBefore(id, reason, RETRY_AFTER);
       case Deleted _ -> new WasDeleted(id);
     };
@@ -261,7 +261,7 @@ public final class GenerationFlow {
         var work = work(finished.refunded(), drawings);
         yield stored.isEmpty()
             ? new NothingDelivered(pending.id(), drawings.reason(), drawings.retryAfter(), work)
-            : new Delivered(pending.id(), stored, balance(pending), work);
+            : new Delivered(pending.id(), stored, available(pending), work);
       }
       case Overtaken(var now) -> {
         var _ = images.remove(stored);
@@ -296,7 +296,7 @@ public final class GenerationFlow {
         Lots.NONE);
   }
 
-  private Credits balance(Generation generation) {
-    return ledger.find(generation.email()).orElseThrow().credits();
+  private Credits available(Generation generation) {
+    return ledger.find(generation.email()).orElseThrow().available(clock.instant());
   }
 }

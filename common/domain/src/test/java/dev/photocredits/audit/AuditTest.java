@@ -11,19 +11,26 @@ import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.OpenReversals;
+import dev.photocredits.credits.OpenReversals.Open;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Expiry;
+import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Samples;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -86,6 +93,18 @@ final class AuditTest {
             "more that expires than there is",
             "6 credits expire, and fewer are there",
             account -> lots(account, 6)),
+        new Wrong(
+            "lots of a reversal that took none",
+            "the lots of open reversals are not what the reversals took and have not returned",
+            AuditTest::withOpenLots),
+        new Wrong(
+            "a price paid with what had expired",
+            "spends what has expired",
+            AuditTest::paidWithExpired),
+        new Wrong(
+            "an expiry of what has not expired",
+            "takes what has not expired",
+            AuditTest::expiredTooEarly),
         new Wrong(
             "a debt out of nothing",
             "the debt is 1, and by the entries it is 0",
@@ -234,13 +253,50 @@ final class AuditTest {
         new User(
             ADA,
             credits,
-            debt,
             user.lots(),
+            new OpenReversals(Map.of(new SessionId("cs_1"), new Open(debt, Lots.NONE))),
             user.stripeCustomer(),
             user.totalPurchased(),
             user.underway(),
             user.createdAt(),
             user.updatedAt()));
+  }
+
+  private static Account withOpenLots(Account of) {
+    var user = Objects.requireNonNull(of.user());
+    var lots = lot(of.entries().getFirst(), Duration.ZERO);
+    return user(
+        of,
+        new User(
+            ADA,
+            user.credits(),
+            user.lots(),
+            new OpenReversals(Map.of(new SessionId("cs_1"), new Open(credits(0), lots))),
+            user.stripeCustomer(),
+            user.totalPurchased(),
+            user.underway(),
+            user.createdAt(),
+            user.updatedAt()));
+  }
+
+  /** A credit that expires so long after a transaction. */
+  private static Lots lot(Transaction transaction, Duration after) {
+    return Lots.of(new Lot(transaction.id(), credits(1), transaction.createdAt().plus(after)));
+  }
+
+  private static Account paidWithExpired(Account of) {
+    return entries(
+        of,
+        of.entries().stream()
+            .map(entry -> entry instanceof Usage u ? u.of(lot(u, Duration.ZERO)) : entry)
+            .toList());
+  }
+
+  private static Account expiredTooEarly(Account of) {
+    var first = of.entries().getFirst();
+    var expiry =
+        new Expiry(first.id(), lot(first, Duration.ofNanos(1)), "Expired", first.createdAt());
+    return entries(of, Stream.concat(of.entries().stream(), Stream.of(expiry)).toList());
   }
 
   private static Account lots(Account of, int left) {
@@ -251,8 +307,8 @@ final class AuditTest {
         new User(
             ADA,
             user.credits(),
-            user.debt(),
             Lots.of(new Lot(entry.id(), credits(left), entry.createdAt())),
+            user.reversals(),
             user.stripeCustomer(),
             user.totalPurchased(),
             user.underway(),

@@ -39,33 +39,26 @@ final class LotsTest {
   }
 
   @Test
-  void a_price_takes_what_expires_first_and_no_more_than_there_is() {
-    assertThat(LOTS.spend(credits(1), MONDAY.minusNanos(1))).isEqualTo(lots(lot(1, 1, MONDAY)));
-    assertThat(LOTS.spend(credits(3), MONDAY.minusNanos(1)))
-        .isEqualTo(lots(lot(1, 2, MONDAY), lot(2, 1, TUESDAY)));
-    assertThat(LOTS.spend(credits(99), MONDAY.minusNanos(1))).isEqualTo(LOTS);
+  void what_expires_first_can_be_taken_first_and_no_more_than_there_is() {
+    assertThat(LOTS.earliest(credits(0))).isEqualTo(Lots.NONE);
+    assertThat(LOTS.earliest(credits(1))).isEqualTo(lots(lot(1, 1, MONDAY)));
+    assertThat(LOTS.earliest(credits(3))).isEqualTo(lots(lot(1, 2, MONDAY), lot(2, 1, TUESDAY)));
+    assertThat(LOTS.earliest(credits(99))).isEqualTo(LOTS);
   }
 
   @Test
-  void what_expires_at_an_instant_cannot_be_spent_from_then_on() {
-    assertThat(LOTS.spend(credits(3), MONDAY)).isEqualTo(lots(lot(2, 3, TUESDAY)));
+  void what_expires_last_can_be_taken_first_and_no_more_than_there_is() {
+    assertThat(LOTS.latest(credits(0))).isEqualTo(Lots.NONE);
+    assertThat(LOTS.latest(credits(6))).isEqualTo(lots(lot(3, 5, WEDNESDAY), lot(2, 1, TUESDAY)));
+    assertThat(LOTS.latest(credits(99))).isEqualTo(LOTS);
+  }
+
+  @Test
+  void what_expires_at_an_instant_has_expired_from_then_on() {
+    assertThat(LOTS.expired(MONDAY.minusNanos(1))).isEqualTo(Lots.NONE);
     assertThat(LOTS.expired(MONDAY)).isEqualTo(lots(lot(1, 2, MONDAY)));
     assertThat(LOTS.unexpired(MONDAY)).isEqualTo(LOTS.minus(lots(lot(1, 2, MONDAY))));
-    assertThat(LOTS.spend(credits(3), WEDNESDAY)).isEqualTo(Lots.NONE);
-  }
-
-  @Test
-  void what_comes_back_comes_to_what_expires_last() {
-    assertThat(LOTS.restore(credits(6))).isEqualTo(lots(lot(3, 5, WEDNESDAY), lot(2, 1, TUESDAY)));
-    assertThat(LOTS.restore(credits(0))).isEqualTo(Lots.NONE);
-  }
-
-  @Test
-  void a_balance_that_is_too_small_for_them_takes_what_expires_last() {
-    assertThat(LOTS.shrinkTo(credits(11))).isEqualTo(Lots.NONE);
-    assertThat(LOTS.shrinkTo(credits(12))).isEqualTo(Lots.NONE);
-    assertThat(LOTS.shrinkTo(credits(8))).isEqualTo(lots(lot(3, 3, WEDNESDAY)));
-    assertThat(LOTS.shrinkTo(credits(0))).isEqualTo(LOTS);
+    assertThat(LOTS.unexpired(WEDNESDAY)).isEqualTo(Lots.NONE);
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
@@ -119,6 +121,32 @@ final class GenerationFlowTest {
               assertThat(refund.description()).isEqualTo("Refund: 2 of 3 variations missing");
             });
     addsUp();
+  }
+
+  @Test
+  void what_expires_while_pictures_are_generated_does_not_remain() {
+    userWith(10);
+    var expiry = Instant.now().plusSeconds(30);
+    clock = InstantSource.fixed(expiry.minusSeconds(1));
+    assertThat(ledger.promote(ADA, gift(5, expiry), false)).isEqualTo(new Promoted());
+    var model =
+        new ModelThat(
+            _ -> {
+              clock = InstantSource.fixed(expiry);
+              return new Drawn(new Image(PNG, new byte[] {2}));
+            });
+    var flow = flow(model, ledger, 3, () -> clock.instant());
+
+    var outcome = (Delivered) flow.draw(order(), null, inAMinute());
+
+    assertThat(outcome.remaining()).isEqualTo(credits(10));
+    assertThat(((DeliveredBefore) flow.outcome(ADA, outcome.id())).remaining())
+        .isEqualTo(credits(10));
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(12));
+  }
+
+  private Promotion gift(int credits, Instant expiry) {
+    return Promotion.until(expiry, samples.id(), credits(credits), "sorry", "eve", clock.instant());
   }
 
   @Test

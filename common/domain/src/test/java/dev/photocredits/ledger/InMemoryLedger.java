@@ -15,15 +15,17 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Mailbox;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
-import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
@@ -36,6 +38,7 @@ import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -135,8 +138,8 @@ public final class InMemoryLedger
         new User(
             email,
             credits,
-            Credits.NONE,
             Lots.NONE,
+            OpenReversals.NONE,
             null,
             Money.usd(0),
             Underway.NOTHING,
@@ -159,8 +162,8 @@ public final class InMemoryLedger
         new User(
             email,
             user.credits(),
-            user.debt(),
             user.lots(),
+            user.reversals(),
             customer,
             user.totalPurchased(),
             user.underway(),
@@ -197,7 +200,7 @@ public final class InMemoryLedger
     if (payment != null) {
       payments.put(payment.id(), payment);
     }
-    post(user, Posting.granting(user.debt(), purchase, payment), purchase.createdAt());
+    post(user, Journal.grant(Standing.of(user), purchase, payment));
     return payment == null
         ? new Granted(purchase.credits(), Credits.NONE, false)
         : new Granted(purchase.credits(), payment.reversed(), payment.knowsForeignMoney());
@@ -261,7 +264,7 @@ public final class InMemoryLedger
     }
     refuseKnown(grant.owner(), id);
     payments.put(after.id(), after);
-    post(user, Posting.reversing(user, grant.session(), more, id, now), now);
+    post(user, Journal.reverse(Standing.of(user), grant.session(), more, id, now));
     return new Reversed(grant.owner(), -more);
   }
 
@@ -278,14 +281,15 @@ public final class InMemoryLedger
     if (user == null) {
       return new PromotionOutcome.NoSuchUser();
     }
-    if (promotion.expiresAt() != null && user.lots().all().size() >= Lots.MOST) {
+    if (promotion.expiresAt() != null
+        && user.lots().unexpired(promotion.createdAt()).all().size() >= Lots.MOST) {
       return new TooManyLots();
     }
     refuseKnown(email, promotion.id());
     if (!again) {
       given.add(cause);
     }
-    post(user, Posting.in(user.debt(), List.of(promotion)), promotion.createdAt());
+    post(user, Journal.promote(Standing.of(user), promotion));
     return new Promoted();
   }
 
@@ -309,11 +313,11 @@ public final class InMemoryLedger
       return new AdjustmentOutcome.NoSuchUser();
     }
     refuseKnown(email, adjustment.id());
-    var posting = Posting.adjusting(user, adjustment);
-    if (posting.isEmpty()) {
-      return new TooMuch(user.credits());
+    var journal = Journal.adjust(Standing.of(user), adjustment);
+    if (journal.isEmpty()) {
+      return new TooMuch(user.available(adjustment.createdAt()));
     }
-    post(user, posting.get(), adjustment.createdAt());
+    post(user, journal.get());
     return new Adjusted();
   }
 
@@ -335,14 +339,7 @@ public final class InMemoryLedger
       return Credits.NONE;
     }
     var expired = user.lots().expired(now);
-    var posting =
-        Posting.expiring(
-            expired,
-            lot -> Optional.ofNullable((Promotion) entries(email).get(lot.grant().toString())),
-            id,
-            now);
-    posting.entries().forEach(entry -> refuseKnown(email, entry.id()));
-    post(user, posting, now);
+    post(user, Journal.expire(Standing.of(user), id, now).orElseThrow());
     return expired.credits();
   }
 
@@ -392,7 +389,7 @@ public final class InMemoryLedger
     if (key != null) {
       claims.put(place(key.claim()), key.claim());
     }
-    post(user, Posting.taking(usage, user.lots()), usage.createdAt());
+    post(user, Journal.hold(Standing.of(user), usage));
     count(email, 1, usage.credits().value());
     return new Started();
   }
@@ -451,10 +448,7 @@ public final class InMemoryLedger
       refuseKnown(email, refund.id());
       var user = find(email).orElseThrow();
       var taken = entries(email).get(finished.id().toString());
-      post(
-          user,
-          Posting.refunding(user.debt(), refund, (Usage) requireNonNull(taken)),
-          refund.createdAt());
+      post(user, Journal.release(Standing.of(user), refund, (Usage) requireNonNull(taken)));
     }
     if (known.state() instanceof Pending) {
       count(email, -1, -known.price().value());
@@ -703,26 +697,29 @@ public final class InMemoryLedger
     return Optional.ofNullable(payments.get(id)).orElseThrow();
   }
 
-  private void post(User user, Posting posting, Instant now) {
-    var paid = user.totalPurchased();
-    for (var entry : posting.entries()) {
-      entries(user.email()).put(entry.id().toString(), entry);
-      if (entry instanceof Purchase purchase) {
-        paid = paid.plus(purchase.paid());
-      }
-    }
+  private void post(User user, Journal computed) {
+    var email = user.email();
+    var journal = computed.explained(lot -> promotion(email, lot));
+    journal.transactions().forEach(entry -> refuseKnown(email, entry.id()));
+    journal.transactions().forEach(entry -> entries(email).put(entry.id().toString(), entry));
     users.put(
-        user.email(),
+        email,
         new User(
-            user.email(),
-            new Credits(user.credits().value() + posting.credits()),
-            new Credits(user.debt().value() + posting.debt()),
-            posting.lots(user.lots()),
+            email,
+            new Credits(user.credits().value() + journal.credits()),
+            journal.lots(),
+            journal.reversals(),
             user.stripeCustomer(),
-            paid,
+            new Money(
+                user.totalPurchased().minorUnits() + journal.paid(),
+                user.totalPurchased().currency()),
             user.underway(),
             user.createdAt(),
-            now));
+            journal.createdAt()));
+  }
+
+  private Optional<Promotion> promotion(Email email, Lot lot) {
+    return Optional.ofNullable((Promotion) entries(email).get(lot.grant().toString()));
   }
 
   /** A generation more or less is under way. */
@@ -733,8 +730,8 @@ public final class InMemoryLedger
         new User(
             email,
             user.credits(),
-            user.debt(),
             user.lots(),
+            user.reversals(),
             user.stripeCustomer(),
             user.totalPurchased(),
             new Underway(

@@ -28,6 +28,7 @@ import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
+import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PromotionOutcome;
@@ -44,6 +45,7 @@ import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.User.Underway;
 import dev.photocredits.generation.FinishOutcome;
@@ -1487,13 +1489,23 @@ public interface LedgerContract {
   @Test
   default void what_has_expired_cannot_be_spent_even_before_it_is_taken_off_the_balance() {
     var ada = user(2);
-    var gift = given(ada, 5, SAMPLES.now());
+    var gift = expiringNow(ada, 5);
 
     assertThat(start(SAMPLES.order(ada, 3))).isEqualTo(new InsufficientCredits(credits(2)));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
     var order = started(ada, 2);
 
     assertThat(entry(order)).isEqualTo(usage(order));
-    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
+    assertThat(balance(ada)).isZero();
+    assertThat(newest(ada, 2)).containsExactly("usage -2", "expiry -5");
+    assertThat(ledger().statement(ada, 2, null).items().getLast())
+        .isEqualTo(
+            new Expiry(
+                entry(order).id().plus(-1),
+                gift.lots(),
+                "Expired: " + reason(gift),
+                order.createdAt()));
+    assertThat(start(order)).isEqualTo(new Started());
     assertThat(start(SAMPLES.order(ada, 1))).isEqualTo(new InsufficientCredits(credits(0)));
     Invariants.hold(books(), List.of(ada));
   }
@@ -1515,8 +1527,7 @@ public interface LedgerContract {
     var ends = ledger().statement(ada, 2, null).items();
     assertThat(ends).extracting(Transaction::change).containsExactly(-1, -5);
     assertThat(ends.getLast())
-        .isEqualTo(
-            new Expiry(id, gift.lots().all().getFirst(), "Expired: " + reason(gift), inDays(8)));
+        .isEqualTo(new Expiry(id, gift.lots(), "Expired: " + reason(gift), inDays(8)));
     assertThat(ends.getFirst().lots()).isEqualTo(other.lots());
     Invariants.hold(books(), List.of(ada));
   }
@@ -1576,19 +1587,77 @@ public interface LedgerContract {
   }
 
   @Test
-  default void what_comes_back_after_it_has_expired_expires_with_the_next_sweep() {
+  default void what_comes_back_after_it_has_expired_expires_at_once() {
+    var ada = user(1);
+    var gift = given(ada, 5, inDays(7));
+    var later = given(ada, 1, inDays(9));
+    var order = started(ada, 3);
+
+    assertThat(give(order, 3, inDays(7))).isEqualTo(new Finished());
+
+    assertThat(newest(ada, 2)).containsExactly("expiry -5", "refund 3");
+    assertThat(balance(ada)).isEqualTo(2);
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(later.lots());
+    assertThat(ledger().expire(ada, SAMPLES.id(), inDays(8))).isEqualTo(credits(0));
+    assertThat(ledger().statement(ada, 1, null).items().getFirst().lots()).isEqualTo(gift.lots());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_comes_back_to_a_lot_that_is_gone_already_expires_at_once_too() {
     var ada = user(0);
-    var _ = given(ada, 5, inDays(7));
+    var gift = given(ada, 5, inDays(7));
     var order = started(ada, 3);
     assertThat(ledger().expire(ada, SAMPLES.id(), inDays(7))).isEqualTo(credits(2));
 
-    assertThat(give(order, 3)).isEqualTo(new Finished());
+    assertThat(give(order, 2, inDays(8))).isEqualTo(new Finished());
 
-    assertThat(balance(ada)).isEqualTo(3);
-    assertThat(ledger().find(ada).orElseThrow().available(inDays(7))).isEqualTo(credits(0));
-    assertThat(ledger().expiring(inDays(7), 100_000).items()).contains(ada);
-    assertThat(ledger().expire(ada, SAMPLES.id(), inDays(7))).isEqualTo(credits(3));
+    assertThat(newest(ada, 3)).containsExactly("expiry -2", "refund 2", "expiry -2");
+    assertThat(ledger().statement(ada, 1, null).items().getFirst().lots()).isEqualTo(lots(gift, 2));
     assertThat(balance(ada)).isZero();
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_comes_back_for_ever_leaves_lots_alone() {
+    var ada = user(3);
+    var order = started(ada, 3);
+    var gift = given(ada, 5, inDays(7));
+
+    assertThat(give(order, 3, inDays(8))).isEqualTo(new Finished());
+
+    assertThat(newest(ada, 1)).containsExactly("refund 3");
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_comes_back_after_it_has_expired_settles_no_debt() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 10);
+    var _ = given(ada, 3, inDays(7));
+    var order = started(ada, 3);
+    assertThat(refund(sale, 200)).isEqualTo(new Reversed(ada, -2));
+
+    assertThat(give(order, 3, inDays(7))).isEqualTo(new Finished());
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.debt()).isEqualTo(credits(2));
+    assertThat(user.credits()).isEqualTo(credits(0));
+    assertThat(newest(ada, 2)).containsExactly("expiry -3", "refund 3");
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void a_gift_that_has_expired_when_it_is_given_settles_no_debt() {
+    var ada = inDebt(6);
+    var _ = given(ada, 4, SAMPLES.now());
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.debt()).isEqualTo(credits(6));
+    assertThat(user.credits()).isEqualTo(credits(0));
+    assertThat(newest(ada, 2)).containsExactly("expiry -4", "promotion 4");
     Invariants.hold(books(), List.of(ada));
   }
 
@@ -1630,6 +1699,206 @@ public interface LedgerContract {
         .isEqualTo(lots(later, 2));
     assertThat(refund(sale, 999)).isEqualTo(new Reversed(ada, -3));
     assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(lots(sooner, 1));
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void money_that_goes_back_takes_nothing_that_has_expired() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 8);
+    var _ = expiringNow(ada, 5);
+
+    assertThat(refund(sale, 999)).isEqualTo(new Reversed(ada, -10));
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(0));
+    assertThat(user.debt()).isEqualTo(credits(8));
+    assertThat(user.lots()).isEqualTo(Lots.NONE);
+    assertThat(newest(ada, 2)).containsExactly("reversal -2", "expiry -5");
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void a_dispute_that_is_won_returns_credits_to_their_lots() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 9);
+    var sooner = given(ada, 3, inDays(7));
+    var later = given(ada, 3, inDays(8));
+    assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, -10));
+    assertThat(ledger().find(ada).orElseThrow().debt()).isEqualTo(credits(3));
+
+    assertThat(reinstate(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, 10));
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(7));
+    assertThat(user.lots()).isEqualTo(sooner.lots().plus(later.lots()));
+    assertThat(user.reversals()).isEqualTo(OpenReversals.NONE);
+    assertThat(newest(ada, 2)).containsExactly("reversal -3", "reversal 10");
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void a_part_of_a_dispute_that_comes_back_undoes_what_was_taken_last() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 8);
+    var sooner = given(ada, 3, inDays(7));
+    var later = given(ada, 3, inDays(8));
+    assertThat(dispute(sale, 999, 0)).isEqualTo(new Reversed(ada, -10));
+
+    assertThat(dispute(sale, 999, 600)).isEqualTo(new Reversed(ada, 7));
+
+    // As if three credits had been withdrawn, and no more.
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.debt()).isEqualTo(credits(0));
+    assertThat(user.credits()).isEqualTo(credits(5));
+    assertThat(user.lots()).isEqualTo(sooner.lots().plus(lots(later, 2)));
+    assertThat(dispute(sale, 999, 999)).isEqualTo(new Reversed(ada, 3));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(sooner.lots().plus(later.lots()));
+    assertThat(balance(ada)).isEqualTo(8);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_has_expired_before_its_dispute_is_won_expires_at_once() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 9);
+    var _ = given(ada, 3, inDays(7));
+    var later = given(ada, 3, inDays(9));
+    assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, -10));
+
+    assertThat(
+            ledger()
+                .reverse(Samples.reinstated(sale.payment(), "dp_1", 999), SAMPLES.id(), inDays(8)))
+        .isEqualTo(new Reversed(ada, 10));
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(4));
+    assertThat(user.lots()).isEqualTo(later.lots());
+    assertThat(newest(ada, 3)).containsExactly("reversal -3", "expiry -3", "reversal 10");
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_settled_the_debt_of_a_dispute_returns_to_its_lot_when_that_is_won() {
+    var ada = user(0);
+    var sale = sale(ada, 10);
+    var _ = started(ada, 10);
+    assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, -10));
+    var gift = given(ada, 4, inDays(7));
+    var _ = sale(ada, 10);
+
+    assertThat(reinstate(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, 10));
+
+    var user = ledger().find(ada).orElseThrow();
+    assertThat(user.credits()).isEqualTo(credits(14));
+    assertThat(user.lots()).isEqualTo(gift.lots());
+    assertThat(user.reversals()).isEqualTo(OpenReversals.NONE);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void each_dispute_returns_what_it_took_itself() {
+    var ada = user(0);
+    var first = sale(ada, 5);
+    var second = sale(ada, 5);
+    var _ = started(ada, 5);
+    var gift = given(ada, 5, inDays(7));
+    assertThat(withdraw(first, "dp_1", 999)).isEqualTo(new Reversed(ada, -5));
+    assertThat(withdraw(second, "dp_2", 999)).isEqualTo(new Reversed(ada, -5));
+
+    assertThat(reinstate(first, "dp_1", 999)).isEqualTo(new Reversed(ada, 5));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(Lots.NONE);
+    assertThat(balance(ada)).isEqualTo(5);
+    assertThat(reinstate(second, "dp_2", 999)).isEqualTo(new Reversed(ada, 5));
+
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
+    assertThat(balance(ada)).isEqualTo(10);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_a_won_dispute_returns_settles_the_debt_of_another() {
+    var ada = user(0);
+    var first = sale(ada, 5);
+    var second = sale(ada, 5);
+    var _ = started(ada, 10);
+    var gift = given(ada, 5, inDays(7));
+    assertThat(withdraw(first, "dp_1", 999)).isEqualTo(new Reversed(ada, -5));
+    assertThat(withdraw(second, "dp_2", 600)).isEqualTo(new Reversed(ada, -3));
+
+    assertThat(reinstate(first, "dp_1", 999)).isEqualTo(new Reversed(ada, 5));
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(lots(gift, 2));
+    assertThat(balance(ada)).isEqualTo(2);
+    assertThat(reinstate(second, "dp_2", 600)).isEqualTo(new Reversed(ada, 3));
+
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
+    assertThat(balance(ada)).isEqualTo(5);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_expires_together_fits_into_one_write_however_many_lots_it_is() {
+    var ada = user(1);
+    var sales = List.of(sale(ada, Lots.MOST), sale(ada, Lots.MOST), sale(ada, Lots.MOST));
+    var _ = started(ada, 3 * Lots.MOST + 1);
+    for (var sale : sales) {
+      for (var i = 0; i < Lots.MOST; i++) {
+        var _ = given(ada, 1, inDays(7));
+      }
+      assertThat(withdraw(sale, "dp_1", 999)).isEqualTo(new Reversed(ada, -Lots.MOST));
+    }
+    sales.forEach(sale -> assertThat(reinstate(sale, "dp_1", 999)).isNotNull());
+    var _ = sale(ada, 2);
+    assertThat(ledger().find(ada).orElseThrow().lots().all()).hasSize(3 * Lots.MOST);
+    var order = order(ada, 2, inDays(7));
+
+    assertThat(start(order)).isEqualTo(new Started());
+
+    assertThat(balance(ada)).isZero();
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(Lots.NONE);
+    assertThat(ledger().statement(ada, 42, null).items())
+        .extracting(Transaction::change)
+        .startsWith(-2, -20, -1)
+        .endsWith(-1);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_has_expired_leaves_room_for_other_gifts() {
+    var ada = user(0);
+    for (var i = 0; i < Lots.MOST; i++) {
+      var _ = given(ada, 1, inDays(2), inDays(1));
+    }
+
+    var gift = given(ada, 1, inDays(7), inDays(2));
+
+    assertThat(ledger().find(ada).orElseThrow().lots()).isEqualTo(gift.lots());
+    assertThat(balance(ada)).isEqualTo(1);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void orders_and_sweepers_at_once_expire_a_lot_once() {
+    var ada = user(4);
+    var _ = given(ada, 5, inDays(7));
+
+    var outcomes =
+        Race.of(
+            16,
+            i ->
+                i % 2 == 0
+                    ? start(order(ada, 1, inDays(7)))
+                    : ledger().expire(ada, SAMPLES.id(), inDays(7)));
+
+    assertThat(outcomes).filteredOn(Started.class::isInstance).hasSize(4);
+    assertThat(balance(ada)).isZero();
+    assertThat(Invariants.statement(ledger(), ada))
+        .extracting(Transaction::type)
+        .containsOnlyOnce("expiry");
     Invariants.hold(books(), List.of(ada));
   }
 
@@ -1722,6 +1991,20 @@ public interface LedgerContract {
   }
 
   @Test
+  default void an_adjustment_takes_nothing_that_has_expired() {
+    var ada = user(2);
+    var _ = expiringNow(ada, 5);
+
+    assertThat(ledger().adjust(ada, adjustment(-3))).isEqualTo(new TooMuch(credits(2)));
+    assertThat(newest(ada, 1)).containsExactly("promotion 5");
+    assertThat(ledger().adjust(ada, adjustment(-2))).isEqualTo(new Adjusted());
+
+    assertThat(balance(ada)).isZero();
+    assertThat(newest(ada, 2)).containsExactly("adjustment -2", "expiry -5");
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
   default void an_adjustment_settles_a_debt_first() {
     var ada = inDebt(6);
 
@@ -1743,6 +2026,19 @@ public interface LedgerContract {
     return gift;
   }
 
+  /** Credits that have expired by the next instant of the samples' clock. */
+  private Promotion expiringNow(Email email, int credits) {
+    var now = SAMPLES.now();
+    return given(email, credits, now.plusNanos(1), now);
+  }
+
+  private Promotion given(Email email, int credits, Instant expiresAt, Instant now) {
+    var id = SAMPLES.id();
+    var gift = Promotion.until(expiresAt, id, credits(credits), "sorry " + id, "eve", now);
+    assertThat(ledger().promote(email, gift, false)).isEqualTo(new Promoted());
+    return gift;
+  }
+
   private static Promotion same(Promotion gift) {
     return new Promotion(
         SAMPLES.id(), gift.credits(), gift.description(), SAMPLES.now(), gift.expiresAt(), "bob");
@@ -1753,7 +2049,7 @@ public interface LedgerContract {
   }
 
   private static Lots lots(Promotion gift, int left) {
-    return gift.lots().restore(credits(left));
+    return gift.lots().latest(credits(left));
   }
 
   private Transaction entry(Generation order) {
@@ -1764,9 +2060,35 @@ public interface LedgerContract {
   }
 
   private FinishOutcome give(Generation order, int credits) {
+    return give(order, credits, SAMPLES.now());
+  }
+
+  private FinishOutcome give(Generation order, int credits, Instant at) {
     var images = 3 - credits * 3 / order.price().value();
     var end = images == 0 ? failed(order) : succeeded(order, images, credits);
-    return generations().finish(order, end, SAMPLES.refund(order, credits));
+    var refund = new Refund(SAMPLES.id(), order.id(), credits(credits), "Refund", at, Lots.NONE);
+    return generations().finish(order, end, refund);
+  }
+
+  private static Generation order(Email email, int price, Instant at) {
+    var order = SAMPLES.order(email, price);
+    return new Generation(
+        order.id(), email, order.prompt(), order.mode(), order.price(), at, order.state());
+  }
+
+  /** What the user's newest transactions were, the newest first. */
+  private List<String> newest(Email email, int count) {
+    return ledger().statement(email, count, null).items().stream()
+        .map(it -> it.type() + " " + it.change())
+        .toList();
+  }
+
+  private ReversalOutcome dispute(Sale sale, long withdrawn, long returned) {
+    return ledger()
+        .reverse(
+            Samples.disputed(sale.payment(), "dp_1", 999, withdrawn, returned),
+            SAMPLES.id(),
+            SAMPLES.now());
   }
 
   private static Adjustment adjustment(int change) {

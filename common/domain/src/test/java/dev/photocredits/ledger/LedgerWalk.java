@@ -54,8 +54,8 @@ public final class LedgerWalk {
   /** So tight that they are reached now and then. */
   private static final Limits LIMITS = new Limits(3, 12);
 
-  /** A step writes no more entries for one user. */
-  private static final int NEWEST = 5;
+  /** A step writes no more transactions for one user. */
+  private static final int NEWEST = 50;
 
   private final long seed;
   private final Random chance;

@@ -10,6 +10,7 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PurchaseOrderId;
@@ -41,8 +42,8 @@ record LedgerThatForgets(Email owner) implements Ledger {
     return new User(
         email,
         Credits.NONE,
-        Credits.NONE,
         Lots.NONE,
+        OpenReversals.NONE,
         null,
         Money.usd(0),
         User.Underway.NOTHING,

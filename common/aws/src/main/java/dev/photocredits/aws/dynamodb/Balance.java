@@ -1,72 +1,62 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Journal;
+import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
-import dev.photocredits.credits.Posting;
-import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Usage;
-import dev.photocredits.credits.User;
-import dev.photocredits.credits.User.Underway;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How a balance moves: by arithmetic in the table. What was read before decides no more than which
- * part is had and which is owed, and the write depends on its being so still.
+ * How a balance moves: by arithmetic in the table, by the sum of a journal. What was read before
+ * decides how the journal divides that sum, and the write depends on its being so still.
  */
 final class Balance {
   private static final String UNDERWAY =
       "generations_pending = generations_pending + :generations,"
           + " credits_held = credits_held + :held";
 
-  private static final String NO_LOTS = " AND attribute_not_exists(lots)";
-  private static final String SAME_LOTS = " AND lots = :lots";
-
   private Balance() {}
 
-  /**
-   * What a posting comes upon.
-   *
-   * @param debt what the user owes
-   * @param lots what of their credits expires
-   */
-  record Standing(Credits debt, Lots lots) {
-    static final Standing NOTHING = new Standing(Credits.NONE, Lots.NONE);
+  /** The journal with the reasons of what expires, which are read from the table. */
+  static Journal explained(Table table, Email email, Journal journal) {
+    return journal.explained(lot -> promotion(table, email, lot));
+  }
 
-    static Standing of(User user) {
-      return new Standing(user.debt(), user.lots());
-    }
+  private static Optional<Promotion> promotion(Table table, Email email, Lot lot) {
+    return table
+        .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(lot.grant()))
+        .map(Entry::transaction)
+        .filter(Promotion.class::isInstance)
+        .map(Promotion.class::cast);
   }
 
   /**
-   * Takes a generation's price, where the lots are as they were seen, the rest of the balance that
-   * has not expired covers it, and not too many are under way.
+   * Holds a generation's price, where the balance covers it and what expires in the same journal,
+   * and not too many generations are pending.
    *
-   * @param posting of the usage
    * @param most how many may be, this one included
    */
-  static Change take(Email email, Posting posting, Usage usage, int most, Lots lots) {
-    var now = usage.createdAt();
-    var expired = lots.expired(now).credits();
+  static Change hold(Email email, Journal journal, Usage usage, int most) {
     return change(
         email,
-        posting,
-        new Underway(1, usage.credits()),
+        journal,
         1,
-        now,
+        usage.credits().value(),
         "credits >= :price AND generations_pending < :most",
-        Map.of(":price", number(usage.credits().plus(expired).value()), ":most", number(most)),
-        lots);
+        Map.of(":price", number(-journal.credits()), ":most", number(most)));
   }
 
-  /** Counts a generation of that price as ended that gives nothing back. */
+  /** Counts a generation of that price as ended that releases nothing. */
   static Change end(Email email, Credits price) {
     return new Change(
         Keys.item(Keys.user(email), Keys.PROFILE),
@@ -76,166 +66,120 @@ final class Balance {
         Map.of(":generations", number(-1), ":held", number(-price.value())));
   }
 
-  /** The same for one that gives something back, where that is still how the user stands. */
-  static Change end(Email email, Credits price, Posting posting, Standing seen, Instant now) {
-    return in(email, posting, new Underway(1, price), seen, now);
+  /** Releases a part of a generation's price, or all of it, and counts it as ended. */
+  static Change release(Email email, Journal journal, Credits price) {
+    return change(email, journal, -1, -price.value(), "attribute_exists(credits)", Map.of());
+  }
+
+  /** Brings credits in. */
+  static Change in(Email email, Journal journal) {
+    return change(email, journal, 0, 0, "attribute_exists(credits)", Map.of());
   }
 
   /**
-   * Brings credits in, where that is still all that the user owes, and all that expires, if some of
-   * them do.
-   *
-   * @param seen what the posting was made for
+   * Takes credits away, where the balance still covers them beside the lots that stay; or, where a
+   * part of them is owed or taken of lots, is still all that the user has.
    */
-  static Change in(Email email, Posting posting, Standing seen, Instant now) {
-    return in(email, posting, Underway.NOTHING, seen, now);
-  }
-
-  private static Change in(
-      Email email, Posting posting, Underway ended, Standing seen, Instant now) {
-    var debt = seen.debt();
-    var lots = posting.movesLots() ? seen.lots() : null;
-    return debt.isNone()
-        ? change(
-            email,
-            posting,
-            ended,
-            -1,
-            now,
-            "attribute_exists(credits) AND attribute_not_exists(debt)",
-            Map.of(),
-            lots)
-        : change(
-            email,
-            posting,
-            ended,
-            -1,
-            now,
-            "debt = :debt",
-            Map.of(":debt", number(debt.value())),
-            lots);
-  }
-
-  /**
-   * Takes away what was granted, where the lots are as they were seen, and the balance still covers
-   * it beside them; or, where something is owed or the lots become less, is still all that the user
-   * has.
-   *
-   * @param had the balance that the posting was made for
-   */
-  static Change back(Email email, Posting posting, Credits had, Lots lots, Instant now) {
-    var isAll = posting.debt() != 0 || posting.movesLots();
-    var least = isAll ? had.value() : lots.credits().value() - posting.credits();
+  static Change out(Email email, Journal journal) {
+    var isAll = journal.dependsOnBalance();
+    var least =
+        isAll
+            ? journal.before().credits().value()
+            : journal.lots().credits().value() - journal.credits();
     return change(
         email,
-        posting,
-        Underway.NOTHING,
+        journal,
         0,
-        now,
+        0,
         isAll ? "credits = :had" : "credits >= :had",
-        Map.of(":had", number(least)),
-        lots);
+        Map.of(":had", number(least)));
   }
 
-  /** Takes what has expired, where the lots are as they were seen. */
-  static Change expire(Email email, Posting posting, Lots lots, Instant now) {
+  /** Takes what has expired. */
+  static Change expire(Email email, Journal journal) {
     return change(
         email,
-        posting,
-        Underway.NOTHING,
+        journal,
         0,
-        now,
+        0,
         "credits >= :expired",
-        Map.of(":expired", number(-posting.credits())),
-        lots);
+        Map.of(":expired", number(-journal.credits())));
   }
 
   private static Change change(
       Email email,
-      Posting posting,
-      Underway underway,
-      int sign,
-      Instant now,
+      Journal journal,
+      int generations,
+      int held,
       String condition,
-      Map<String, AttributeValue> seen,
-      @Nullable Lots lots) {
+      Map<String, AttributeValue> seen) {
     var values = new HashMap<>(seen);
-    values.put(":credits", number(posting.credits()));
-    values.put(":now", AttributeValue.fromS(Fields.time(now)));
-    var update = new StringBuilder("SET credits = credits + :credits, updated_at = :now");
-    if (underway.generations() != 0) {
-      values.put(":generations", number((long) sign * underway.generations()));
-      values.put(":held", number((long) sign * underway.credits().value()));
-      update.append(", " + UNDERWAY);
+    values.put(":credits", number(journal.credits()));
+    values.put(":now", AttributeValue.fromS(Fields.time(journal.createdAt())));
+    var set = new ArrayList<String>();
+    set.add("credits = credits + :credits, updated_at = :now");
+    if (generations != 0) {
+      values.put(":generations", number(generations));
+      values.put(":held", number(held));
+      set.add(UNDERWAY);
     }
-    var paid =
-        posting.entries().stream()
-            .mapToLong(
-                entry -> entry instanceof Purchase purchase ? purchase.paid().minorUnits() : 0)
-            .sum();
-    if (paid != 0) {
-      values.put(":paid", number(paid));
-      update.append(", total_purchased = total_purchased + :paid");
+    if (journal.paid() != 0) {
+      values.put(":paid", number(journal.paid()));
+      set.add("total_purchased = total_purchased + :paid");
     }
+    var conditions = new ArrayList<>(List.of(condition));
     var removed = new ArrayList<String>();
-    owe(posting, update, removed, values);
-    var unmoved = "";
-    if (lots != null) {
-      unmoved = lots.areNone() ? NO_LOTS : SAME_LOTS;
-      keep(lots, posting.lots(lots), update, removed, values);
+    if (journal.dependsOnLots()) {
+      var lots = journal.before().lots();
+      if (!lots.areNone()) {
+        values.put(":lots", Fields.lots(lots));
+      }
+      conditions.add(asSeen(Schemas.LOTS, values));
+      if (!journal.lots().equals(lots)) {
+        keep(journal.lots(), set, removed, values);
+      }
     }
-    if (!removed.isEmpty()) {
-      update.append(" REMOVE ").append(String.join(", ", removed));
+    if (journal.dependsOnReversals()) {
+      var reversals = journal.before().reversals();
+      if (!reversals.areNone()) {
+        values.put(":reversals", Fields.reversals(reversals));
+      }
+      conditions.add(asSeen(Schemas.REVERSALS, values));
+      if (journal.reversals().areNone()) {
+        removed.add(Schemas.REVERSALS);
+      } else if (!journal.reversals().equals(reversals)) {
+        values.put(":open", Fields.reversals(journal.reversals()));
+        set.add("reversals = :open");
+      }
     }
     return new Change(
         Keys.item(Keys.user(email), Keys.PROFILE),
-        update.toString(),
-        condition + unmoved,
+        "SET "
+            + String.join(", ", set)
+            + (removed.isEmpty() ? "" : " REMOVE " + String.join(", ", removed)),
+        String.join(" AND ", conditions),
         Map.of(),
         values);
   }
 
-  // Only who owes has the attribute, so that nobody who does not is asked for it.
-  private static void owe(
-      Posting posting,
-      StringBuilder update,
-      List<String> removed,
-      Map<String, AttributeValue> values) {
-    if (posting.debt() == 0) {
-      return;
-    }
-    var debt = values.get(":debt");
-    if (debt != null && debt.equals(number(-posting.debt()))) {
-      removed.add("debt");
-      return;
-    }
-    values.put(":owed", number(posting.debt()));
-    values.put(":none", number(0));
-    update.append(", debt = if_not_exists(debt, :none) + :owed");
+  /** The condition that an attribute is what was seen, or is absent if it was. */
+  static String asSeen(String name, Map<String, AttributeValue> values) {
+    return values.containsKey(":" + name)
+        ? name + " = :" + name
+        : "attribute_not_exists(" + name + ")";
   }
 
-  // Whoever has some stands in the index of what is due, at their first expiry.
+  // A user who has lots stands in the index of what is due, at their first expiry.
   private static void keep(
-      Lots before,
-      Lots after,
-      StringBuilder update,
-      List<String> removed,
-      Map<String, AttributeValue> values) {
-    if (!before.areNone()) {
-      values.put(":lots", Fields.lots(before));
-    }
-    if (after.equals(before)) {
-      return;
-    }
-    if (after.areNone()) {
+      Lots lots, List<String> set, List<String> removed, Map<String, AttributeValue> values) {
+    if (lots.areNone()) {
       removed.addAll(List.of(Schemas.LOTS, Schemas.PENDING, Schemas.LEASE_EXPIRES_AT));
       return;
     }
-    values.put(":left", Fields.lots(after));
+    values.put(":left", Fields.lots(lots));
     values.put(":expiring", AttributeValue.fromS(Schemas.EXPIRING));
-    values.put(
-        ":earliest", AttributeValue.fromS(Fields.time(after.earliestExpiry().orElseThrow())));
-    update.append(", lots = :left, pending = :expiring, lease_expires_at = :earliest");
+    values.put(":earliest", AttributeValue.fromS(Fields.time(lots.earliestExpiry().orElseThrow())));
+    set.add("lots = :left, pending = :expiring, lease_expires_at = :earliest");
   }
 
   static AttributeValue number(long value) {

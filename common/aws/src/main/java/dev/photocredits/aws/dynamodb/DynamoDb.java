@@ -3,13 +3,14 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.audit.Books;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Unplugged;
-import dev.photocredits.aws.dynamodb.Balance.Standing;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.OpenReversals;
+import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
@@ -47,8 +48,8 @@ public final class DynamoDb {
       new User(
           new Email("nobody@example.invalid"),
           Credits.NONE,
-          Credits.NONE,
           Lots.NONE,
+          OpenReversals.NONE,
           null,
           Money.usd(0),
           User.Underway.NOTHING,
@@ -147,7 +148,7 @@ public final class DynamoDb {
     var gift =
         new Promotion(
             new TransactionId(new UUID(0, 0)), new Credits(1), "", Instant.EPOCH, null, null);
-    return Balance.in(NOBODY.email(), Posting.of(gift), Standing.NOTHING, Instant.EPOCH);
+    return Balance.in(NOBODY.email(), Journal.promote(Standing.PLAIN, gift));
   }
 
   public Ledger ledger() {

@@ -2,16 +2,14 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.Attempt.Done;
 import dev.photocredits.aws.dynamodb.Attempt.Refused;
-import dev.photocredits.aws.dynamodb.Balance.Standing;
-import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Lots;
+import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Page;
-import dev.photocredits.credits.Posting;
+import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
@@ -53,19 +51,17 @@ final class DynamoDbGenerations implements Generations {
   @Override
   public StartOutcome start(
       Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
-    return Attempt.until(Lots.NONE, lots -> start(pending, usage, key, limits, lots));
+    return Attempt.until(Standing.PLAIN, standing -> start(pending, usage, key, limits, standing));
   }
 
-  private Attempt<Lots, StartOutcome> start(
-      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits, Lots lots) {
+  private Attempt<Standing, StartOutcome> start(
+      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits, Standing standing) {
     var email = pending.email();
-    var posting = Posting.taking(usage, lots);
-    var entry = new Entry(email, posting.entries().getFirst());
+    var journal = Balance.explained(table, email, Journal.hold(standing, usage));
     var transaction = table.transaction();
     var profile =
-        transaction.update(
-            Schemas.USER, Balance.take(email, posting, usage, limits.pending(), lots));
-    var taken = transaction.create(Schemas.ENTRY, entry);
+        transaction.update(Schemas.USER, Balance.hold(email, journal, usage, limits.pending()));
+    var entries = Schemas.create(transaction, email, journal);
     var generation = transaction.create(Schemas.GENERATION, pending);
     var hour = transaction.update(begin(email, usage.createdAt(), limits.hourly()));
     @Nullable Part<Claim> claim =
@@ -80,11 +76,11 @@ final class DynamoDbGenerations implements Generations {
     if (outcome.isComplete()) {
       return new Done<>(new Started());
     }
-    // Our own entry, written by a call whose reply was lost: the price is taken already.
-    if (outcome.found(taken).filter(it -> usage.isSame(it.transaction())).isPresent()) {
+    // Our own usage, written by a call whose reply was lost: the price is held already.
+    if (Schemas.isOurs(outcome, entries, usage::isSame)) {
       return new Done<>(new Started());
     }
-    if (outcome.isRefused(taken) || outcome.isRefused(generation)) {
+    if (entries.stream().anyMatch(outcome::isRefused) || outcome.isRefused(generation)) {
       throw outcome.impossible();
     }
     if (claim != null && outcome.isRefused(claim)) {
@@ -97,8 +93,8 @@ final class DynamoDbGenerations implements Generations {
       throw outcome.impossible();
     }
     var user = outcome.found(profile);
-    if (user.isPresent() && !user.get().lots().equals(lots)) {
-      return new Refused<>(user.get().lots());
+    if (user.isPresent() && !user.get().lots().equals(standing.lots())) {
+      return new Refused<>(Standing.of(user.get()));
     }
     return new Done<>(
         user.map(it -> refusal(it.available(usage.createdAt()), usage.credits()))
@@ -168,7 +164,7 @@ final class DynamoDbGenerations implements Generations {
     if (refund != null) {
       var usage = usage(finished);
       return Attempt.until(
-          Standing.NOTHING, standing -> finish(end, finished, refund, usage, standing));
+          Standing.PLAIN, standing -> finish(end, finished, refund, usage, standing));
     }
     // Our own state, written by a call whose reply was lost: nobody else has our pictures.
     Predicate<Generation> ours = before -> before.equals(finished);
@@ -200,14 +196,13 @@ final class DynamoDbGenerations implements Generations {
 
   private Attempt<Standing, FinishOutcome> finish(
       Change end, Generation finished, Refund refund, Usage usage, Standing standing) {
-    var posting = Posting.refunding(standing.debt(), refund, usage);
+    var email = finished.email();
+    var journal = Balance.explained(table, email, Journal.release(standing, refund, usage));
     var transaction = table.transaction();
     var generation = transaction.update(Schemas.GENERATION, end);
     var profile =
-        transaction.update(
-            Schemas.USER,
-            Balance.end(finished.email(), finished.price(), posting, standing, refund.createdAt()));
-    var entries = Schemas.create(transaction, finished.email(), posting);
+        transaction.update(Schemas.USER, Balance.release(email, journal, finished.price()));
+    var entries = Schemas.create(transaction, email, journal);
     var outcome = transaction.execute();
     // Our own entry, likewise; the state alone may be what another one wrote, who gave up too.
     return ended(

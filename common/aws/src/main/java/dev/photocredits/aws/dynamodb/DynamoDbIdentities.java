@@ -62,7 +62,12 @@ final class DynamoDbIdentities implements Identities {
     var values = new HashMap<String, AttributeValue>();
     for (var name :
         List.of(
-            "credits", "total_purchased", "generations_pending", "updated_at", "debt", "lots")) {
+            "credits",
+            "total_purchased",
+            "generations_pending",
+            "updated_at",
+            "reversals",
+            "lots")) {
       var value = seen.get(name);
       if (value != null) {
         values.put(":" + name, value);
@@ -71,9 +76,9 @@ final class DynamoDbIdentities implements Identities {
     var unmoved =
         "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND"
             + " generations_pending = :generations_pending AND "
-            + (values.containsKey(":debt") ? "debt = :debt" : "attribute_not_exists(debt)")
+            + Balance.asSeen(Schemas.REVERSALS, values)
             + " AND "
-            + (values.containsKey(":lots") ? "lots = :lots" : "attribute_not_exists(lots)");
+            + Balance.asSeen(Schemas.LOTS, values);
     var customer = user.stripeCustomer();
     var transaction = table.transaction();
     var _ =

@@ -2,7 +2,6 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.aws.dynamodb.Attempt.Done;
 import dev.photocredits.aws.dynamodb.Attempt.Refused;
-import dev.photocredits.aws.dynamodb.Balance.Standing;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Schemas.Given;
 import dev.photocredits.aws.dynamodb.Schemas.Welcomed;
@@ -19,15 +18,15 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
+import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
-import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
@@ -40,6 +39,7 @@ import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
+import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -49,7 +49,6 @@ import dev.photocredits.credits.User;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +74,8 @@ final class DynamoDbLedger implements Ledger {
         new User(
             email,
             credits,
-            Credits.NONE,
             Lots.NONE,
+            OpenReversals.NONE,
             null,
             Money.usd(0),
             User.Underway.NOTHING,
@@ -126,19 +125,21 @@ final class DynamoDbLedger implements Ledger {
   }
 
   /** What a purchase comes upon. */
-  private record Found(Credits debt, @Nullable Payment payment, @Nullable PurchaseOrderId order) {}
+  private record Found(
+      Standing standing, @Nullable Payment payment, @Nullable PurchaseOrderId order) {}
 
   @Override
   public GrantOutcome grant(
       Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
     var nothing =
-        new Found(Credits.NONE, charge == null ? null : Payment.unheardOf(charge.payment()), order);
+        new Found(
+            Standing.PLAIN, charge == null ? null : Payment.unheardOf(charge.payment()), order);
     return Attempt.until(nothing, found -> grant(email, purchase, charge, found));
   }
 
   private Attempt<Found, GrantOutcome> grant(
       Email email, Purchase purchase, @Nullable Charge charge, Found found) {
-    var debt = found.debt();
+    var standing = found.standing();
     var before = found.payment();
     var order = found.order();
     @Nullable Payment after =
@@ -152,20 +153,17 @@ final class DynamoDbLedger implements Ledger {
             purchase.id(),
             charge == null ? null : charge.payment(),
             order);
-    var posting = Posting.granting(debt, purchase, after);
+    var journal = Journal.grant(standing, purchase, after);
     var transaction = table.transaction();
     var granted = transaction.create(Schemas.MARK, mark);
-    var profile =
-        transaction.update(
-            Schemas.USER,
-            Balance.in(email, posting, new Standing(debt, Lots.NONE), purchase.createdAt()));
+    var profile = transaction.update(Schemas.USER, Balance.in(email, journal));
     @Nullable Part<Payment> payment =
         before == null || after == null ? null : replace(transaction, before, after);
     @Nullable Part<Void> paid =
         order == null
             ? null
             : DynamoDbPurchaseOrders.pay(transaction, email, order, purchase.createdAt());
-    var _ = Schemas.create(transaction, email, posting);
+    var _ = Schemas.create(transaction, email, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(
@@ -181,7 +179,7 @@ final class DynamoDbLedger implements Ledger {
       if (user.isEmpty()) {
         return new Done<>(new NoSuchUser());
       }
-      debt = user.get().debt();
+      standing = Standing.of(user.get());
     }
     if (isRefused(outcome, paid)) {
       order = null;
@@ -191,7 +189,7 @@ final class DynamoDbLedger implements Ledger {
     if (payment != null && outcome.isRefused(payment)) {
       before = outcome.found(payment).orElseThrow(outcome::impossible);
     }
-    return new Refused<>(new Found(debt, before, order));
+    return new Refused<>(new Found(standing, before, order));
   }
 
   private static boolean isRefused(TransactWrite.Outcome outcome, @Nullable Part<?> part) {
@@ -238,19 +236,19 @@ final class DynamoDbLedger implements Ledger {
           ? new Done<>(new ReversalOutcome.NoSuchUser(grant.owner()))
           : new Refused<>(again);
     }
-    var posting = Posting.reversing(user.get(), grant.session(), more, id, now);
+    var owner = grant.owner();
+    var journal =
+        Balance.explained(
+            table, owner, Journal.reverse(Standing.of(user.get()), grant.session(), more, id, now));
     var transaction = table.transaction();
     var payment = replace(transaction, before, after);
     var profile =
         transaction.update(
-            Schemas.USER,
-            more > 0
-                ? Balance.back(grant.owner(), posting, user.get().credits(), user.get().lots(), now)
-                : Balance.in(grant.owner(), posting, Standing.of(user.get()), now));
-    var _ = Schemas.create(transaction, grant.owner(), posting);
+            Schemas.USER, more > 0 ? Balance.out(owner, journal) : Balance.in(owner, journal));
+    var _ = Schemas.create(transaction, owner, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
-      return new Done<>(new Reversed(grant.owner(), -more));
+      return new Done<>(new Reversed(owner, -more));
     }
     if (!outcome.isRefused(payment) && !outcome.isRefused(profile)) {
       throw outcome.impossible();
@@ -272,20 +270,19 @@ final class DynamoDbLedger implements Ledger {
 
   @Override
   public PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
-    return Attempt.until(Standing.NOTHING, standing -> promote(email, promotion, again, standing));
+    return Attempt.until(Standing.PLAIN, standing -> promote(email, promotion, again, standing));
   }
 
   private Attempt<Standing, PromotionOutcome> promote(
       Email email, Promotion promotion, boolean again, Standing standing) {
-    if (promotion.expiresAt() != null && standing.lots().all().size() >= Lots.MOST) {
+    var unexpired = standing.lots().unexpired(promotion.createdAt()).all();
+    if (promotion.expiresAt() != null && unexpired.size() >= Lots.MOST) {
       return new Done<>(new TooManyLots());
     }
-    var posting = Posting.in(standing.debt(), List.of(promotion));
+    var journal = Balance.explained(table, email, Journal.promote(standing, promotion));
     var transaction = table.transaction();
-    var profile =
-        transaction.update(
-            Schemas.USER, Balance.in(email, posting, standing, promotion.createdAt()));
-    var entries = Schemas.create(transaction, email, posting);
+    var profile = transaction.update(Schemas.USER, Balance.in(email, journal));
+    var entries = Schemas.create(transaction, email, journal);
     @Nullable Part<Given> given =
         again ? null : transaction.create(Schemas.GIVEN, Given.of(email, promotion));
     var outcome = transaction.execute();
@@ -318,25 +315,23 @@ final class DynamoDbLedger implements Ledger {
     }
     var user = found.get();
     var email = user.email();
-    var posting = Posting.adjusting(user, adjustment);
-    if (posting.isEmpty()) {
+    var adjusting = Journal.adjust(Standing.of(user), adjustment);
+    if (adjusting.isEmpty()) {
       // Perhaps since our own write, whose reply was lost, has taken it.
       return table
               .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(adjustment.id()))
               .filter(entry -> adjustment.isSame(entry.transaction()))
               .isPresent()
           ? new Done<>(new Adjusted())
-          : new Done<>(new TooMuch(user.credits()));
+          : new Done<>(new TooMuch(user.available(adjustment.createdAt())));
     }
-    var now = adjustment.createdAt();
+    var journal = Balance.explained(table, email, adjusting.get());
     var transaction = table.transaction();
     var profile =
         transaction.update(
             Schemas.USER,
-            adjustment.change() < 0
-                ? Balance.back(email, posting.get(), user.credits(), user.lots(), now)
-                : Balance.in(email, posting.get(), Standing.of(user), now));
-    var entries = Schemas.create(transaction, email, posting.get());
+            adjustment.change() < 0 ? Balance.out(email, journal) : Balance.in(email, journal));
+    var entries = Schemas.create(transaction, email, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete() || Schemas.isOurs(outcome, entries, adjustment::isSame)) {
       return new Done<>(new Adjusted());
@@ -363,37 +358,33 @@ final class DynamoDbLedger implements Ledger {
 
   @Override
   public Credits expire(Email email, TransactionId id, Instant now) {
-    return Attempt.until(
-        find(email).map(User::lots).orElse(Lots.NONE), lots -> expire(email, lots, id, now));
+    return Attempt.until(standing(find(email)), standing -> expire(email, standing, id, now));
   }
 
-  // A lot may expire again, when a refund has come back to it: the entries' ids do not come from
-  // the lots, and that each expires once is the condition on the lots.
-  private Attempt<Lots, Credits> expire(Email email, Lots lots, TransactionId id, Instant now) {
-    var expired = lots.expired(now);
-    if (expired.areNone()) {
+  // Credits may return to a lot after it expired, and expire again: ids do not come from the lots,
+  // and that all of them expire once is the condition on the lots.
+  private Attempt<Standing, Credits> expire(
+      Email email, Standing standing, TransactionId id, Instant now) {
+    var expiring = Journal.expire(standing, id, now);
+    if (expiring.isEmpty()) {
       return new Done<>(Credits.NONE);
     }
-    var posting = Posting.expiring(expired, lot -> promotion(email, lot), id, now);
+    var journal = Balance.explained(table, email, expiring.get());
     var transaction = table.transaction();
-    var profile = transaction.update(Schemas.USER, Balance.expire(email, posting, lots, now));
-    var _ = Schemas.create(transaction, email, posting);
+    var profile = transaction.update(Schemas.USER, Balance.expire(email, journal));
+    var _ = Schemas.create(transaction, email, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
-      return new Done<>(expired.credits());
+      return new Done<>(new Credits(-journal.credits()));
     }
     if (!outcome.isRefused(profile)) {
       throw outcome.impossible();
     }
-    return new Refused<>(outcome.found(profile).map(User::lots).orElse(Lots.NONE));
+    return new Refused<>(standing(outcome.found(profile)));
   }
 
-  private Optional<Promotion> promotion(Email email, Lot lot) {
-    return table
-        .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(lot.grant()))
-        .map(Entry::transaction)
-        .filter(Promotion.class::isInstance)
-        .map(Promotion.class::cast);
+  private static Standing standing(Optional<User> user) {
+    return user.map(Standing::of).orElse(Standing.PLAIN);
   }
 
   @Override

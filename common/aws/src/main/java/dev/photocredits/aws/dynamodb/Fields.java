@@ -3,6 +3,9 @@ package dev.photocredits.aws.dynamodb;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
+import dev.photocredits.credits.OpenReversals;
+import dev.photocredits.credits.OpenReversals.Open;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -85,6 +88,33 @@ record Fields(Map<String, AttributeValue> item) {
     return item.containsKey(name)
         ? new Lots(numbers(name).entrySet().stream().map(Fields::lot).toList())
         : Lots.NONE;
+  }
+
+  /** Open reversals as they are kept: by session, what is owed, and the lots. */
+  static AttributeValue reversals(OpenReversals reversals) {
+    return AttributeValue.fromM(
+        reversals.bySession().entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    entry -> entry.getKey().value(), entry -> open(entry.getValue()))));
+  }
+
+  private static AttributeValue open(Open open) {
+    return AttributeValue.fromM(
+        Map.of(
+            "owed", AttributeValue.fromN(Integer.toString(open.owed().value())),
+            "lots", lots(open.lots())));
+  }
+
+  /** The open reversals, or none if there are none. */
+  OpenReversals optionalReversals(String name) {
+    return item.containsKey(name)
+        ? new OpenReversals(
+            items(
+                name,
+                SessionId::new,
+                open -> new Open(new Credits(open.integer("owed")), open.optionalLots("lots"))))
+        : OpenReversals.NONE;
   }
 
   private static Lot lot(Map.Entry<String, Long> kept) {

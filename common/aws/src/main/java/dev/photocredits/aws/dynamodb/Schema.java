@@ -1,6 +1,7 @@
 package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.credits.Lots;
+import dev.photocredits.credits.OpenReversals;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +93,10 @@ final class Schema<T> implements TableSchema<T> {
 
     Item lots(String name, Lots lots) {
       return put(name, lots.areNone() ? null : Fields.lots(lots));
+    }
+
+    Item reversals(String name, OpenReversals reversals) {
+      return put(name, reversals.areNone() ? null : Fields.reversals(reversals));
     }
 
     private Item put(String name, @Nullable AttributeValue value) {

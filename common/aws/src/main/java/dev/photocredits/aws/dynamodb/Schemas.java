@@ -9,12 +9,12 @@ import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.PaymentIntentId;
-import dev.photocredits.credits.Posting;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
@@ -73,6 +73,7 @@ final class Schemas {
   static final String EXPIRING = "expiring";
 
   static final String LOTS = "lots";
+  static final String REVERSALS = "reversals";
   static final String SUCCEEDED = "succeeded";
   static final String FAILED = "failed";
   static final String DELETED = "deleted";
@@ -126,7 +127,7 @@ final class Schemas {
           (user, item) ->
               item.key(Keys.user(user.email()), Keys.PROFILE)
                   .number("credits", user.credits().value())
-                  .number(DEBT, user.debt().isNone() ? null : (long) user.debt().value())
+                  .reversals(REVERSALS, user.reversals())
                   .lots(LOTS, user.lots())
                   .text(PENDING, user.lots().areNone() ? null : EXPIRING)
                   .text(
@@ -340,9 +341,9 @@ final class Schemas {
 
   private Schemas() {}
 
-  /** Creates the posting's transactions, each on condition that there is none of its id. */
-  static List<Part<Entry>> create(TransactWrite transaction, Email owner, Posting posting) {
-    return posting.entries().stream()
+  /** Creates the journal's transactions, each on condition that there is none of its id. */
+  static List<Part<Entry>> create(TransactWrite transaction, Email owner, Journal journal) {
+    return journal.transactions().stream()
         .map(entry -> transaction.create(ENTRY, new Entry(owner, entry)))
         .toList();
   }
@@ -365,8 +366,8 @@ final class Schemas {
     return new User(
         Keys.owner(fields.text(Keys.PK)),
         new Credits(fields.integer("credits")),
-        new Credits(fields.optionalInteger(DEBT)),
         fields.optionalLots(LOTS),
+        fields.optionalReversals(REVERSALS),
         customer(fields),
         Money.usd(fields.number("total_purchased")),
         new Underway(
@@ -438,7 +439,7 @@ final class Schemas {
                   createdAt,
                   fields.optionalInstant(CREDITS_EXPIRE_AT),
                   fields.optionalText("actor"));
-          case "expiry" -> new Expiry(id, lots.all().getFirst(), description, createdAt);
+          case "expiry" -> new Expiry(id, lots, description, createdAt);
           case "adjustment" ->
               new Adjustment(id, change, description, fields.text("actor"), createdAt, lots);
           default -> throw new IllegalStateException("a stored entry has an unknown type");
