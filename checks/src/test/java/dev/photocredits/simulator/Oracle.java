@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.ledger.CreditByCredit;
 import dev.photocredits.simulator.Evidence.Generated;
 import dev.photocredits.simulator.Evidence.Line;
 import dev.photocredits.simulator.Evidence.State;
@@ -161,6 +162,76 @@ final class Oracle {
       violated(Violation.CREDITS_MINTED, who + ", whose mailbox was welcomed twice");
     }
     expiry(email, lines, sessions, expired);
+    if (!isErased(email)) {
+      creditByCredit(email, balance);
+    }
+  }
+
+  // Every write has to expire the very credits that are due by its time, and to pay with others.
+  private void creditByCredit(Email email, int balance) {
+    var account = new CreditByCredit();
+    for (var written : world.written) {
+      if (written.owner().equals(email)) {
+        var due = expiring(account, written.lines());
+        var expired = -sum(written.lines(), "expiry");
+        if (due == null || expired != due) {
+          violated(
+              due != null && expired > due
+                  ? Violation.CREDITS_EXPIRED_TOO_EARLY
+                  : Violation.EXPIRED_CREDITS_USED,
+              "%s: %s expires %d, and %d had to; now %s"
+                  .formatted(email.value(), written.lines(), expired, due, account));
+          return;
+        }
+      }
+    }
+    var unexpired = account.available(world.scheduler.now());
+    if (unexpired - account.debt() != balance) {
+      violated(
+          Violation.EXPIRED_CREDITS_USED,
+          "%s has %d, and %s by single credits".formatted(email.value(), balance, account));
+    }
+  }
+
+  /** What has to expire with a write of these lines; null if what they take is not available. */
+  private @Nullable Integer expiring(CreditByCredit account, List<Line> lines) {
+    var main =
+        Stream.of("purchase", "promotion", "usage", "refund", "adjustment", "reversal", "expiry")
+            .flatMap(type -> lines.stream().filter(line -> line.type().equals(type)))
+            .filter(line -> !line.type().equals("reversal") || !line.about().isEmpty())
+            .findFirst()
+            .orElseThrow();
+    var credits = Math.abs(main.credits());
+    var at = main.at();
+    var expected =
+        switch (main.type()) {
+          case "purchase" -> account.purchase(main.about(), credits, -sum(lines, "reversal"));
+          case "promotion" ->
+              account.promotion(main.description(), credits, expiry(main.description()), at);
+          case "usage" -> account.usage(main.about(), credits, at).orElse(null);
+          case "refund" -> account.refund(main.about(), credits, at);
+          case "adjustment" -> account.adjustment(main.credits(), at).orElse(null);
+          case "reversal" ->
+              main.credits() < 0
+                  ? account.reversal(main.about(), credits, at)
+                  : account.undo(main.about(), credits, at);
+          case "expiry" -> account.expire(at);
+          default -> throw new IllegalArgumentException(main.type());
+        };
+    return expected == null
+        ? null
+        : -expected.stream()
+            .filter(line -> line.type().equals("expiry"))
+            .mapToInt(CreditByCredit.Line::change)
+            .sum();
+  }
+
+  private @Nullable Instant expiry(String description) {
+    return schedule.gifts.stream()
+        .filter(gift -> description.endsWith(": " + gift.reason))
+        .map(gift -> gift.expiresAt)
+        .findFirst()
+        .orElse(null);
   }
 
   /** What our customers' provider delivers to: it knows tags behind a plus sign. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.ledger.CreditByCredit;
 import dev.photocredits.simulator.SimulatedStripe.CardPayment;
 import java.time.Instant;
 import java.util.Map;
@@ -24,14 +25,20 @@ final class OracleTest {
     var oracle =
         new ClassFileImporter()
             .importClasses(
-                Oracle.class, Evidence.class, SimulatedStripe.class, StripeApi.class, Bank.class);
+                Oracle.class,
+                CreditByCredit.class,
+                CreditByCredit.Line.class,
+                Evidence.class,
+                SimulatedStripe.class,
+                StripeApi.class,
+                Bank.class);
 
     classes()
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage("dev.photocredits.simulator", "java..", "com.fasterxml.jackson..")
                 .or(resideInAnyPackage("org.jspecify.annotations"))
-                .or(belongToAnyOf(Email.class, GenerationId.class)))
+                .or(belongToAnyOf(Email.class, GenerationId.class, CreditByCredit.class)))
         .check(oracle);
   }
 

@@ -71,7 +71,7 @@ final class OurEvidence {
         user.underway().generations() > 0);
   }
 
-  private static Line line(Email owner, Transaction entry) {
+  static Line line(Email owner, Transaction entry) {
     return new Line(
         owner,
         entry.type(),

@@ -16,6 +16,8 @@ enum Violation {
   CREDITS_MINTED,
   /** Credits that had expired were spent, or paid a debt. */
   EXPIRED_CREDITS_USED,
+  /** Credits were removed as expired that had not expired, or had been spent. */
+  CREDITS_EXPIRED_TOO_EARLY,
   /** A generation never ends. */
   PENDING_FOR_EVER,
   /** A generation was still pending after a sweep that had nothing against it. */

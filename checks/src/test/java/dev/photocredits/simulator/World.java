@@ -3,6 +3,7 @@ package dev.photocredits.simulator;
 import dev.photocredits.audit.Findings;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.Image;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
@@ -83,6 +84,13 @@ final class World {
   /** What a user could spend from that instant on. */
   record Sample(Instant at, int available) {}
 
+  /** What a write added to the statement of an account. */
+  record Written(Email owner, List<Evidence.Line> lines) {}
+
+  /** All writes, in the order in which they took effect. */
+  final List<Written> written = new ArrayList<>();
+
+  private final Set<TransactionId> seen = new HashSet<>();
   private final Set<Email> debtors = new HashSet<>();
   private final Map<Part, Instant> down = new EnumMap<>(Part.class);
   private final Map<Email, List<Sample>> history = new HashMap<>();
@@ -168,12 +176,14 @@ final class World {
     var items = ledger.backup();
     var place = checkpoint;
     var counters = Map.copyOf(counted);
+    var writes = written.size();
     backup =
         () -> {
           items.run();
           checkpoint = place;
           counted.clear();
           counted.putAll(counters);
+          written.subList(writes, written.size()).clear();
         };
   }
 
@@ -312,9 +322,18 @@ final class World {
 
   private void check(List<Email> owners) {
     for (var owner : owners) {
-      var differences = Findings.of(ledger.account(owner));
+      var account = ledger.account(owner);
+      var differences = Findings.of(account);
       if (!differences.isEmpty()) {
         throw new AssertionError(differences.toString());
+      }
+      var lines =
+          account.entries().stream()
+              .filter(entry -> seen.add(entry.id()))
+              .map(entry -> OurEvidence.line(owner, entry))
+              .toList();
+      if (!lines.isEmpty()) {
+        written.add(new Written(owner, lines));
       }
       sample(owner);
     }

@@ -19,13 +19,14 @@ final class Catalogue {
       List.of(
           "dev.photocredits.credits.PaymentTest",
           "dev.photocredits.credits.LotsTest",
+          "dev.photocredits.ledger.InMemoryLedgerTest",
+          "dev.photocredits.ledger.CreditByCreditTest",
           "dev.photocredits.payments.CheckoutTest",
           "dev.photocredits.payments.FulfilmentTest",
           "dev.photocredits.payments.ReconciliationTest",
           "dev.photocredits.generation.GenerationFlowTest",
           "dev.photocredits.generation.GenerationWorkerTest",
           "dev.photocredits.generation.SweeperTest",
-          "dev.photocredits.ledger.InMemoryLedgerTest",
           "dev.photocredits.simulator.ConfluenceTest",
           "dev.photocredits.simulator.CrashTest",
           "dev.photocredits.simulator.SimulatorTest");
