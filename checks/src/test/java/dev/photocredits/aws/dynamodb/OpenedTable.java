@@ -1,5 +1,6 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.FullJitter;
 import java.time.Duration;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -18,6 +19,7 @@ public final class OpenedTable {
     return DynamoDb.open(
         client,
         tableName,
-        new Contention(10, Duration.ofMillis(20), Duration.ofMillis(640), pause::accept));
+        new Contention(
+            10, new FullJitter(Duration.ofMillis(20), Duration.ofMillis(640)), pause::accept));
   }
 }

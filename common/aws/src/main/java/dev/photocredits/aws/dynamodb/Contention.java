@@ -1,7 +1,7 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.aws.FullJitter;
 import dev.photocredits.credits.AccountBusy;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -11,12 +11,12 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 /**
  * Repeats a write that lost against another one or was throttled: DynamoDB cancels the later of two
  * transactions on the same item, and the SDK does not repeat those. Nothing was written by the one
- * that was cancelled. Waits are drawn evenly from zero to a bound that doubles ("full jitter",
- * Exponential Backoff And Jitter, AWS Architecture Blog, 2015).
+ * that was cancelled.
  */
 final class Contention {
   static final Contention DEFAULT =
-      new Contention(10, Duration.ofMillis(20), Duration.ofMillis(640), Contention::sleep);
+      new Contention(
+          10, new FullJitter(Duration.ofMillis(20), Duration.ofMillis(640)), Contention::sleep);
 
   private static final Set<String> PASSING =
       Set.of(
@@ -34,27 +34,18 @@ final class Contention {
     void last(Duration time);
   }
 
-  /**
-   * Not {@code ThreadLocalRandom}: its seeds are part of a SnapStart snapshot, so that all
-   * instances restored from it would wait alike. This one is fed by the operating system.
-   */
-  private static final SecureRandom JITTER = new SecureRandom();
-
   private final int attempts;
-  private final Duration firstBound;
-  private final Duration lastBound;
+  private final FullJitter waits;
   private final Pause pause;
 
-  Contention(int attempts, Duration firstBound, Duration lastBound, Pause pause) {
+  Contention(int attempts, FullJitter waits, Pause pause) {
     this.attempts = attempts;
-    this.firstBound = firstBound;
-    this.lastBound = lastBound;
+    this.waits = waits;
     this.pause = pause;
   }
 
   /** Writes; throws {@link AccountBusy} if the last attempt was refused as well. */
   void retry(Runnable write) {
-    var bound = firstBound;
     for (var attempt = 1; ; attempt++) {
       try {
         write.run();
@@ -67,8 +58,7 @@ final class Contention {
           throw new AccountBusy(e);
         }
       }
-      pause.last(Duration.ofMillis(JITTER.nextLong(bound.toMillis() + 1)));
-      bound = bound.multipliedBy(2).compareTo(lastBound) < 0 ? bound.multipliedBy(2) : lastBound;
+      pause.last(waits.computeDelay(attempt));
     }
   }
 

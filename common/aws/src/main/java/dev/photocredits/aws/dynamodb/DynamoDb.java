@@ -2,6 +2,7 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Books;
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.FullJitter;
 import dev.photocredits.aws.Unplugged;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -102,10 +102,7 @@ public final class DynamoDb {
                 more.toBuilder()
                     .apiCallAttemptTimeout(ATTEMPT)
                     .apiCallTimeout(CALL)
-                    .retryStrategy(
-                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                            .maxAttempts(ATTEMPTS)
-                            .build())
+                    .retryStrategy(FullJitter.retries(ATTEMPTS))
                     .build());
     aws.dynamoDb().ifPresent(builder::endpointOverride);
     return builder.build();

@@ -1,6 +1,7 @@
 package dev.photocredits.aws.s3;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.FullJitter;
 import dev.photocredits.aws.Unplugged;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.TimeOrderedIds;
@@ -38,6 +39,10 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 public final class S3ImageStore implements ImageStore {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
+  /** The default of the SDK's standard retry mode. */
+  private static final int ATTEMPTS = 3;
+
   private static final Duration CALL = Duration.ofSeconds(10);
 
   /** How long a photo may be put. */
@@ -110,7 +115,11 @@ public final class S3ImageStore implements ImageStore {
             // chunk.
             .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
             .httpClient(http)
-            .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL));
+            .overrideConfiguration(
+                o ->
+                    o.apiCallAttemptTimeout(ATTEMPT)
+                        .apiCallTimeout(CALL)
+                        .retryStrategy(FullJitter.retries(ATTEMPTS)));
     // Another server than S3 has no host name for each bucket.
     aws.s3().ifPresent(endpoint -> client.endpointOverride(endpoint).forcePathStyle(true));
     return client.build();

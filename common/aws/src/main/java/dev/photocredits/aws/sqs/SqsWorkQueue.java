@@ -1,6 +1,7 @@
 package dev.photocredits.aws.sqs;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.FullJitter;
 import dev.photocredits.aws.Unplugged;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -20,6 +21,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 public final class SqsWorkQueue implements WorkQueue {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
+
+  /** The default of the SDK's standard retry mode. */
+  private static final int ATTEMPTS = 3;
+
   private static final Duration CALL = Duration.ofSeconds(4);
 
   private final AwsAccess aws;
@@ -47,7 +52,11 @@ public final class SqsWorkQueue implements WorkQueue {
             .httpClient(http)
             // What is sent is signed, and sent over TLS.
             .checksumValidationEnabled(false)
-            .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL));
+            .overrideConfiguration(
+                o ->
+                    o.apiCallAttemptTimeout(ATTEMPT)
+                        .apiCallTimeout(CALL)
+                        .retryStrategy(FullJitter.retries(ATTEMPTS)));
     aws.sqs().ifPresent(builder::endpointOverride);
     return builder.build();
   }

@@ -3,6 +3,7 @@ package dev.photocredits.aws.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.aws.FullJitter;
 import dev.photocredits.credits.AccountBusy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 final class ContentionTest {
   private final List<Duration> pauses = new ArrayList<>();
   private final Contention contention =
-      new Contention(5, Duration.ofMillis(20), Duration.ofMillis(100), pauses::add);
+      new Contention(5, new FullJitter(Duration.ofMillis(20), Duration.ofMillis(100)), pauses::add);
 
   @Test
   void a_write_that_passes_is_made_once() {
