@@ -1,6 +1,8 @@
 package dev.photocredits.payments;
 
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record FoundSession(SessionId id, SaleTerms terms, Status status, @Nullable PaidSession paid)
     implements FindOutcome {
+
+  /** The same session, of whose money that has become since it was paid. */
+  public FoundSession after(List<MoneyMoved> moved) {
+    return new FoundSession(id, terms, status, paid == null ? null : paid.after(moved));
+  }
 
   /** How far a session is. */
   public enum Status {

@@ -2,7 +2,6 @@ package dev.photocredits.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.credits.Email;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
@@ -11,7 +10,6 @@ import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.SaleTerms;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -79,18 +77,14 @@ record SessionJson(JsonNode json) {
         payment.isEmpty() ? null : new PaymentIntentId(payment));
   }
 
-  /**
-   * The session as it is now, unless its metadata are not ours.
-   *
-   * @param moved what has become of its money since, if it is paid
-   */
-  Optional<FoundSession> found(List<MoneyMoved> moved) {
+  /** The session as it is now, unless its metadata are not ours. */
+  Optional<FoundSession> found() {
     return terms()
         .filter(_ -> isPayment())
         .map(
             terms -> {
               var status = status();
-              var paid = status == Status.PAID ? paid(terms).after(moved) : null;
+              var paid = status == Status.PAID ? paid(terms) : null;
               return new FoundSession(new SessionId(id()), terms, status, paid);
             });
   }

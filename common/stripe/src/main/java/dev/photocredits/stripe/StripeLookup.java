@@ -80,10 +80,13 @@ public final class StripeLookup implements PaymentLookup {
           || ownership.objection(session.json()).isPresent()) {
         return new NoSuchSession();
       }
-      return session
-          .found(moved(client, session.json()))
-          .<FindOutcome>map(found -> found)
-          .orElseGet(NoSuchSession::new);
+      var found = session.found();
+      if (found.isEmpty()) {
+        return new NoSuchSession();
+      }
+      return found.get().paid() == null
+          ? found.get()
+          : found.get().after(moved(client, session.json()));
     } catch (InvalidRequestException e) {
       if (e.getStatusCode() == 404) {
         return new NoSuchSession();

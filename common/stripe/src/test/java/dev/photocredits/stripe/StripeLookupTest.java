@@ -220,15 +220,17 @@ final class StripeLookupTest {
         "{\"user_email\": \"ada@example.com\", \"package\": \"gold\"}",
         "{\"user_email\": \"nobody\", \"package\": \"starter\"}"
       })
-  void a_session_that_is_not_of_our_making_is_not_found(String metadata) {
+  void a_session_that_is_not_of_our_making_is_not_found_nor_are_its_disputes(String metadata) {
     var foreign =
-        FOUND.replace(
-            """
-            {"user_email": "ada@example.com", "package": "starter", "credits": "10"}""",
-            metadata);
+        foundWithCharge(0, true)
+            .replace(
+                """
+                {"user_email": "ada@example.com", "package": "starter", "credits": "10"}""",
+                metadata);
     try (var stripe = answering(json(200, foreign))) {
 
       assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
+      assertThat(stripe.calls()).hasSize(1);
     }
   }
 
