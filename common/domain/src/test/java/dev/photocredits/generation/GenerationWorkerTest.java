@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -351,6 +352,20 @@ final class GenerationWorkerTest {
   }
 
   @Test
+  void pictures_that_come_one_by_one_while_the_generation_ends_are_delivered() {
+    userWith(10);
+    var id = queued();
+    var late = new GenerationsWithLatePictures();
+
+    var worked = worker(new ModelThatAnswers(new Broken("x")), late).work(ada, id, later());
+
+    assertThat(worked.orElseThrow().work().refunded()).isEqualTo(Credits.NONE);
+    assertThat(((DeliveredBefore) outcome(id)).images()).containsExactlyElementsOf(late.images);
+    assertThat(balance()).isEqualTo(credits(7));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
   void a_photo_that_is_gone_leaves_the_generation_to_its_lease() {
     userWith(10);
     var id = queued();
@@ -619,6 +634,28 @@ final class GenerationWorkerTest {
     @Override
     public void release(int pictures, Instant now) {
       spent -= pictures;
+    }
+  }
+
+  /** Adds a picture that another worker drew, the last variation first, before each end. */
+  private final class GenerationsWithLatePictures extends OtherGenerations {
+    private final List<StoredImage> images =
+        IntStream.range(0, 3)
+            .mapToObj(it -> new StoredImage("images/late-" + it, new ContentType("image/png")))
+            .toList();
+    private int left = images.size();
+
+    GenerationsWithLatePictures() {
+      super(GenerationWorkerTest.this.ledger);
+    }
+
+    @Override
+    public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+      if (left > 0) {
+        left--;
+        assertThat(add(seen, new Picture(left, images.get(left)))).isTrue();
+      }
+      return super.finish(seen, next, refund);
     }
   }
 

@@ -1151,6 +1151,23 @@ public interface LedgerContract {
   }
 
   @Test
+  default void a_refund_under_the_id_of_another_one_has_ended_nothing() {
+    var ada = user(10);
+    var first = started(ada, 3);
+    var second = started(ada, 4);
+    var refund = SAMPLES.refund(first, 3);
+    assertThat(generations().finish(first, failed(first), refund)).isEqualTo(new Finished());
+    assertThat(generations().finish(second, failed(second), SAMPLES.refund(second, 4)))
+        .isEqualTo(new Finished());
+
+    var late = generations().finish(second, failed(second), SAMPLES.refund(refund.id(), second, 4));
+
+    assertThat(late).isEqualTo(new Overtaken(failed(second)));
+    assertThat(balance(ada)).isEqualTo(10);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
   default void whoever_finishes_second_changes_nothing_and_is_told() {
     var order = started(user(10), 3);
     assertThat(generations().finish(order, failed(order), SAMPLES.refund(order, 3)))
