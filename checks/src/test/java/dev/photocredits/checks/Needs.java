@@ -27,6 +27,7 @@ final class Needs {
           Map.entry("DynamoDbClient.putItem", "dynamodb:PutItem"),
           Map.entry("DynamoDbClient.query", "dynamodb:Query"),
           Map.entry("DynamoDbClient.queryPaginator", "dynamodb:Query"),
+          Map.entry("DynamoDbClient.scan", "dynamodb:Scan"),
           Map.entry("DynamoDbClient.scanPaginator", "dynamodb:Scan"),
           Map.entry("DynamoDbClient.updateItem", "dynamodb:UpdateItem"),
           Map.entry("DynamoDbTable.putItem", "dynamodb:PutItem"),
@@ -75,6 +76,7 @@ final class Needs {
           Map.entry("Schemas.MARK", "PAYMENT#*"),
           Map.entry("Schemas.PAYMENT", "PAYMENT#*"),
           Map.entry("Schemas.CHECKPOINT", "RECONCILIATION"),
+          Map.entry("Schemas.POSITION", "AUDIT"),
           Map.entry("Schemas.FEEDBACK", "FEEDBACK#*"));
 
   /** What makes partition keys. */

@@ -9,6 +9,8 @@ import dev.photocredits.lambda.Metric;
 import dev.photocredits.local.Template;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -71,6 +73,41 @@ final class OperationsTest {
         assertThat(tasks()).contains(task.path("Value").asText());
       }
     }
+  }
+
+  @Test
+  void an_alarm_waits_for_two_rounds_of_a_task_and_no_longer_than_cloudwatch_looks_back() {
+    var watched = new ArrayList<String>();
+    for (var alarm : alarms().values()) {
+      if (alarm.path("MetricName").asText().equals("runs")) {
+        var task =
+            alarm
+                .path("Dimensions")
+                .valueStream()
+                .filter(dimension -> dimension.path("Name").asText().equals("task"))
+                .map(dimension -> dimension.path("Value").asText())
+                .findFirst()
+                .orElseThrow();
+        var period = alarm.path("Period").asInt();
+        var waits = Duration.ofSeconds((long) period * alarm.path("EvaluationPeriods").asInt());
+
+        assertThat(waits)
+            .as(task)
+            .isGreaterThanOrEqualTo(rate(task).multipliedBy(2))
+            .isLessThanOrEqualTo(Duration.ofDays(period < 3600 ? 1 : 7));
+        watched.add(task);
+      }
+    }
+    assertThat(watched).containsExactlyInAnyOrderElementsOf(new TreeSet<>(tasks()));
+  }
+
+  /** How often a task is begun; resuming it begins none. */
+  private static Duration rate(String task) {
+    return Template.find().schedules().stream()
+        .filter(schedule -> schedule.input().equals("{\"task\":\"" + task + "\"}"))
+        .map(Template.Schedule::rate)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.audit.Books.Kept;
+import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.SessionId;
@@ -25,13 +26,10 @@ final class OurEvidence {
 
   static Evidence of(World world) {
     var owners = new LinkedHashSet<>(world.people);
-    try (var all = world.ledger.all()) {
-      all.forEach(
-          kept -> {
-            if (kept instanceof Kept.Owner(var owner)) {
-              owners.add(owner);
-            }
-          });
+    for (var kept : WholeAudit.scan(world.ledger)) {
+      if (kept instanceof Kept.Owner(var owner)) {
+        owners.add(owner);
+      }
     }
     var balances = new HashMap<Email, Integer>();
     var lines = new ArrayList<Line>();

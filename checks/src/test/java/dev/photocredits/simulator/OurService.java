@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.audit.Audit;
+import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Credits;
@@ -338,13 +339,13 @@ final class OurService implements Service {
 
   @Override
   public void audit(Invocation process) {
-    var audited = new Audit(world.ledger, process.clock()).run(process.deadline());
-    audited
-        .differences()
-        .forEach(
-            difference -> {
-              throw new AssertionError("the audit finds " + difference);
-            });
+    var heard = new WholeAudit.Heard();
+    var _ =
+        new Audit(world.ledger, world.positions, 3, WholeAudit.THREADS, process.clock())
+            .run(process.deadline(), heard);
+    if (!heard.discrepancies.isEmpty()) {
+      throw new AssertionError("the audit finds " + heard.discrepancies);
+    }
   }
 
   @Override

@@ -34,6 +34,11 @@ final class SimulatedThreads extends AbstractExecutorService {
     return List.copyOf(futures);
   }
 
+  @Override
+  public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks) {
+    return invokeAll(tasks, 1, TimeUnit.DAYS);
+  }
+
   private <T> Future<T> begin(Callable<T> task) {
     var future = new CompletableFuture<T>();
     scheduler.spawn(

@@ -1,6 +1,7 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.audit.Findings;
+import dev.photocredits.audit.Discrepancies;
+import dev.photocredits.audit.Positions;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.TransactionId;
@@ -30,6 +31,7 @@ final class World {
   final SimulatedStripe stripe;
   final StripeApi stripeApi;
   final InMemoryLedger ledger = new InMemoryLedger();
+  final Positions positions = Positions.inMemory();
   final Set<String> images = new LinkedHashSet<>();
   final Map<GenerationId, Image> photos = new HashMap<>();
   final List<Message> queue = new ArrayList<>();
@@ -323,9 +325,9 @@ final class World {
   private void check(List<Email> owners) {
     for (var owner : owners) {
       var account = ledger.account(owner);
-      var differences = Findings.of(account);
-      if (!differences.isEmpty()) {
-        throw new AssertionError(differences.toString());
+      var discrepancies = Discrepancies.of(account);
+      if (!discrepancies.isEmpty()) {
+        throw new AssertionError(discrepancies.toString());
       }
       var lines =
           account.entries().stream()

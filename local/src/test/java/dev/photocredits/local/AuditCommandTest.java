@@ -26,7 +26,7 @@ final class AuditCommandTest {
 
     assertThat(audit()).isTrue();
 
-    assertThat(said.toString(UTF_8)).isEqualTo("1 accounts audited, 0 differences\n");
+    assertThat(said.toString(UTF_8)).isEqualTo("1 accounts audited, 0 discrepancies\n");
   }
 
   @Test
@@ -39,7 +39,7 @@ final class AuditCommandTest {
         .isEqualTo(
             """
             DIFFERS  ada@example.com: the balance is 7, and by the entries it is 0
-            1 accounts audited, 1 differences
+            1 accounts audited, 1 discrepancies
             """);
   }
 

@@ -88,7 +88,7 @@ final class EraseCommandTest {
     assertThat(images()).isEmpty();
     var audit = new ByteArrayOutputStream();
     assertThat(AuditCommand.run(settings(), new PrintStream(audit))).isTrue();
-    assertThat(audit.toString(UTF_8)).isEqualTo("1 accounts audited, 0 differences\n");
+    assertThat(audit.toString(UTF_8)).isEqualTo("1 accounts audited, 0 discrepancies\n");
   }
 
   @Test

@@ -48,7 +48,7 @@ final class FavourCommandsTest {
                 + " nothing: that takes AGAIN=1, or another REASON.\n");
     assertThat(items())
         .contains("S=Promotion: an outage", "S=eve", "2027-01-01T00:00:00.000000000Z#", "expiring");
-    assertThat(audit()).isEqualTo("1 accounts audited, 0 differences\n");
+    assertThat(audit()).isEqualTo("1 accounts audited, 0 discrepancies\n");
   }
 
   @Test
@@ -98,7 +98,7 @@ final class FavourCommandsTest {
     assertThat(said()).isEqualTo("ada@example.com has lost 7 credits.\n");
 
     assertThat(items()).contains("S=Adjustment: an outage", "N=-7", "S=eve");
-    assertThat(audit()).isEqualTo("1 accounts audited, 0 differences\n");
+    assertThat(audit()).isEqualTo("1 accounts audited, 0 discrepancies\n");
   }
 
   @Test

@@ -97,7 +97,7 @@ final class TemplateTest {
             new Template.Function(
                 "SweeperFunction",
                 "dev.photocredits.functions.sweeper.SweeperHandler",
-                Duration.ofSeconds(300),
+                Duration.ofSeconds(900),
                 1024));
   }
 

@@ -1,6 +1,8 @@
 package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Books;
+import dev.photocredits.audit.Positions;
+import dev.photocredits.audit.PositionsContract;
 import dev.photocredits.checks.dynamodb.Faults;
 import dev.photocredits.checks.dynamodb.ModelledDynamoDb;
 import dev.photocredits.checks.dynamodb.ModelledTable;
@@ -129,6 +131,14 @@ final class ModelledDynamoDbTest {
     @Override
     public boolean isTold(Email address) {
       return modelled.items().toString().contains(address.value());
+    }
+  }
+
+  @Nested
+  final class AuditPositions implements PositionsContract {
+    @Override
+    public Positions positions() {
+      return table.positions();
     }
   }
 

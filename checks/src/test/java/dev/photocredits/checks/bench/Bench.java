@@ -48,6 +48,7 @@ final class Bench {
         var system = LocalSystem.start(model.settings(scratch.folder()), scratch.log()::println)) {
       var caller = new Caller(system.url(), SteadyModel.WEBHOOK_SECRET, photo);
       new Bench(model, new RoundTrips(system), caller, scratch.console()).run();
+      AuditBench.print(scratch.console());
     }
   }
 

@@ -271,10 +271,21 @@ final class MetricsTest {
   }
 
   @Test
-  void an_audit_counts_what_differs_and_no_difference_too() {
+  void an_audit_counts_what_differs_and_no_discrepancy_too() {
     run("audit");
 
     assertThat(told()).containsOnly("runs audit 1", "attention 0", "audit_differences 0");
+  }
+
+  @Test
+  void an_audit_that_has_not_seen_everything_counts_as_no_run_and_tells_no_differences() {
+    var outOfTime = sweeper.handleRequest(Map.of("task", "audit"), new OneCall(10_000));
+    var nothingUnderWay =
+        sweeper.handleRequest(Map.of("task", "audit", "resume", true), new OneCall(300_000));
+
+    assertThat(outOfTime.get("complete")).isEqualTo(false);
+    assertThat(nothingUnderWay).isEqualTo(Map.of("under_way", false));
+    assertThat(told()).containsOnly("attention 0");
   }
 
   private Answer generate(String email, String key) {

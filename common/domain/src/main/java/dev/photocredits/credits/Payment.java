@@ -46,6 +46,20 @@ public record Payment(
     }
   }
 
+  /** The same in other hands, if it has granted something. */
+  public Payment movedTo(Email pseudonym) {
+    return grant == null
+        ? this
+        : new Payment(
+            id,
+            new Grant(pseudonym, grant.session(), grant.credits(), grant.charged()),
+            refunded,
+            refunds,
+            disputes,
+            reversed,
+            version + 1);
+  }
+
   /** A payment that nobody has heard of. */
   public static Payment unheardOf(PaymentIntentId id) {
     return new Payment(id, null, Map.of(), Map.of(), Map.of(), Credits.NONE, 0);

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.Account;
-import dev.photocredits.audit.Audit;
 import dev.photocredits.audit.Books;
-import dev.photocredits.audit.Findings;
+import dev.photocredits.audit.Discrepancies;
+import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
@@ -189,7 +189,7 @@ public interface ErasureContract {
 
       assertThat(ledger().grant(ada, purchase, charge)).isEqualTo(new AlreadyGranted());
       var early = orAskAgain(() -> ledger().reverse(refund, SAMPLES.id(), SAMPLES.now()));
-      assertThat(Findings.of(books().account(ada))).isEmpty();
+      assertThat(Discrepancies.of(books().account(ada))).isEmpty();
       if (ledgerIsClosedTo(ada)) {
         var order = SAMPLES.order(ada, 1);
         assertThatThrownBy(() -> generations().start(order, usage(order), null, Limits.NONE))
@@ -564,8 +564,7 @@ public interface ErasureContract {
 
   /** Whose the purchase is by its mark. */
   private Email holderOf(Purchase purchase) {
-    return books()
-        .all()
+    return WholeAudit.scan(books()).stream()
         .filter(Books.Kept.Mark.class::isInstance)
         .map(kept -> ((Books.Kept.Mark) kept).mark())
         .filter(mark -> mark.session().equals(purchase.session()))
@@ -617,10 +616,10 @@ public interface ErasureContract {
     assertThat(after.generations())
         .containsExactlyInAnyOrderElementsOf(
             before.generations().stream().map(one -> one.erased(pseudonym)).toList());
-    assertThat(Findings.of(after)).isEmpty();
+    assertThat(Discrepancies.of(after)).isEmpty();
   }
 
   private void nothingDiffers() {
-    assertThat(new Audit(books(), SAMPLES::now).run(Instant.MAX).differences()).isEmpty();
+    assertThat(WholeAudit.of(books())).isEmpty();
   }
 }

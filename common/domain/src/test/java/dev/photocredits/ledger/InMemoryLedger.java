@@ -89,6 +89,9 @@ import org.jspecify.annotations.Nullable;
 /** The ports of the ledger in memory: one lock is all its transactions. */
 public final class InMemoryLedger
     implements Ledger, Generations, Claims, PurchaseOrders, Books, Identities, FeedbackBox {
+  /** How much a scan reads at once. */
+  private final int scanned;
+
   private final Map<Email, User> users = new HashMap<>();
   private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
@@ -108,6 +111,19 @@ public final class InMemoryLedger
 
   /** Whoever is being erased, and what their account becomes. */
   private final Map<Email, Gone> leaving = new HashMap<>();
+
+  public InMemoryLedger() {
+    this(100);
+  }
+
+  /**
+   * A ledger for a test of the audit.
+   *
+   * @param scanned how much a scan reads at once
+   */
+  public InMemoryLedger(int scanned) {
+    this.scanned = scanned;
+  }
 
   private record Gone(Email pseudonym, @Nullable CustomerId customer) {}
 
@@ -497,15 +513,35 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Stream<Kept> all() {
-    var owners =
-        Stream.of(users.keySet(), entries.keySet(), generations.keySet())
-            .flatMap(Set::stream)
-            .distinct()
-            .map(Kept.Owner::new);
-    return Stream.<Kept>concat(owners, marks.values().stream().map(Kept.Mark::new))
-        .toList()
-        .stream();
+  public synchronized Scanned scan(int segment, int segments, @Nullable String after) {
+    var kept = new TreeMap<String, Kept>();
+    Stream.of(entries, generations)
+        .flatMap(items -> items.entrySet().stream())
+        .filter(items -> !items.getValue().isEmpty())
+        .forEach(items -> kept.put("user " + items.getKey(), new Kept.Leftover(items.getKey())));
+    users.keySet().forEach(owner -> kept.put("user " + owner, new Kept.Owner(owner)));
+    marks.values().forEach(mark -> kept.put("mark " + mark.session(), new Kept.Mark(mark)));
+    payments
+        .values()
+        .forEach(payment -> kept.put("payment " + payment.id(), new Kept.Money(payment)));
+    var page =
+        kept.tailMap(after == null ? "" : after, false).entrySet().stream()
+            .filter(item -> Math.floorMod(item.getKey().hashCode(), segments) == segment)
+            .limit(scanned + 1L)
+            .toList();
+    return new Scanned(
+        page.stream().limit(scanned).map(Map.Entry::getValue).toList(),
+        page.size() > scanned ? page.get(scanned - 1).getKey() : null);
+  }
+
+  @Override
+  public synchronized boolean hasProfile(Email owner) {
+    return users.containsKey(owner) || leaving.containsKey(owner);
+  }
+
+  @Override
+  public synchronized Optional<SessionMark> mark(SessionId session) {
+    return Optional.ofNullable(marks.get(session));
   }
 
   @Override
@@ -538,7 +574,14 @@ public final class InMemoryLedger
             .map(generation -> former.equals(owner) ? generation : generation.erased(owner))
             .toList(),
         own,
-        own.stream().flatMap(mark -> Stream.ofNullable(payments.get(mark.payment()))).toList());
+        own.stream()
+            .flatMap(mark -> Stream.ofNullable(payments.get(mark.payment())))
+            .map(payment -> isOf(former, payment) ? payment.movedTo(owner) : payment)
+            .toList());
+  }
+
+  private static boolean isOf(Email former, Payment payment) {
+    return payment.grant() != null && payment.grant().owner().equals(former);
   }
 
   @Override
@@ -594,14 +637,7 @@ public final class InMemoryLedger
     if (grant == null || !grant.owner().equals(owner) || !grant.session().equals(session)) {
       return payment;
     }
-    return new Payment(
-        payment.id(),
-        new Payment.Grant(pseudonym, session, grant.credits(), grant.charged()),
-        payment.refunded(),
-        payment.refunds(),
-        payment.disputes(),
-        payment.reversed(),
-        payment.version() + 1);
+    return payment.movedTo(pseudonym);
   }
 
   @Override

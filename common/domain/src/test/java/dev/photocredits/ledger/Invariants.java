@@ -3,7 +3,7 @@ package dev.photocredits.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.Books;
-import dev.photocredits.audit.Findings;
+import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Page;
@@ -21,7 +21,7 @@ public final class Invariants {
   /** Fails unless the accounts of all these people add up. */
   public static void hold(Books books, Collection<Email> people) {
     for (var email : people) {
-      assertThat(Findings.of(books.account(email))).isEmpty();
+      assertThat(Discrepancies.of(books.account(email))).isEmpty();
     }
   }
 

@@ -70,6 +70,21 @@ public abstract class BackgroundHandler
    */
   protected abstract Report run(Map<String, Object> event, Instant deadline);
 
+  /**
+   * Writes a line of its own while a run is under way, so that it is told whatever becomes of the
+   * run.
+   *
+   * @param fields never an e-mail address
+   */
+  protected final void tell(Map<String, ?> fields, Map<Metric, Long> metrics) {
+    log.write("INFO", clock.instant(), fields, metrics);
+  }
+
+  /** The same about what an operator has to look at: {@link Log#attention}. */
+  protected final void raise(Map<String, ?> fields) {
+    log.attention(clock.instant(), fields, Map.of());
+  }
+
   @Override
   public final Map<String, ?> handleRequest(Map<String, Object> event, Context context) {
     var started = System.nanoTime();

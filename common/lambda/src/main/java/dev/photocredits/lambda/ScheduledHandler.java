@@ -2,7 +2,6 @@ package dev.photocredits.lambda;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.Map;
 
 /** A function that a schedule calls with {@code {"task": …}}. */
@@ -17,27 +16,31 @@ public abstract class ScheduledHandler extends BackgroundHandler {
   }
 
   /**
-   * Does the task of that name.
+   * What a schedule asks for.
+   *
+   * @param resumes only to go on with what an earlier run has begun: {@code "resume": true}
+   */
+  public record Task(String name, boolean resumes) {}
+
+  /**
+   * Does the task. Its report, or a line of its own, counts {@link Metric#RUNS} if the task is done
+   * by it.
    *
    * @param deadline after which nothing more is begun
    */
-  protected abstract Report run(String task, Instant deadline);
+  protected abstract Report run(Task task, Instant deadline);
 
   @Override
   protected final Map<String, ?> about(Map<String, Object> event) {
-    return Map.of("task", task(event));
+    return Map.of("task", task(event).name());
   }
 
   @Override
   protected final Report run(Map<String, Object> event, Instant deadline) {
-    var report = run(task(event), deadline);
-    var metrics = new EnumMap<Metric, Object>(Metric.class);
-    metrics.putAll(report.metrics());
-    metrics.put(Metric.RUNS, 1L);
-    return new Report(report.counts(), metrics, report.alarms());
+    return run(task(event), deadline);
   }
 
-  private static String task(Map<String, Object> event) {
-    return String.valueOf(event.get("task"));
+  private static Task task(Map<String, Object> event) {
+    return new Task(String.valueOf(event.get("task")), Boolean.TRUE.equals(event.get("resume")));
   }
 }

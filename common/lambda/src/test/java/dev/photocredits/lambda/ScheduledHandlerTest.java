@@ -26,7 +26,9 @@ final class ScheduledHandlerTest {
             deadline -> {
               assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(50));
               return new BackgroundHandler.Report(
-                  Map.of("refunded", 3), Map.of(Metric.CREDITS_REFUNDED, 9L), List.of());
+                  Map.of("refunded", 3),
+                  Map.of(Metric.RUNS, 1L, Metric.CREDITS_REFUNDED, 9L),
+                  List.of());
             });
 
     assertThat(answer).isEqualTo(Map.of("refunded", 3));
@@ -48,7 +50,7 @@ final class ScheduledHandlerTest {
         call(
             _ ->
                 new BackgroundHandler.Report(
-                    Map.of("refunded", 0), Map.of(), List.of(secret, "odd")));
+                    Map.of("refunded", 0), Map.of(Metric.RUNS, 1L), List.of(secret, "odd")));
 
     assertThat(answer).isEqualTo(Map.of("refunded", 0));
     assertThat(line().path("level").asText()).isEqualTo("ERROR");
@@ -79,8 +81,8 @@ final class ScheduledHandlerTest {
     var handler =
         new ScheduledHandler(log, InstantSource.fixed(Events.NOW)) {
           @Override
-          protected Report run(String name, Instant deadline) {
-            assertThat(name).isEqualTo("sweep");
+          protected Report run(Task asked, Instant deadline) {
+            assertThat(asked).isEqualTo(new Task("sweep", false));
             return task.apply(deadline);
           }
         };

@@ -1,6 +1,7 @@
 package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Books;
+import dev.photocredits.audit.Positions;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.FullJitter;
 import dev.photocredits.aws.Unplugged;
@@ -179,6 +180,10 @@ public final class DynamoDb {
 
   public Books books() {
     return new DynamoDbBooks(table);
+  }
+
+  public Positions positions() {
+    return new DynamoDbPositions(table);
   }
 
   /** For an operator alone: no function has the right to what it does. */

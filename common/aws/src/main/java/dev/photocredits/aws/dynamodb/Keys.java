@@ -28,6 +28,8 @@ final class Keys {
   static final String PAYMENT = "PAYMENT";
   static final String RECONCILIATION = "RECONCILIATION";
   static final String CHECKPOINT = "CHECKPOINT";
+  static final String AUDIT = "AUDIT";
+  static final String POSITION = "POSITION";
   static final String TRANSACTIONS = "TXN#";
   static final String GENERATIONS = "GEN#";
   static final String CLAIMS = "KEY#";
@@ -65,6 +67,11 @@ final class Keys {
 
   static Email owner(String partition) {
     return new Email(partition.substring(USERS.length()));
+  }
+
+  /** Whether that is the sort key of something that an account is folded from. */
+  static boolean isOfAccount(String sort) {
+    return sort.startsWith(TRANSACTIONS) || sort.startsWith(GENERATIONS);
   }
 
   static String transaction(TransactionId id) {

@@ -1,5 +1,8 @@
 package dev.photocredits.aws.dynamodb;
 
+import dev.photocredits.audit.Position;
+import dev.photocredits.audit.Position.Segment;
+import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.aws.dynamodb.Schema.Item;
 import dev.photocredits.aws.dynamodb.TransactWrite.Outcome;
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
@@ -57,9 +60,11 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
@@ -85,6 +90,11 @@ final class Schemas {
   static final String ERASED_AS = "erased_as";
 
   static final String EMAIL = "email";
+
+  /** Of a segment of an audit. */
+  private static final String OPEN = "open";
+
+  private static final String DONE = "done";
 
   private static final String CUSTOMER = "stripe_customer_id";
   private static final String DEBT = "debt";
@@ -326,6 +336,31 @@ final class Schemas {
                   .text(
                       "until", checkpoint.until() == null ? null : Fields.time(checkpoint.until()))
                   .text("after", checkpoint.after()));
+
+  static final TableSchema<Position> POSITION =
+      Schema.of(
+          Position.class,
+          Schemas::position,
+          (position, item) ->
+              item.key(Keys.AUDIT, Keys.POSITION)
+                  .number(VERSION, position.version())
+                  .text("started_at", Fields.time(position.startedAt()))
+                  .text("saved_at", Fields.time(position.savedAt()))
+                  .items(
+                      "segments",
+                      IntStream.range(0, position.segments().size())
+                          .boxed()
+                          .collect(Collectors.toMap(number -> number, position.segments()::get)),
+                      String::valueOf,
+                      (segment, part) ->
+                          part.text(STATUS, segment.isDone() ? DONE : OPEN)
+                              .text("after", segment.after()))
+                  .number("accounts", position.tally().accounts())
+                  .number("unsettled", position.tally().unsettled())
+                  .number("discrepancies", position.tally().discrepancies())
+                  .number(
+                      EXPIRES_AT,
+                      position.isComplete() ? null : position.expiresAt().getEpochSecond()));
 
   static final TableSchema<Feedback> FEEDBACK =
       Schema.of(
@@ -621,6 +656,21 @@ final class Schemas {
         fields.instant("since"),
         until == null ? null : Instant.parse(until),
         fields.optionalText("after"));
+  }
+
+  private static Position position(Fields fields) {
+    var segments =
+        fields.items(
+            "segments",
+            Integer::valueOf,
+            part -> new Segment(part.optionalText("after"), part.text(STATUS).equals(DONE)));
+    return new Position(
+        fields.integer(VERSION),
+        fields.instant("started_at"),
+        fields.instant("saved_at"),
+        List.copyOf(new TreeMap<>(segments).values()),
+        new Tally(
+            fields.number("accounts"), fields.number("unsettled"), fields.number("discrepancies")));
   }
 
   private static Feedback feedback(Fields fields) {

@@ -97,10 +97,51 @@ final class Table {
     return client.queryPaginator(query.build()).items().stream().map(schema::mapToItem);
   }
 
-  /** Every item of the table, in no order; to be read by an audit, never for an answer. */
+  /** All items of a partition as they are, those with the greatest sort key first. */
+  List<Map<String, AttributeValue>> partition(String partition) {
+    var query =
+        QueryRequest.builder()
+            .tableName(name)
+            .keyConditionExpression("PK = :partition")
+            .expressionAttributeValues(Map.of(":partition", AttributeValue.fromS(partition)))
+            .scanIndexForward(false)
+            .consistentRead(true)
+            .build();
+    return client.queryPaginator(query).items().stream().toList();
+  }
+
+  /** Every item of the table, in no order; to be read by an operator, never for an answer. */
   Stream<Map<String, AttributeValue>> scan() {
     return client.scanPaginator(scan -> scan.tableName(name).consistentRead(true)).items().stream();
   }
+
+  /**
+   * A page of one of the segments of the table, in no order; to be read by an audit.
+   *
+   * @param after the key of the last item of the page before, null for the first page
+   * @param limit how many items are read at most
+   */
+  Scanned scan(int segment, int segments, @Nullable Map<String, AttributeValue> after, int limit) {
+    var found =
+        client.scan(
+            scan ->
+                scan.tableName(name)
+                    .segment(segment)
+                    .totalSegments(segments)
+                    .exclusiveStartKey(after)
+                    .limit(limit)
+                    .consistentRead(true));
+    return new Scanned(
+        found.items(), found.hasLastEvaluatedKey() ? found.lastEvaluatedKey() : null);
+  }
+
+  /**
+   * A page of a scan.
+   *
+   * @param last where the next page begins, or null if there is none
+   */
+  record Scanned(
+      List<Map<String, AttributeValue>> items, @Nullable Map<String, AttributeValue> last) {}
 
   /**
    * The keys of the items of an index's partition, in the order of its sort key, up to {@code most}

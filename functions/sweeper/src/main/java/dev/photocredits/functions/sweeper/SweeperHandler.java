@@ -1,5 +1,13 @@
 package dev.photocredits.functions.sweeper;
 
+import dev.photocredits.audit.Audit;
+import dev.photocredits.audit.AuditOutcome.Complete;
+import dev.photocredits.audit.AuditOutcome.NothingUnderWay;
+import dev.photocredits.audit.AuditOutcome.Overtaken;
+import dev.photocredits.audit.AuditOutcome.Partial;
+import dev.photocredits.audit.Discrepancy;
+import dev.photocredits.audit.Position.Tally;
+import dev.photocredits.credits.Email;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
@@ -8,14 +16,17 @@ import dev.photocredits.lambda.ScheduledHandler;
 import dev.photocredits.lambda.SnapStart;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The task {@code sweep}, every minute: gives back what nobody finishes, and takes what has
  * expired. The task {@code reconcile}, every hour: does what webhooks that never arrived would have
- * done. The task {@code audit}, every day: compares every account with its entries.
+ * done. The task {@code audit}, every day: compares every account with its transactions. It takes
+ * as many runs as it needs, and a schedule of its own resumes it.
  */
 public final class SweeperHandler extends ScheduledHandler {
   /** So that a run ends; what is left is swept by the next one. */
@@ -26,6 +37,7 @@ public final class SweeperHandler extends ScheduledHandler {
   /** A hundred events each. */
   private static final int MOST_PAGES = 50;
 
+  private final Told told = new Told();
   private final SnapStart<Wiring> wiring;
 
   public SweeperHandler() {
@@ -44,12 +56,12 @@ public final class SweeperHandler extends ScheduledHandler {
   }
 
   @Override
-  protected Report run(String task, Instant deadline) {
-    return switch (task) {
+  protected Report run(Task task, Instant deadline) {
+    return switch (task.name()) {
       case "sweep" -> sweep(deadline);
       case "reconcile" -> reconcile(deadline);
-      case "audit" -> audit(deadline);
-      default -> throw new IllegalArgumentException("no such task: " + task);
+      case "audit" -> audit(task.resumes(), deadline);
+      default -> throw new IllegalArgumentException("no such task: " + task.name());
     };
   }
 
@@ -63,6 +75,7 @@ public final class SweeperHandler extends ScheduledHandler {
             "expired", expired.credits().value(),
             "has_more", swept.hasMore() || expired.hasMore()),
         Map.of(
+            Metric.RUNS, 1L,
             Metric.PENDING_AGE_SECONDS, oldest.toSeconds(),
             Metric.GENERATIONS_ABANDONED, (long) swept.refunded(),
             Metric.CREDITS_REFUNDED, (long) swept.credits().value(),
@@ -70,23 +83,57 @@ public final class SweeperHandler extends ScheduledHandler {
         Stream.concat(swept.failures().stream(), expired.failures().stream()).toList());
   }
 
-  private Report audit(Instant deadline) {
-    var audited = wiring.now().audit.run(deadline);
-    var alarms = new ArrayList<String>();
-    for (var found : audited.differences()) {
-      alarms.add(Log.user(found.owner()) + ": " + found.what());
+  private Report audit(boolean resumes, Instant deadline) {
+    var audit = wiring.now().audit;
+    var counts =
+        switch (resumes ? audit.resume(deadline, told) : audit.run(deadline, told)) {
+          case Complete(var tally) -> counts(tally, true);
+          case Partial(var tally) -> counts(tally, false);
+          case Overtaken _ -> Json.object("overtaken", true);
+          case NothingUnderWay _ -> Json.object("under_way", false);
+        };
+    return new Report(counts, Map.of(), List.of());
+  }
+
+  private static Map<String, @Nullable Object> counts(Tally tally, boolean isComplete) {
+    return Json.object(
+        "accounts", tally.accounts(),
+        "discrepancies", tally.discrepancies(),
+        "unsettled", tally.unsettled(),
+        "complete", isComplete);
+  }
+
+  /** Tells at once what an audit finds: the run that completes it may be another. */
+  private final class Told implements Audit.Listener {
+    @Override
+    public void differs(Discrepancy found) {
+      var owner = found.owner();
+      raise(
+          Json.object(
+              "task",
+              "audit",
+              "user",
+              owner == null ? null : Log.user(owner),
+              "alarm",
+              found.what()));
     }
-    if (!audited.isComplete()) {
-      alarms.add("there was no time for all accounts");
+
+    @Override
+    public void isUnsettled(Email owner) {
+      raise(
+          Json.object(
+              "task", "audit",
+              "user", Log.user(owner),
+              "alarm", "the account was written to during every read, and is not judged"));
     }
-    return new Report(
-        Json.object(
-            "accounts", audited.accounts(),
-            "differences", audited.differences().size(),
-            "unsettled", audited.unsettled(),
-            "complete", audited.isComplete()),
-        Map.of(Metric.AUDIT_DIFFERENCES, (long) audited.differences().size()),
-        alarms);
+
+    @Override
+    public void completed(Tally tally) {
+      var line = new LinkedHashMap<String, @Nullable Object>();
+      line.put("task", "audit");
+      line.putAll(counts(tally, true));
+      tell(line, Map.of(Metric.RUNS, 1L, Metric.AUDIT_DIFFERENCES, tally.discrepancies()));
+    }
   }
 
   private Report reconcile(Instant deadline) {
@@ -97,6 +144,7 @@ public final class SweeperHandler extends ScheduledHandler {
             "reversed", reconciled.reversed(),
             "has_more", reconciled.hasMore()),
         Map.of(
+            Metric.RUNS, 1L,
             Metric.CREDITS_SOLD, (long) reconciled.sold(),
             Metric.CREDITS_REVERSED, (long) reconciled.takenBack()),
         reconciled.attention());

@@ -19,9 +19,14 @@ import dev.photocredits.stripe.StripeLookup;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** What the sweeper function is made of. */
 final class Wiring {
+  /** The JDK keeps five connections to a host open for the next request, so no more than those. */
+  private static final int AUDIT_SEGMENTS = 4;
+
   final Sweeper sweeper;
   final Expirations expirations;
   final Reconciliation reconciliation;
@@ -37,18 +42,23 @@ final class Wiring {
         StripeHistory.of(environment),
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
+        Executors.newVirtualThreadPerTaskExecutor(),
         Clock.systemUTC());
   }
 
+  /**
+   * @param threads reads the segments of an audit side by side
+   */
   Wiring(
       Environment environment,
       DynamoDb table,
       PaymentHistory history,
       PaymentLookup lookup,
       TimeOrderedIds ids,
+      ExecutorService threads,
       InstantSource clock) {
     this.table = table;
-    audit = new Audit(table.books(), clock);
+    audit = new Audit(table.books(), table.positions(), AUDIT_SEGMENTS, threads, clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
     expirations = new Expirations(ledger, ids, clock);

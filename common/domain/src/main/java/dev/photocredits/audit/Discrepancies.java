@@ -1,6 +1,7 @@
 package dev.photocredits.audit;
 
 import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
@@ -18,35 +19,65 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What does not add up in an account (docs/data-model.md, "What always holds"). */
-public final class Findings {
+public final class Discrepancies {
   private final Account account;
-  private final List<Difference> found = new ArrayList<>();
+  private final List<Discrepancy> found = new ArrayList<>();
 
-  private Findings(Account account) {
+  private Discrepancies(Account account) {
     this.account = account;
   }
 
   /** Everything that does not add up in it; nothing if all is well. */
-  public static List<Difference> of(Account account) {
-    var findings = new Findings(account);
-    findings.user();
-    account.generations().forEach(findings::generation);
-    findings.strays();
-    findings.purchases();
-    account.payments().forEach(findings::payment);
-    return findings.found;
+  public static List<Discrepancy> of(Account account) {
+    var discrepancies = new Discrepancies(account);
+    discrepancies.user();
+    account.generations().forEach(discrepancies::generation);
+    discrepancies.strays();
+    discrepancies.purchases();
+    account.payments().forEach(discrepancies::payment);
+    return discrepancies.found;
   }
 
-  /** A mark without its effect is a payment that will never be granted. */
-  static Optional<Difference> ofMark(SessionMark mark, Optional<Transaction> entry) {
+  /** A mark without its transaction is a payment that will never be granted. */
+  static List<Discrepancy> of(SessionMark mark, Optional<Transaction> entry) {
     return entry.flatMap(Transaction::payment).filter(mark.session()::equals).isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            new Difference(
+        ? List.of()
+        : List.of(
+            new Discrepancy(
                 mark.owner(),
                 "session "
                     + mark.session().value()
                     + " is marked as granted, and its purchase is missing"));
+  }
+
+  /** A payment that granted nothing has nothing to reverse. */
+  static List<Discrepancy> of(Payment payment) {
+    return payment.reversed().isNone()
+        ? List.of()
+        : List.of(
+            new Discrepancy(
+                null,
+                "payment "
+                    + payment.id().value()
+                    + " granted nothing, and "
+                    + payment.reversed().value()
+                    + " credits of it are reversed"));
+  }
+
+  /** Without its mark a session can be granted again. */
+  static List<Discrepancy> of(Payment payment, Grant grant, Optional<SessionMark> mark) {
+    return mark.filter(m -> payment.id().equals(m.payment())).isPresent()
+        ? List.of()
+        : List.of(
+            new Discrepancy(
+                grant.owner(),
+                "payment "
+                    + payment.id().value()
+                    + " granted session "
+                    + grant.session().value()
+                    + (mark.isPresent()
+                        ? ", whose mark names another payment"
+                        : ", which has no mark")));
   }
 
   private void user() {
@@ -192,6 +223,9 @@ public final class Findings {
       say("payment " + payment.id().value() + " does not know what it granted");
       return;
     }
+    if (!grant.owner().equals(account.owner())) {
+      say("payment " + payment.id().value() + " says that it granted to another user");
+    }
     var granted =
         account.entries().stream()
             .filter(entry -> entry instanceof Purchase p && p.session().equals(grant.session()))
@@ -229,6 +263,6 @@ public final class Findings {
   }
 
   private void say(String what) {
-    found.add(new Difference(account.owner(), what));
+    found.add(new Discrepancy(account.owner(), what));
   }
 }
