@@ -6,6 +6,7 @@ import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.payments.PurchaseOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param marks those of the user's purchases
  * @param payments those that the marks name
+ * @param orders the user's purchase orders, paid or not
  */
 public record Account(
     Email owner,
@@ -21,11 +23,13 @@ public record Account(
     List<Transaction> entries,
     List<Generation> generations,
     List<SessionMark> marks,
-    List<Payment> payments) {
+    List<Payment> payments,
+    List<PurchaseOrder> orders) {
   public Account {
     entries = List.copyOf(entries);
     generations = List.copyOf(generations);
     marks = List.copyOf(marks);
     payments = List.copyOf(payments);
+    orders = List.copyOf(orders);
   }
 }

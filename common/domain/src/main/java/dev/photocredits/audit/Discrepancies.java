@@ -12,6 +12,7 @@ import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.payments.PurchaseOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class Discrepancies {
     account.generations().forEach(discrepancies::generation);
     discrepancies.strays();
     discrepancies.purchases();
+    account.orders().forEach(discrepancies::order);
     account.payments().forEach(discrepancies::payment);
     return discrepancies.found;
   }
@@ -199,6 +201,16 @@ public final class Discrepancies {
         } else if (mark.get().payment() != null && payment(mark.get()) == null) {
           say("the payment of session " + purchase.session().value() + " is not known");
         }
+        mark.flatMap(m -> Optional.ofNullable(m.order()))
+            .filter(id -> account.orders().stream().noneMatch(order -> order.id().equals(id)))
+            .ifPresent(
+                id ->
+                    say(
+                        "purchase order "
+                            + id
+                            + " of session "
+                            + purchase.session().value()
+                            + " is missing"));
       }
     }
     for (var entry : account.entries()) {
@@ -206,6 +218,37 @@ public final class Discrepancies {
           && reversal.session() != null
           && !sessions.contains(reversal.session())) {
         say("entry " + entry.id() + " reverses what was not granted");
+      }
+    }
+  }
+
+  /** A paid purchase order was granted as it was sold; one that is not paid may be forgotten. */
+  private void order(PurchaseOrder order) {
+    var id = order.id();
+    var granted =
+        account.marks().stream()
+            .filter(mark -> id.equals(mark.order()))
+            .map(SessionMark::session)
+            .toList();
+    if (order.paidAt() == null) {
+      granted.forEach(
+          session ->
+              say(
+                  "session "
+                      + session.value()
+                      + " paid purchase order "
+                      + id
+                      + ", kept as unpaid"));
+    } else if (granted.isEmpty()) {
+      say("purchase order " + id + " is paid, and its purchase is missing");
+    }
+    for (var entry : account.entries()) {
+      if (entry instanceof Purchase purchase && granted.contains(purchase.session())) {
+        compare(
+            "what session " + purchase.session().value() + " granted",
+            purchase.credits().value(),
+            "its purchase order",
+            order.sale().credits().value());
       }
     }
   }

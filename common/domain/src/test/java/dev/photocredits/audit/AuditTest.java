@@ -21,6 +21,7 @@ import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.OpenReversals.Open;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
@@ -31,6 +32,8 @@ import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Samples;
+import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.payments.Sale;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -44,6 +47,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -60,6 +64,8 @@ final class AuditTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final PaymentIntentId PAYMENT = new PaymentIntentId("pi_1");
 
+  private static final PurchaseOrderId ORDER = new PurchaseOrderId(new UUID(7, 7));
+
   private final Samples samples = new Samples(new Random(7));
   private final InMemoryLedger ledger = new InMemoryLedger(5);
   private final Positions positions = Positions.inMemory();
@@ -71,7 +77,10 @@ final class AuditTest {
   void a_bit_of_everything() {
     assertThat(ledger.create(ADA, samples.welcome(2), samples.now())).isNotNull();
     var charge = new Charge(PAYMENT, Money.usd(999));
-    assertThat(ledger.grant(ADA, samples.purchase("cs_1", 10), charge)).isNotNull();
+    var sale = new Sale("Starter Pack", credits(10), Money.usd(999));
+    var sold = new PurchaseOrder(ORDER, ADA, "starter", sale, "test", samples.now(), null);
+    assertThat(ledger.place(sold)).isEqualTo(sold);
+    assertThat(ledger.grant(ADA, samples.purchase("cs_1", 10), charge, ORDER)).isNotNull();
     var order = samples.order(ADA, 3);
     assertThat(ledger.start(order, Samples.usage(order), null, Limits.NONE)).isNotNull();
     assertThat(ledger.finish(order, Samples.succeeded(order, 2, 1), samples.refund(order, 1)))
@@ -177,6 +186,22 @@ final class AuditTest {
                     account,
                     account.marks(),
                     List.of(account.payments().getFirst().movedTo(new Email("eve@example.com"))))),
+        new Wrong(
+            "a purchase order that is missing",
+            "purchase order " + ORDER + " of session cs_1 is missing",
+            account -> orders(account, List.of())),
+        new Wrong(
+            "a purchase order that sold less",
+            "what session cs_1 granted is 10, and by its purchase order it is 9",
+            account -> orders(account, List.of(order(account, 9, Instant.EPOCH)))),
+        new Wrong(
+            "a purchase order that is kept as unpaid",
+            "session cs_1 paid purchase order " + ORDER + ", kept as unpaid",
+            account -> orders(account, List.of(order(account, 10, null)))),
+        new Wrong(
+            "a paid purchase order without a purchase",
+            "purchase order " + ORDER + " is paid, and its purchase is missing",
+            account -> marks(account, List.of(), account.payments())),
         new Wrong("no user", "there is no user, and 5 entries", account -> user(account, null)));
   }
 
@@ -660,7 +685,8 @@ final class AuditTest {
   }
 
   private static Account user(Account of, @Nullable User user) {
-    return new Account(of.owner(), user, of.entries(), of.generations(), of.marks(), of.payments());
+    return new Account(
+        of.owner(), user, of.entries(), of.generations(), of.marks(), of.payments(), of.orders());
   }
 
   private static Account without(Account of, String type) {
@@ -674,15 +700,36 @@ final class AuditTest {
   }
 
   private static Account entries(Account of, List<Transaction> entries) {
-    return new Account(of.owner(), of.user(), entries, of.generations(), of.marks(), of.payments());
+    return new Account(
+        of.owner(), of.user(), entries, of.generations(), of.marks(), of.payments(), of.orders());
   }
 
   private static Account generations(Account of, List<Generation> generations) {
-    return new Account(of.owner(), of.user(), of.entries(), generations, of.marks(), of.payments());
+    return new Account(
+        of.owner(), of.user(), of.entries(), generations, of.marks(), of.payments(), of.orders());
   }
 
   private static Account marks(Account of, List<SessionMark> marks, List<Payment> payments) {
-    return new Account(of.owner(), of.user(), of.entries(), of.generations(), marks, payments);
+    return new Account(
+        of.owner(), of.user(), of.entries(), of.generations(), marks, payments, of.orders());
+  }
+
+  private static Account orders(Account of, List<PurchaseOrder> orders) {
+    return new Account(
+        of.owner(), of.user(), of.entries(), of.generations(), of.marks(), of.payments(), orders);
+  }
+
+  /** The purchase order of Ada's, which sold so many credits and was paid at that time. */
+  private static PurchaseOrder order(Account of, int credits, @Nullable Instant paidAt) {
+    var order = of.orders().getFirst();
+    return new PurchaseOrder(
+        order.id(),
+        of.owner(),
+        order.pack(),
+        new Sale("Starter Pack", credits(credits), Money.usd(999)),
+        order.stage(),
+        order.createdAt(),
+        paidAt);
   }
 
   private static Payment reversed(Account of, int credits) {

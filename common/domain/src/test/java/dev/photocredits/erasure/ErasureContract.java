@@ -601,7 +601,7 @@ public interface ErasureContract {
 
   private void isErased(Email ada, Account before) {
     assertThat(books().account(ada))
-        .isEqualTo(new Account(ada, null, List.of(), List.of(), List.of(), List.of()));
+        .isEqualTo(new Account(ada, null, List.of(), List.of(), List.of(), List.of(), List.of()));
     assertThat(ledger().find(ada)).isEmpty();
     assertThat(identities().holder(ada)).isEmpty();
     assertThat(written(ada).email()).isNull();

@@ -519,6 +519,9 @@ public final class InMemoryLedger
         .flatMap(items -> items.entrySet().stream())
         .filter(items -> !items.getValue().isEmpty())
         .forEach(items -> kept.put("user " + items.getKey(), new Kept.Leftover(items.getKey())));
+    orders
+        .values()
+        .forEach(order -> kept.put("user " + order.owner(), new Kept.Leftover(order.owner())));
     users.keySet().forEach(owner -> kept.put("user " + owner, new Kept.Owner(owner)));
     marks.values().forEach(mark -> kept.put("mark " + mark.session(), new Kept.Mark(mark)));
     payments
@@ -577,6 +580,11 @@ public final class InMemoryLedger
         own.stream()
             .flatMap(mark -> Stream.ofNullable(payments.get(mark.payment())))
             .map(payment -> isOf(former, payment) ? payment.movedTo(owner) : payment)
+            .toList(),
+        orders.values().stream()
+            .filter(order -> places.contains(order.owner()))
+            .map(order -> former.equals(owner) ? order : order.movedTo(owner))
+            .sorted(Comparator.comparing((PurchaseOrder order) -> order.id().toString()).reversed())
             .toList());
   }
 

@@ -134,7 +134,12 @@ final class DynamoDbBooks implements Books {
         entries,
         generations,
         marks,
-        payments);
+        payments,
+        places.stream()
+            .flatMap(place -> place.all(Schemas.ORDER, Keys.ORDERS))
+            .map(order -> former.equals(owner) ? order : order.movedTo(owner))
+            .distinct()
+            .toList());
   }
 
   private static boolean isOf(Email former, Payment payment) {

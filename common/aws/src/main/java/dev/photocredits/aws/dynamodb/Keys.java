@@ -71,7 +71,7 @@ final class Keys {
 
   /** Whether that is the sort key of something that an account is folded from. */
   static boolean isOfAccount(String sort) {
-    return sort.startsWith(TRANSACTIONS) || sort.startsWith(GENERATIONS);
+    return sort.startsWith(TRANSACTIONS) || sort.startsWith(GENERATIONS) || sort.startsWith(ORDERS);
   }
 
   static String transaction(TransactionId id) {
