@@ -4,6 +4,9 @@ import static dev.photocredits.ledger.Samples.somebody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.Books;
+import dev.photocredits.audit.Position;
+import dev.photocredits.audit.Position.Segment;
+import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -70,6 +74,32 @@ final class DynamoDbErasureTest implements ErasureContract {
     assertThat(WholeAudit.of(books())).isEmpty();
   }
 
+  @Test
+  void an_audit_that_stands_at_the_user_starts_over() {
+    var ada = somebody();
+    var bob = somebody();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    assertThat(ledger().create(bob, null, SAMPLES.now()).email()).isEqualTo(bob);
+    var now = SAMPLES.now();
+    var place = new Segment("USER#" + ada.value() + "\nPROFILE", false);
+    var position = new Position(1, now, now, List.of(place), new Tally(1, 0, 0));
+    assertThat(table.positions().save(position)).isTrue();
+
+    erase(bob);
+    var after = table.positions().find();
+    erase(ada);
+
+    assertThat(after).contains(position);
+    assertThat(table.positions().find()).isEmpty();
+    assertThat(isTold(ada)).isFalse();
+  }
+
+  private void erase(Email owner) {
+    var erasure =
+        new Erasure(ledger(), generations(), identities(), new NothingToRemove(), new Random(7));
+    assertThat(erasure.erase(owner, true)).isEqualTo(new Erased());
+  }
+
   /** A bucket without anything of anybody's. */
   private static final class NothingToRemove implements ImageRemoval {
     @Override
@@ -93,11 +123,7 @@ final class DynamoDbErasureTest implements ErasureContract {
         Context.AfterExecution context, ExecutionAttributes executionAttributes) {
       if (!over && context.request() instanceof GetItemRequest) {
         over = true;
-        assertThat(
-                new Erasure(
-                        ledger(), generations(), identities(), new NothingToRemove(), new Random(7))
-                    .erase(owner, true))
-            .isEqualTo(new Erased());
+        erase(owner);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Account;
 import dev.photocredits.audit.Books;
+import dev.photocredits.audit.Position;
 import dev.photocredits.aws.dynamodb.Schemas.Entry;
 import dev.photocredits.aws.dynamodb.Schemas.Origin;
 import dev.photocredits.credits.Email;
@@ -240,6 +241,13 @@ final class DynamoDbBooks implements Books {
   /** A key as a text: no partition key has a line break. */
   private static String place(Map<String, AttributeValue> key) {
     return value(key, Keys.PK) + "\n" + value(key, Keys.SK);
+  }
+
+  /** Whether an audit would go on behind an item of that user. */
+  static boolean names(Position position, Email owner) {
+    return position.segments().stream()
+        .flatMap(segment -> Stream.ofNullable(segment.after()))
+        .anyMatch(after -> value(place(after), Keys.PK).equals(Keys.user(owner)));
   }
 
   private static Map<String, AttributeValue> place(String text) {

@@ -210,6 +210,7 @@ final class DynamoDbIdentities implements Identities {
 
   @Override
   public void end(Email owner, Email pseudonym) {
+    new DynamoDbPositions(table).forget(owner);
     var transaction = table.transaction();
     var _ =
         transaction.delete(

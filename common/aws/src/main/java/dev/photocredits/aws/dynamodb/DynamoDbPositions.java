@@ -2,12 +2,15 @@ package dev.photocredits.aws.dynamodb;
 
 import dev.photocredits.audit.Position;
 import dev.photocredits.audit.Positions;
+import dev.photocredits.credits.Email;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** {@link Positions} in DynamoDB: one item. */
 final class DynamoDbPositions implements Positions {
+  private static final String UNMOVED = "version = :seen";
+
   private final Table table;
 
   DynamoDbPositions(Table table) {
@@ -21,18 +24,38 @@ final class DynamoDbPositions implements Positions {
 
   @Override
   public boolean save(Position position) {
+    var before = position.version() - 1;
     var transaction = table.transaction();
     var saved =
-        position.version() == 1
+        before == 0
             ? transaction.create(Schemas.POSITION, position)
-            : transaction.put(
-                Schemas.POSITION,
-                position,
-                "version = :before",
-                Map.of(),
-                Map.of(":before", AttributeValue.fromN(Integer.toString(position.version() - 1))));
+            : transaction.put(Schemas.POSITION, position, UNMOVED, Map.of(), seen(before));
     var outcome = transaction.execute();
     // A repeat of a save whose reply was lost finds itself.
     return outcome.isComplete() || outcome.found(saved).filter(position::equals).isPresent();
+  }
+
+  /** Removes the position if it names that owner: the audit starts over. For an erasure alone. */
+  void forget(Email owner) {
+    var isForgotten = false;
+    while (!isForgotten) {
+      isForgotten =
+          find()
+              .filter(position -> DynamoDbBooks.names(position, owner))
+              .map(this::delete)
+              .orElse(true);
+    }
+  }
+
+  /** Tells whether the position is gone; otherwise the audit has gone on from it. */
+  private boolean delete(Position position) {
+    var transaction = table.transaction();
+    var key = Keys.item(Keys.AUDIT, Keys.POSITION);
+    var _ = transaction.delete(key, UNMOVED, seen(position.version()));
+    return transaction.execute().isComplete();
+  }
+
+  private static Map<String, AttributeValue> seen(int version) {
+    return Map.of(":seen", AttributeValue.fromN(Integer.toString(version)));
   }
 }
