@@ -34,6 +34,11 @@ final class Catalogue {
       List.of(
           "dev.photocredits.erasure.InMemoryErasureTest",
           "dev.photocredits.aws.dynamodb.DynamoDbErasureTest");
+  private static final List<String> AUDIT =
+      List.of(
+          "dev.photocredits.audit.AuditTest",
+          "dev.photocredits.aws.dynamodb.DynamoDbPositionsTest",
+          "dev.photocredits.aws.dynamodb.DynamoDbBooksTest");
   private static final List<String> WEBHOOK =
       List.of("dev.photocredits.checks.contract.BetterThanTheReferenceTest");
 
@@ -50,6 +55,7 @@ final class Catalogue {
     catalogue.states();
     catalogue.money();
     catalogue.erasure();
+    catalogue.audit();
     return List.copyOf(catalogue.mutants);
   }
 
@@ -87,7 +93,8 @@ final class Catalogue {
         "journal: the open reversals are as they were seen",
         "Balance.java",
         "conditions.add(asSeen(Schemas.REVERSALS, values));",
-        "conditions.add(\"(\" + asSeen(Schemas.REVERSALS, values) + \" OR attribute_exists(PK))\");");
+        "conditions.add(\"(\" + asSeen(Schemas.REVERSALS, values) + \" OR"
+            + " attribute_exists(PK))\");");
     table(
         "hold: what has expired is no cover",
         "Balance.java",
@@ -583,6 +590,52 @@ final class Catalogue {
 
   private void erasure(String name, String file, String guard, String without) {
     mutants.add(new Mutant(name, file, guard, without, ERASURE));
+  }
+
+  private void audit() {
+    var positions = DYNAMODB + "DynamoDbPositions.java";
+    audit(
+        "audit: a position follows the one that was read",
+        positions,
+        "version = :seen",
+        Mutant.always("version = :seen"));
+    audit(
+        "audit: the first position",
+        positions,
+        "transaction.create(Schemas.POSITION, position)",
+        "transaction.put(Schemas.POSITION, position,"
+            + " \"attribute_exists(PK) OR attribute_not_exists(PK)\", Map.of(), Map.of())");
+    audit(
+        "audit: a save knows itself again",
+        positions,
+        "filter(position::equals)",
+        "filter(_ -> true)");
+    var audit = DOMAIN + "audit/Audit.java";
+    audit(
+        "audit: another run has saved",
+        audit,
+        "!positions.save(next)",
+        "positions.save(next) && false");
+    audit("audit: it is the same twice", audit, "now.equals(before)", "before != null");
+    audit(
+        "audit: a page without time is read again",
+        audit,
+        "return new Page(from);",
+        "return page;");
+    audit(
+        "audit: there is no profile",
+        audit,
+        "!books.hasProfile(owner)",
+        "books.hasProfile(owner) && false");
+    audit(
+        "audit: one that stood still is over",
+        DOMAIN + "audit/Position.java",
+        "now.isBefore(expiresAt())",
+        "now != null");
+  }
+
+  private void audit(String name, String file, String guard, String without) {
+    mutants.add(new Mutant(name, file, guard, without, AUDIT));
   }
 
   private void journal(String name, String guard, String without) {
