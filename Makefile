@@ -6,7 +6,7 @@ $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),\
 # that was written before make, as in KEEP=50 make deploy, is refused rather than ignored.
 $(foreach name,KEEP STACK,$(if $(filter environment,$(origin $(name))),$(if $(filter deploy prune-versions,\
   $(MAKECMDGOALS)),$(error photo-credits: write $(name)=… after make and not before it))))
-$(foreach name,EMAIL ENV KEEP ONE STACK,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
+$(foreach name,EMAIL ENV ID KEEP ONE STACK,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
 
 JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
@@ -111,10 +111,10 @@ erase: email jdk ## erases the user EMAIL=…; CONFIRM=yes if they still have cr
 	@exec build/quick local dev.photocredits.local.EraseCommand
 
 # A shell in a container has no USER.
-grant: email jdk ## grants EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-01-31; ACTOR=… is you; AGAIN=1
+grant: email jdk ## grants EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-01-31; ACTOR=… AGAIN=1 CONFIRM=yes
 	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.GrantCommand
 
-adjust: email jdk ## moves the balance of EMAIL=… by CREDITS=±n for REASON=…; ACTOR=… is you
+adjust: email jdk ## moves the balance of EMAIL=… by CREDITS=±n for REASON=…; ACTOR=… is you; ID=… repeats one
 	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.AdjustCommand
 
 #@ Deploying

@@ -46,7 +46,7 @@ final class MakefileTest {
           "-x --help; touch MARK");
 
   /** The variables that count only if they are typed, not if the person's shell has them. */
-  private static final Set<String> TYPED_ONLY = Set.of("EMAIL");
+  private static final Set<String> TYPED_ONLY = Set.of("EMAIL", "ID");
 
   /**
    * A variable of a target.
@@ -61,8 +61,9 @@ final class MakefileTest {
               variables("run", "PORT", "DATA_DIR"),
               variables("audit", "DATA_DIR"),
               variables("erase", "EMAIL", "CONFIRM"),
-              variables("grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN"),
-              variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR"),
+              variables(
+                  "grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN", "CONFIRM"),
+              variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
               arguments("simulate", "java", "SECONDS", "seconds="),
               arguments("simulate", "java", "SEED", "seed="),
               arguments("simulate", "java", "SCHEDULES", "schedules="),

@@ -96,14 +96,20 @@ final class Operators {
         new Correction(
             email, "correction " + schedule.corrections.size(), change, world.scheduler.now());
     schedule.corrections.add(correction);
-    var done =
-        schedule.call(
-            "adjust",
-            Schedule.API,
-            Schedule.GATEWAY,
-            process -> schedule.service.adjust(process, correction));
-    correction.isConfirmed = done.value().orElse(false);
-    correction.isRefused = !done.value().orElse(true);
+    for (var tries = 0; tries < 3; tries++) {
+      var done =
+          schedule.call(
+              "adjust",
+              Schedule.API,
+              Schedule.GATEWAY,
+              process -> schedule.service.adjust(process, correction));
+      correction.isConfirmed = done.value().orElse(false);
+      correction.isRefused = tries == 0 && !done.value().orElse(true);
+      if (done.value().isPresent() || !schedule.plan.has(Hazard.RETRIES)) {
+        return;
+      }
+      schedule.waits(120);
+    }
   }
 
   private void erases(Email email) {

@@ -283,10 +283,15 @@ final class OurService implements Service {
     var outside = new Outside(world, process);
     var now = process.clock().instant();
     var _ = accounts(outside, process).open(correction.email);
-    var adjustment =
-        Adjustment.of(ids.transaction(now), correction.change, correction.reason, "eve", now);
-    return outside.new OutsideLedger().adjust(correction.email, adjustment)
-        instanceof AdjustmentOutcome.Adjusted;
+    if (correction.id == null) {
+      correction.id = ids.transaction(now);
+    }
+    var adjustment = Adjustment.of(correction.id, correction.change, correction.reason, "eve", now);
+    return switch (outside.new OutsideLedger().adjust(correction.email, adjustment)) {
+      case AdjustmentOutcome.Adjusted _ -> true;
+      case AdjustmentOutcome.TooMuch _, AdjustmentOutcome.NoSuchUser _ -> false;
+      case AdjustmentOutcome.IdTaken _ -> throw new Unavailable("made for a user who is erased");
+    };
   }
 
   @Override

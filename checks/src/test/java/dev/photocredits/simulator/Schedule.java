@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.stripe.net.Webhook;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.TransactionId;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.simulator.Service.Reply;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a service: customers, banks, operators, Stripe and the clock, all at once, in an order
@@ -91,6 +93,7 @@ final class Schedule {
     final String reason;
     final int change;
     final Instant askedAt;
+    @Nullable TransactionId id;
     boolean isConfirmed;
     boolean isRefused;
 

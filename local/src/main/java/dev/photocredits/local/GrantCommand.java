@@ -25,9 +25,11 @@ import java.util.Map;
 /**
  * Gives {@code CREDITS} to {@code EMAIL} for a {@code REASON}, until {@code EXPIRES}: a day, with
  * whose end in UTC they expire, or an instant. The same again gives nothing, unless {@code AGAIN}
- * is 1. An unknown user is created. Ends with 0 if they have them, with 1 if nothing was done and
- * why is said, and with 2 if it could not begin, or not end: then it may be run again. It works on
- * {@code DATA_DIR}, or on the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in use.
+ * is 1. An address without an account gets one only if {@code CONFIRM} is {@code yes}: it may be a
+ * typing error, and the credits a stranger's. Ends with 0 if they have them, with 1 if nothing was
+ * done and why is said, and with 2 if it could not begin, or not end: then it may be run again. It
+ * works on {@code DATA_DIR}, or on the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in
+ * use.
  */
 public final class GrantCommand {
   static final int MOST = 100_000;
@@ -53,6 +55,7 @@ public final class GrantCommand {
       throw new CannotStart("EXPIRES must be in the future, and is " + expiresAt + ".");
     }
     var again = settings.get("AGAIN", "").equals("1");
+    var confirmed = settings.get("CONFIRM", "").equals("yes");
     var ids = new TimeOrderedIds(new SecureRandom());
     var promotion =
         Promotion.until(
@@ -61,6 +64,14 @@ public final class GrantCommand {
     return OperatedTable.with(
         settings,
         table -> {
+          var owner = favour.owner();
+          if (!confirmed && table.ledger().find(owner).isEmpty()) {
+            out.println(
+                owner.value()
+                    + " has no account; is it spelled right? Nothing was done; CONFIRM=yes opens"
+                    + " one.");
+            return false;
+          }
           var accounts = new Accounts(table.ledger(), welcome, ids, clock);
           return give(table, accounts, favour, promotion, again, out);
         });

@@ -13,10 +13,12 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** {@code make grant} and {@code make adjust}: what they say and do, and when they do nothing. */
 final class FavourCommandsTest {
@@ -67,7 +69,7 @@ final class FavourCommandsTest {
     assertThat(said()).startsWith("Gave ada@example.com 5 credits");
 
     assertThat(adjust("-16")).isFalse();
-    assertThat(said())
+    assertThat(saidOfIt())
         .isEqualTo("ada@example.com has 15 credits, which is too few. Nothing was done.\n");
   }
 
@@ -88,17 +90,90 @@ final class FavourCommandsTest {
   @Test
   void a_balance_goes_up_and_down_and_the_actor_is_kept() {
     assertThat(adjust("5")).isFalse();
-    assertThat(said()).isEqualTo("ada@example.com is nobody that we know. Nothing was done.\n");
+    assertThat(saidOfIt()).isEqualTo("ada@example.com has no account. Nothing was done.\n");
     assertThat(grant("EXPIRES", "2026-11-28T12:00:01Z")).isTrue();
     var _ = said();
 
     assertThat(adjust("4")).isTrue();
-    assertThat(said()).isEqualTo("ada@example.com has got 4 credits.\n");
+    assertThat(saidOfIt()).isEqualTo("ada@example.com has got 4 credits.\n");
     assertThat(adjust("-7")).isTrue();
-    assertThat(said()).isEqualTo("ada@example.com has lost 7 credits.\n");
+    assertThat(saidOfIt()).isEqualTo("ada@example.com has lost 7 credits.\n");
 
     assertThat(items()).contains("S=Adjustment: an outage", "N=-7", "S=eve");
     assertThat(audit()).isEqualTo("1 accounts audited, 0 discrepancies\n");
+  }
+
+  @Test
+  void an_address_without_an_account_gets_one_only_if_that_is_confirmed() {
+    for (var answer : List.of("", "no", "1")) {
+      assertThat(grant("CONFIRM", answer)).isFalse();
+
+      assertThat(said())
+          .isEqualTo(
+              "ada@example.com has no account; is it spelled right? Nothing was done; CONFIRM=yes"
+                  + " opens one.\n");
+      assertThat(items()).isEqualTo("[]");
+    }
+    assertThat(grant()).isTrue();
+    assertThat(grant("CONFIRM", "", "REASON", "another outage")).isTrue();
+    assertThat(items()).contains("S=Promotion: an outage", "S=Promotion: another outage");
+  }
+
+  @Test
+  void an_adjustment_may_be_repeated_with_the_id_that_it_printed() {
+    assertThat(grant()).isTrue();
+    var _ = said();
+    assertThat(adjust("-3")).isTrue();
+    var id = said().substring("ID=".length(), "ID=".length() + 36);
+
+    assertThat(adjust("-3", "ID", id, "ACTOR", "bob")).isTrue();
+
+    assertThat(said())
+        .startsWith("ID=" + id + " repeats ")
+        .endsWith("ada@example.com has lost 3 credits.\n");
+    assertThat(adjust("2")).isTrue();
+    assertThat(balance()).isEqualTo("4");
+  }
+
+  @Test
+  void the_id_of_another_adjustment_is_refused() {
+    assertThat(grant()).isTrue();
+    assertThat(grant("EMAIL", "bob@example.com")).isTrue();
+    var _ = said();
+    assertThat(adjust("-3")).isTrue();
+    var id = said().substring("ID=".length(), "ID=".length() + 36);
+
+    for (var repeated :
+        List.of(
+            adjust("-2", "ID", id),
+            adjust("3", "ID", id),
+            adjust("-3", "ID", id, "REASON", "another outage"),
+            adjust("-3", "ID", id, "EMAIL", "bob@example.com"))) {
+      assertThat(repeated).isFalse();
+    }
+
+    assertThat(said().lines().filter(line -> !line.startsWith("ID=")))
+        .hasSize(4)
+        .allMatch(
+            line ->
+                line.endsWith(
+                    "@example.com was not adjusted: that ID belongs to a transaction of another"
+                        + " user, change or reason. Nothing was done; leave out ID for a new"
+                        + " adjustment."));
+    assertThat(balance()).isEqualTo("2");
+  }
+
+  /** The first user's. */
+  private String balance() {
+    try (var client = system.client()) {
+      var key = Map.of("PK", text("USER#ada@example.com"), "SK", text("PROFILE"));
+      var item = client.getItem(r -> r.tableName("photo-credits").key(key)).item();
+      return Objects.requireNonNull(item.get("credits")).n();
+    }
+  }
+
+  private static AttributeValue text(String value) {
+    return AttributeValue.fromS(value);
   }
 
   @Test
@@ -135,6 +210,13 @@ final class FavourCommandsTest {
           .isInstanceOf(CannotStart.class)
           .hasMessageStartingWith(wrong.get(2));
     }
+    for (var wrong :
+        List.of(
+            "1", "0194fdc2-fa2f-4cc0-81d3-ff12045b73c8", "0194FDC2-FA2F-7CC0-81D3-FF12045B73C8")) {
+      assertThatThrownBy(() -> adjust("3", "ID", wrong))
+          .isInstanceOf(CannotStart.class)
+          .hasMessageStartingWith("ID must be one that an earlier adjustment printed");
+    }
     for (var nothing : List.of("", "0")) {
       assertThatThrownBy(() -> adjust(nothing))
           .isInstanceOf(CannotStart.class)
@@ -156,11 +238,20 @@ final class FavourCommandsTest {
     return GrantCommand.run(settings, CLOCK, new PrintStream(said));
   }
 
-  private boolean adjust(String credits) {
-    return AdjustCommand.run(settings("CREDITS", credits), CLOCK, new PrintStream(said));
+  private boolean adjust(String credits, String... other) {
+    var settings = settings(other);
+    settings.put("CREDITS", credits);
+    return AdjustCommand.run(settings, CLOCK, new PrintStream(said));
   }
 
-  /** What a favour of five credits needs, one setting perhaps being another. */
+  /** What was said behind the line that tells the id. */
+  private String saidOfIt() {
+    var lines = said().split("\n", 2);
+    assertThat(lines[0]).matches("ID=[0-9a-f-]{36} repeats this adjustment safely, if it .*");
+    return lines[1];
+  }
+
+  /** What a favour of five credits needs, some settings perhaps being others. */
   private Map<String, String> settings(String... other) {
     var settings =
         new HashMap<>(
@@ -170,9 +261,10 @@ final class FavourCommandsTest {
                 "CREDITS", "5",
                 "EXPIRES", "2026-12-31",
                 "REASON", "an outage",
-                "ACTOR", "eve"));
-    if (other.length > 0) {
-      settings.put(other[0], other[1]);
+                "ACTOR", "eve",
+                "CONFIRM", "yes"));
+    for (var i = 0; i < other.length; i += 2) {
+      settings.put(other[i], other[i + 1]);
     }
     return settings;
   }

@@ -125,7 +125,12 @@ final class ExpiringCreditsTest {
       settings.put(name, api.environment().text(name));
     }
     settings.putAll(
-        Map.of("EMAIL", email, "CREDITS", credits, "REASON", "an outage", "ACTOR", "eve"));
+        Map.of(
+            "EMAIL", email,
+            "CREDITS", credits,
+            "REASON", "an outage",
+            "ACTOR", "eve",
+            "CONFIRM", "yes"));
     return settings;
   }
 

@@ -176,6 +176,10 @@ final class Catalogue {
         "DynamoDbLedger.java",
         "Schemas.GIVEN, Given.of(email, promotion)");
     creation("create: the user", "DynamoDbLedger.java", "Schemas.USER, user");
+    creation(
+        "create: the mark of an adjustment",
+        "DynamoDbLedger.java",
+        "Schemas.ADJUSTED, adjustment.id()");
     creation("create: the generation", "DynamoDbGenerations.java", "Schemas.GENERATION, pending");
     creation("create: a transaction", "Schemas.java", "ENTRY, new Entry(owner, entry)");
   }
@@ -210,10 +214,15 @@ final class Catalogue {
         "_ -> Schemas.isOurs(outcome, entries, refund::isSame)",
         "_ -> entries.stream().anyMatch(outcome::isRefused)");
     table(
-        "adjust: our own entry, whose reply was lost",
+        "adjust: the id of an earlier call",
         "DynamoDbLedger.java",
-        "outcome.isComplete() || Schemas.isOurs(outcome, entries, adjustment::isSame)",
-        "outcome.isComplete()");
+        "outcome.isRefused(mark) || entries.stream().anyMatch(outcome::isRefused)",
+        "outcome.isRefused(mark)");
+    table(
+        "adjust: the id is of the same adjustment",
+        "DynamoDbLedger.java",
+        "adjustment.isSame(entry.transaction())",
+        "entry.owner().equals(email)");
     table(
         "grant: the session is granted already",
         "DynamoDbLedger.java",

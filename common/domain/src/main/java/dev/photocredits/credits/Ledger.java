@@ -71,8 +71,8 @@ public interface Ledger {
   PromotionOutcome promote(Email email, Promotion promotion, boolean again);
 
   /**
-   * Changes a balance as an operator says, once for the transaction's id, and takes no more than is
-   * available then.
+   * Changes a balance as an operator says, once for the transaction's id, whoever repeats it and
+   * when, and takes no more than is available then. An id stands for one user, change and reason.
    */
   AdjustmentOutcome adjust(Email email, Adjustment adjustment);
 

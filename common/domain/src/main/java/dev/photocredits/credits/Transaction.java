@@ -240,9 +240,12 @@ public sealed interface Transaction {
       return new Adjustment(id, change, description, actor, createdAt, taken);
     }
 
-    /** Whether it is the same but for the lots, which are those of the moment. */
+    /** Whether it is the same but for who made it, when, and of which lots. */
     public boolean isSame(Transaction other) {
-      return other instanceof Adjustment adjustment && adjustment.of(lots).equals(this);
+      return other instanceof Adjustment adjustment
+          && new Adjustment(
+                  adjustment.id, adjustment.change, adjustment.description, actor, createdAt, lots)
+              .equals(this);
     }
   }
 }

@@ -11,6 +11,8 @@ import dev.photocredits.audit.Books;
 import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.IdTaken;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
@@ -28,6 +30,7 @@ import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
 import dev.photocredits.erasure.ErasureOutcome.CreditsLeft;
@@ -280,6 +283,19 @@ public interface ErasureContract {
     assertThat(books().account(ada)).isEqualTo(fresh);
     assertThat(claims().claim(claim(ada), null, SAMPLES.now())).isEqualTo(claim);
     Invariants.hold(books(), List.of(ada, pseudonym));
+  }
+
+  @Test
+  default void an_adjustment_is_not_repeated_for_a_user_who_came_back() {
+    var ada = person();
+    var adjustment = Adjustment.of(SAMPLES.id(), 5, "a mistake", "eve", SAMPLES.now());
+    assertThat(ledger().adjust(ada, adjustment)).isEqualTo(new Adjusted());
+    assertThat(erase(ada)).isEqualTo(new Erased());
+    assertThat(ledger().create(ada, null, SAMPLES.now()).credits()).isEqualTo(Credits.NONE);
+
+    assertThat(ledger().adjust(ada, adjustment)).isEqualTo(new IdTaken());
+
+    assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(Credits.NONE);
   }
 
   @Test

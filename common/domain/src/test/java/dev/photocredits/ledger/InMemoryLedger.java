@@ -6,6 +6,7 @@ import dev.photocredits.audit.Account;
 import dev.photocredits.audit.Books;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.IdTaken;
 import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
@@ -102,6 +103,7 @@ public final class InMemoryLedger
   private final Map<SessionId, Email> opened = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
   private final Set<Mailbox> welcomed = new HashSet<>();
+  private final Set<TransactionId> adjusted = new HashSet<>();
 
   /** What was given, to whom, until when and why. */
   private final Set<String> given = new HashSet<>();
@@ -321,19 +323,22 @@ public final class InMemoryLedger
   @Override
   public synchronized AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
     var known = entries(email).get(adjustment.id().toString());
-    if (known != null && adjustment.isSame(known)) {
-      return new Adjusted();
-    }
     var user = user(email);
     if (user == null) {
       return new AdjustmentOutcome.NoSuchUser();
     }
-    refuseKnown(email, adjustment.id());
+    if (known != null) {
+      return adjustment.isSame(known) ? new Adjusted() : new IdTaken();
+    }
+    if (adjusted.contains(adjustment.id())) {
+      return new IdTaken();
+    }
     var journal = Journal.adjust(Standing.of(user), adjustment);
     if (journal.isEmpty()) {
       return new TooMuch(user.available(adjustment.createdAt()));
     }
     post(user, journal.get());
+    adjusted.add(adjustment.id());
     return new Adjusted();
   }
 
@@ -710,12 +715,14 @@ public final class InMemoryLedger
     var items = List.of(nestedBackup(entries), nestedBackup(generations));
     var gifts = Set.copyOf(given);
     var welcomes = Set.copyOf(welcomed);
+    var adjustments = Set.copyOf(adjusted);
     return () -> {
       maps.forEach(Runnable::run);
       items.forEach(Runnable::run);
       given.clear();
       given.addAll(gifts);
       welcomed.retainAll(welcomes);
+      adjusted.retainAll(adjustments);
     };
   }
 

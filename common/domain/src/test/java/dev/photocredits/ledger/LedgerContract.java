@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.photocredits.audit.Books;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.IdTaken;
 import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
@@ -47,6 +48,7 @@ import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Reversal;
+import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User.Underway;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
@@ -1976,6 +1978,51 @@ public interface LedgerContract {
     assertThat(balance(ada)).isEqualTo(1);
     assertThat(ledger().statement(ada, 2, null).items()).containsExactly(fewer, more);
     Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void an_adjustment_is_made_once_for_its_id_by_any_operator_at_any_time() {
+    var ada = user(5);
+    var first = adjustment(-5);
+
+    var outcomes = Race.of(16, i -> ledger().adjust(ada, again(first, "operator " + i)));
+
+    assertThat(outcomes).containsOnly(new Adjusted());
+    assertThat(balance(ada)).isZero();
+    assertThat(ledger().statement(ada, 10, null).items()).hasSize(2);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  private static Adjustment again(Adjustment first, String actor) {
+    return Adjustment.of(first.id(), first.change(), "a mistake", actor, SAMPLES.now());
+  }
+
+  @Test
+  default void an_id_stands_for_one_adjustment() {
+    var ada = user(5);
+    var eve = user(5);
+    var first = adjustment(2);
+    var purchase = ledger().statement(ada, 10, null).items().getFirst().id();
+    assertThat(ledger().adjust(ada, first)).isEqualTo(new Adjusted());
+
+    var others =
+        List.of(
+            ledger().adjust(ada, of(first.id(), 3, "a mistake")),
+            ledger().adjust(ada, of(first.id(), -2, "a mistake")),
+            ledger().adjust(ada, of(first.id(), -99, "a mistake")),
+            ledger().adjust(ada, of(first.id(), 2, "another mistake")),
+            ledger().adjust(eve, of(first.id(), 2, "a mistake")),
+            ledger().adjust(eve, of(first.id(), -99, "a mistake")),
+            ledger().adjust(ada, of(purchase, 2, "a mistake")));
+
+    assertThat(others).containsOnly(new IdTaken());
+    assertThat(balance(ada)).isEqualTo(7);
+    assertThat(balance(eve)).isEqualTo(5);
+    Invariants.hold(books(), List.of(ada, eve));
+  }
+
+  private static Adjustment of(TransactionId id, int change, String reason) {
+    return Adjustment.of(id, change, reason, "eve", SAMPLES.now());
   }
 
   @Test

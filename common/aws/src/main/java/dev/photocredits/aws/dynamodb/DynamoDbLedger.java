@@ -9,6 +9,7 @@ import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
+import dev.photocredits.credits.AdjustmentOutcome.IdTaken;
 import dev.photocredits.credits.AdjustmentOutcome.TooMuch;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
@@ -317,13 +318,10 @@ final class DynamoDbLedger implements Ledger {
     var email = user.email();
     var adjusting = Journal.adjust(Standing.of(user), adjustment);
     if (adjusting.isEmpty()) {
-      // Perhaps since our own write, whose reply was lost, has taken it.
-      return table
-              .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(adjustment.id()))
-              .filter(entry -> adjustment.isSame(entry.transaction()))
-              .isPresent()
-          ? new Done<>(new Adjusted())
-          : new Done<>(new TooMuch(user.available(adjustment.createdAt())));
+      // Perhaps since an earlier call, whose reply was lost, has taken it.
+      return new Done<>(
+          earlier(email, adjustment)
+              .orElseGet(() -> new TooMuch(user.available(adjustment.createdAt()))));
     }
     var journal = Balance.explained(table, email, adjusting.get());
     var transaction = table.transaction();
@@ -332,14 +330,31 @@ final class DynamoDbLedger implements Ledger {
             Schemas.USER,
             adjustment.change() < 0 ? Balance.out(email, journal) : Balance.in(email, journal));
     var entries = Schemas.create(transaction, email, journal);
+    var mark = transaction.create(Schemas.ADJUSTED, adjustment.id());
     var outcome = transaction.execute();
-    if (outcome.isComplete() || Schemas.isOurs(outcome, entries, adjustment::isSame)) {
+    if (outcome.isComplete()) {
       return new Done<>(new Adjusted());
+    }
+    if (outcome.isRefused(mark) || entries.stream().anyMatch(outcome::isRefused)) {
+      return new Done<>(earlier(email, adjustment).orElseThrow(outcome::impossible));
     }
     if (!outcome.isRefused(profile)) {
       throw outcome.impossible();
     }
     return new Refused<>(outcome.found(profile));
+  }
+
+  /** What the id of an adjustment stands for already, if it does. */
+  private Optional<AdjustmentOutcome> earlier(Email email, Adjustment adjustment) {
+    return table
+        .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(adjustment.id()))
+        .<AdjustmentOutcome>map(
+            entry -> adjustment.isSame(entry.transaction()) ? new Adjusted() : new IdTaken())
+        .or(
+            () ->
+                table
+                    .find(Schemas.ADJUSTED, Keys.adjustment(adjustment.id()), Keys.ADJUSTMENT)
+                    .map(_ -> new IdTaken()));
   }
 
   @Override

@@ -40,6 +40,7 @@ final class Keys {
   static final String WELCOME = "WELCOME";
   static final String ORDERS = "ORDER#";
   static final String SESSIONS = "SESSION#";
+  static final String ADJUSTMENT = "ADJUSTMENT";
 
   /** The sort key of what a pseudonym knows of its owner until their erasure has ended. */
   static final String ERASURE = "ERASURE";
@@ -113,6 +114,10 @@ final class Keys {
   /** Of a session, in the partition of whose purchase order it was opened for. */
   static String session(SessionId session) {
     return SESSIONS + session.value();
+  }
+
+  static String adjustment(TransactionId id) {
+    return ADJUSTMENT + "#" + id;
   }
 
   static String claim(Claim claim) {

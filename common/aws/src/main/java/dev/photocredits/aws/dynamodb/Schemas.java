@@ -155,6 +155,14 @@ final class Schemas {
           fields -> new Welcomed(fields.text(Keys.PK)),
           (welcomed, item) -> item.key(welcomed.key(), Keys.WELCOME));
 
+  /** That an adjustment was made under that id, for whomever: kept for ever. */
+  static final TableSchema<TransactionId> ADJUSTED =
+      Schema.of(
+          TransactionId.class,
+          fields -> new TransactionId(UUID.fromString(fields.text("transaction_id"))),
+          (id, item) ->
+              item.key(Keys.adjustment(id), Keys.ADJUSTMENT).text("transaction_id", id.toString()));
+
   static final TableSchema<Given> GIVEN =
       Schema.of(
           Given.class,
