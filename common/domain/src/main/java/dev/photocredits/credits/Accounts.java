@@ -21,12 +21,19 @@ public final class Accounts {
     this.clock = clock;
   }
 
-  /** The user of that address, created now if there was none. */
+  /**
+   * The user of that address, created now if there was none. Throws for a pseudonym without an
+   * account: nobody comes back under it, so the table has lost something that an operator must
+   * restore.
+   */
   public User open(Email email) {
     return ledger.find(email).orElseGet(() -> create(email));
   }
 
   private User create(Email email) {
+    if (email.isPseudonym()) {
+      throw new IllegalStateException("the account of a pseudonym is missing");
+    }
     var now = clock.instant();
     @Nullable Promotion gift =
         welcome.isNone()

@@ -188,8 +188,10 @@ public final class Fulfilment {
 
   /**
    * Takes credits back as the money of a payment went back, or gives them back as it came back. A
-   * repeat writes nothing, and the order of the news does not matter. Somebody whom we no longer
-   * know becomes a user again, and owes. Throws if they vanish again: to be asked again.
+   * repeat writes nothing, and the order of the news does not matter. The payment of a user who was
+   * erased is their pseudonym's, who may owe. An owner whose account is missing becomes a user
+   * again, and owes; a pseudonym does not. Throws if the account vanishes again, or is a
+   * pseudonym's: to be asked again.
    */
   public Heard reverse(MoneyMoved news) {
     var now = clock.instant();

@@ -16,16 +16,20 @@ import dev.photocredits.credits.AdjustmentOutcome.IdTaken;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.CustomerId;
+import dev.photocredits.credits.DisputeId;
+import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.KnownAlready;
+import dev.photocredits.credits.ReversalOutcome.Noted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.SessionMark;
@@ -250,6 +254,104 @@ public interface ErasureContract {
     assertThat(ledger().find(pseudonym).orElseThrow().credits()).isEqualTo(had.minus(credits(6)));
     assertThat(ledger().find(ada)).isEmpty();
     Invariants.hold(books(), List.of(ada, pseudonym));
+  }
+
+  @Test
+  default void a_dispute_afterwards_makes_the_pseudonym_owe_and_winning_it_settles_that() {
+    var ada = person();
+    var purchase = charged(books().account(ada));
+    var spent = 1 - ledger().find(ada).orElseThrow().credits().value();
+    var rest = Adjustment.of(SAMPLES.id(), spent, "spent", "eve", SAMPLES.now());
+    assertThat(ledger().adjust(ada, rest)).isEqualTo(new Adjusted());
+    assertThat(erase(ada)).isEqualTo(new Erased());
+    var pseudonym = holderOf(purchase);
+
+    var withdrawn = fulfilment().reverse(dispute(purchase, 0));
+    var owing = ledger().find(pseudonym).orElseThrow();
+    var won = fulfilment().reverse(dispute(purchase, 999));
+    var again = fulfilment().reverse(dispute(purchase, 999));
+
+    assertThat(List.of(withdrawn, won, again))
+        .containsExactly(
+            new Reversed(pseudonym, -6), new Reversed(pseudonym, 6), new KnownAlready());
+    assertThat(owing.credits()).isEqualTo(Credits.NONE);
+    assertThat(owing.debt()).isEqualTo(credits(5));
+    assertThat(ledger().find(pseudonym).orElseThrow().debt()).isEqualTo(Credits.NONE);
+    assertThat(ledger().find(pseudonym).orElseThrow().credits()).isEqualTo(credits(1));
+    assertThat(ledger().find(ada)).isEmpty();
+    Invariants.hold(books(), List.of(ada, pseudonym));
+  }
+
+  private static MoneyMoved dispute(Purchase purchase, long returned) {
+    return new MoneyMoved.Dispute(
+        payment(purchase),
+        new DisputeId("du_" + purchase.session().value()),
+        new DisputeState(Money.usd(999), 999, 999, returned));
+  }
+
+  @Test
+  default void payments_of_a_user_who_was_erased_and_came_back_stay_apart() {
+    var ada = person();
+    var first = charged(books().account(ada));
+    assertThat(erase(ada)).isEqualTo(new Erased());
+    var pseudonym = holderOf(first);
+    var had = ledger().find(pseudonym).orElseThrow().credits();
+    var second = SAMPLES.purchase("cs_second_" + number(ada), 10);
+
+    var granted = fulfilment(credits(2)).fulfil(charged(ada, second));
+    var refunds =
+        List.of(
+            fulfilment().reverse(new Refunded(payment(first), Money.usd(999))),
+            fulfilment().reverse(new Refunded(payment(second), Money.usd(300))));
+
+    assertThat(granted).isEqualTo(new Fulfilled(TEN));
+    assertThat(refunds).containsExactly(new Reversed(pseudonym, -6), new Reversed(ada, -3));
+    assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(credits(7));
+    assertThat(ledger().find(pseudonym).orElseThrow().credits()).isEqualTo(had.minus(credits(6)));
+    assertThat(erase(ada)).isEqualTo(new Erased());
+    var other = holderOf(second);
+    assertThat(fulfilment().reverse(new Refunded(payment(second), Money.usd(999))))
+        .isEqualTo(new Reversed(other, -7));
+    assertThat(other).isNotEqualTo(pseudonym);
+    Invariants.hold(books(), List.of(ada, pseudonym, other));
+  }
+
+  @Test
+  default void a_late_grant_counts_what_was_told_before_the_erasure() {
+    var ada = person();
+    var late = SAMPLES.purchase("cs_refunded_" + number(ada), 10);
+    assertThat(fulfilment().reverse(new Refunded(payment(late), Money.usd(999))))
+        .isEqualTo(new Noted());
+    assertThat(erase(ada)).isEqualTo(new Erased());
+
+    var granted = fulfilment().fulfil(charged(ada, late));
+
+    assertThat(granted).isEqualTo(new Fulfilled(new Granted(credits(10), credits(10), false)));
+    assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(Credits.NONE);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void a_payment_that_is_told_during_the_erasure_is_granted_once_and_reversed_there() {
+    for (var at = 0; ; at++) {
+      var ada = person();
+      var late = SAMPLES.purchase("cs_during_" + number(ada), 10);
+      if (!died(new IdentitiesThatDie(identities(), at), ada)) {
+        return;
+      }
+
+      var early = orAskAgain(() -> fulfilment().fulfil(charged(ada, late)));
+      assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());
+      var again = fulfilment().fulfil(charged(ada, late));
+      var reversed = fulfilment().reverse(new Refunded(payment(late), Money.usd(999)));
+
+      var once = new Fulfilled(new AlreadyGranted());
+      assertThat(early.isPresent() ? List.of(early.get(), again) : List.of(once, again))
+          .containsExactlyInAnyOrder(new Fulfilled(TEN), once);
+      var owner = holderOf(late);
+      assertThat(reversed).isEqualTo(new Reversed(owner, -10));
+      Invariants.hold(books(), List.of(ada, owner));
+    }
   }
 
   @Test
@@ -572,9 +674,18 @@ public interface ErasureContract {
     return new PaidSession(purchase.session(), terms, Money.usd(999), null);
   }
 
+  private static PaidSession charged(Email ada, Purchase purchase) {
+    var terms = new SaleTerms(ada, null, CreditPackage.STARTER, "usd");
+    return new PaidSession(purchase.session(), terms, Money.usd(999), payment(purchase));
+  }
+
   private Fulfilment fulfilment() {
+    return fulfilment(Credits.NONE);
+  }
+
+  private Fulfilment fulfilment(Credits welcome) {
     var ids = new TimeOrderedIds(new SecureRandom());
-    var accounts = new Accounts(ledger(), Credits.NONE, ids, SAMPLES::now);
+    var accounts = new Accounts(ledger(), welcome, ids, SAMPLES::now);
     return new Fulfilment(accounts, ledger(), orders(), new LookupThatFails(), ids, SAMPLES::now);
   }
 

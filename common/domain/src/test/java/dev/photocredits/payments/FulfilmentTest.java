@@ -500,6 +500,18 @@ final class FulfilmentTest {
     return new Fulfilled(new Granted(new Credits(credits), new Credits(reversed), false));
   }
 
+  @Test
+  void news_about_a_pseudonym_without_an_account_open_none_and_are_to_be_asked_again() {
+    var forgetful = new LedgerThatForgets(Email.pseudonym(new Random(7)));
+    var accounts = new Accounts(forgetful, new Credits(2), ids, NOON);
+    var fulfilment = new Fulfilment(accounts, forgetful, ledger, new LookupThatFails(), ids, NOON);
+    var refund = new Refunded(new PaymentIntentId("pi_1"), Money.usd(300));
+
+    assertThatThrownBy(() -> fulfilment.reverse(refund))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the account of a pseudonym is missing");
+  }
+
   private Checkout checkout(Payments payments) {
     return new Checkout(
         accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
