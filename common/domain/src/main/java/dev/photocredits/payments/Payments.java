@@ -28,8 +28,9 @@ public interface Payments {
   record CustomerDeleted() implements SessionOutcome {}
 
   /**
-   * The provider has failed under this attempt, or knows it as another request, and says so to
-   * every repeat. Nothing was or will be returned under it, so that another attempt may replace it.
+   * The provider has failed under this attempt, or knows it as a request with other parameters, and
+   * says so to every repeat. Nothing will be returned under it, so that another attempt may replace
+   * it.
    */
   record AttemptSpent() implements CustomerOutcome, SessionOutcome {}
 
@@ -38,7 +39,7 @@ public interface Payments {
 
   /**
    * Opens a page where the customer can pay for the purchase order, whose id is that of the
-   * attempt. Nothing is granted by it.
+   * attempt. With another customer it is another attempt. Nothing is granted by it.
    */
   SessionOutcome openSession(PurchaseOrder order, CustomerId customer);
 }

@@ -112,6 +112,23 @@ final class CheckoutTest {
   }
 
   @Test
+  void a_key_opens_one_session_if_another_caller_replaces_its_customer_meanwhile() {
+    var _ = open(null);
+    provider.delete(linked());
+    var others = new ArrayList<CheckoutSession>();
+    provider.meanwhile(
+        () -> {
+          var _ = open(null);
+          others.add(open(KEY));
+        });
+
+    var session = open(KEY);
+
+    assertThat(others).containsExactly(session);
+    assertThat(open(KEY)).isEqualTo(session);
+  }
+
+  @Test
   void a_key_under_which_the_provider_failed_opens_one_session() {
     var _ = open(null);
     provider.failsTheNext(1);
@@ -181,10 +198,10 @@ final class CheckoutTest {
     final Set<CheckoutSession> sessions = new LinkedHashSet<>();
     private final List<CustomerId> buyers = new ArrayList<>();
     private final Map<UUID, CustomerOutcome> created = new HashMap<>();
-    private final Map<UUID, CustomerId> asked = new HashMap<>();
-    private final Map<UUID, SessionOutcome> opened = new HashMap<>();
+    private final Map<String, SessionOutcome> opened = new HashMap<>();
     private int failures;
     private boolean losesReply;
+    private Runnable meanwhile = () -> {};
 
     void failsTheNext(int creations) {
       failures = creations;
@@ -192,6 +209,11 @@ final class CheckoutTest {
 
     void losesTheNextReply() {
       losesReply = true;
+    }
+
+    /** Does that once, before the next session is opened. */
+    void meanwhile(Runnable once) {
+      meanwhile = once;
     }
 
     void delete(CustomerId customer) {
@@ -221,22 +243,22 @@ final class CheckoutTest {
 
     @Override
     public synchronized SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
-      var attempt = order.id().value();
-      if (!asked.computeIfAbsent(attempt, _ -> customer).equals(customer)) {
-        return new AttemptSpent();
-      }
+      var once = meanwhile;
+      meanwhile = () -> {};
+      once.run();
       var outcome =
           opened.computeIfAbsent(
-              attempt,
-              id -> {
+              order.id() + " of " + customer.value(),
+              _ -> {
                 if (!customers.contains(customer)) {
                   return new CustomerDeleted();
                 }
                 if (isFailing()) {
                   return new AttemptSpent();
                 }
+                var id = "cs_" + sessions.size();
                 var page = URI.create("https://pay.example/" + id);
-                var session = new CheckoutSession(new SessionId("cs_" + id), page);
+                var session = new CheckoutSession(new SessionId(id), page);
                 sessions.add(session);
                 buyers.add(customer);
                 return new SessionOpened(session);

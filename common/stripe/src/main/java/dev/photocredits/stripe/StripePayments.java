@@ -81,7 +81,8 @@ public final class StripePayments implements Payments {
         "open a session",
         client -> {
           try {
-            var session = post(client, SESSIONS, form, "checkout-" + order.id());
+            var once = "checkout-" + order.id() + "-" + customer.value();
+            var session = post(client, SESSIONS, form, once);
             return new SessionOpened(
                 new CheckoutSession(
                     new SessionId(text(session, "id")), new URI(text(session, "url"))));

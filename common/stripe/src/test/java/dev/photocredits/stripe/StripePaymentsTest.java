@@ -223,7 +223,7 @@ final class StripePaymentsTest {
 
       assertThat(stripe.calls())
           .extracting(Call::idempotencyKey)
-          .containsOnly(Optional.of("checkout-" + ATTEMPT));
+          .containsOnly(Optional.of("checkout-" + ATTEMPT + "-cus_ada"));
     }
   }
 
