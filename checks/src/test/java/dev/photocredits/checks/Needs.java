@@ -84,7 +84,7 @@ final class Needs {
       Map.of(
           "Keys.user", "USER#*",
           "Keys.payment", "PAYMENT#*",
-          "Keys.spending", "SPENDING#*",
+          "Keys.everybody", "LIMIT#*",
           "Keys.nothing", "NOTHING");
 
   private final Function function;

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param on whether anything new is generated
  * @param welcome the credits of a new user
  * @param dailyCap how many pictures the model may be asked for in a day; 0 is no cap
+ * @param dailyShare how many of them may be for one user; 0 is all
  */
 record Deployment(
     Map<String, Terms> catalogue,
@@ -24,7 +25,8 @@ record Deployment(
     Duration lease,
     boolean on,
     int welcome,
-    int dailyCap) {
+    int dailyCap,
+    int dailyShare) {
 
   /** The code's own catalogue. */
   static final Map<String, Terms> CATALOGUE =
@@ -36,14 +38,14 @@ record Deployment(
 
   /** The same with another price and lease. */
   Deployment with(int newPrice, Duration newLease) {
-    return new Deployment(catalogue, newPrice, newLease, on, welcome, dailyCap);
+    return new Deployment(catalogue, newPrice, newLease, on, welcome, dailyCap, dailyShare);
   }
 
   Deployment with(Map<String, Terms> newCatalogue) {
-    return new Deployment(newCatalogue, price, lease, on, welcome, dailyCap);
+    return new Deployment(newCatalogue, price, lease, on, welcome, dailyCap, dailyShare);
   }
 
   Deployment turned(boolean nowOn) {
-    return new Deployment(catalogue, price, lease, nowOn, welcome, dailyCap);
+    return new Deployment(catalogue, price, lease, nowOn, welcome, dailyCap, dailyShare);
   }
 }

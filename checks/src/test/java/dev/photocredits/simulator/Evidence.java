@@ -10,8 +10,10 @@ import java.util.Map;
  *
  * @param balances what each owner can spend, less what they owe
  * @param lines every owner's statement
+ * @param counted how many pictures its daily cap has counted, of all days together
  */
-record Evidence(Map<Email, Integer> balances, List<Line> lines, List<Generated> generations) {
+record Evidence(
+    Map<Email, Integer> balances, List<Line> lines, List<Generated> generations, int counted) {
 
   /**
    * A line of a statement.

@@ -1,10 +1,7 @@
 package dev.photocredits.simulator;
 
 import static dev.photocredits.simulator.Hazard.POISON;
-import static dev.photocredits.simulator.Violation.CAP_EXCEEDED;
-import static dev.photocredits.simulator.Violation.CAP_OVERCOUNTED;
 import static dev.photocredits.simulator.Violation.NO_ATTENTION;
-import static dev.photocredits.simulator.Violation.UNBOUNDED_CALLS;
 
 import java.util.EnumSet;
 import java.util.List;
@@ -18,12 +15,7 @@ import java.util.Set;
 final class KnownViolations {
   private static final List<Known> ALL =
       List.of(
-          new Known("one bad item stops nothing else", 7, Set.of(POISON), Set.of(NO_ATTENTION)),
-          new Known(
-              "what a user causes is bounded",
-              9,
-              Set.of(),
-              Set.of(UNBOUNDED_CALLS, CAP_EXCEEDED, CAP_OVERCOUNTED)));
+          new Known("one bad item stops nothing else", 7, Set.of(POISON), Set.of(NO_ATTENTION)));
 
   /**
    * @param hazards under which it happens, which are left out

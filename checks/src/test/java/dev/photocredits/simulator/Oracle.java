@@ -521,22 +521,52 @@ final class Oracle {
     if (cap == 0) {
       return;
     }
-    world.asked.stream()
-        .filter(call -> isFarFromMidnight(call.at()))
-        .collect(
-            Collectors.groupingBy(
-                call -> call.at().truncatedTo(ChronoUnit.DAYS), Collectors.counting()))
+    days(world.asked)
         .forEach(
             (day, calls) -> {
               if (calls > cap) {
                 violated(Violation.CAP_EXCEEDED, calls + " of " + cap + " on " + day);
               }
             });
-    var counted = world.counted.values().stream().mapToInt(Integer::intValue).sum();
-    if (counted > world.asked.size() + PICTURES * schedule.deaths()) {
-      violated(
-          Violation.CAP_OVERCOUNTED, counted + " counted, and asked for " + world.asked.size());
+    var share = world.deployment.dailyShare();
+    world.asked.stream()
+        .collect(Collectors.groupingBy(World.Asked::owner))
+        .forEach(
+            (owner, asked) ->
+                days(asked)
+                    .forEach(
+                        (day, calls) -> {
+                          if (calls > share && !isErased(owner)) {
+                            violated(
+                                Violation.CAP_EXCEEDED,
+                                "%d of a share of %d for %s on %s"
+                                    .formatted(calls, share, owner.value(), day));
+                          }
+                        }));
+    // A restored table has forgotten some, and asks nothing more.
+    if (world.restoredAt == null) {
+      counted();
     }
+  }
+
+  // Who dies between counting and asking, or cannot reach the table any more, has counted more.
+  private void counted() {
+    var counted = evidence.counted();
+    var asked = world.asked.size();
+    if (counted > asked + PICTURES * schedule.interruptions()) {
+      violated(Violation.CAP_OVERCOUNTED, counted + " counted, and asked for " + asked);
+    }
+    if (counted < asked) {
+      violated(Violation.CAP_UNDERCOUNTED, counted + " counted, and asked for " + asked);
+    }
+  }
+
+  private static Map<Instant, Long> days(List<World.Asked> calls) {
+    return calls.stream()
+        .filter(call -> isFarFromMidnight(call.at()))
+        .collect(
+            Collectors.groupingBy(
+                call -> call.at().truncatedTo(ChronoUnit.DAYS), Collectors.counting()));
   }
 
   private static boolean isFarFromMidnight(Instant at) {

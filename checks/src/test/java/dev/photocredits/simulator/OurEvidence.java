@@ -11,6 +11,7 @@ import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.simulator.Evidence.Generated;
 import dev.photocredits.simulator.Evidence.Line;
@@ -43,7 +44,7 @@ final class OurEvidence {
       account.entries().forEach(entry -> lines.add(line(owner, entry)));
       account.generations().forEach(generation -> generations.add(generated(generation)));
     }
-    return new Evidence(balances, lines, generations);
+    return new Evidence(balances, lines, generations, world.ledger.used(Limit.DAILY));
   }
 
   static List<Generated> pending(World world) {

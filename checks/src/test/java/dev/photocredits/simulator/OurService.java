@@ -36,6 +36,7 @@ import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.GenerationWorker;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -61,8 +62,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Our rules, wired as the functions wire them, for one process after the other. */
 final class OurService implements Service {
-  private static final Limits LIMITS = new Limits(3, 60);
-
   /** As in the generation function: what is left for finishing. */
   private static final Duration MARGIN = Duration.ofSeconds(4);
 
@@ -105,8 +104,7 @@ final class OurService implements Service {
         outside.photos(),
         outside.queue(),
         new Credits(process.deployment.price()),
-        LIMITS,
-        outside.spending(),
+        limits(process),
         process.deployment.lease(),
         ids,
         process.clock());
@@ -114,10 +112,23 @@ final class OurService implements Service {
 
   private Drawing drawing(Outside outside, Invocation process, Email owner) {
     return new Drawing(
+        outside.new OutsideGenerations(),
         outside.model(owner),
         outside.images(),
+        limits(process),
+        ids,
         process.clock(),
         new SimulatedThreads(world.scheduler, process));
+  }
+
+  // As the settings have it, unless they say otherwise.
+  private static Limits limits(Invocation process) {
+    return Limits.NONE
+        .with(Limit.PENDING, 3)
+        .with(Limit.HOURLY, 60)
+        .with(Limit.UNCHARGED, 60)
+        .with(Limit.DAILY, process.deployment.dailyCap())
+        .with(Limit.SHARE, process.deployment.dailyShare());
   }
 
   private static Reply reply(DrawOutcome outcome) {

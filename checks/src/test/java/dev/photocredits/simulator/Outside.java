@@ -43,10 +43,11 @@ import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.Photos;
-import dev.photocredits.generation.Spending;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StoredImage;
+import dev.photocredits.generation.Uncharged;
 import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.generation.Wait;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
@@ -60,12 +61,11 @@ import dev.photocredits.stripe.StripeInProcess;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -187,8 +187,29 @@ final class Outside {
     }
 
     @Override
-    public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
-      return call(Site.FINISH, seen.email(), () -> world.ledger.finish(seen, next, refund));
+    public Optional<Generation> ask(
+        Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+      return call(
+          Site.ASK,
+          pending.email(),
+          () -> world.ledger.ask(pending, attempt, pictures, limits, now));
+    }
+
+    @Override
+    public FinishOutcome finish(
+        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
+      return call(
+          Site.FINISH, seen.email(), () -> world.ledger.finish(seen, next, refund, uncharged));
+    }
+
+    @Override
+    public boolean admit(Wait wait, Limits limits, Instant now) {
+      return world.ledger.admit(wait, limits, now);
+    }
+
+    @Override
+    public void leave(Wait wait) {
+      world.ledger.leave(wait);
     }
 
     @Override
@@ -336,11 +357,12 @@ final class Outside {
    */
   ImageModel model(Email owner) {
     return (Image photo, VariationPrompt prompt, Instant deadline) -> {
+      // It may be worked on from here on, whatever becomes of it.
+      world.asked.add(new World.Asked(owner, world.scheduler.now()));
       try {
         return call(
             Site.DRAW,
             () -> {
-              world.asked.add(new World.Asked(owner, world.scheduler.now()));
               world.scheduler.sleep(Duration.ofSeconds(world.chance().nextInt(8)));
               if (prompt.text().contains(HOSTILE)) {
                 return new ModelAnswer.Refused("safety");
@@ -427,37 +449,6 @@ final class Outside {
                 });
       }
     };
-  }
-
-  Spending spending() {
-    var cap = process.deployment.dailyCap();
-    return cap == 0
-        ? Spending.UNBOUNDED
-        : new Spending() {
-          @Override
-          public boolean reserve(int pictures, Instant now) {
-            return call(
-                Site.RESERVE,
-                () -> {
-                  var before = world.counted.getOrDefault(day(now), 0);
-                  if (before + pictures > cap) {
-                    return false;
-                  }
-                  world.counted.put(day(now), before + pictures);
-                  return true;
-                });
-          }
-
-          @Override
-          public void release(int pictures, Instant now) {
-            var _ =
-                call(Site.RELEASE, () -> world.counted.merge(day(now), -pictures, Integer::sum));
-          }
-        };
-  }
-
-  private static LocalDate day(Instant now) {
-    return LocalDate.ofInstant(now, ZoneOffset.UTC);
   }
 
   /**

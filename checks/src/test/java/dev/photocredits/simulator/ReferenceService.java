@@ -47,7 +47,7 @@ final class ReferenceService implements Service {
 
   @Override
   public Evidence evidence() {
-    return new Evidence(balances, lines, generations);
+    return new Evidence(balances, lines, generations, 0);
   }
 
   private int read(Invocation process, Email email) {

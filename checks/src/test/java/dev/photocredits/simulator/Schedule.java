@@ -136,7 +136,7 @@ final class Schedule {
   private boolean deaf;
   private int busy;
   private int processes;
-  private int deaths;
+  private int interruptions;
 
   Schedule(World world, Service service) {
     this.world = world;
@@ -144,9 +144,9 @@ final class Schedule {
     this.service = service;
   }
 
-  /** How many processes died. */
-  int deaths() {
-    return deaths;
+  /** How many processes died, or gave up because what lies outside failed. */
+  int interruptions() {
+    return interruptions;
   }
 
   void violated(Violation violation, String details) {
@@ -177,7 +177,7 @@ final class Schedule {
             answer.add(value);
           } catch (Invocation.Died _) {
             world.tell(process.name + " is dead");
-            deaths++;
+            interruptions++;
           } catch (RuntimeException e) {
             world.tell(process.name + " answers 500: " + e.getMessage());
             if (!(e instanceof Unavailable
@@ -187,6 +187,7 @@ final class Schedule {
                 && pseudonyms.isEmpty()) {
               throw e;
             }
+            interruptions++;
           }
           ended.add(true);
         });

@@ -49,5 +49,7 @@ enum Violation {
   /** The model was asked for more in a day than the cap allows. */
   CAP_EXCEEDED,
   /** The counter of the cap is above what the model was asked for. */
-  CAP_OVERCOUNTED
+  CAP_OVERCOUNTED,
+  /** The counter of the cap is below what the model was asked for. */
+  CAP_UNDERCOUNTED
 }

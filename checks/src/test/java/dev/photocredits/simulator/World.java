@@ -10,7 +10,6 @@ import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -38,9 +37,6 @@ final class World {
   final List<Email> people;
   final Coverage coverage;
   final List<Asked> asked = new ArrayList<>();
-
-  /** What the service's own counter of the model's calls says, by day. */
-  final Map<LocalDate, Integer> counted = new HashMap<>();
 
   /** When the table was backed up to which it was restored, and when it was restored. */
   @Nullable Instant backedUpAt;
@@ -127,7 +123,8 @@ final class World {
             Deployment.LONGEST_LEASE.minusSeconds(chance.nextInt(90)),
             true,
             plan.has(Hazard.WELCOME) ? 1 + chance.nextInt(5) : 0,
-            plan.has(Hazard.DAILY_CAP) ? 12 + chance.nextInt(20) : 0);
+            plan.has(Hazard.DAILY_CAP) ? 12 + chance.nextInt(20) : 0,
+            plan.has(Hazard.DAILY_CAP) ? 9 : 0);
   }
 
   /** What the running act draws from. */
@@ -177,14 +174,11 @@ final class World {
     backedUpAt = scheduler.now();
     var items = ledger.backup();
     var place = checkpoint;
-    var counters = Map.copyOf(counted);
     var writes = written.size();
     backup =
         () -> {
           items.run();
           checkpoint = place;
-          counted.clear();
-          counted.putAll(counters);
           written.subList(writes, written.size()).clear();
         };
   }

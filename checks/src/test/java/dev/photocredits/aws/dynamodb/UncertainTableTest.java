@@ -18,9 +18,14 @@ import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.generation.Uncharged;
+import dev.photocredits.generation.Wait;
 import dev.photocredits.ledger.Invariants;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -134,6 +139,49 @@ final class UncertainTableTest {
 
     assertThat(balance(ada)).isEqualTo(credits(10));
     Invariants.hold(calm.books(), List.of(ada));
+  }
+
+  @Test
+  void calls_of_the_model_whose_reply_was_lost_are_counted_once() {
+    var ada = user(calm, 10);
+    var limits = Limits.NONE.with(Limit.DAILY, 1_000_000);
+    var order = SAMPLES.order(ada, 3);
+    var at = order.createdAt();
+    assertThat(losing(1).generations().start(order, usage(order), null, limits))
+        .isEqualTo(new Started());
+    var begun = share(ada, at);
+
+    var asked = losing(1).generations().ask(order, UUID.randomUUID(), 3, limits, at).orElseThrow();
+    var both = share(ada, at);
+    var refund = SAMPLES.refund(order, 3);
+    var ended =
+        losing(1).generations().finish(asked, failed(order), refund, new Uncharged(0, 1, at));
+
+    assertThat(begun).isEqualTo(3);
+    // The order has reserved nothing, so that its three calls count as well.
+    assertThat(both).isEqualTo(6);
+    assertThat(ended).isEqualTo(new Finished());
+    assertThat(share(ada, at)).isEqualTo(5);
+  }
+
+  @Test
+  void a_wait_whose_reply_was_lost_counts_once_and_is_left() {
+    var ada = user(calm, 0);
+    var now = SAMPLES.now();
+    var limits = Limits.NONE.with(Limit.WAITING, 1);
+    var wait = new Wait(ada, UUID.randomUUID(), now.plusSeconds(25));
+
+    assertThat(losing(1).generations().admit(wait, limits, now)).isTrue();
+    losing(1).generations().leave(wait);
+
+    var next = new Wait(ada, UUID.randomUUID(), now.plusSeconds(25));
+    assertThat(calm.generations().admit(next, limits, now)).isTrue();
+  }
+
+  private static int share(Email owner, Instant at) {
+    var key = Keys.item(Keys.user(owner), Keys.counter(Limit.SHARE, Limit.SHARE.window(at)));
+    var item = TestTable.client().getItem(get -> get.tableName(TestTable.NAME).key(key)).item();
+    return new Fields(item).integer("used");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.StripeEvent;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Nobody takes more than their share of the model. */
@@ -72,11 +73,125 @@ final class LimitsTest {
     }
   }
 
+  @Test
+  void nobody_uses_up_the_day_of_the_others() {
+    try (var api = Api.start(Map.of("MODEL_DAILY_PICTURES", "24"))) {
+      var email = api.customer();
+      assertThat(api.generate(email).status()).isEqualTo(200);
+      assertThat(api.generate(email).status()).isEqualTo(200);
+
+      var refused = api.generate(email);
+      var other = api.generate(api.customer());
+
+      assertThat(refused.said())
+          .isEqualTo(
+              "429 {\"detail\":\"There were 6 pictures for you on this day already, please try"
+                  + " again later. Nothing was charged.\",\"error_code\":\"RATE_LIMITED\"}");
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 86_401);
+      assertThat(other.status()).isEqualTo(200);
+      assertThat(api.balance(email)).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void a_day_that_is_not_shared_may_be_one_users() {
+    try (var api =
+        Api.start(Map.of("MODEL_DAILY_PICTURES", "9", "MODEL_DAILY_USER_PERCENT", "0"))) {
+      var email = api.customer();
+
+      for (var i = 0; i < 3; i++) {
+        assertThat(api.generate(email).status()).isEqualTo(200);
+      }
+
+      assertThat(api.generate(api.customer()).refusal()).isEqualTo("503 GENERATION_DISABLED");
+    }
+  }
+
+  @Test
+  void refused_and_cancelled_pictures_have_an_allowance_and_a_wait() {
+    try (var api = Api.start(Map.of("MODEL_UNCHARGED_PICTURES", "6"))) {
+      var email = api.customer();
+      api.gemini.answers(FakeGemini.promptBlocked("SAFETY"));
+      assertThat(api.generate(email).refusal()).isEqualTo("422 SAFETY_BLOCKED");
+      var goesOn = api.gemini.drawsLater();
+      var id = queued(api, email).header("x-generation-id");
+      while (api.gemini.calls().size() < 3) {
+        Thread.onSpinWait();
+      }
+      assertThat(api.send(api.request("/api/generations/" + email + "/" + id).DELETE()).status())
+          .isEqualTo(204);
+      goesOn.countDown();
+
+      var refused = api.generate(email);
+      var other = api.generate(api.customer());
+
+      assertThat(refused.said())
+          .isEqualTo(
+              "429 {\"detail\":\"There were 6 pictures in this hour already that were cancelled or"
+                  + " refused by the model's safety rules, please try again later. Nothing was"
+                  + " charged.\",\"error_code\":\"RATE_LIMITED\"}");
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 3601);
+      assertThat(other.status()).isEqualTo(200);
+      assertThat(api.balance(email)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void whoever_waits_too_often_at_once_is_answered_without_a_wait() throws Exception {
+    try (var api = Api.start(Map.of("GENERATION_WAITING_LIMIT", "1"));
+        var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var email = api.customer();
+      var goesOn = api.gemini.drawsLater();
+      var waiting = callers.submit(() -> ordered(api, email, "wait=20"));
+      while (api.gemini.calls().size() < 3) {
+        Thread.onSpinWait();
+      }
+
+      var second = ordered(api, email, "respond-async, wait=20");
+      goesOn.countDown();
+      var first = waiting.get();
+      var third = ordered(api, email, "wait=20");
+
+      assertThat(second.status()).isEqualTo(202);
+      assertThat(second.header("preference-applied")).isEqualTo("respond-async");
+      assertThat(first.status()).isEqualTo(200);
+      assertThat(third.status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_limit_of_zero_is_none() {
+    try (var api =
+        Api.start(
+            Map.of(
+                "GENERATION_PENDING_LIMIT", "0",
+                "GENERATION_WAITING_LIMIT", "0",
+                "GENERATION_HOURLY_LIMIT", "0",
+                "MODEL_UNCHARGED_PICTURES", "0",
+                "MODEL_DAILY_PICTURES", "0",
+                "MODEL_DAILY_USER_PERCENT", "0"))) {
+      var email = api.customer();
+      api.gemini.answers(FakeGemini.promptBlocked("SAFETY"));
+      for (var i = 0; i < 25; i++) {
+        assertThat(api.generate(email).refusal()).isEqualTo("422 SAFETY_BLOCKED");
+      }
+      api.gemini.draws();
+
+      assertThat(ordered(api, email, "wait=20").status()).isEqualTo(200);
+
+      assertThat(api.balance(email)).isEqualTo(7);
+    }
+  }
+
   private static Answer queued(Api api, String email) {
+    return ordered(api, email, "respond-async");
+  }
+
+  private static Answer ordered(Api api, String email, String preference) {
     return api.send(
         api.request("/api/generate")
             .header("Content-Type", Form.CONTENT_TYPE)
-            .header("Prefer", "respond-async")
+            .header("Prefer", preference)
             .POST(BodyPublishers.ofByteArray(Form.order(email).bytes())));
   }
 }

@@ -72,10 +72,37 @@ final class Catalogue {
         "Balance.java",
         "credits >= :price AND generations_pending < :most",
         "credits >= :price AND :most = :most");
-    condition(
-        "hold: not too many in this hour",
+    table(
+        "limits: there is room",
+        "Counters.java",
+        "\"used <= :room\"",
+        "\"(used <= :room OR attribute_exists(used))\"");
+    table(
+        "limits: there is room for the first",
+        "Counters.java",
+        "(count.room() < 0 ? \"\" : \"attribute_not_exists(used) OR \")",
+        "\"attribute_not_exists(used) OR \"");
+    table(
+        "ask: nobody has asked before",
         "DynamoDbGenerations.java",
-        "attribute_not_exists(begun) OR begun < :most");
+        " AND attribute_not_exists(asked)",
+        "");
+    table(
+        "ask: nobody has asked since",
+        "DynamoDbGenerations.java",
+        " AND asked = :seen_asked",
+        " AND asked >= :seen_asked");
+    condition("wait: they are as they were seen", "DynamoDbGenerations.java", "waits = :seen");
+    table(
+        "wait: no more than are allowed",
+        "DynamoDbGenerations.java",
+        "if (waits.size() >= most)",
+        "if (waits.size() < 0)");
+    table(
+        "wait: its time is over",
+        "DynamoDbGenerations.java",
+        "!Instant.parse(until.s()).isAfter(now)",
+        "until.s().isEmpty()");
     condition("out: the balance covers what is taken", "Balance.java", "credits >= :had");
     condition("out: that is all that the user has", "Balance.java", "credits = :had");
     table(
@@ -204,6 +231,11 @@ final class Catalogue {
         "if (Schemas.isOurs(outcome, entries, usage::isSame))",
         "if (entries == null)");
     table(
+        "ask: our own attempt, whose reply was lost",
+        "DynamoDbGenerations.java",
+        "if (pending.calls().attempts().contains(attempt))",
+        "if (pending.calls() == null)");
+    table(
         "finish: our own state, whose reply was lost",
         "DynamoDbGenerations.java",
         "ours.test(before) ? new Finished() : new Overtaken(before)",
@@ -238,11 +270,6 @@ final class Catalogue {
         "generation/GenerationFlow.java",
         "key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);",
         "(KeyClaim) null;");
-    rule(
-        "spending: what does not begin is not spent",
-        "generation/GenerationFlow.java",
-        "if (refusal.isPresent()) {",
-        "if (refusal == null) {");
     rule(
         "generate: the key stands for the same request",
         "generation/GenerationFlow.java",
@@ -300,6 +327,46 @@ final class Catalogue {
         "case Overtaken _ -> new NothingDelivered(pending.id(), FailureReason.MODEL_OVERLOADED,"
             + " RETRY_AFTER, new Work(price, Credits.NONE, List.of(), List.of()));");
     rule(
+        "ask: what is reserved is used first",
+        "generation/Generation.java",
+        "isSameDay ? Math.min(calls.reserved(), pictures) : 0",
+        "isSameDay ? Math.min(0, pictures) : 0");
+    rule(
+        "ask: another day has nothing reserved",
+        "generation/Generation.java",
+        "isSameDay ? Math.min(calls.reserved(), pictures) : 0",
+        "Math.min(calls.reserved(), pictures)");
+    rule(
+        "ask: what is left on another day is released",
+        "generation/Generation.java",
+        "Limits.releasing(createdAt, calls.reserved() - used - left)",
+        "Limits.releasing(createdAt, 0)");
+    rule(
+        "ask: an unknown count is settled by a repeat",
+        "generation/Drawing.java",
+        "if (attempt == ATTEMPTS)",
+        "if (attempt > 0)");
+    rule(
+        "end: what is reserved is released",
+        "generation/Generation.java",
+        "Limits.releasing(createdAt, reserved +",
+        "Limits.releasing(createdAt, 0 * reserved +");
+    rule(
+        "end: calls that were not made are released",
+        "generation/Drawing.java",
+        "counted.close(), countedAt",
+        "0 * counted.close(), countedAt");
+    rule(
+        "end: refused pictures count as uncharged",
+        "generation/Drawing.java",
+        "new Uncharged(refused, notMade, countedAt)",
+        "new Uncharged(0, notMade, countedAt)");
+    rule(
+        "delete: cancelled pictures count as uncharged",
+        "generation/Deletion.java",
+        "Math.max(0, calls.asked() - drawn.size())",
+        "Math.max(0, drawn.size() - calls.asked())");
+    rule(
         "work: a picture that nobody wants is removed",
         "generation/Drawing.java",
         "var _ = images.remove(List.of(stored));",
@@ -332,8 +399,8 @@ final class Catalogue {
     rule(
         "delete: what was delivered is not given back",
         "generation/Deletion.java",
-        "seen.state() instanceof Pending ? deleted.refund(ids, clock.instant()) : null",
-        "deleted.refund(ids, clock.instant())");
+        "seen.state() instanceof Pending ? deleted.refund(ids, now) : null",
+        "deleted.refund(ids, now)");
     rule(
         "sweep: only what is overdue",
         "generation/Sweeper.java",

@@ -9,6 +9,7 @@ import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Pending;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Removes a generation that its owner wants no more; one that is pending is cancelled by it. */
 public final class Deletion {
   /** How often a generation may move between being looked at and being deleted. */
-  private static final int ATTEMPTS = VariationPrompt.COUNT + 2;
+  private static final int ATTEMPTS = 2 * VariationPrompt.COUNT + 2;
 
   private final Generations generations;
   private final ImageStore images;
@@ -52,14 +53,14 @@ public final class Deletion {
     var refunded = Credits.NONE;
     for (var attempt = 0; attempt < ATTEMPTS && !(seen.state() instanceof Deleted); attempt++) {
       var deleted = seen.deleted();
-      @Nullable Refund refund =
-          seen.state() instanceof Pending ? deleted.refund(ids, clock.instant()) : null;
-      switch (generations.finish(seen, deleted, refund)) {
+      var now = clock.instant();
+      @Nullable Refund refund = seen.state() instanceof Pending ? deleted.refund(ids, now) : null;
+      switch (generations.finish(seen, deleted, refund, uncharged(seen, refund, now))) {
         case Finished _ -> {
           refunded = refund == null ? Credits.NONE : refund.credits();
           seen = deleted;
         }
-        case Overtaken(var now) -> seen = now;
+        case Overtaken(var moved) -> seen = moved;
       }
     }
     if (!(seen.state() instanceof Deleted gone)) {
@@ -70,5 +71,12 @@ public final class Deletion {
       throw new IllegalStateException("images of a deleted generation are left");
     }
     return Optional.of(refunded);
+  }
+
+  // Pictures that the model was asked for, did not bring in time, and that are refunded.
+  private static Uncharged uncharged(Generation seen, @Nullable Refund refund, Instant now) {
+    return refund != null && seen.state() instanceof Pending(_, var drawn, var calls)
+        ? new Uncharged(Math.max(0, calls.asked() - drawn.size()), 0, now)
+        : Uncharged.NONE;
   }
 }

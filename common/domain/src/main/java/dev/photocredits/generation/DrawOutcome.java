@@ -68,7 +68,7 @@ public sealed interface DrawOutcome {
   /** The key stands for another request; nothing was written. */
   record KeyReused() implements DrawOutcome {}
 
-  /** Nothing new is begun at present; nothing was written. */
+  /** Nothing new is begun at present, or today; nothing was written. */
   record TurnedOff() implements DrawOutcome {}
 
   /** There is no such user; nothing was written. */

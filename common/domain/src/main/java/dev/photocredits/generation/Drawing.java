@@ -1,5 +1,6 @@
 package dev.photocredits.generation;
 
+import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
@@ -10,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -26,18 +29,34 @@ import org.jspecify.annotations.Nullable;
 public final class Drawing {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
+  /** How often the model's calls are counted, until it is known that they are. */
+  private static final int ATTEMPTS = 3;
+
+  private final Generations generations;
   private final ImageModel model;
   private final ImageStore images;
+  private final Limits limits;
+  private final TimeOrderedIds ids;
   private final InstantSource clock;
   private final ExecutorService threads;
 
   /**
+   * @param limits those on what the model is asked for
    * @param threads runs the variations side by side; one thread for each
    */
   public Drawing(
-      ImageModel model, ImageStore images, InstantSource clock, ExecutorService threads) {
+      Generations generations,
+      ImageModel model,
+      ImageStore images,
+      Limits limits,
+      TimeOrderedIds ids,
+      InstantSource clock,
+      ExecutorService threads) {
+    this.generations = generations;
     this.model = model;
     this.images = images;
+    this.limits = limits;
+    this.ids = ids;
     this.clock = clock;
     this.threads = threads;
   }
@@ -45,11 +64,29 @@ public final class Drawing {
   /**
    * What came of it.
    *
+   * @param seen the generation with these calls counted
    * @param stored in the order of their variations
    * @param missing why there are fewer pictures than were wanted
    * @param answers how long the model took for each of its answers
+   * @param uncharged what its end has to count
    */
-  record Drawings(List<StoredImage> stored, List<NotDrawn> missing, List<Duration> answers) {
+  record Drawings(
+      Generation seen,
+      List<StoredImage> stored,
+      List<NotDrawn> missing,
+      List<Duration> answers,
+      Uncharged uncharged) {
+
+    /** Nothing, since the model must not be asked. */
+    static Drawings notAsked(Generation seen) {
+      var why = new Overloaded("the pictures of this day are used up", RETRY_AFTER);
+      return nothing(seen, VariationPrompt.COUNT, why);
+    }
+
+    private static Drawings nothing(Generation seen, int wanted, NotDrawn why) {
+      return new Drawings(
+          seen, List.of(), Collections.nCopies(wanted, why), List.of(), Uncharged.NONE);
+    }
 
     // A refusal says most about what to do next, so it speaks for all; then what passes by itself.
     FailureReason reason() {
@@ -75,37 +112,97 @@ public final class Drawing {
   }
 
   /**
-   * Draws.
+   * Counts the calls of the model, and draws. When counting throws, it is not known whether they
+   * count; the model was not asked.
    *
    * @param wanted which variations
    * @param keep is told of each picture once it is stored, on that variation's thread; what it
    *     refuses is removed again, and missing
    * @param deadline when the last picture must be stored
+   * @return nothing if the model must not be asked: the generation has ended, or the day has no
+   *     room
    */
-  Drawings draw(
+  Optional<Drawings> draw(
       Generation pending,
       Image photo,
       IntPredicate wanted,
       BiPredicate<Integer, StoredImage> keep,
       Instant deadline) {
-    var prompts = VariationPrompt.of(pending.prompt(), pending.mode());
+    var numbers = IntStream.range(0, VariationPrompt.COUNT).filter(wanted).toArray();
+    var now = clock.instant();
+    if (numbers.length == 0 || !now.isBefore(deadline)) {
+      return Optional.of(Drawings.nothing(pending, numbers.length, new TimedOut("deadline")));
+    }
+    return ask(pending, numbers.length, now)
+        .map(seen -> drawn(seen, photo, numbers, keep, deadline, now));
+  }
+
+  // What throws may have been counted. A repeat under the same id settles it.
+  private Optional<Generation> ask(Generation pending, int pictures, Instant now) {
+    var id = ids.next(now);
+    for (var attempt = 1; ; attempt++) {
+      try {
+        return generations.ask(pending, id, pictures, limits, now);
+      } catch (RuntimeException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Drawings drawn(
+      Generation seen,
+      Image photo,
+      int[] numbers,
+      BiPredicate<Integer, StoredImage> keep,
+      Instant deadline,
+      Instant countedAt) {
+    var prompts = VariationPrompt.of(seen.prompt(), seen.mode());
+    var counted = new CountedCalls(numbers.length);
     var tasks =
-        IntStream.range(0, prompts.size())
-            .filter(wanted)
+        IntStream.of(numbers)
             .<Callable<Variation>>mapToObj(
                 number ->
-                    () -> variation(pending, photo, prompts.get(number), number, keep, deadline))
+                    () ->
+                        counted.take()
+                            ? variation(seen, photo, prompts.get(number), number, keep, deadline)
+                            : Variation.LATE)
             .toList();
     var time = Duration.between(clock.instant(), deadline);
     try {
-      return drawings(threads.invokeAll(tasks, time.toMillis(), TimeUnit.MILLISECONDS));
+      var variations = threads.invokeAll(tasks, time.toMillis(), TimeUnit.MILLISECONDS);
+      return drawings(seen, variations, counted.close(), countedAt);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while drawing", e);
     }
   }
 
+  /** The calls that were counted, and may be made until they are settled. */
+  private static final class CountedCalls {
+    private int left;
+
+    CountedCalls(int counted) {
+      left = counted;
+    }
+
+    /** Whether another call may be made. */
+    synchronized boolean take() {
+      return left > 0 && left-- > 0;
+    }
+
+    /** Lets no further call be made, and tells how many were not. */
+    synchronized int close() {
+      var notMade = left;
+      left = 0;
+      return notMade;
+    }
+  }
+
   private sealed interface Variation {
+    Variation LATE = new Missing(new TimedOut("deadline"), null);
+
     /** How long the model took to answer, if it did. */
     @Nullable Duration answered();
 
@@ -114,7 +211,8 @@ public final class Drawing {
     record Missing(NotDrawn why, @Nullable Duration answered) implements Variation {}
   }
 
-  private static Drawings drawings(List<Future<Variation>> variations) {
+  private static Drawings drawings(
+      Generation seen, List<Future<Variation>> variations, int notMade, Instant countedAt) {
     var stored = new ArrayList<StoredImage>();
     var missing = new ArrayList<NotDrawn>();
     var answers = new ArrayList<Duration>();
@@ -128,7 +226,8 @@ public final class Drawing {
         answers.add(result.answered());
       }
     }
-    return new Drawings(stored, missing, answers);
+    var refused = Math.toIntExact(missing.stream().filter(Refused.class::isInstance).count());
+    return new Drawings(seen, stored, missing, answers, new Uncharged(refused, notMade, countedAt));
   }
 
   private Variation variation(
@@ -158,7 +257,7 @@ public final class Drawing {
     try {
       return variation.get();
     } catch (CancellationException _) {
-      return new Variation.Missing(new TimedOut("deadline"), null);
+      return Variation.LATE;
     } catch (ExecutionException e) {
       return new Variation.Missing(new Broken(name(e.getCause())), null);
     } catch (InterruptedException e) {

@@ -8,8 +8,12 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.generation.Limits.Count;
+import dev.photocredits.generation.Limits.Limit;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +42,16 @@ public record Generation(
    *
    * @param leaseExpiresAt when they are taken for dead, and the credits are given back
    * @param drawn what is there already, in the order in which it came
+   * @param calls what was asked of the model
    */
-  public record Pending(Instant leaseExpiresAt, List<Picture> drawn) implements State {
+  public record Pending(Instant leaseExpiresAt, List<Picture> drawn, Calls calls) implements State {
     public Pending {
       drawn = List.copyOf(drawn);
+    }
+
+    /** With nothing asked of the model yet. */
+    public Pending(Instant leaseExpiresAt, List<Picture> drawn) {
+      this(leaseExpiresAt, drawn, Calls.NONE);
     }
   }
 
@@ -130,7 +140,55 @@ public record Generation(
       throw new IllegalStateException("nothing is drawn for a generation that has ended");
     }
     var all = Stream.concat(pending.drawn().stream(), Stream.of(picture)).toList();
-    return in(new Pending(pending.leaseExpiresAt(), all));
+    return in(new Pending(pending.leaseExpiresAt(), all, pending.calls()));
+  }
+
+  /**
+   * A pending generation that the model is asked for once more.
+   *
+   * @param generation as it is then
+   * @param counts what that counts
+   */
+  public record Asking(Generation generation, List<Count> counts) {
+    public Asking {
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /**
+   * The same pending generation, with the model about to be asked for so many pictures at that
+   * time. What its start reserved is used first. On another day than that of the start nothing is
+   * reserved: the calls count on the day on which they are made.
+   */
+  public Asking asking(Pending pending, UUID attempt, int pictures, Limits limits, Instant now) {
+    var calls = pending.calls();
+    var isSameDay = Limit.DAILY.window(now).equals(Limit.DAILY.window(createdAt));
+    var used = isSameDay ? Math.min(calls.reserved(), pictures) : 0;
+    var left = isSameDay ? calls.reserved() - used : 0;
+    var attempts = new HashSet<>(calls.attempts());
+    attempts.add(attempt);
+    var after = new Calls(left, calls.asked() + pictures, attempts);
+    return new Asking(
+        in(new Pending(pending.leaseExpiresAt(), pending.drawn(), after)),
+        Stream.concat(
+                limits.asking(now, pictures - used).stream(),
+                Limits.releasing(createdAt, calls.reserved() - used - left).stream())
+            .toList());
+  }
+
+  /** What it counts that the generation ends, if it is pending. */
+  public List<Count> ending(Uncharged uncharged) {
+    if (!(state instanceof Pending pending)) {
+      return List.of();
+    }
+    var reserved = pending.calls().reserved();
+    var isSameDay = Limit.DAILY.window(uncharged.at()).equals(Limit.DAILY.window(createdAt));
+    return Stream.of(
+            Limits.uncharged(uncharged.at(), uncharged.byUser()),
+            Limits.releasing(createdAt, reserved + (isSameDay ? uncharged.notMade() : 0)),
+            Limits.releasing(uncharged.at(), isSameDay ? 0 : uncharged.notMade()))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /**

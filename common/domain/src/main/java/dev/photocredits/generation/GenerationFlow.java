@@ -39,7 +39,6 @@ import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -67,7 +66,6 @@ public final class GenerationFlow {
   private final WorkQueue queue;
   private final Credits price;
   private final Limits limits;
-  private final Spending spending;
   private final Duration lease;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
@@ -85,7 +83,6 @@ public final class GenerationFlow {
       WorkQueue queue,
       Credits price,
       Limits limits,
-      Spending spending,
       Duration lease,
       TimeOrderedIds ids,
       InstantSource clock) {
@@ -97,7 +94,6 @@ public final class GenerationFlow {
     this.queue = queue;
     this.price = price;
     this.limits = limits;
-    this.spending = spending;
     this.lease = lease;
     this.ids = ids;
     this.clock = clock;
@@ -115,11 +111,13 @@ public final class GenerationFlow {
    */
   public DrawOutcome draw(GenerationOrder order, @Nullable IdempotencyKey key, Instant deadline) {
     var pending = pending(order, lease);
-    return start(order, key, pending, () -> finish(pending, drawn(pending, order, deadline)));
+    return start(order, key, pending, () -> finish(drawn(pending, order, deadline)));
   }
 
   private Drawings drawn(Generation pending, GenerationOrder order, Instant deadline) {
-    return drawing.draw(pending, order.photo(), _ -> true, (_, _) -> true, deadline);
+    return drawing
+        .draw(pending, order.photo(), _ -> true, (_, _) -> true, deadline)
+        .orElseGet(() -> Drawings.notAsked(pending));
   }
 
   /**
@@ -144,7 +142,7 @@ public final class GenerationFlow {
       return new Queued(pending.id());
     }
     var failed = pending.failed(FailureReason.MODEL_OVERLOADED);
-    return switch (finish(pending, failed)) {
+    return switch (finish(pending, failed, Uncharged.NONE)) {
       case Finished _ -> {
         var nothing = new Work(price, failed.refunded(), List.of(), List.of());
         yield new NothingDelivered(
@@ -172,6 +170,21 @@ public final class GenerationFlow {
         .orElseGet(TurnedOff::new);
   }
 
+  /**
+   * Lets a request wait for its pictures, unless as many of its owner's do as the limits allow. It
+   * has to {@link #leave} in the end; if its process dies, it counts until its time is over.
+   */
+  public Optional<Wait> admit(Email owner, Instant until) {
+    var now = clock.instant();
+    var wait = new Wait(owner, ids.next(now), until);
+    return generations.admit(wait, limits, now) ? Optional.of(wait) : Optional.empty();
+  }
+
+  /** Ends a wait. */
+  public void leave(Wait wait) {
+    generations.leave(wait);
+  }
+
   /** What has become of a generation by now. Writes nothing; fails for an unknown one. */
   public DrawOutcome outcome(Email email, GenerationId id) {
     var generation = generations.find(email, id).orElseThrow();
@@ -192,7 +205,7 @@ public final class GenerationFlow {
         order.mode(),
         price,
         now,
-        new Pending(now.plus(lease), List.of()));
+        new Pending(now.plus(lease), List.of(), Calls.reserved(limits)));
   }
 
   private static Claim claim(
@@ -207,15 +220,8 @@ public final class GenerationFlow {
       Generation pending,
       Supplier<DrawOutcome> rest) {
     var now = pending.createdAt();
-    if (!spending.reserve(VariationPrompt.COUNT, now)) {
-      return repeat(order, key);
-    }
     var claim = key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);
-    var refusal = refusal(pending, claim);
-    if (refusal.isPresent()) {
-      spending.release(VariationPrompt.COUNT, now);
-    }
-    return refusal.orElseGet(rest);
+    return refusal(pending, claim).orElseGet(rest);
   }
 
   /** Why nothing begins, or nothing if it has begun. */
@@ -234,14 +240,9 @@ public final class GenerationFlow {
   }
 
   private DrawOutcome limitReached(Limit limit, Instant now) {
-    return switch (limit) {
-      case PENDING -> new DrawOutcome.LimitReached(limit, limits.pending(), RETRY_AFTER);
-      case HOURLY -> {
-        var nextHour = now.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
-        yield new DrawOutcome.LimitReached(
-            limit, limits.hourly(), Duration.between(now, nextHour).plusSeconds(1));
-      }
-    };
+    return limit == Limit.DAILY
+        ? new TurnedOff()
+        : new DrawOutcome.LimitReached(limit, limits.most(limit), limit.retryAfter(now));
   }
 
   private Optional<DrawOutcome> repeat(
@@ -253,15 +254,16 @@ public final class GenerationFlow {
     return earlier instanceof FailedBefore failed ? again.apply(failed.id()) : Optional.of(earlier);
   }
 
-  private DrawOutcome finish(Generation pending, Drawings drawings) {
+  private DrawOutcome finish(Drawings drawings) {
+    var seen = drawings.seen();
     var stored = drawings.stored();
-    var finished = stored.isEmpty() ? pending.failed(drawings.reason()) : pending.succeeded(stored);
-    return switch (finish(pending, finished)) {
+    var finished = stored.isEmpty() ? seen.failed(drawings.reason()) : seen.succeeded(stored);
+    return switch (finish(seen, finished, drawings.uncharged())) {
       case Finished _ -> {
         var work = work(finished.refunded(), drawings);
         yield stored.isEmpty()
-            ? new NothingDelivered(pending.id(), drawings.reason(), drawings.retryAfter(), work)
-            : new Delivered(pending.id(), stored, available(pending), work);
+            ? new NothingDelivered(seen.id(), drawings.reason(), drawings.retryAfter(), work)
+            : new Delivered(seen.id(), stored, available(seen), work);
       }
       case Overtaken(var now) -> {
         var _ = images.remove(stored);
@@ -270,8 +272,8 @@ public final class GenerationFlow {
     };
   }
 
-  private FinishOutcome finish(Generation pending, Generation finished) {
-    return generations.finish(pending, finished, finished.refund(ids, clock.instant()));
+  private FinishOutcome finish(Generation seen, Generation finished, Uncharged uncharged) {
+    return generations.finish(seen, finished, finished.refund(ids, clock.instant()), uncharged);
   }
 
   // Somebody else has ended it meanwhile, and nothing but its owner ends it with another reason.

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Draws what {@link GenerationFlow#queue} has sold. */
 public final class GenerationWorker {
-  /** How often a late picture may come between looking at the generation and ending it. */
-  private static final int ATTEMPTS = VariationPrompt.COUNT + 1;
+  /**
+   * How often others may change the generation between looking at it and ending it: by a late
+   * picture, or by asking the model.
+   */
+  private static final int ATTEMPTS = 2 * VariationPrompt.COUNT + 1;
 
   private final Generations generations;
   private final Drawing drawing;
@@ -43,9 +46,9 @@ public final class GenerationWorker {
   /**
    * Draws what the pending generation has no picture of yet, adds each as it comes, and ends the
    * generation with those that are there by the deadline. Nothing for a generation that has ended,
-   * whose photo is gone, or whose lease has run out: that one is the sweeper's. When this throws,
-   * it may be called again with the same arguments: nothing is charged or given back twice, and
-   * nothing is drawn again that was added.
+   * whose photo is gone, for which the day has no more pictures, or whose lease has run out: that
+   * one is the sweeper's. When this throws, it may be called again with the same arguments: nothing
+   * is charged or given back twice, and nothing is drawn again that was added.
    *
    * @param deadline when the last picture must be stored; ending comes after it
    * @return how it ended, if it was we who ended it; or somebody else with the very same pictures,
@@ -69,7 +72,10 @@ public final class GenerationWorker {
             number -> !drawn.contains(number),
             (number, image) -> generations.add(found, new Picture(number, image)),
             deadline);
-    var work = end(owner, id, drawings);
+    if (drawings.isEmpty()) {
+      return Optional.empty();
+    }
+    var work = end(owner, id, drawings.get());
     photos.remove(id);
     return work;
   }
@@ -82,7 +88,7 @@ public final class GenerationWorker {
       }
       var ended = seen.ended(pending, drawings.reason());
       var refund = ended.refund(ids, clock.instant());
-      switch (generations.finish(seen, ended, refund)) {
+      switch (generations.finish(seen, ended, refund, drawings.uncharged())) {
         case Finished _ -> {
           return Optional.of(
               new Worked(
@@ -93,6 +99,6 @@ public final class GenerationWorker {
         case Overtaken(var now) -> seen = now;
       }
     }
-    throw new IllegalStateException("pictures came every time");
+    throw new IllegalStateException("the generation changed every time");
   }
 }

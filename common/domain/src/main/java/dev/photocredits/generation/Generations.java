@@ -9,6 +9,7 @@ import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.idempotency.Claim;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public interface Generations {
 
   /**
-   * Takes the price, records the pending generation and claims its key, if it has one, as far as
-   * the limits allow. A repeat of the same order takes once.
+   * Takes the price, records the pending generation, counts it and claims its key, if it has one,
+   * as far as the limits allow. A repeat of the same order takes and counts once.
    */
   StartOutcome start(Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits);
 
@@ -41,12 +42,39 @@ public interface Generations {
   boolean add(Generation generation, Picture picture);
 
   /**
+   * Counts that the model is about to be asked for pictures of a pending generation: first of those
+   * that its start has reserved, then of the day's. A repeat of the same attempt counts once.
+   *
+   * @param attempt an id of its own for each caller
+   * @return the generation as it is now; nothing if the model must not be asked, because the
+   *     generation has ended or the day has no room. Nothing was counted then.
+   */
+  Optional<Generation> ask(
+      Generation pending, UUID attempt, int pictures, Limits limits, Instant now);
+
+  /**
    * Moves a generation from the state in which it was seen to the next, and gives back the refund,
-   * once, whoever comes first.
+   * once, whoever comes first. The end of a pending one releases what is reserved for it.
    *
    * @param refund what is given back, unless that is nothing
+   * @param uncharged calls of the model that this ends without a charge; counted with the refund
    */
-  FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund);
+  FinishOutcome finish(
+      Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged);
+
+  /** The same for one whose calls are charged, or fail without the user's doing. */
+  default FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+    return finish(seen, next, refund, Uncharged.NONE);
+  }
+
+  /**
+   * Lets a request wait, unless as many of its owner's do as the limits allow. A wait counts until
+   * it is left or its time is over. A repeat counts once.
+   */
+  boolean admit(Wait wait, Limits limits, Instant now);
+
+  /** Ends a wait. Never throws for what the table did: a wait that stays ends by itself. */
+  void leave(Wait wait);
 
   Optional<Generation> find(Email email, GenerationId id);
 

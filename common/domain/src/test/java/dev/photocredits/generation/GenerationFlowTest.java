@@ -531,13 +531,19 @@ final class GenerationFlowTest {
     return new GenerationFlow(
         ledger,
         generations,
-        new Drawing(model, images, time, Executors.newVirtualThreadPerTaskExecutor()),
+        new Drawing(
+            generations,
+            model,
+            images,
+            Limits.NONE,
+            new TimeOrderedIds(new Random()),
+            time,
+            Executors.newVirtualThreadPerTaskExecutor()),
         images,
         photos,
         queue,
         credits(price),
         Limits.NONE,
-        Spending.UNBOUNDED,
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
         time);
@@ -624,11 +630,12 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
+    public FinishOutcome finish(
+        Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
       var swept = finished.failed(FailureReason.MODEL_TIMEOUT);
       var outcome = ledger.finish(seen, swept, samples.refund(finished, finished.price().value()));
       assertThat(outcome).isEqualTo(new FinishOutcome.Finished());
-      return ledger.finish(seen, finished, refund);
+      return ledger.finish(seen, finished, refund, uncharged);
     }
   }
 
@@ -638,7 +645,8 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
+    public FinishOutcome finish(
+        Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
       throw new IllegalStateException("the table does not answer");
     }
   }

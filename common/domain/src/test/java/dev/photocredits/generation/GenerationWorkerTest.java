@@ -36,9 +36,11 @@ import dev.photocredits.ledger.Samples;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -59,7 +61,6 @@ final class GenerationWorkerTest {
   private final Email ada = somebody();
   private InstantSource clock = InstantSource.system();
   private Limits limits = Limits.NONE;
-  private Spending spending = Spending.UNBOUNDED;
 
   // Queueing
 
@@ -175,7 +176,7 @@ final class GenerationWorkerTest {
   @Test
   void whoever_has_enough_under_way_waits_until_one_of_them_has_ended() {
     userWith(50);
-    limits = new Limits(2, 60);
+    limits = Limits.NONE.with(Limit.PENDING, 2);
     var first = queued();
     var _ = queued();
 
@@ -192,7 +193,7 @@ final class GenerationWorkerTest {
   @Test
   void whoever_has_begun_enough_in_an_hour_waits_for_the_next_one() {
     userWith(50);
-    limits = new Limits(9, 2);
+    limits = Limits.NONE.with(Limit.HOURLY, 2);
     clock = InstantSource.fixed(Instant.parse("2026-11-28T10:45:30Z"));
     var _ = queued();
     var _ = queued();
@@ -209,9 +210,9 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void when_enough_is_spent_on_the_model_nobody_is_charged_and_repeats_are_answered() {
+  void when_the_pictures_of_a_day_are_used_up_nothing_is_charged_and_repeats_are_answered() {
     userWith(50);
-    spending = new SpendingOfAtMost(7);
+    limits = Limits.NONE.with(Limit.DAILY, 7);
     var first = (Queued) queue(KEY);
     var _ = queued();
 
@@ -225,16 +226,178 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_does_not_begin_is_not_spent() {
+  void who_has_used_up_a_share_of_the_day_waits_for_the_next_one() {
+    userWith(50);
+    limits = Limits.NONE.with(Limit.DAILY, 100).with(Limit.SHARE, 3);
+    clock = InstantSource.fixed(Instant.parse("2026-11-28T23:30:00Z"));
+    var _ = queued();
+
+    var refused = queue(null);
+    clock = InstantSource.fixed(Instant.parse("2026-11-29T00:00:00Z"));
+    var accepted = queue(null);
+
+    assertThat(refused)
+        .isEqualTo(new LimitReached(Limit.SHARE, 3, Duration.ofSeconds(30 * 60 + 1)));
+    assertThat(accepted).isInstanceOf(Queued.class);
+  }
+
+  @Test
+  void what_does_not_begin_does_not_count() {
     userWith(2);
-    var bounded = new SpendingOfAtMost(6);
-    spending = bounded;
+    limits = Limits.NONE.with(Limit.DAILY, 6);
 
     assertThat(queue(null)).isInstanceOf(InsufficientCredits.class);
-    assertThat(queue(null)).isInstanceOf(InsufficientCredits.class);
-    assertThat(queue(null)).isInstanceOf(InsufficientCredits.class);
 
-    assertThat(bounded.spent).isZero();
+    assertThat(ledger.used(Limit.DAILY)).isZero();
+  }
+
+  @Test
+  void what_cannot_be_sent_or_is_cancelled_or_abandoned_before_the_model_is_asked_does_not_count() {
+    userWith(50);
+    limits = Limits.NONE.with(Limit.DAILY, 100);
+    queue.isDown = true;
+    assertThat(queue(null)).isInstanceOf(NothingDelivered.class);
+    queue.isDown = false;
+    assertThat(deletion().delete(ada, queued())).contains(credits(3));
+    var _ = queued();
+    var reserved = ledger.used(Limit.DAILY);
+
+    clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+    assertThat(sweeper().sweep(10, Instant.MAX).refunded()).isEqualTo(1);
+
+    assertThat(reserved).isEqualTo(3);
+    assertThat(ledger.used(Limit.DAILY)).isZero();
+    assertThat(ledger.used(Limit.SHARE)).isZero();
+    assertThat(ledger.used(Limit.UNCHARGED)).isZero();
+  }
+
+  @Test
+  void two_workers_with_one_message_count_what_both_ask_for_and_never_pass_the_cap() {
+    userWith(10);
+    limits = Limits.NONE.with(Limit.DAILY, 6);
+    var id = queued();
+    var model = new ModelThatDraws();
+
+    var _ = Race.of(6, _ -> work(model, id));
+
+    assertThat(model.calls.get()).isBetween(3, 6);
+    assertThat(ledger.used(Limit.DAILY)).isEqualTo(model.calls.get());
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3);
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
+  void a_worker_for_whom_the_day_has_no_pictures_leaves_the_generation_to_the_one_who_has_them() {
+    userWith(10);
+    limits = Limits.NONE.with(Limit.DAILY, 3);
+    var id = queued();
+    var model = new ModelThatDraws();
+    var second = new ArrayList<Optional<Worked>>();
+    var first =
+        new ModelThatDraws() {
+          @Override
+          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+            second.add(work(model, id));
+            return super.draw(photo, prompt, deadline);
+          }
+        };
+
+    assertThat(work(first, id)).isPresent();
+
+    assertThat(second).hasSize(3).allMatch(Optional::isEmpty);
+    assertThat(model.calls).hasValue(0);
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3);
+    assertThat(ledger.used(Limit.DAILY)).isEqualTo(3);
+  }
+
+  @Test
+  void a_lost_reply_to_the_count_of_the_models_calls_is_settled_by_a_repeat() {
+    userWith(10);
+    limits = Limits.NONE.with(Limit.DAILY, 100);
+    var id = queued();
+    var model = new ModelThatDraws();
+
+    var worked =
+        new GenerationWorker(
+                ledger, drawing(model, new GenerationsThatLoseAReply()), photos, ids, clock)
+            .work(ada, id, later());
+
+    assertThat(worked).isPresent();
+    assertThat(model.calls).hasValue(3);
+    assertThat(ledger.used(Limit.DAILY)).isEqualTo(3);
+  }
+
+  @Test
+  void calls_that_the_clock_did_not_allow_do_not_count() {
+    userWith(10);
+    limits = Limits.NONE.with(Limit.DAILY, 100);
+    var id = queued();
+    var model = new ModelThatDraws();
+    var slow =
+        new OtherGenerations(ledger) {
+          @Override
+          public Optional<Generation> ask(
+              Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+            clock = InstantSource.fixed(later().plusSeconds(60));
+            return super.ask(pending, attempt, pictures, limits, now);
+          }
+        };
+    InstantSource moving = () -> clock.instant();
+    var drawing =
+        new Drawing(
+            slow, model, images, limits, ids, moving, Executors.newVirtualThreadPerTaskExecutor());
+
+    assertThat(new GenerationWorker(ledger, drawing, photos, ids, moving).work(ada, id, later()))
+        .isPresent();
+
+    assertThat(model.calls).hasValue(0);
+    assertThat(ledger.used(Limit.DAILY)).isZero();
+    assertThat(balance()).isEqualTo(credits(10));
+  }
+
+  @Test
+  void pictures_that_were_refused_or_cancelled_use_up_an_allowance() {
+    userWith(50);
+    limits = Limits.NONE.with(Limit.UNCHARGED, 6);
+    clock = InstantSource.fixed(Instant.parse("2026-11-28T10:45:30Z"));
+    var refused = queued();
+    assertThat(workUntilElevenOClock(new ModelThatAnswers(new Refused("safety")), refused))
+        .isPresent();
+    var afterOne = queued();
+    var cancelling =
+        new ModelThatDraws() {
+          @Override
+          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+            assertThat(deletion().delete(ada, afterOne)).isPresent();
+            return super.draw(photo, prompt, deadline);
+          }
+        };
+    assertThat(workUntilElevenOClock(cancelling, afterOne)).isEmpty();
+
+    var afterTwo = queue(null);
+    clock = InstantSource.fixed(Instant.parse("2026-11-28T11:00:00Z"));
+    var nextHour = queue(null);
+
+    assertThat(ledger.used(Limit.UNCHARGED)).isEqualTo(6);
+    assertThat(afterTwo)
+        .isEqualTo(new LimitReached(Limit.UNCHARGED, 6, Duration.ofSeconds(14 * 60 + 31)));
+    assertThat(nextHour).isInstanceOf(Queued.class);
+    assertThat(balance()).isEqualTo(credits(47));
+    Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void pictures_that_we_fail_to_deliver_use_up_no_allowance() {
+    userWith(50);
+    var id = queued();
+
+    assertThat(work(new ModelThatAnswers(picture(1), new Broken("x")), id)).isPresent();
+
+    assertThat(ledger.used(Limit.UNCHARGED)).isZero();
+  }
+
+  private Optional<Worked> workUntilElevenOClock(ImageModel model, GenerationId id) {
+    return worker(model, ledger).work(ada, id, Instant.parse("2026-11-28T11:00:00Z"));
   }
 
   // Drawing
@@ -556,14 +719,24 @@ final class GenerationWorkerTest {
         sending,
         credits(3),
         limits,
-        spending,
         Duration.ofMinutes(2),
         ids,
         clock);
   }
 
   private Drawing drawing(ImageModel model) {
-    return new Drawing(model, images, clock, Executors.newVirtualThreadPerTaskExecutor());
+    return drawing(model, ledger);
+  }
+
+  private Drawing drawing(ImageModel model, Generations generations) {
+    return new Drawing(
+        generations,
+        model,
+        images,
+        limits,
+        ids,
+        clock,
+        Executors.newVirtualThreadPerTaskExecutor());
   }
 
   private Optional<Worked> work(ImageModel model, GenerationId id) {
@@ -614,26 +787,22 @@ final class GenerationWorkerTest {
     return ledger.find(ada).orElseThrow().credits();
   }
 
-  private static final class SpendingOfAtMost implements Spending {
-    private final int most;
-    private int spent;
+  /** Counts, and says nothing the first time. */
+  private final class GenerationsThatLoseAReply extends OtherGenerations {
+    private int asked;
 
-    SpendingOfAtMost(int most) {
-      this.most = most;
+    GenerationsThatLoseAReply() {
+      super(GenerationWorkerTest.this.ledger);
     }
 
     @Override
-    public boolean reserve(int pictures, Instant now) {
-      if (spent + pictures > most) {
-        return false;
+    public Optional<Generation> ask(
+        Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+      var counted = super.ask(pending, attempt, pictures, limits, now);
+      if (asked++ == 0) {
+        throw new IllegalStateException("the reply is lost");
       }
-      spent += pictures;
-      return true;
-    }
-
-    @Override
-    public void release(int pictures, Instant now) {
-      spent -= pictures;
+      return counted;
     }
   }
 
@@ -676,7 +845,8 @@ final class GenerationWorkerTest {
     }
 
     @Override
-    public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+    public FinishOutcome finish(
+        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
       throw new IllegalStateException("died");
     }
   }

@@ -150,14 +150,20 @@ final class RefundRoundingTest {
         new QueueInMemory(),
         credits(price),
         Limits.NONE,
-        Spending.UNBOUNDED,
         Duration.ofMinutes(2),
         ids,
         clock);
   }
 
   private Drawing drawing(ImageModel model) {
-    return new Drawing(model, images, clock, Executors.newVirtualThreadPerTaskExecutor());
+    return new Drawing(
+        ledger,
+        model,
+        images,
+        Limits.NONE,
+        ids,
+        clock,
+        Executors.newVirtualThreadPerTaskExecutor());
   }
 
   private static ImageModel modelOf(int pictures) {

@@ -119,11 +119,11 @@ final class SweeperTest {
         new OtherGenerations(ledger) {
           @Override
           public FinishOutcome finish(
-              Generation seen, Generation finished, @Nullable Refund refund) {
+              Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
             if (finished.id().equals(first.id())) {
               throw new IllegalStateException("busy");
             }
-            return ledger.finish(seen, finished, refund);
+            return ledger.finish(seen, finished, refund, uncharged);
           }
         };
 

@@ -62,18 +62,20 @@ import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.generation.Uncharged;
+import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,8 +110,11 @@ public final class InMemoryLedger
   /** What was given, to whom, until when and why. */
   private final Set<String> given = new HashSet<>();
 
-  /** How many generations were begun, by owner and hour. */
-  private final Map<String, Integer> begun = new HashMap<>();
+  /** What counts towards the limits, by counter. */
+  private final Map<String, Integer> used = new HashMap<>();
+
+  /** The waits of each user. */
+  private final Map<Email, Set<Wait>> waits = new HashMap<>();
 
   /** Whoever is being erased, and what their account becomes. */
   private final Map<Email, Gone> leaving = new HashMap<>();
@@ -398,14 +403,15 @@ public final class InMemoryLedger
     if (!available.covers(usage.credits())) {
       return new InsufficientCredits(available);
     }
-    if (user.underway().generations() >= limits.pending()) {
+    if (user.underway().generations() >= limits.most(Limit.PENDING)) {
       return new LimitReached(Limit.PENDING);
     }
-    var hour = email.value() + " " + usage.createdAt().truncatedTo(ChronoUnit.HOURS);
-    if (begun.getOrDefault(hour, 0) >= limits.hourly()) {
-      return new LimitReached(Limit.HOURLY);
+    var counts = limits.starting(usage.createdAt());
+    var full = counts.stream().filter(count -> isFull(email, count)).findFirst();
+    if (full.isPresent()) {
+      return new LimitReached(full.get().limit());
     }
-    begun.merge(hour, 1, Integer::sum);
+    counts.forEach(count -> count(email, count));
     generations(email).put(pending.id().toString(), pending);
     if (key != null) {
       claims.put(place(key.claim()), key.claim());
@@ -413,6 +419,44 @@ public final class InMemoryLedger
     post(user, Journal.hold(Standing.of(user), usage));
     count(email, 1, usage.credits().value());
     return new Started();
+  }
+
+  private boolean isFull(Email email, Count count) {
+    return used.getOrDefault(place(email, count), 0) > count.room();
+  }
+
+  private void count(Email email, Count count) {
+    used.merge(place(email, count), count.more(), Integer::sum);
+  }
+
+  private static String place(Email email, Count count) {
+    var owner = count.limit() == Limit.DAILY ? "all" : email.value();
+    return String.join(
+        " ", owner, count.limit().name(), count.limit().window(count.at()).toString());
+  }
+
+  /** What counts towards that limit, of everybody and of all time. */
+  public synchronized int used(Limit limit) {
+    return used.entrySet().stream()
+        .filter(counter -> counter.getKey().contains(" " + limit + " "))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
+
+  @Override
+  public synchronized boolean admit(Wait wait, Limits limits, Instant now) {
+    var waiting = waits.computeIfAbsent(wait.owner(), _ -> new HashSet<>());
+    waiting.removeIf(other -> !other.until().isAfter(now));
+    if (!waiting.contains(wait) && waiting.size() >= limits.most(Limit.WAITING)) {
+      return false;
+    }
+    waiting.add(wait);
+    return true;
+  }
+
+  @Override
+  public synchronized void leave(Wait wait) {
+    waits.getOrDefault(wait.owner(), new HashSet<>()).remove(wait);
   }
 
   private static boolean standsFor(Claim claim, @Nullable UUID failed) {
@@ -452,8 +496,28 @@ public final class InMemoryLedger
   }
 
   @Override
+  public synchronized Optional<Generation> ask(
+      Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+    var email = pending.email();
+    var known = find(email, pending.id()).orElse(null);
+    if (known == null || !(known.state() instanceof Pending state)) {
+      return Optional.empty();
+    }
+    if (state.calls().attempts().contains(attempt)) {
+      return Optional.of(known);
+    }
+    var asking = known.asking(state, attempt, pictures, limits, now);
+    if (asking.counts().stream().anyMatch(count -> isFull(email, count))) {
+      return Optional.empty();
+    }
+    asking.counts().forEach(count -> count(email, count));
+    generations(email).put(known.id().toString(), asking.generation());
+    return Optional.of(asking.generation());
+  }
+
+  @Override
   public synchronized FinishOutcome finish(
-      Generation seen, Generation finished, @Nullable Refund refund) {
+      Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
     var email = finished.email();
     var known = find(email, finished.id()).orElseThrow();
     if (!isAsSeen(known, seen)) {
@@ -474,13 +538,19 @@ public final class InMemoryLedger
     if (known.state() instanceof Pending) {
       count(email, -1, -known.price().value());
     }
+    known.ending(uncharged).forEach(count -> count(email, count));
     generations(email).put(finished.id().toString(), finished);
     return new Finished();
   }
 
   private static boolean isAsSeen(Generation known, Generation seen) {
     return known.state().getClass().equals(seen.state().getClass())
-        && known.images().size() == seen.images().size();
+        && known.images().size() == seen.images().size()
+        && asked(known) == asked(seen);
+  }
+
+  private static int asked(Generation generation) {
+    return generation.state() instanceof Pending pending ? pending.calls().asked() : 0;
   }
 
   @Override
@@ -512,7 +582,7 @@ public final class InMemoryLedger
   }
 
   private static Stream<Lease> lease(Generation generation) {
-    return generation.state() instanceof Pending(var expiresAt, _)
+    return generation.state() instanceof Pending(var expiresAt, _, _)
         ? Stream.of(new Lease(generation.email(), generation.id(), expiresAt))
         : Stream.empty();
   }
@@ -671,7 +741,8 @@ public final class InMemoryLedger
     }
     claims.values().removeIf(claim -> claim.owner().equals(owner));
     given.removeIf(cause -> cause.startsWith(owner.value() + " "));
-    begun.keySet().removeIf(hour -> hour.startsWith(owner.value() + " "));
+    used.keySet().removeIf(counter -> counter.startsWith(owner.value() + " "));
+    waits.remove(owner);
     orders.values().removeIf(order -> order.owner().equals(owner));
     opened.values().removeIf(owner::equals);
     return true;
@@ -709,7 +780,7 @@ public final class InMemoryLedger
   /** A backup of everything; running it restores that. */
   public synchronized Runnable backup() {
     var maps =
-        List.of(users, marks, payments, claims, orders, opened, feedback, begun, leaving).stream()
+        List.of(users, marks, payments, claims, orders, opened, feedback, used, leaving).stream()
             .map(InMemoryLedger::backup)
             .toList();
     var items = List.of(nestedBackup(entries), nestedBackup(generations));

@@ -50,6 +50,7 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Reversal;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User.Underway;
+import dev.photocredits.generation.Calls;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -66,6 +67,9 @@ import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.generation.Uncharged;
+import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -77,8 +81,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -86,6 +92,12 @@ import org.junit.jupiter.api.Test;
 /** The rules that every {@link Ledger} and its {@link Generations} keep. */
 public interface LedgerContract {
   Samples SAMPLES = new Samples(new SecureRandom());
+
+  /** The last day that a test has counted in; the table may be older than this run. */
+  AtomicReference<Instant> DAYS =
+      new AtomicReference<>(
+          Instant.parse("2040-01-01T12:00:00Z")
+              .plus(Duration.ofDays(new SecureRandom().nextInt(1_000_000))));
 
   Ledger ledger();
 
@@ -1006,7 +1018,7 @@ public interface LedgerContract {
   default void no_more_generations_are_pending_than_are_allowed() {
     var ada = user(100);
     var orders = Stream.generate(() -> SAMPLES.order(ada, 3)).limit(16).toList();
-    var limits = new Limits(3, 60);
+    var limits = Limits.NONE.with(Limit.PENDING, 3);
 
     var outcomes =
         Race.of(16, i -> generations().start(orders.get(i), usage(orders.get(i)), null, limits));
@@ -1021,7 +1033,7 @@ public interface LedgerContract {
   @Test
   default void whatever_ends_makes_room_for_another_one() {
     var ada = user(100);
-    var limits = new Limits(1, 60);
+    var limits = Limits.NONE.with(Limit.PENDING, 1);
     var first = SAMPLES.order(ada, 3);
     var second = SAMPLES.order(ada, 3);
     var third = SAMPLES.order(ada, 3);
@@ -1046,7 +1058,7 @@ public interface LedgerContract {
   @Test
   default void who_can_pay_no_more_hears_of_that_and_not_of_limits() {
     var ada = user(3);
-    var limits = new Limits(1, 1);
+    var limits = Limits.NONE.with(Limit.PENDING, 1).with(Limit.HOURLY, 1);
     var first = SAMPLES.order(ada, 3);
     var second = SAMPLES.order(ada, 3);
     assertThat(generations().start(first, usage(first), null, limits)).isEqualTo(new Started());
@@ -1058,7 +1070,7 @@ public interface LedgerContract {
   @Test
   default void no_more_generations_begin_in_an_hour_than_are_allowed() {
     var ada = user(100);
-    var limits = new Limits(60, 5);
+    var limits = Limits.NONE.with(Limit.HOURLY, 5);
     var hour = SAMPLES.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
     var orders = Stream.generate(() -> at(SAMPLES.order(ada, 3), hour)).limit(16).toList();
     var later = at(SAMPLES.order(ada, 3), hour.plus(Duration.ofHours(1)));
@@ -1073,6 +1085,244 @@ public interface LedgerContract {
     assertThat(generations().start(later, usage(later), null, limits)).isEqualTo(new Started());
     assertThat(balance(ada)).isEqualTo(82);
     Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void no_more_pictures_of_a_day_are_reserved_than_are_allowed_for_all_and_for_one() {
+    var ada = user(100);
+    var eve = user(100);
+    var day = newDay();
+    var limits = Limits.NONE.with(Limit.DAILY, 9).with(Limit.SHARE, 6);
+    var adas = Stream.generate(() -> counted(ada, day)).limit(8).toList();
+    var eves = Stream.generate(() -> counted(eve, day)).limit(2).toList();
+    var later = counted(eve, day.plus(Duration.ofDays(1)));
+
+    var outcomes = Race.of(8, i -> begin(adas.get(i), limits));
+    var first = begin(eves.getFirst(), limits);
+    var second = begin(eves.getLast(), limits);
+
+    assertThat(outcomes.stream().filter(new Started()::equals)).hasSize(2);
+    assertThat(outcomes).containsOnly(new Started(), new LimitReached(Limit.SHARE));
+    assertThat(first).isEqualTo(new Started());
+    assertThat(second).isEqualTo(new LimitReached(Limit.DAILY));
+    assertThat(begin(eves.getFirst(), limits)).isEqualTo(new Started());
+    assertThat(begin(later, limits)).isEqualTo(new Started());
+    Invariants.hold(books(), List.of(ada, eve));
+  }
+
+  @Test
+  default void a_cap_below_one_generation_lets_none_begin() {
+    var order = counted(user(10), newDay());
+
+    assertThat(begin(order, Limits.NONE.with(Limit.DAILY, 2)))
+        .isEqualTo(new LimitReached(Limit.DAILY));
+
+    assertThat(balance(order.email())).isEqualTo(10);
+  }
+
+  @Test
+  default void an_attempt_is_counted_once_and_another_one_beyond_what_is_reserved() {
+    var day = newDay();
+    var limits = Limits.NONE.with(Limit.DAILY, 6);
+    var order = counted(user(100), day);
+    var other = counted(user(100), day);
+    assertThat(begin(order, limits)).isEqualTo(new Started());
+    var attempts = Stream.generate(UUID::randomUUID).limit(2).toList();
+
+    var first = generations().ask(order, attempts.getFirst(), 3, limits, day).orElseThrow();
+    var again = generations().ask(order, attempts.getFirst(), 3, limits, day);
+    var second = generations().ask(order, attempts.getLast(), 2, limits, day).orElseThrow();
+    var full = generations().ask(order, UUID.randomUUID(), 2, limits, day);
+
+    assertThat(calls(first)).isEqualTo(new Calls(0, 3, Set.of(attempts.getFirst())));
+    assertThat(again).contains(first);
+    assertThat(calls(second)).isEqualTo(new Calls(0, 5, Set.copyOf(attempts)));
+    assertThat(full).isEmpty();
+    assertThat(generations().find(order.email(), order.id())).contains(second);
+    assertThat(begin(other, limits)).isEqualTo(new LimitReached(Limit.DAILY));
+    assertThat(generations().ask(order, UUID.randomUUID(), 1, limits, day)).isPresent();
+  }
+
+  @Test
+  default void attempts_at_once_are_each_counted() {
+    var day = newDay();
+    var order = counted(user(100), day);
+    var limits = Limits.NONE.with(Limit.DAILY, 9);
+    assertThat(begin(order, limits)).isEqualTo(new Started());
+
+    var asked =
+        Race.of(6, _ -> generations().ask(order, UUID.randomUUID(), 3, limits, day).isPresent());
+
+    assertThat(asked.stream().filter(yes -> yes)).hasSize(3);
+    assertThat(calls(generations().find(order.email(), order.id()).orElseThrow()).asked())
+        .isEqualTo(9);
+  }
+
+  @Test
+  default void what_is_asked_for_on_another_day_counts_there_and_leaves_what_was_reserved() {
+    var day = newDay();
+    var next = day.plus(Duration.ofDays(1));
+    var limits = Limits.NONE.with(Limit.DAILY, 3);
+    var order = counted(user(100), day);
+    assertThat(begin(order, limits)).isEqualTo(new Started());
+    assertThat(begin(counted(user(100), day), limits)).isEqualTo(new LimitReached(Limit.DAILY));
+
+    var asked = generations().ask(order, UUID.randomUUID(), 3, limits, next).orElseThrow();
+
+    assertThat(calls(asked).reserved()).isZero();
+    assertThat(begin(counted(user(100), day), limits)).isEqualTo(new Started());
+    assertThat(begin(counted(user(100), next), limits)).isEqualTo(new LimitReached(Limit.DAILY));
+  }
+
+  @Test
+  default void nobody_asks_for_what_has_ended_or_ends_what_was_asked_for_unseen() {
+    var order = started(user(10), 3);
+    var asked =
+        generations().ask(order, UUID.randomUUID(), 3, Limits.NONE, SAMPLES.now()).orElseThrow();
+
+    var blind = generations().finish(order, failed(order), SAMPLES.refund(order, 3));
+    var seeing = generations().finish(asked, failed(order), SAMPLES.refund(order, 3));
+
+    assertThat(blind).isEqualTo(new Overtaken(asked));
+    assertThat(seeing).isEqualTo(new Finished());
+    assertThat(generations().ask(order, UUID.randomUUID(), 3, Limits.NONE, SAMPLES.now()))
+        .isEmpty();
+    Invariants.hold(books(), List.of(order.email()));
+  }
+
+  @Test
+  default void what_was_counted_and_not_asked_for_is_released_with_the_end_once() {
+    var day = newDay();
+    var limits = Limits.NONE.with(Limit.DAILY, 6).with(Limit.SHARE, 6);
+    var reserved = counted(user(100), day);
+    var asked = counted(user(100), day);
+    assertThat(begin(reserved, limits)).isEqualTo(new Started());
+    assertThat(begin(asked, limits)).isEqualTo(new Started());
+    var seen = generations().ask(asked, UUID.randomUUID(), 3, limits, day).orElseThrow();
+    var refund = SAMPLES.refund(reserved, 3);
+    var notMade = SAMPLES.refund(asked, 3);
+
+    for (var times = 0; times < 2; times++) {
+      assertThat(generations().finish(reserved, failed(reserved), refund))
+          .isEqualTo(new Finished());
+      assertThat(generations().finish(seen, failed(asked), notMade, new Uncharged(0, 2, day)))
+          .isEqualTo(new Finished());
+    }
+
+    // Of six pictures one was asked for.
+    assertThat(begin(counted(user(100), day), limits)).isEqualTo(new Started());
+    var last = counted(user(100), day);
+    assertThat(begin(last, limits)).isEqualTo(new LimitReached(Limit.DAILY));
+    assertThat(begin(last, Limits.NONE.with(Limit.DAILY, 7))).isEqualTo(new Started());
+  }
+
+  @Test
+  default void pictures_that_end_uncharged_are_counted_in_their_hour_with_the_refund_once() {
+    var ada = user(100);
+    var limits = Limits.NONE.with(Limit.UNCHARGED, 6);
+    var hour = newDay().plus(Duration.ofHours(5));
+    for (var vain : List.of(3, 2)) {
+      var order = at(SAMPLES.order(ada, 3), hour);
+      assertThat(begin(order, limits)).isEqualTo(new Started());
+      var refund = SAMPLES.refund(order, 3);
+      var uncharged = new Uncharged(vain, 0, hour);
+      assertThat(generations().finish(order, failed(order), refund, uncharged))
+          .isEqualTo(new Finished());
+      assertThat(generations().finish(order, failed(order), refund, uncharged))
+          .isEqualTo(new Finished());
+    }
+    var third = at(SAMPLES.order(ada, 3), hour);
+
+    assertThat(begin(third, limits)).isEqualTo(new Started());
+    assertThat(
+            generations()
+                .finish(third, failed(third), SAMPLES.refund(third, 3), new Uncharged(1, 0, hour)))
+        .isEqualTo(new Finished());
+
+    var refused = at(SAMPLES.order(ada, 3), hour);
+    assertThat(begin(refused, limits)).isEqualTo(new LimitReached(Limit.UNCHARGED));
+    assertThat(begin(refused, Limits.NONE.with(Limit.UNCHARGED, 7))).isEqualTo(new Started());
+    assertThat(begin(at(SAMPLES.order(ada, 3), hour.plus(Duration.ofHours(1))), limits))
+        .isEqualTo(new Started());
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  // Waiting
+
+  @Test
+  default void no_more_requests_wait_than_are_allowed_until_one_leaves() {
+    var ada = user(1);
+    var now = SAMPLES.now();
+    var limits = Limits.NONE.with(Limit.WAITING, 3);
+    var waits = Stream.generate(() -> wait(ada, now.plusSeconds(25))).limit(12).toList();
+
+    var admitted = Race.of(12, i -> generations().admit(waits.get(i), limits, now));
+    var first = waits.get(admitted.indexOf(true));
+    var repeat = generations().admit(first, limits, now);
+    var late = wait(ada, now.plusSeconds(25));
+    var full = generations().admit(late, limits, now);
+    generations().leave(first);
+    generations().leave(first);
+
+    assertThat(admitted.stream().filter(yes -> yes)).hasSize(3);
+    assertThat(repeat).isTrue();
+    assertThat(full).isFalse();
+    assertThat(generations().admit(late, limits, now)).isTrue();
+    assertThat(generations().admit(wait(ada, now.plusSeconds(25)), limits, now)).isFalse();
+    assertThat(generations().admit(wait(user(1), now.plusSeconds(25)), limits, now)).isTrue();
+  }
+
+  @Test
+  default void a_wait_whose_process_died_ends_by_itself() {
+    var ada = user(1);
+    var now = SAMPLES.now();
+    var limits = Limits.NONE.with(Limit.WAITING, 1);
+    assertThat(generations().admit(wait(ada, now.plusSeconds(25)), limits, now)).isTrue();
+    var next = wait(ada, now.plusSeconds(50));
+
+    assertThat(generations().admit(next, limits, now.plusSeconds(24))).isFalse();
+
+    assertThat(generations().admit(next, limits, now.plusSeconds(25))).isTrue();
+  }
+
+  @Test
+  default void who_never_waited_may_leave() {
+    var ada = user(1);
+
+    generations().leave(wait(ada, SAMPLES.now()));
+
+    assertThat(generations().admit(wait(ada, Instant.MAX), Limits.NONE, SAMPLES.now())).isTrue();
+  }
+
+  private static Wait wait(Email owner, Instant until) {
+    return new Wait(owner, UUID.randomUUID(), until);
+  }
+
+  private StartOutcome begin(Generation order, Limits limits) {
+    return generations().start(order, usage(order), null, limits);
+  }
+
+  private static Calls calls(Generation generation) {
+    return ((Pending) generation.state()).calls();
+  }
+
+  /** A day that no other test counts in: the counters of a day are everybody's. */
+  private static Instant newDay() {
+    return DAYS.updateAndGet(day -> day.plus(Duration.ofDays(3)));
+  }
+
+  /** One that begins then, with its pictures reserved. */
+  private static Generation counted(Email owner, Instant time) {
+    var order = at(SAMPLES.order(owner, 3), time);
+    var calls = new Calls(VariationPrompt.COUNT, 0, Set.of());
+    return new Generation(
+        order.id(),
+        owner,
+        order.prompt(),
+        order.mode(),
+        order.price(),
+        time,
+        new Pending(time.plus(Duration.ofMinutes(20)), List.of(), calls));
   }
 
   private static Generation at(Generation order, Instant time) {

@@ -26,7 +26,9 @@ import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Generations.KeyClaim;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StoredImage;
+import dev.photocredits.generation.Uncharged;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestHash;
@@ -52,7 +54,8 @@ public final class LedgerWalk {
   private static final int STEPS_BETWEEN_COMPARISONS = 25;
 
   /** So tight that they are reached now and then. */
-  private static final Limits LIMITS = new Limits(3, 12);
+  private static final Limits LIMITS =
+      Limits.NONE.with(Limit.PENDING, 3).with(Limit.HOURLY, 12).with(Limit.UNCHARGED, 9);
 
   /** A step writes no more transactions for one user. */
   private static final int NEWEST = 50;
@@ -117,7 +120,7 @@ public final class LedgerWalk {
   }
 
   private void step(Email email) {
-    switch (chance.nextInt(21)) {
+    switch (chance.nextInt(23)) {
       case 0 -> create(email);
       case 1 -> link(email);
       case 2, 3 -> purchase(email);
@@ -131,6 +134,7 @@ public final class LedgerWalk {
       case 16, 17 -> promote(email);
       case 18 -> adjust(email);
       case 19, 20 -> expire(email);
+      case 21, 22 -> ask();
       default -> {
         finish();
         finish();
@@ -331,6 +335,21 @@ public final class LedgerWalk {
     compare(order);
   }
 
+  // Now and then as a caller asks who saw the generation before others did.
+  private void ask() {
+    if (orders.isEmpty()) {
+      return;
+    }
+    var order = orders.get(chance.nextInt(orders.size()));
+    var seen = chance.nextInt(3) == 0 ? order : now(order);
+    var attempt = UUID.randomUUID();
+    for (var times = 1 + chance.nextInt(2); times > 0; times--) {
+      var expected = twin.ask(seen, attempt, 2, LIMITS, samples.now());
+      assertThat(generations.ask(seen, attempt, 2, LIMITS, samples.now())).isEqualTo(expected);
+    }
+    compare(order);
+  }
+
   private void delete() {
     if (orders.isEmpty()) {
       return;
@@ -351,7 +370,10 @@ public final class LedgerWalk {
   private void finish(Generation seen, Generation end, int refunded) {
     touched.add(seen.email());
     var refund = refunded == 0 ? null : samples.refund(seen, refunded);
-    assertThat(generations.finish(seen, end, refund)).isEqualTo(twin.finish(seen, end, refund));
+    var uncharged =
+        refund == null ? Uncharged.NONE : new Uncharged(chance.nextInt(4), 0, refund.createdAt());
+    assertThat(generations.finish(seen, end, refund, uncharged))
+        .isEqualTo(twin.finish(seen, end, refund, uncharged));
     compare(seen);
   }
 

@@ -12,9 +12,12 @@ import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.generation.Uncharged;
+import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The fake, for tests that change what one of its methods does. */
@@ -42,8 +45,25 @@ public abstract class OtherGenerations implements Generations {
   }
 
   @Override
-  public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
-    return ledger.finish(seen, next, refund);
+  public Optional<Generation> ask(
+      Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+    return ledger.ask(pending, attempt, pictures, limits, now);
+  }
+
+  @Override
+  public FinishOutcome finish(
+      Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
+    return ledger.finish(seen, next, refund, uncharged);
+  }
+
+  @Override
+  public boolean admit(Wait wait, Limits limits, Instant now) {
+    return ledger.admit(wait, limits, now);
+  }
+
+  @Override
+  public void leave(Wait wait) {
+    ledger.leave(wait);
   }
 
   @Override

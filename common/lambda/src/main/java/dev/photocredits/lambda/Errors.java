@@ -57,12 +57,20 @@ public final class Errors {
         "This Idempotency-Key was used for another request." + NOTHING_CHARGED);
   }
 
-  /** Somebody has ordered enough for now. */
+  /** A user has reached a limit. */
   public static Response limitReached(Limit limit, int most, Duration retryAfter) {
     var why =
         switch (limit) {
           case PENDING -> "There are " + most + " generations under way already";
+          case WAITING -> "There are " + most + " requests waiting already";
           case HOURLY -> "There were " + most + " generations in this hour already";
+          case UNCHARGED ->
+              "There were "
+                  + most
+                  + " pictures in this hour already that were cancelled or refused by the model's"
+                  + " safety rules";
+          case DAILY -> "There were " + most + " pictures on this day already";
+          case SHARE -> "There were " + most + " pictures for you on this day already";
         };
     return Response.error(
             ErrorCode.RATE_LIMITED, why + ", please try again later." + NOTHING_CHARGED)

@@ -19,7 +19,6 @@ import dev.photocredits.credits.User;
 import dev.photocredits.erasure.Identities;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
-import dev.photocredits.generation.Spending;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.Checkpoints;
 import dev.photocredits.payments.PurchaseOrders;
@@ -159,15 +158,6 @@ public final class DynamoDb {
 
   public Claims claims() {
     return new DynamoDbClaims(table);
-  }
-
-  /**
-   * What is spent on the model.
-   *
-   * @param most how many pictures in a day; 0 for any number
-   */
-  public Spending spending(int most) {
-    return most == 0 ? Spending.UNBOUNDED : new DynamoDbSpending(table, most);
   }
 
   public PurchaseOrders purchaseOrders() {

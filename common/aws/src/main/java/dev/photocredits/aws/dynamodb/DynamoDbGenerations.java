@@ -4,6 +4,7 @@ import dev.photocredits.aws.dynamodb.Attempt.Done;
 import dev.photocredits.aws.dynamodb.Attempt.Refused;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
+import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -22,6 +23,7 @@ import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
@@ -29,6 +31,8 @@ import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.generation.Uncharged;
+import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,12 +40,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** {@link Generations} in DynamoDB. */
 final class DynamoDbGenerations implements Generations {
+  /** Longer than any request lasts. */
+  private static final Duration WAITS_ARE_FORGOTTEN_AFTER = Duration.ofHours(1);
+
   private final Table table;
 
   DynamoDbGenerations(Table table) {
@@ -60,10 +69,11 @@ final class DynamoDbGenerations implements Generations {
     var journal = Balance.explained(table, email, Journal.hold(standing, usage));
     var transaction = table.transaction();
     var profile =
-        transaction.update(Schemas.USER, Balance.hold(email, journal, usage, limits.pending()));
+        transaction.update(
+            Schemas.USER, Balance.hold(email, journal, usage, limits.most(Limit.PENDING)));
     var entries = Schemas.create(transaction, email, journal);
     var generation = transaction.create(Schemas.GENERATION, pending);
-    var hour = transaction.update(begin(email, usage.createdAt(), limits.hourly()));
+    var counters = Counters.in(transaction, email, limits.starting(usage.createdAt()));
     @Nullable Part<Claim> claim =
         key == null
             ? null
@@ -86,11 +96,8 @@ final class DynamoDbGenerations implements Generations {
     if (claim != null && outcome.isRefused(claim)) {
       return new Done<>(new KeyTaken(outcome.found(claim).orElseThrow(outcome::impossible)));
     }
-    if (!outcome.isRefused(profile) && outcome.isRefused(hour)) {
-      return new Done<>(new LimitReached(Limit.HOURLY));
-    }
     if (!outcome.isRefused(profile)) {
-      throw outcome.impossible();
+      return new Done<>(new LimitReached(counters.full(outcome).orElseThrow(outcome::impossible)));
     }
     var user = outcome.found(profile);
     if (user.isPresent() && !user.get().lots().equals(standing.lots())) {
@@ -107,20 +114,6 @@ final class DynamoDbGenerations implements Generations {
         : new InsufficientCredits(available);
   }
 
-  /** One more generation begins in the hour of that time, if that is not too many. */
-  private static Change begin(Email email, Instant now, int most) {
-    return new Change(
-        Keys.item(Keys.user(email), Keys.hour(now)),
-        "SET begun = if_not_exists(begun, :none) + :one, expires_at = :forgotten",
-        "attribute_not_exists(begun) OR begun < :most",
-        Map.of(),
-        Map.of(
-            ":none", Balance.number(0),
-            ":one", Balance.number(1),
-            ":most", Balance.number(most),
-            ":forgotten", Balance.number(now.plus(Duration.ofHours(2)).getEpochSecond())));
-  }
-
   @Override
   public Optional<Claim> holder(Claim wanted) {
     return table.find(Schemas.CLAIM, Keys.user(wanted.owner()), Keys.claim(wanted));
@@ -131,7 +124,7 @@ final class DynamoDbGenerations implements Generations {
     var updated =
         table.update(
             new Change(
-                Keys.item(Keys.user(generation.email()), Keys.generation(generation.id())),
+                key(generation),
                 "SET drawn = list_append(drawn, :drawn), image_keys = list_append(image_keys, :key),"
                     + " image_types = list_append(image_types, :type)",
                 "#status = :pending AND NOT contains(drawn, :variation)",
@@ -159,12 +152,79 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public FinishOutcome finish(Generation seen, Generation finished, @Nullable Refund refund) {
+  public Optional<Generation> ask(
+      Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+    return Attempt.until(pending, seen -> attempt(seen, attempt, pictures, limits, now));
+  }
+
+  private Attempt<Generation, Optional<Generation>> attempt(
+      Generation seen, UUID attempt, int pictures, Limits limits, Instant now) {
+    if (!(seen.state() instanceof Pending pending)) {
+      return new Done<>(Optional.empty());
+    }
+    if (pending.calls().attempts().contains(attempt)) {
+      return new Done<>(Optional.of(seen));
+    }
+    var asking = seen.asking(pending, attempt, pictures, limits, now);
+    var transaction = table.transaction();
+    var asked = transaction.update(Schemas.GENERATION, asked(asking.generation(), seen));
+    var _ = Counters.in(transaction, seen.email(), asking.counts());
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
+      return new Done<>(Optional.of(asking.generation()));
+    }
+    // An item that is not there has moved with its owner's erasure.
+    return outcome.isRefused(asked) && outcome.found(asked).isPresent()
+        ? new Refused<>(outcome.found(asked).get())
+        : new Done<>(Optional.empty());
+  }
+
+  private static Change asked(Generation after, Generation seen) {
+    var item = Schemas.GENERATION.itemToMap(after, true);
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":asked", required(item, Schemas.ASKED));
+    values.put(":attempts", required(item, Schemas.ATTEMPTS));
+    var reserved = item.get(Schemas.RESERVED);
+    if (reserved != null) {
+      values.put(":reserved", reserved);
+    }
+    return new Change(
+        key(after),
+        "SET asked = :asked, attempts = :attempts"
+            + (reserved == null ? " REMOVE reserved" : ", reserved = :reserved"),
+        asSeen(seen, values),
+        Map.of("#status", Schemas.STATUS),
+        values);
+  }
+
+  /** The condition that nobody has ended it, added a picture or asked the model since. */
+  private static String asSeen(Generation seen, Map<String, AttributeValue> values) {
+    values.put(":seen", AttributeValue.fromS(Schemas.status(seen.state())));
+    values.put(":pictures", Balance.number(seen.images().size()));
+    var unmoved = "#status = :seen AND size(image_keys) = :pictures";
+    if (!(seen.state() instanceof Pending pending)) {
+      return unmoved;
+    }
+    if (pending.calls().asked() == 0) {
+      return unmoved + " AND attribute_not_exists(asked)";
+    }
+    values.put(":seen_asked", Balance.number(pending.calls().asked()));
+    return unmoved + " AND asked = :seen_asked";
+  }
+
+  private static Map<String, AttributeValue> key(Generation generation) {
+    return Keys.item(Keys.user(generation.email()), Keys.generation(generation.id()));
+  }
+
+  @Override
+  public FinishOutcome finish(
+      Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
     var end = end(seen, finished);
+    var counts = seen.ending(uncharged);
     if (refund != null) {
       var usage = usage(finished);
       return Attempt.until(
-          Standing.PLAIN, standing -> finish(end, finished, refund, usage, standing));
+          Standing.PLAIN, standing -> finish(end, finished, refund, counts, usage, standing));
     }
     // Our own state, written by a call whose reply was lost: nobody else has our pictures.
     Predicate<Generation> ours = before -> before.equals(finished);
@@ -176,6 +236,7 @@ final class DynamoDbGenerations implements Generations {
     var transaction = table.transaction();
     var generation = transaction.update(Schemas.GENERATION, end);
     var _ = transaction.update(Schemas.USER, Balance.end(seen.email(), seen.price()));
+    var _ = Counters.in(transaction, seen.email(), counts);
     var outcome = transaction.execute();
     return ended(outcome.isComplete(), outcome.found(generation), ours)
         .orElseThrow(outcome::impossible);
@@ -195,7 +256,12 @@ final class DynamoDbGenerations implements Generations {
   }
 
   private Attempt<Standing, FinishOutcome> finish(
-      Change end, Generation finished, Refund refund, Usage usage, Standing standing) {
+      Change end,
+      Generation finished,
+      Refund refund,
+      List<Count> counts,
+      Usage usage,
+      Standing standing) {
     var email = finished.email();
     var journal = Balance.explained(table, email, Journal.release(standing, refund, usage));
     var transaction = table.transaction();
@@ -203,6 +269,7 @@ final class DynamoDbGenerations implements Generations {
     var profile =
         transaction.update(Schemas.USER, Balance.release(email, journal, finished.price()));
     var entries = Schemas.create(transaction, email, journal);
+    var _ = Counters.in(transaction, email, counts);
     var outcome = transaction.execute();
     // Our own entry, likewise; the state alone may be what another one wrote, who gave up too.
     return ended(
@@ -224,12 +291,9 @@ final class DynamoDbGenerations implements Generations {
         : found.map(before -> ours.test(before) ? new Finished() : new Overtaken(before));
   }
 
-  // Of the state as it was seen: no picture more, and nobody has ended it.
   private static Change end(Generation seen, Generation finished) {
     var item = Schemas.GENERATION.itemToMap(finished, true);
     var values = new HashMap<String, AttributeValue>();
-    values.put(":seen", AttributeValue.fromS(Schemas.status(seen.state())));
-    values.put(":pictures", Balance.number(seen.images().size()));
     values.put(":status", required(item, Schemas.STATUS));
     values.put(":prompt", required(item, "prompt"));
     values.put(":refunded", required(item, "refunded"));
@@ -240,12 +304,12 @@ final class DynamoDbGenerations implements Generations {
       values.put(":failure", failure);
     }
     return new Change(
-        Keys.item(Keys.user(finished.email()), Keys.generation(finished.id())),
+        key(finished),
         "SET #status = :status, prompt = :prompt, refunded = :refunded, image_keys = :keys,"
             + " image_types = :types"
             + (failure == null ? "" : ", failure = :failure")
-            + " REMOVE pending, lease_expires_at, drawn",
-        "#status = :seen AND size(image_keys) = :pictures",
+            + " REMOVE pending, lease_expires_at, drawn, reserved, asked, attempts",
+        asSeen(seen, values),
         Map.of("#status", Schemas.STATUS),
         values);
   }
@@ -256,6 +320,63 @@ final class DynamoDbGenerations implements Generations {
       throw new IllegalStateException("a generation has no " + name);
     }
     return value;
+  }
+
+  @Override
+  public boolean admit(Wait wait, Limits limits, Instant now) {
+    return !limits.isOn(Limit.WAITING)
+        || Attempt.until(
+            Optional.<Map<String, AttributeValue>>empty(),
+            seen -> admit(wait, limits.most(Limit.WAITING), now, seen));
+  }
+
+  // Where the waits are as they were seen; those whose time is over are left out.
+  private Attempt<Optional<Map<String, AttributeValue>>, Boolean> admit(
+      Wait wait, int most, Instant now, Optional<Map<String, AttributeValue>> seen) {
+    var waits = new HashMap<>(seen.orElse(Map.of()));
+    if (waits.containsKey(wait.id().toString())) {
+      return new Done<>(true);
+    }
+    waits.values().removeIf(until -> !Instant.parse(until.s()).isAfter(now));
+    if (waits.size() >= most) {
+      return new Done<>(false);
+    }
+    waits.put(wait.id().toString(), AttributeValue.fromS(Fields.time(wait.until())));
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":waits", AttributeValue.fromM(waits));
+    values.put(":forgotten", Balance.number(now.plus(WAITS_ARE_FORGOTTEN_AFTER).getEpochSecond()));
+    seen.ifPresent(before -> values.put(":seen", AttributeValue.fromM(before)));
+    var updated =
+        table.update(
+            new Change(
+                waits(wait),
+                "SET waits = :waits, expires_at = :forgotten",
+                seen.isPresent() ? "waits = :seen" : "attribute_not_exists(waits)",
+                Map.of(),
+                values));
+    return updated.isComplete()
+        ? new Done<>(true)
+        : new Refused<>(Optional.ofNullable(updated.before().get("waits")).map(AttributeValue::m));
+  }
+
+  @Override
+  public void leave(Wait wait) {
+    try {
+      var _ =
+          table.update(
+              new Change(
+                  waits(wait),
+                  "REMOVE waits.#wait",
+                  "attribute_exists(waits.#wait)",
+                  Map.of("#wait", wait.id().toString()),
+                  Map.of()));
+    } catch (SdkException | AccountBusy _) {
+      // It ends by itself.
+    }
+  }
+
+  private static Map<String, AttributeValue> waits(Wait wait) {
+    return Keys.item(Keys.user(wait.owner()), Keys.waits());
   }
 
   @Override

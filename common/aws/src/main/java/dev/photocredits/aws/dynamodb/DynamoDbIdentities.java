@@ -141,7 +141,7 @@ final class DynamoDbIdentities implements Identities {
 
   @Override
   public boolean forgetKeys(Email owner, Email pseudonym) {
-    return Stream.of(Keys.CLAIMS, Keys.HOURS, Keys.GIVEN, Keys.ORDERS, Keys.SESSIONS)
+    return Stream.of(Keys.CLAIMS, Keys.LIMITS, Keys.GIVEN, Keys.ORDERS, Keys.SESSIONS)
         .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
         .allMatch(
             sort -> {

@@ -59,6 +59,11 @@ record Fields(Map<String, AttributeValue> item) {
     return required(name, item.get(name)).l().stream().map(AttributeValue::s).toList();
   }
 
+  /** The texts, or none if there are none. */
+  List<String> optionalTexts(String name) {
+    return item.containsKey(name) ? texts(name) : List.of();
+  }
+
   Map<String, Long> numbers(String name) {
     return required(name, item.get(name)).m().entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> Long.valueOf(entry.getValue().n())));

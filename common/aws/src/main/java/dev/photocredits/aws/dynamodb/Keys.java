@@ -7,11 +7,10 @@ import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.lambda.Sha256;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -33,9 +32,8 @@ final class Keys {
   static final String TRANSACTIONS = "TXN#";
   static final String GENERATIONS = "GEN#";
   static final String CLAIMS = "KEY#";
-  static final String HOURS = "HOUR#";
+  static final String LIMITS = "LIMIT#";
   static final String GIVEN = "GIVEN#";
-  static final String PICTURES = "PICTURES";
   static final String FEEDBACK = "FEEDBACK#";
   static final String WELCOME = "WELCOME";
   static final String ORDERS = "ORDER#";
@@ -124,14 +122,19 @@ final class Keys {
     return CLAIMS + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
   }
 
-  /** Of how many generations were begun in the hour of that time. */
-  static String hour(Instant time) {
-    return HOURS + time.truncatedTo(ChronoUnit.HOURS);
+  /** The sort key of what counts towards a limit in the window that begins then. */
+  static String counter(Limit limit, Instant window) {
+    return LIMITS + limit + "#" + window;
   }
 
-  /** Of what is spent on the model on the day of that time. */
-  static String spending(Instant time) {
-    return "SPENDING#" + time.atOffset(ZoneOffset.UTC).toLocalDate();
+  /** The sort key of a user's requests that wait. */
+  static String waits() {
+    return LIMITS + Limit.WAITING;
+  }
+
+  /** The partition of what counts for all users together. */
+  static String everybody() {
+    return LIMITS + Limit.DAILY;
   }
 
   static Map<String, AttributeValue> item(String partition, String sort) {

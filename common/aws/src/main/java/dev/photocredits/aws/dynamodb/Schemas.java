@@ -35,6 +35,7 @@ import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import dev.photocredits.credits.User.Underway;
 import dev.photocredits.feedback.Feedback;
+import dev.photocredits.generation.Calls;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Generation;
@@ -83,6 +84,9 @@ final class Schemas {
   static final String FAILED = "failed";
   static final String DELETED = "deleted";
   static final String LEASE_EXPIRES_AT = "lease_expires_at";
+  static final String RESERVED = "reserved";
+  static final String ASKED = "asked";
+  static final String ATTEMPTS = "attempts";
   static final String RESULT = "result";
   static final String VERSION = "version";
 
@@ -320,6 +324,9 @@ final class Schemas {
                       generation.state() instanceof Pending p
                           ? Fields.time(p.leaseExpiresAt())
                           : null)
+                  .number(RESERVED, some(calls(generation).reserved()))
+                  .number(ASKED, some(calls(generation).asked()))
+                  .texts(ATTEMPTS, attempts(calls(generation)))
                   .text("created_at", Fields.time(generation.createdAt())));
 
   static final TableSchema<Claim> CLAIM =
@@ -585,6 +592,20 @@ final class Schemas {
     return generation.state() instanceof Deleted d ? d.images() : generation.images();
   }
 
+  private static Calls calls(Generation generation) {
+    return generation.state() instanceof Pending pending ? pending.calls() : Calls.NONE;
+  }
+
+  private static @Nullable Long some(int number) {
+    return number == 0 ? null : (long) number;
+  }
+
+  private static @Nullable List<String> attempts(Calls calls) {
+    return calls.attempts().isEmpty()
+        ? null
+        : calls.attempts().stream().map(UUID::toString).sorted().toList();
+  }
+
   /** Which variation it is, as a text, since a list of texts can be asked what it contains. */
   static String variation(Picture picture) {
     return Integer.toString(picture.variation());
@@ -624,7 +645,13 @@ final class Schemas {
             fields.instant(LEASE_EXPIRES_AT),
             IntStream.range(0, variations.size())
                 .mapToObj(i -> new Picture(Integer.parseInt(variations.get(i)), images.get(i)))
-                .toList());
+                .toList(),
+            new Calls(
+                fields.optionalInteger(RESERVED),
+                fields.optionalInteger(ASKED),
+                fields.optionalTexts(ATTEMPTS).stream()
+                    .map(UUID::fromString)
+                    .collect(Collectors.toSet())));
       }
       case SUCCEEDED -> new Succeeded(images(fields), new Credits(fields.integer("refunded")));
       case FAILED -> new Failed(failure(fields.text("failure")));

@@ -216,7 +216,7 @@ final class Table {
             .updateExpression(change.update())
             .conditionExpression(change.condition())
             .expressionAttributeNames(orNone(change.names()))
-            .expressionAttributeValues(change.values())
+            .expressionAttributeValues(orNone(change.values()))
             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
             .build();
     try {

@@ -132,9 +132,10 @@ public final class GenerationHandler extends ApiHandler {
     var key = request.idempotencyKey().orElse(null);
     var wanted = GenerateRequest.from(request);
     caller.mustBe(wanted.email());
-    var preference = Preference.of(request);
+    var answer = answer(wanted, key, Preference.of(request), request.deadline(MARGIN));
+    var preference = answer.preference();
     var response =
-        switch (outcome(wanted, key, preference, request.deadline(MARGIN))) {
+        switch (answer.outcome()) {
           case Delivered(var id, var pictures, var remaining, var work) ->
               counted(work, told(id, shown(pictures, remaining)));
           case DeliveredBefore(var id, var pictures, var remaining) ->
@@ -160,7 +161,14 @@ public final class GenerationHandler extends ApiHandler {
     return response.trace("user", Log.user(wanted.email()));
   }
 
-  private DrawOutcome outcome(
+  /**
+   * What became of an order.
+   *
+   * @param preference what was honoured of the caller's
+   */
+  private record Answer(DrawOutcome outcome, Optional<Preference> preference) {}
+
+  private Answer answer(
       GenerateRequest wanted,
       @Nullable IdempotencyKey key,
       Optional<Preference> preference,
@@ -168,14 +176,16 @@ public final class GenerationHandler extends ApiHandler {
     var now = wiring.now();
     var order = wanted.order(now.uploads);
     if (!now.enabled) {
-      return now.flow.repeat(order, key);
+      return new Answer(now.flow.repeat(order, key), preference);
     }
-    return preference
-        .map(
-            preferred ->
-                preferred.await(
-                    now.flow, order.email(), now.flow.queue(order, key), deadline, now.clock))
-        .orElseGet(() -> now.flow.draw(order, key, deadline));
+    if (preference.isEmpty()) {
+      return new Answer(now.flow.draw(order, key, deadline), preference);
+    }
+    var awaited =
+        preference
+            .get()
+            .await(now.flow, order.email(), now.flow.queue(order, key), deadline, now.clock);
+    return new Answer(awaited.outcome(), Optional.of(awaited.preference()));
   }
 
   // Not the pictures, but where they will be (RFC 9110, section 15.3.3).

@@ -3,6 +3,7 @@ package dev.photocredits.functions.generation;
 import static java.util.stream.Collectors.toMap;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
 import dev.photocredits.generation.DrawOutcome.Queued;
@@ -55,8 +56,20 @@ record Preference(Duration patience, String applied) {
         .orElse(Duration.ZERO);
   }
 
-  /** What became of an order by the end of the wait, or by the deadline if that is sooner. */
-  DrawOutcome await(
+  /** The same without a wait, for a request that may not wait. */
+  private Preference withoutWaiting() {
+    return new Preference(Duration.ZERO, RESPOND_ASYNC);
+  }
+
+  /** What became of an order, and which preferences were honoured. */
+  record Awaited(DrawOutcome outcome, Preference preference) {}
+
+  /**
+   * What became of an order by the end of the wait, or by the deadline if that is sooner. It does
+   * not wait where as many of the owner's requests do as the limits allow: a server may leave a
+   * preference unheeded (RFC 7240, section 2).
+   */
+  Awaited await(
       GenerationFlow flow,
       Email email,
       DrawOutcome ordered,
@@ -64,21 +77,41 @@ record Preference(Duration patience, String applied) {
       InstantSource clock) {
     var wanted = clock.instant().plus(patience);
     var until = wanted.isBefore(deadline) ? wanted : deadline;
+    if (pending(ordered).isEmpty() || !clock.instant().isBefore(until)) {
+      return new Awaited(ordered, this);
+    }
+    var wait = flow.admit(email, until);
+    if (wait.isEmpty()) {
+      return new Awaited(ordered, withoutWaiting());
+    }
+    try {
+      return new Awaited(look(flow, email, ordered, until, clock), this);
+    } finally {
+      flow.leave(wait.get());
+    }
+  }
+
+  private static DrawOutcome look(
+      GenerationFlow flow, Email email, DrawOutcome ordered, Instant until, InstantSource clock) {
     var outcome = ordered;
     while (true) {
       var pause = Duration.between(clock.instant(), until);
-      var id =
-          switch (outcome) {
-            case Queued(var queued) -> queued;
-            case AlreadyRunning(var running) -> running;
-            default -> null;
-          };
-      if (id == null || !pause.isPositive()) {
+      var id = pending(outcome);
+      if (id.isEmpty() || !pause.isPositive()) {
         return outcome;
       }
       sleep(pause.compareTo(PAUSE) < 0 ? pause : PAUSE);
-      outcome = flow.outcome(email, id);
+      outcome = flow.outcome(email, id.get());
     }
+  }
+
+  /** What there is to wait for. */
+  private static Optional<GenerationId> pending(DrawOutcome outcome) {
+    return switch (outcome) {
+      case Queued(var id) -> Optional.of(id);
+      case AlreadyRunning(var id) -> Optional.of(id);
+      default -> Optional.empty();
+    };
   }
 
   private static void sleep(Duration pause) {

@@ -16,11 +16,11 @@ import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.Gallery;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.ImageStore;
-import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Photos;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
 import java.security.SecureRandom;
@@ -97,7 +97,14 @@ final class Wiring {
         environment,
         table,
         new Parts(
-            new Drawing(model, bucket, clock, threads),
+            new Drawing(
+                table.generations(),
+                model,
+                bucket,
+                GenerationLimits.daily(environment),
+                ids,
+                clock,
+                threads),
             bucket,
             bucket.photos(),
             uploads,
@@ -132,10 +139,7 @@ final class Wiring {
             parts.photos(),
             parts.queue(),
             new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
-            new Limits(
-                environment.number("GENERATION_PENDING_LIMIT", 3, 1, 1_000),
-                environment.number("GENERATION_HOURLY_LIMIT", 60, 1, 10_000)),
-            table.spending(environment.number("MODEL_DAILY_PICTURES", 0, 0, 1_000_000)),
+            GenerationLimits.of(environment),
             Duration.ofSeconds(
                 environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
             parts.ids(),

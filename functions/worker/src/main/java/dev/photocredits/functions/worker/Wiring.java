@@ -12,6 +12,7 @@ import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.GenerationWorker;
 import dev.photocredits.generation.Photos;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.GenerationLimits;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,11 +41,19 @@ final class Wiring {
     var bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);
     var model = GeminiImageModel.of(environment, ThinkingLevel.MEDIUM, retired, clock);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
+    var ids = new TimeOrderedIds(new SecureRandom());
     return new Wiring(
         table,
-        new Drawing(model, bucket, clock, threads),
+        new Drawing(
+            table.generations(),
+            model,
+            bucket,
+            GenerationLimits.daily(environment),
+            ids,
+            clock,
+            threads),
         bucket.photos(),
-        new TimeOrderedIds(new SecureRandom()),
+        ids,
         clock,
         () -> {
           table.primeForUpdates();

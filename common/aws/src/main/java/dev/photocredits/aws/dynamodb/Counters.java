@@ -1,0 +1,58 @@
+package dev.photocredits.aws.dynamodb;
+
+import dev.photocredits.aws.dynamodb.Table.Change;
+import dev.photocredits.aws.dynamodb.TransactWrite.Outcome;
+import dev.photocredits.aws.dynamodb.TransactWrite.Part;
+import dev.photocredits.credits.Email;
+import dev.photocredits.generation.Limits.Count;
+import dev.photocredits.generation.Limits.Limit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The counters that a transaction moves: for each limit and window an item, which DynamoDB deletes
+ * when nobody needs it any more. As parts of the transaction they count exactly what it writes.
+ */
+record Counters(List<Counter> counters) {
+  private record Counter(Limit limit, Part<Void> part) {}
+
+  /** Adds the counters to a transaction. */
+  static Counters in(TransactWrite transaction, Email owner, List<Count> counts) {
+    var counters = new ArrayList<Counter>();
+    for (var count : counts) {
+      counters.add(new Counter(count.limit(), transaction.update(change(owner, count))));
+    }
+    return new Counters(counters);
+  }
+
+  /** The first limit, in their order, for which there was no room. */
+  Optional<Limit> full(Outcome outcome) {
+    return counters.stream()
+        .filter(counter -> outcome.isRefused(counter.part()))
+        .map(Counter::limit)
+        .findFirst();
+  }
+
+  private static Change change(Email owner, Count count) {
+    return new Change(
+        key(owner, count),
+        "SET used = if_not_exists(used, :none) + :more, expires_at = :forgotten",
+        (count.room() < 0 ? "" : "attribute_not_exists(used) OR ") + "used <= :room",
+        Map.of(),
+        Map.of(
+            ":none", Balance.number(0),
+            ":more", Balance.number(count.more()),
+            ":room", Balance.number(count.room()),
+            ":forgotten", Balance.number(count.limit().forgottenAt(count.at()).getEpochSecond())));
+  }
+
+  private static Map<String, AttributeValue> key(Email owner, Count count) {
+    var sort = Keys.counter(count.limit(), count.limit().window(count.at()));
+    return count.limit() == Limit.DAILY
+        ? Keys.item(Keys.everybody(), sort)
+        : Keys.item(Keys.user(owner), sort);
+  }
+}
