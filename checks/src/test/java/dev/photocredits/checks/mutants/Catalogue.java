@@ -354,8 +354,8 @@ final class Catalogue {
     rule(
         "end: calls that were not made are released",
         "generation/Drawing.java",
-        "counted.close(), countedAt",
-        "0 * counted.close(), countedAt");
+        "new Uncharged(0, counted, countedAt)",
+        "new Uncharged(0, 0, countedAt)");
     rule(
         "end: refused pictures count as uncharged",
         "generation/Drawing.java",

@@ -80,12 +80,17 @@ public final class Drawing {
     /** Nothing, since the model must not be asked. */
     static Drawings notAsked(Generation seen) {
       var why = new Overloaded("the pictures of this day are used up", RETRY_AFTER);
-      return nothing(seen, VariationPrompt.COUNT, why);
+      return nothing(seen, VariationPrompt.COUNT, why, Uncharged.NONE);
     }
 
-    private static Drawings nothing(Generation seen, int wanted, NotDrawn why) {
-      return new Drawings(
-          seen, List.of(), Collections.nCopies(wanted, why), List.of(), Uncharged.NONE);
+    /** Nothing, since the time was up once the calls were counted. */
+    private static Drawings late(Generation seen, int counted, Instant countedAt) {
+      return nothing(seen, counted, new TimedOut("deadline"), new Uncharged(0, counted, countedAt));
+    }
+
+    private static Drawings nothing(
+        Generation seen, int wanted, NotDrawn why, Uncharged uncharged) {
+      return new Drawings(seen, List.of(), Collections.nCopies(wanted, why), List.of(), uncharged);
     }
 
     // A refusal says most about what to do next, so it speaks for all; then what passes by itself.
@@ -131,7 +136,8 @@ public final class Drawing {
     var numbers = IntStream.range(0, VariationPrompt.COUNT).filter(wanted).toArray();
     var now = clock.instant();
     if (numbers.length == 0 || !now.isBefore(deadline)) {
-      return Optional.of(Drawings.nothing(pending, numbers.length, new TimedOut("deadline")));
+      return Optional.of(
+          Drawings.nothing(pending, numbers.length, new TimedOut("deadline"), Uncharged.NONE));
     }
     return ask(pending, numbers.length, now)
         .map(seen -> drawn(seen, photo, numbers, keep, deadline, now));
@@ -158,6 +164,10 @@ public final class Drawing {
       BiPredicate<Integer, StoredImage> keep,
       Instant deadline,
       Instant countedAt) {
+    var time = Duration.between(clock.instant(), deadline);
+    if (!time.isPositive()) {
+      return Drawings.late(seen, numbers.length, countedAt);
+    }
     var prompts = VariationPrompt.of(seen.prompt(), seen.mode());
     var counted = new CountedCalls(numbers.length);
     var tasks =
@@ -169,7 +179,6 @@ public final class Drawing {
                             ? variation(seen, photo, prompts.get(number), number, keep, deadline)
                             : Variation.LATE)
             .toList();
-    var time = Duration.between(clock.instant(), deadline);
     try {
       var variations = threads.invokeAll(tasks, time.toMillis(), TimeUnit.MILLISECONDS);
       return drawings(seen, variations, counted.close(), countedAt);
