@@ -819,12 +819,13 @@ final class GenerationWorkerTest {
     }
 
     @Override
-    public FinishOutcome finish(Generation seen, Generation next, @Nullable Refund refund) {
+    public FinishOutcome finish(
+        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
       if (left > 0) {
         left--;
         assertThat(add(seen, new Picture(left, images.get(left)))).isTrue();
       }
-      return super.finish(seen, next, refund);
+      return super.finish(seen, next, refund, uncharged);
     }
   }
 

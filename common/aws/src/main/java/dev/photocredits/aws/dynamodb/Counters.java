@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The counters that a transaction moves: for each limit and window an item, which DynamoDB deletes
@@ -37,8 +36,9 @@ record Counters(List<Counter> counters) {
   }
 
   private static Change change(Email owner, Count count) {
+    var partition = count.limit() == Limit.DAILY ? Keys.everybody() : Keys.user(owner);
     return new Change(
-        key(owner, count),
+        Keys.item(partition, Keys.counter(count.limit(), count.limit().window(count.at()))),
         "SET used = if_not_exists(used, :none) + :more, expires_at = :forgotten",
         (count.room() < 0 ? "" : "attribute_not_exists(used) OR ") + "used <= :room",
         Map.of(),
@@ -47,12 +47,5 @@ record Counters(List<Counter> counters) {
             ":more", Balance.number(count.more()),
             ":room", Balance.number(count.room()),
             ":forgotten", Balance.number(count.limit().forgottenAt(count.at()).getEpochSecond())));
-  }
-
-  private static Map<String, AttributeValue> key(Email owner, Count count) {
-    var sort = Keys.counter(count.limit(), count.limit().window(count.at()));
-    return count.limit() == Limit.DAILY
-        ? Keys.item(Keys.everybody(), sort)
-        : Keys.item(Keys.user(owner), sort);
   }
 }
