@@ -64,6 +64,7 @@ final class MakefileTest {
               variables(
                   "grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN", "CONFIRM"),
               variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
+              variables("close-event", "ID", "REASON", "ACTOR"),
               arguments("simulate", "java", "SECONDS", "seconds="),
               arguments("simulate", "java", "SEED", "seed="),
               arguments("simulate", "java", "SCHEDULES", "schedules="),

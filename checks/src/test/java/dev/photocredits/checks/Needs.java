@@ -85,6 +85,7 @@ final class Needs {
           "Keys.user", "USER#*",
           "Keys.payment", "PAYMENT#*",
           "Keys.everybody", "LIMIT#*",
+          "Keys.event", "RECONCILIATION",
           "Keys.nothing", "NOTHING");
 
   private final Function function;

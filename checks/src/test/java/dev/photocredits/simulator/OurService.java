@@ -346,10 +346,15 @@ final class OurService implements Service {
         new Reconciliation(
                 outside.stripe().history(),
                 outside.checkpoints(),
+                outside.openEvents(),
                 fulfilment(outside, process),
                 process.clock())
             .run(3, process.deadline());
     world.attention.addAll(reconciled.attention());
+    reconciled.open().forEach(open -> world.attention.add(open.toString()));
+    if (reconciled.failure() != null) {
+      throw reconciled.failure();
+    }
     return reconciled.hasMore();
   }
 

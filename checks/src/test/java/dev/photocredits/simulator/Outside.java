@@ -53,6 +53,9 @@ import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.payments.OpenEvent;
+import dev.photocredits.payments.OpenEvents;
+import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.payments.Sale;
@@ -447,6 +450,36 @@ final class Outside {
                   world.checkpoint = checkpoint;
                   return true;
                 });
+      }
+    };
+  }
+
+  OpenEvents openEvents() {
+    return new OpenEvents() {
+      @Override
+      public boolean open(ProviderEvent event, String problem, boolean isHandled, Instant now) {
+        return call(Site.OPEN_EVENT, () -> world.openEvents.open(event, problem, isHandled, now));
+      }
+
+      @Override
+      public void close(String event, Instant now) {
+        var _ =
+            call(
+                Site.CLOSE_EVENT,
+                () -> {
+                  world.openEvents.close(event, now);
+                  return true;
+                });
+      }
+
+      @Override
+      public boolean close(String event, String actor, String reason, Instant now) {
+        return call(Site.CLOSE_EVENT, () -> world.openEvents.close(event, actor, reason, now));
+      }
+
+      @Override
+      public Page<OpenEvent> list(int limit) {
+        return call(Site.LIST_OPEN_EVENTS, () -> world.openEvents.list(limit));
       }
     };
   }

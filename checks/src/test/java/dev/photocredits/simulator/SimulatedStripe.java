@@ -359,6 +359,15 @@ final class SimulatedStripe {
         .orElse(null);
   }
 
+  @Nullable Refund refund(String id) {
+    return sessions.values().stream()
+        .flatMap(session -> java.util.stream.Stream.ofNullable(session.payment))
+        .flatMap(payment -> payment.refunds.stream())
+        .filter(refund -> refund.id.equals(id))
+        .findFirst()
+        .orElse(null);
+  }
+
   /** The events that it still has and lists by now, newest first. */
   List<Event> listed() {
     var now = clock.instant();

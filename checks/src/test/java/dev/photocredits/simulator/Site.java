@@ -37,7 +37,10 @@ enum Site {
   FIND_SESSION(Part.STRIPE, false),
   LIST_EVENTS(Part.STRIPE, false),
   FIND_CHECKPOINT(Part.TABLE, false),
-  SAVE_CHECKPOINT(Part.TABLE, false);
+  SAVE_CHECKPOINT(Part.TABLE, false),
+  OPEN_EVENT(Part.TABLE, false),
+  CLOSE_EVENT(Part.TABLE, false),
+  LIST_OPEN_EVENTS(Part.TABLE, false);
 
   /** What it belongs to that may be down as a whole. */
   final @Nullable Part part;

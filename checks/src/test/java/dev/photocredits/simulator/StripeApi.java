@@ -143,6 +143,10 @@ final class StripeApi {
             var payment = stripe.payment(name);
             yield payment == null ? null : payment.chargeJson();
           }
+          case "/v1/refunds" -> {
+            var refund = stripe.refund(name);
+            yield refund == null ? null : refund.json();
+          }
           case "/v1/disputes" -> {
             var dispute = stripe.dispute(name);
             yield dispute == null ? null : dispute.json();

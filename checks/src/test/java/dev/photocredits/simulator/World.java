@@ -8,6 +8,7 @@ import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.Image;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
+import dev.photocredits.payments.InMemoryOpenEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class World {
   final StripeApi stripeApi;
   final InMemoryLedger ledger = new InMemoryLedger();
   final Positions positions = Positions.inMemory();
+  final InMemoryOpenEvents openEvents = new InMemoryOpenEvents();
   final Set<String> images = new LinkedHashSet<>();
   final Map<GenerationId, Image> photos = new HashMap<>();
   final List<Message> queue = new ArrayList<>();
@@ -173,11 +175,13 @@ final class World {
     tell("the table is backed up");
     backedUpAt = scheduler.now();
     var items = ledger.backup();
+    var events = openEvents.backup();
     var place = checkpoint;
     var writes = written.size();
     backup =
         () -> {
           items.run();
+          events.run();
           checkpoint = place;
           written.subList(writes, written.size()).clear();
         };

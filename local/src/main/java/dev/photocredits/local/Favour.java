@@ -20,7 +20,8 @@ record Favour(Email owner, String reason, String actor) {
     return new Favour(owner, text(settings, "REASON", ""), text(settings, "ACTOR", "USER"));
   }
 
-  private static String text(Settings settings, String name, String otherwise) {
+  /** That setting, or else the other one, which must have 1 to 200 characters. */
+  static String text(Settings settings, String name, String otherwise) {
     var text = settings.get(name).or(() -> settings.get(otherwise)).orElse("");
     if (text.isEmpty() || text.length() > LONGEST) {
       throw new CannotStart(name + " must have 1 to " + LONGEST + " characters.");

@@ -303,7 +303,11 @@ final class BetterThanTheReferenceTest {
       var answer = api.webhook(event);
 
       assertThat(answer.said()).isEqualTo("200 {\"status\":\"success\"}");
-      assertThat(api.stored()).isEqualTo(before);
+      assertThat(api.stored())
+          .as("only the event is kept, for an operator")
+          .filteredOn(item -> !before.contains(item))
+          .extracting(item -> item.get("PK"))
+          .containsExactly(AttributeValue.fromS("RECONCILIATION"));
     }
 
     @ParameterizedTest

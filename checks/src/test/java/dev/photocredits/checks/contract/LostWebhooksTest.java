@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -171,7 +172,7 @@ final class LostWebhooksTest {
   }
 
   private static Map<String, ?> report(int granted, int reversed) {
-    return Map.of("granted", granted, "reversed", reversed, "has_more", false);
+    return Map.of("granted", granted, "reversed", reversed, "open", List.of(), "has_more", false);
   }
 
   private String opens(String email) {

@@ -164,6 +164,14 @@ public final class Fulfilment {
     return lookup.dispute(dispute);
   }
 
+  /**
+   * What there is to do about the object of that event now. Throws {@link LookupUnavailable} if the
+   * provider does not tell: to be asked again.
+   */
+  public PaymentNews news(ProviderEvent event) {
+    return lookup.news(event);
+  }
+
   /** What an operator has to look at after a grant, in a sentence for the log. */
   public static Optional<String> attention(FulfilmentOutcome outcome) {
     return switch (outcome) {

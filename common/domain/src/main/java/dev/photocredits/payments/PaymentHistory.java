@@ -7,12 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** What the provider told in the past, whether or not it reached us. */
 public interface PaymentHistory {
 
-  /**
-   * News of one event.
-   *
-   * @param event the event's id
-   */
-  record Told(String event, PaymentNews news) {}
+  /** News of one event. */
+  record Told(ProviderEvent event, PaymentNews news) {}
 
   /**
    * The events of that time, both ends included to the second, newest first; those older than

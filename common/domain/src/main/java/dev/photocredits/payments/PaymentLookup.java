@@ -18,4 +18,11 @@ public interface PaymentLookup {
    * become of its money since. Never throws for what the provider did.
    */
   FindOutcome find(SessionId id);
+
+  /**
+   * What there is to do about the object of that event, as it is now. It needs the object alone,
+   * since the provider forgets the event. Throws {@link LookupUnavailable} when the provider
+   * refused, failed or did not answer in time.
+   */
+  PaymentNews news(ProviderEvent event);
 }

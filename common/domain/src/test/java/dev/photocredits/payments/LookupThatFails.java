@@ -16,6 +16,11 @@ public final class LookupThatFails implements PaymentLookup {
     return new FindOutcome.NotTold(down());
   }
 
+  @Override
+  public PaymentNews news(ProviderEvent event) {
+    throw new LookupUnavailable(down());
+  }
+
   private static PaymentsUnavailable down() {
     return new PaymentsUnavailable("the provider is down", new IllegalStateException());
   }

@@ -2,16 +2,18 @@ package dev.photocredits.payments;
 
 import static dev.photocredits.ledger.Samples.somebody;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved.Refund;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.RefundId;
+import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.ledger.InMemoryLedger;
@@ -20,6 +22,7 @@ import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
+import dev.photocredits.payments.PaymentNews.DisputeChanged;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
@@ -44,6 +47,7 @@ final class ReconciliationTest {
   private final HistoryInMemory history = new HistoryInMemory();
   private final KnownSessions sessions = new KnownSessions();
   private final CheckpointsInMemory checkpoints = new CheckpointsInMemory();
+  private final InMemoryOpenEvents events = new InMemoryOpenEvents();
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Fulfilment fulfilment =
@@ -55,7 +59,7 @@ final class ReconciliationTest {
           ids,
           this::now);
   private final Reconciliation reconciliation =
-      new Reconciliation(history, checkpoints, fulfilment, this::now);
+      new Reconciliation(history, checkpoints, events, fulfilment, this::now);
 
   @Test
   void what_was_paid_and_what_went_back_is_made_up_for() {
@@ -68,7 +72,7 @@ final class ReconciliationTest {
 
     var reconciled = reconciliation.run(MANY, NEVER);
 
-    assertThat(reconciled).isEqualTo(new Reconciled(2, 20, 2, 8, List.of(), false));
+    assertThat(reconciled).isEqualTo(did(2, 20, 2, 8, false));
     assertThat(balance(ada)).isEqualTo(10);
     assertThat(balance(grace)).isEqualTo(2);
     Invariants.hold(ledger, List.of(ada, grace));
@@ -86,7 +90,7 @@ final class ReconciliationTest {
 
     var reconciled = reconciliation.run(MANY, NEVER);
 
-    assertThat(reconciled).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), false));
+    assertThat(reconciled).isEqualTo(did(0, 0, 0, 0, false));
     assertThat(Invariants.statement(ledger, ada)).isEqualTo(before);
   }
 
@@ -97,31 +101,32 @@ final class ReconciliationTest {
     var now = session(ada).after(List.of(new Refunded(payment(ada), Money.usd(300))));
     sessions.add(new FoundSession(now.id(), now.terms(), Status.PAID, now));
 
-    assertThat(reconciliation.run(MANY, NEVER))
-        .isEqualTo(new Reconciled(1, 10, 0, 3, List.of(), false));
+    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(did(1, 10, 0, 3, false));
 
     assertThat(balance(ada)).isEqualTo(7);
   }
 
   @Test
-  void a_payment_of_which_the_provider_does_not_tell_now_is_not_passed_over() {
-    history.tells(paid(somebody()));
-    var run =
-        new Reconciliation(
-            history,
-            checkpoints,
-            new Fulfilment(
-                new Accounts(ledger, Credits.NONE, ids, this::now),
-                ledger,
-                ledger,
-                new LookupThatFails(),
-                ids,
-                this::now),
-            this::now);
+  void a_payment_of_which_the_provider_does_not_tell_is_kept_and_granted_by_the_next_run() {
+    var ada = somebody();
+    history.tells(paid(ada));
 
-    assertThatThrownBy(() -> run.run(MANY, NEVER)).isInstanceOf(LookupUnavailable.class);
+    var failed = with(new LookupThatFails()).run(MANY, NEVER);
+    isKnown(ada);
+    now = NOON.plus(Duration.ofHours(1));
+    var healed = reconciliation.run(MANY, NEVER);
 
-    assertThat(checkpoints.find()).isEmpty();
+    assertThat(failed.failure()).isNull();
+    assertThat(failed.failures())
+        .extracting(Throwable::getMessage)
+        .containsExactly(
+            "evt_1 (paid cs_%s) failed, and will be tried again".formatted(ada.value()));
+    assertThat(failed.open())
+        .containsExactly(
+            new OpenEvent(
+                event(1, ada), "LookupUnavailable: the provider is down", false, NOON, NOON, 1));
+    assertThat(healed).isEqualTo(did(1, 10, 0, 0, false));
+    assertThat(balance(ada)).isEqualTo(10);
   }
 
   @Test
@@ -179,9 +184,9 @@ final class ReconciliationTest {
     var second = reconciliation.run(2, NEVER);
     var third = reconciliation.run(MANY, NEVER);
 
-    assertThat(first).isEqualTo(new Reconciled(2, 20, 0, 0, List.of(), true));
-    assertThat(second).isEqualTo(new Reconciled(3, 30, 0, 0, List.of(), true));
-    assertThat(third).isEqualTo(new Reconciled(1, 10, 0, 0, List.of(), false));
+    assertThat(first).isEqualTo(did(2, 20, 0, 0, true));
+    assertThat(second).isEqualTo(did(3, 30, 0, 0, true));
+    assertThat(third).isEqualTo(did(1, 10, 0, 0, false));
     var start = NOON.minus(Duration.ofDays(30));
     assertThat(history.asked)
         .startsWith(
@@ -201,9 +206,9 @@ final class ReconciliationTest {
     var first = reconciliation.run(MANY, NOON.plus(Duration.ofSeconds(90)));
     var second = reconciliation.run(MANY, NEVER);
 
-    assertThat(first).isEqualTo(new Reconciled(4, 40, 0, 0, List.of(), true));
-    assertThat(second).isEqualTo(new Reconciled(1, 10, 0, 0, List.of(), false));
-    assertThat(history.asked).extracting(Asked::after).startsWith(null, "evt_4", "evt_2");
+    assertThat(first).isEqualTo(did(2, 20, 0, 0, true));
+    assertThat(second).isEqualTo(did(3, 30, 0, 0, false));
+    assertThat(history.asked).extracting(Asked::after).startsWith(null, "evt_4", "evt_4");
   }
 
   @Test
@@ -215,8 +220,7 @@ final class ReconciliationTest {
     now = NOON.plus(Duration.ofHours(1));
     history.tells(paid(somebody()));
 
-    assertThat(reconciliation.run(MANY, NEVER))
-        .isEqualTo(new Reconciled(2, 20, 0, 0, List.of(), false));
+    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(did(2, 20, 0, 0, false));
   }
 
   @Test
@@ -226,8 +230,8 @@ final class ReconciliationTest {
     var first = reconciliation.run(MANY, NOON);
     var second = reconciliation.run(MANY, NEVER);
 
-    assertThat(first).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), true));
-    assertThat(second).isEqualTo(new Reconciled(1, 10, 0, 0, List.of(), false));
+    assertThat(first).isEqualTo(did(0, 0, 0, 0, true));
+    assertThat(second).isEqualTo(did(1, 10, 0, 0, false));
     assertThat(history.asked).hasSize(1);
   }
 
@@ -238,15 +242,14 @@ final class ReconciliationTest {
     }
     history.failsAtPage(2);
 
-    assertThatThrownBy(() -> reconciliation.run(MANY, NEVER))
-        .isInstanceOf(PaymentsUnavailable.class);
+    assertThat(reconciliation.run(MANY, NEVER).failure()).isInstanceOf(PaymentsUnavailable.class);
     var kept = checkpoints.find().orElseThrow();
     now = NOON.plus(Duration.ofHours(1));
     var healed = reconciliation.run(MANY, NEVER);
 
     assertThat(kept)
         .isEqualTo(new Checkpoints.Checkpoint(NOON.minus(Duration.ofDays(30)), NOON, "evt_4"));
-    assertThat(healed).isEqualTo(new Reconciled(3, 30, 0, 0, List.of(), false));
+    assertThat(healed).isEqualTo(did(3, 30, 0, 0, false));
   }
 
   @Test
@@ -254,29 +257,188 @@ final class ReconciliationTest {
     history.tells(paid(somebody()));
     history.failsAtPage(1);
 
-    assertThatThrownBy(() -> reconciliation.run(MANY, NEVER))
-        .isInstanceOf(PaymentsUnavailable.class);
+    assertThat(reconciliation.run(MANY, NEVER).failure()).isInstanceOf(PaymentsUnavailable.class);
 
     assertThat(checkpoints.find()).isEmpty();
     assertThat(reconciliation.run(MANY, NEVER).granted()).isEqualTo(1);
   }
 
   @Test
-  void what_cannot_be_taken_back_yet_is_not_passed_over() {
+  void an_event_that_fails_stops_no_other_one() {
     var ada = somebody();
+    var grace = somebody();
+    history.tells(paid(grace));
     history.tells(refunded(ada, 300));
-    var forgetful = new LedgerThatForgets(ada);
-    var accounts = new Accounts(forgetful, Credits.NONE, ids, this::now);
+    history.tells(paid(ada));
+    sessions.failsFor(session(ada).id());
+
+    var reconciled = reconciliation.run(MANY, NEVER);
+
+    assertThat(reconciled.granted()).isEqualTo(1);
+    assertThat(reconciled.failures()).hasSize(1);
+    assertThat(reconciled.open()).extracting(OpenEvent::event).containsExactly(event(3, ada));
+    assertThat(reconciled.failure()).isNull();
+    assertThat(reconciled.hasMore()).isFalse();
+    assertThat(balance(grace)).isEqualTo(10);
+    assertThat(checkpoints.find().orElseThrow().since())
+        .isEqualTo(NOON.minus(Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void an_event_that_always_fails_is_tried_by_each_run_and_told_once() {
+    var ada = somebody();
+    history.tells(paid(ada));
+    sessions.failsFor(session(ada).id());
+    var first = reconciliation.run(MANY, NEVER);
+    now = NOON.plus(Duration.ofHours(1));
+
+    var second = reconciliation.run(MANY, NEVER);
+
+    assertThat(first.failures()).hasSize(1);
+    assertThat(second.failures()).isEmpty();
+    assertThat(second.open())
+        .containsExactly(
+            new OpenEvent(
+                event(1, ada), "LookupUnavailable: no usable answer", false, NOON, now, 2));
+  }
+
+  @Test
+  void an_event_that_the_provider_has_forgotten_is_still_tried() {
+    var ada = somebody();
+    history.tells(paid(ada));
+    sessions.failsFor(session(ada).id());
+    var _ = reconciliation.run(MANY, NEVER);
+    history.forgets();
+    isKnown(ada);
+    now = NOON.plus(Duration.ofDays(31));
+
+    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(did(1, 10, 0, 0, false));
+  }
+
+  @Test
+  void what_an_operator_has_closed_is_not_tried_again() {
+    var ada = somebody();
+    history.tells(paid(ada));
+    sessions.failsFor(session(ada).id());
+    var _ = reconciliation.run(MANY, NEVER);
+    assertThat(events.close("evt_1", "eve", "refunded by hand", NOON)).isTrue();
+
+    var reconciled = reconciliation.run(MANY, NEVER);
+
+    assertThat(reconciled).isEqualTo(did(0, 0, 0, 0, false));
+  }
+
+  @Test
+  void events_that_all_fail_are_an_outage_that_ends_the_run_and_keeps_ten() {
+    for (var i = 0; i < 30; i++) {
+      var email = somebody();
+      history.tells(paid(email));
+      isKnown(email);
+    }
+
+    var out = with(new LookupThatFails()).run(MANY, NEVER);
+    var healed = reconciliation.run(MANY, NEVER);
+
+    assertThat(out.failure())
+        .hasMessage("10 events failed one after the other")
+        .hasStackTraceContaining("the provider is down");
+    assertThat(out.open()).hasSize(10);
+    assertThat(out.hasMore()).isTrue();
+    assertThat(healed.failure()).isNull();
+    assertThat(healed.granted()).isEqualTo(30);
+  }
+
+  @Test
+  void ten_bad_events_in_a_row_are_passed_by_the_next_run() {
+    var ada = somebody();
+    var grace = somebody();
+    history.tells(paid(grace));
+    for (var i = 0; i < 12; i++) {
+      history.tells(paid(ada));
+    }
+    sessions.failsFor(session(ada).id());
+
+    var first = reconciliation.run(MANY, NEVER);
+    var second = reconciliation.run(MANY, NEVER);
+
+    assertThat(first.failure()).isNotNull();
+    assertThat(second.failure()).isNull();
+    assertThat(second.open()).hasSize(12);
+    assertThat(balance(grace)).isEqualTo(10);
+  }
+
+  @Test
+  void what_cannot_be_kept_is_not_passed_over() {
+    var ada = somebody();
+    history.tells(paid(ada));
     var run =
-        new Reconciliation(
-            history,
-            checkpoints,
-            new Fulfilment(accounts, forgetful, ledger, new LookupThatFails(), ids, this::now),
-            this::now);
+        new Reconciliation(history, checkpoints, new OpenEventsThatFail(), fulfilment, this::now);
+    sessions.failsFor(session(ada).id());
 
-    assertThatThrownBy(() -> run.run(MANY, NEVER)).isInstanceOf(IllegalStateException.class);
+    var failed = run.run(MANY, NEVER);
+    var passed = checkpoints.find();
+    sessions.works();
+    var healed = reconciliation.run(MANY, NEVER);
 
-    assertThat(checkpoints.find()).isEmpty();
+    assertThat(passed).isEmpty();
+    assertThat(failed.failure()).hasMessage("the table is down");
+    assertThat(healed.granted()).isEqualTo(1);
+  }
+
+  @Test
+  void what_was_found_before_a_run_fails_is_told_all_the_same() {
+    var ada = somebody();
+    history.tells(paid(somebody()));
+    history.tells(paid(somebody()));
+    history.tells(paid(ada));
+    history.tells(new Unusable("no known package"));
+    history.failsAtPage(2);
+
+    var failed = reconciliation.run(MANY, NEVER);
+
+    assertThat(failed.failure()).isInstanceOf(PaymentsUnavailable.class);
+    assertThat(failed.granted()).isEqualTo(1);
+    assertThat(failed.attention()).containsExactly("evt_4 (unusable thing_4): no known package");
+    assertThat(failed.open()).hasSize(1);
+  }
+
+  @Test
+  void open_events_take_half_of_the_time_and_leave_the_rest_to_new_ones() {
+    var slow = new ArrayList<Email>();
+    for (var i = 0; i < 9; i++) {
+      slow.add(somebody());
+      history.tells(paid(slow.get(i)));
+    }
+    for (var email : slow) {
+      var _ = events.open(event(slow.indexOf(email) + 1, email), "busy", false, NOON);
+    }
+    history.forgets();
+    var ada = somebody();
+    history.tells(paid(ada));
+    sessions.takes(() -> now = now.plus(Duration.ofMinutes(1)));
+
+    var first = reconciliation.run(MANY, NOON.plus(Duration.ofMinutes(8)));
+    var second = reconciliation.run(MANY, now.plus(Duration.ofMinutes(40)));
+
+    assertThat(balance(ada)).isEqualTo(10);
+    assertThat(first.open()).allMatch(open -> open.attempts() <= 2);
+    assertThat(first.open()).filteredOn(open -> open.attempts() == 2).hasSize(4);
+    assertThat(second.open()).filteredOn(open -> open.attempts() == 2).hasSize(5);
+  }
+
+  @Test
+  void a_page_whose_events_take_their_time_is_gone_on_with_at_the_next_event() {
+    for (var i = 0; i < 2; i++) {
+      history.tells(paid(somebody()));
+    }
+    sessions.takes(() -> now = now.plus(Duration.ofMinutes(1)));
+
+    var first = reconciliation.run(MANY, NOON.plus(Duration.ofSeconds(30)));
+    var second = reconciliation.run(MANY, now.plus(Duration.ofHours(1)));
+
+    assertThat(first).isEqualTo(did(1, 10, 0, 0, true));
+    assertThat(second.granted()).isEqualTo(1);
+    assertThat(second.hasMore()).isFalse();
   }
 
   @Test
@@ -294,7 +456,7 @@ final class ReconciliationTest {
 
     assertThat(runs.stream().mapToInt(Reconciled::granted).sum()).isEqualTo(9);
     assertThat(runs.stream().mapToInt(Reconciled::reversed).sum()).isEqualTo(9);
-    assertThat(later).isEqualTo(new Reconciled(0, 0, 0, 0, List.of(), false));
+    assertThat(later).isEqualTo(did(0, 0, 0, 0, false));
     assertThat(people).allSatisfy(email -> assertThat(balance(email)).isEqualTo(7));
     Invariants.hold(ledger, people);
   }
@@ -308,11 +470,64 @@ final class ReconciliationTest {
 
     var reconciled = reconciliation.run(MANY, NEVER);
 
-    assertThat(reconciled)
-        .isEqualTo(
-            new Reconciled(
-                1, 10, 0, 0, List.of("evt_3: a refund failed", "evt_2: no known package"), false));
+    assertThat(reconciled.attention())
+        .containsExactly(
+            "evt_3 (unusable thing_3): a refund failed",
+            "evt_2 (unusable thing_2): no known package");
+    assertThat(reconciled.open()).hasSize(2).noneMatch(OpenEvent::isHandled);
+    assertThat(reconciled.granted()).isEqualTo(1);
     assertThat(balance(ada)).isEqualTo(10);
+  }
+
+  @Test
+  void what_is_done_and_still_needs_an_operator_stays_open_until_they_close_it() {
+    var ada = somebody();
+    history.tells(
+        new Moved(
+            new Refund(
+                payment(ada),
+                new RefundId("re_1"),
+                new RefundState(Money.usd(300), RefundState.Status.FAILED))));
+
+    var first = reconciliation.run(MANY, NEVER);
+    var second = reconciliation.run(MANY, NEVER);
+
+    assertThat(first.attention()).hasSize(1);
+    assertThat(second.attention()).isEmpty();
+    assertThat(second.open()).hasSize(1).allMatch(OpenEvent::isHandled);
+    assertThat(events.close("evt_1", "eve", "sent by bank transfer", NOON)).isTrue();
+    assertThat(reconciliation.run(MANY, NEVER).open()).isEmpty();
+  }
+
+  /** What a run did that met nothing bad. */
+  private static Reconciled did(int granted, int sold, int reversed, int back, boolean hasMore) {
+    return new Reconciled(
+        granted, sold, reversed, back, List.of(), List.of(), List.of(), hasMore, null);
+  }
+
+  private Reconciliation with(PaymentLookup lookup) {
+    return new Reconciliation(
+        history,
+        checkpoints,
+        events,
+        new Fulfilment(
+            new Accounts(ledger, Credits.NONE, ids, this::now),
+            ledger,
+            ledger,
+            lookup,
+            ids,
+            this::now),
+        this::now);
+  }
+
+  /** The provider tells of their session from now on. */
+  private void isKnown(Email email) {
+    var paid = session(email);
+    sessions.add(new FoundSession(paid.id(), paid.terms(), Status.PAID, paid));
+  }
+
+  private static ProviderEvent event(int number, Email email) {
+    return new ProviderEvent("evt_" + number, "paid", "cs_" + email.value());
   }
 
   private synchronized Instant now() {
@@ -358,6 +573,7 @@ final class ReconciliationTest {
 
     private final List<Event> newestFirst = new ArrayList<>();
     private final List<Asked> asked = new ArrayList<>();
+    private int told;
     private Duration time = Duration.ZERO;
     private int failing;
 
@@ -367,8 +583,25 @@ final class ReconciliationTest {
     }
 
     void tells(Instant at, PaymentNews news) {
-      var id = "evt_" + (newestFirst.size() + 1);
-      newestFirst.addFirst(new Event(at, new Told(id, news)));
+      var event =
+          switch (news) {
+            case Paid(var session) -> event("paid", session.id().value());
+            case Moved(var money) -> event("moved", money.payment().value());
+            case DisputeChanged(var dispute) -> event("disputed", dispute.value());
+            case Unusable _ -> event("unusable", "thing_" + (told + 1));
+            case Nothing _ -> event("nothing", "thing_" + (told + 1));
+          };
+      told++;
+      newestFirst.addFirst(new Event(at, new Told(event, news)));
+    }
+
+    private ProviderEvent event(String type, String object) {
+      return new ProviderEvent("evt_" + (told + 1), type, object);
+    }
+
+    /** What it told so far is too old to be told again. */
+    void forgets() {
+      newestFirst.clear();
     }
 
     /** Each page takes so long from now on. */
@@ -391,13 +624,35 @@ final class ReconciliationTest {
         }
         var wanted =
             newestFirst.stream()
-                .dropWhile(event -> after != null && !event.told().event().equals(after))
+                .dropWhile(event -> after != null && !event.told().event().id().equals(after))
                 .skip(after == null ? 0 : 1)
                 .filter(event -> !event.at().isBefore(since) && !event.at().isAfter(until))
                 .map(Event::told)
                 .toList();
         return new Page<>(wanted.stream().limit(PAGE).toList(), wanted.size() > PAGE);
       }
+    }
+  }
+
+  private static final class OpenEventsThatFail implements OpenEvents {
+    @Override
+    public boolean open(ProviderEvent event, String problem, boolean isHandled, Instant at) {
+      throw new IllegalStateException("the table is down");
+    }
+
+    @Override
+    public void close(String event, Instant at) {
+      throw new IllegalStateException("the table is down");
+    }
+
+    @Override
+    public boolean close(String event, String actor, String reason, Instant at) {
+      throw new IllegalStateException("the table is down");
+    }
+
+    @Override
+    public Page<OpenEvent> list(int limit) {
+      return new Page<>(List.of(), false);
     }
   }
 

@@ -53,10 +53,21 @@ public abstract class BackgroundHandler
    * @param counts for the log and the answer; never an e-mail address
    * @param metrics what is counted by it: a number, or a list of numbers
    * @param alarms what somebody should look at: the log line gets the level ERROR
+   * @param failure what ended the run early: the run is logged with all of this, is not counted
+   *     as done, and fails
    */
-  public record Report(Map<String, ?> counts, Map<Metric, Object> metrics, List<?> alarms) {
+  public record Report(
+      Map<String, ?> counts,
+      Map<Metric, Object> metrics,
+      List<?> alarms,
+      @Nullable RuntimeException failure) {
     public Report {
       alarms = List.copyOf(alarms);
+    }
+
+    /** Of a run that came to its end. */
+    public Report(Map<String, ?> counts, Map<Metric, Object> metrics, List<?> alarms) {
+      this(counts, metrics, alarms, null);
     }
   }
 
@@ -94,23 +105,32 @@ public abstract class BackgroundHandler
     try {
       line.putAll(about(event));
       var report = run(event, deadline);
-      line.put("outcome", "ok");
+      line.put("outcome", report.failure() == null ? "ok" : "failed");
       line.putAll(report.counts());
       if (!report.alarms().isEmpty()) {
         line.put("alarms", report.alarms().stream().map(BackgroundHandler::told).toList());
       }
+      if (report.failure() != null) {
+        line.put("error", Log.describe(report.failure()));
+      }
       var metrics = new EnumMap<Metric, Object>(Metric.class);
       metrics.putAll(report.metrics());
       metrics.put(Metric.ATTENTION, (long) report.alarms().size());
-      write(report.alarms().isEmpty() ? "INFO" : "ERROR", line, metrics, started);
-      return report.counts();
+      if (report.failure() != null) {
+        metrics.remove(Metric.RUNS);
+      }
+      var isFine = report.alarms().isEmpty() && report.failure() == null;
+      write(isFine ? "INFO" : "ERROR", line, metrics, started);
+      if (report.failure() == null) {
+        return report.counts();
+      }
     } catch (RuntimeException thrown) {
       line.put("outcome", "failed");
       line.put("error", Log.describe(thrown));
       write("ERROR", line, Map.of(), started);
-      // Without its cause: Lambda logs what is thrown, word by word.
-      throw new IllegalStateException("the task failed, see the line above");
     }
+    // Without its cause: Lambda logs what is thrown, word by word.
+    throw new IllegalStateException("the task failed, see the line above");
   }
 
   private static Object told(Object alarm) {

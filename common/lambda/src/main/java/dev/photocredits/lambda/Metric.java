@@ -53,7 +53,9 @@ public enum Metric {
   /** How old the oldest pending generation is, as a sweep finds it; 0 if there is none. */
   PENDING_AGE_SECONDS("Seconds"),
   /** What an audit found that does not add up. */
-  AUDIT_DIFFERENCES("Count");
+  AUDIT_DIFFERENCES("Count"),
+  /** Events of Stripe's that are not settled after a reconciliation. */
+  EVENTS_OPEN("Count");
 
   static final String NAMESPACE = "photo-credits";
   static final String ENVIRONMENT = "environment";

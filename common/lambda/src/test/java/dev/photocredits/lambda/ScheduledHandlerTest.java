@@ -76,6 +76,32 @@ final class ScheduledHandlerTest {
     assertThat(metrics()).as("no run").isEmpty();
   }
 
+  @Test
+  void a_run_that_ends_early_tells_what_it_did_and_fails() throws IOException {
+    var failure = new IllegalStateException("lost ada@example.com");
+
+    assertThatThrownBy(
+            () ->
+                call(
+                    _ ->
+                        new BackgroundHandler.Report(
+                            Map.of("refunded", 3),
+                            Map.of(Metric.CREDITS_REFUNDED, 9L),
+                            List.of("odd"),
+                            failure)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasNoCause();
+
+    assertThat(line().path("level").asText()).isEqualTo("ERROR");
+    assertThat(line().path("outcome").asText()).isEqualTo("failed");
+    assertThat(line().path("refunded").intValue()).isEqualTo(3);
+    assertThat(line().at("/alarms/0").asText()).isEqualTo("odd");
+    assertThat(line().at("/error/message").asText()).isEqualTo("lost ***");
+    assertThat(metrics())
+        .as("no run")
+        .containsExactlyInAnyOrder("credits_refunded 9", "attention 1");
+  }
+
   private Map<String, ?> call(Function<Instant, BackgroundHandler.Report> task) {
     var log = new Log(new PrintStream(out, true), "test");
     var handler =

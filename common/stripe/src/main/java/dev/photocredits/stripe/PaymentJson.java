@@ -118,7 +118,8 @@ final class PaymentJson {
             new DisputeState(disputed.get(), first, withdrawn, returned)));
   }
 
-  private static String id(JsonNode text) {
+  /** The text if it can be an id of Stripe's, else an empty one. */
+  static String id(JsonNode text) {
     return text.isTextual() && ID.matcher(text.textValue()).matches() ? text.textValue() : "";
   }
 

@@ -102,10 +102,11 @@ public final class StripeHistory implements PaymentHistory {
   }
 
   private Told told(JsonNode event) {
-    return new Told(event.path("id").asText(""), news(StripeWebhook.event(event, ownership)));
+    return new Told(StripeWebhook.about(event), news(StripeWebhook.event(event, ownership)));
   }
 
-  private static PaymentNews news(PaymentEvent event) {
+  /** What there is to do about what an event tells. */
+  static PaymentNews news(PaymentEvent event) {
     return switch (event) {
       case Paid(_, _, var session) -> new PaymentNews.Paid(session);
       case Moved(_, var money) -> new PaymentNews.Moved(money);

@@ -13,9 +13,15 @@ import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.payments.FindOutcome;
 import dev.photocredits.payments.FindOutcome.NoSuchSession;
 import dev.photocredits.payments.FindOutcome.NotTold;
+import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaymentLookup;
+import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.payments.PaymentNews.Nothing;
+import dev.photocredits.payments.PaymentNews.Paid;
+import dev.photocredits.payments.PaymentNews.Unusable;
 import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.payments.ProviderEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +96,45 @@ public final class StripeLookup implements PaymentLookup {
     } catch (InvalidRequestException e) {
       if (e.getStatusCode() == 404) {
         return new NoSuchSession();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public PaymentNews news(ProviderEvent event) {
+    if (event.object().isEmpty()) {
+      return new Unusable("it names no object that Stripe could be asked for");
+    }
+    if (event.type().startsWith("checkout.session.")) {
+      return switch (find(new SessionId(event.object()))) {
+        case FoundSession found when found.paid() != null -> new Paid(found.paid());
+        case FoundSession _ -> new Nothing();
+        case NoSuchSession _ ->
+            new Unusable("Stripe knows no session of ours by " + event.object());
+        case NotTold(var why) -> throw new LookupUnavailable(why);
+      };
+    }
+    try {
+      return stripe.ask("tell what an event is about", client -> news(client, event));
+    } catch (PaymentsUnavailable e) {
+      throw new LookupUnavailable(e);
+    }
+  }
+
+  /** As if an event of that type told of the object as it is now. */
+  private PaymentNews news(StripeClient client, ProviderEvent event) throws Exception {
+    var path =
+        event.type().startsWith("refund.")
+            ? "/v1/refunds/"
+            : event.type().startsWith("charge.dispute.") ? "/v1/disputes/" : "/v1/charges/";
+    try {
+      var now = JSON.createObjectNode().put("id", event.id()).put("type", event.type());
+      now.putObject("data").set("object", get(client, path + event.object()));
+      return StripeHistory.news(StripeWebhook.event(now, ownership));
+    } catch (InvalidRequestException e) {
+      if (e.getStatusCode() == 404) {
+        return new Unusable("Stripe does not know " + event.object());
       }
       throw e;
     }

@@ -9,6 +9,7 @@ import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
 import dev.photocredits.stripe.PaymentEvent.Moved;
 import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
@@ -17,6 +18,8 @@ import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +82,25 @@ public final class StripeWebhook {
     } catch (JsonProcessingException _) {
       return new NotAnEvent("not JSON");
     }
+  }
+
+  /**
+   * Which event the body holds. It must be one that was read before: anything else throws {@link
+   * UncheckedIOException}.
+   */
+  public static ProviderEvent about(byte[] body) {
+    try {
+      return about(JSON.readTree(body));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static ProviderEvent about(JsonNode event) {
+    return new ProviderEvent(
+        event.path("id").asText(""),
+        event.path("type").asText(""),
+        PaymentJson.id(event.path("data").path("object").path("id")));
   }
 
   /** Reads an event of our own making that tells nothing, so that the next is not the first. */

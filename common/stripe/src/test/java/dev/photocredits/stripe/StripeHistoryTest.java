@@ -29,6 +29,7 @@ import dev.photocredits.payments.PaymentNews.Nothing;
 import dev.photocredits.payments.PaymentNews.Paid;
 import dev.photocredits.payments.PaymentNews.Unusable;
 import dev.photocredits.payments.PaymentsUnavailable;
+import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.SaleTerms;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import java.time.Instant;
@@ -114,9 +115,9 @@ final class StripeHistoryTest {
       var second = page(stripe, "evt_2");
 
       assertThat(first.hasMore()).isTrue();
-      assertThat(first.items()).extracting(Told::event).containsExactly("evt_2");
+      assertThat(first.items()).extracting(told -> told.event().id()).containsExactly("evt_2");
       assertThat(second.hasMore()).isFalse();
-      assertThat(second.items()).extracting(Told::event).containsExactly("evt_1");
+      assertThat(second.items()).extracting(told -> told.event().id()).containsExactly("evt_1");
       assertThat(stripe.calls().getFirst().query()).doesNotContainKey("starting_after");
       assertThat(stripe.calls().getLast().query()).containsEntry("starting_after", "evt_2");
     }
@@ -148,27 +149,29 @@ final class StripeHistoryTest {
 
       assertThat(page.items())
           .containsExactly(
-              new Told("evt_9", new DisputeChanged(DISPUTE_ID)),
-              new Told(
-                  "evt_8",
+              told("evt_9 charge.dispute.funds_reinstated du_1", new DisputeChanged(DISPUTE_ID)),
+              told(
+                  "evt_8 charge.dispute.funds_withdrawn du_1",
                   new Moved(
                       new MoneyMoved.Dispute(
                           PAYMENT, DISPUTE_ID, new DisputeState(Money.usd(999), 999, 999, 0)))),
-              new Told("evt_7", new Moved(new Refunded(PAYMENT, Money.usd(300)))),
-              new Told(
-                  "evt_6",
+              told("evt_7 charge.refunded ch_1", new Moved(new Refunded(PAYMENT, Money.usd(300)))),
+              told(
+                  "evt_6 refund.failed re_1",
                   new Moved(
                       new MoneyMoved.Refund(
                           PAYMENT,
                           new RefundId("re_1"),
                           new RefundState(Money.usd(300), Status.FAILED)))),
-              new Told("evt_5", paid()),
-              new Told("evt_4", new Nothing()),
+              told("evt_5 checkout.session.async_payment_succeeded cs_1", paid()),
+              told("evt_4 checkout.session.completed cs_1", new Nothing()),
               told(
-                  "evt_3",
-                  "no user_email, or neither a purchase order nor a known package, in the metadata of cs_1"),
-              told("evt_2", "no session"),
-              new Told("evt_1", new Nothing()));
+                  "evt_3 checkout.session.completed cs_1",
+                  new Unusable(
+                      "no user_email, or neither a purchase order nor a known package, in the"
+                          + " metadata of cs_1")),
+              told("evt_2 checkout.session.completed ", new Unusable("no session")),
+              told("evt_1 something.new ", new Nothing()));
     }
   }
 
@@ -182,7 +185,8 @@ final class StripeHistoryTest {
     try (var stripe = answering(list(false, event))) {
 
       assertThat(page(stripe, null).items())
-          .containsExactly(new Told("evt_1", new Moved(new Refunded(PAYMENT, Money.usd(300)))));
+          .containsExactly(
+              told("evt_1 charge.refunded ch_1", new Moved(new Refunded(PAYMENT, Money.usd(300)))));
     }
   }
 
@@ -199,7 +203,7 @@ final class StripeHistoryTest {
 
       var page = page(stripe, "evt_2");
 
-      assertThat(page.items()).extracting(Told::event).containsExactly("evt_3");
+      assertThat(page.items()).extracting(told -> told.event().id()).containsExactly("evt_3");
       assertThat(stripe.calls()).hasSize(2);
       assertThat(stripe.calls().getLast().query())
           .doesNotContainKey("starting_after")
@@ -267,8 +271,12 @@ final class StripeHistoryTest {
     return catchThrowableOfType(PaymentsUnavailable.class, () -> page(stripe, "evt_1"));
   }
 
-  private static Told told(String event, String problem) {
-    return new Told(event, new Unusable(problem));
+  /**
+   * @param event its id, type and object
+   */
+  private static Told told(String event, PaymentNews news) {
+    var parts = event.split(" ", 3);
+    return new Told(new ProviderEvent(parts[0], parts[1], parts[2]), news);
   }
 
   private static PaymentNews paid() {

@@ -13,6 +13,8 @@ import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.RefundId;
+import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CreditPackage;
@@ -22,10 +24,13 @@ import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.SaleTerms;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -363,6 +368,85 @@ final class StripeLookupTest {
 
       assertThat(lookup(stripe).find(CS_1)).isEqualTo(new NoSuchSession());
     }
+  }
+
+  @Test
+  void an_event_of_a_session_is_told_anew_by_the_session() {
+    try (var stripe = answering(json(200, FOUND))) {
+
+      assertThat(lookup(stripe).news(event("checkout.session.completed", "cs_1")))
+          .isEqualTo(new PaymentNews.Paid(PAID));
+
+      assertThat(stripe.calls().getFirst().path()).isEqualTo("/v1/checkout/sessions/cs_1");
+    }
+  }
+
+  @Test
+  void an_event_of_a_session_that_is_not_paid_asks_for_nothing() {
+    try (var stripe = answering(json(200, foundAs("complete", "unpaid", "processing")))) {
+
+      assertThat(lookup(stripe).news(event("checkout.session.completed", "cs_1")))
+          .isEqualTo(new PaymentNews.Nothing());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "refund.failed, re_1, /v1/refunds/re_1",
+    "charge.dispute.funds_withdrawn, du_1, /v1/disputes/du_1",
+    "charge.refunded, ch_1, /v1/charges/ch_1"
+  })
+  void an_event_of_a_payment_is_told_anew_by_its_object(String type, String id, String path) {
+    var refund =
+        """
+        {"id": "re_1", "object": "refund", "amount": 300, "currency": "usd",
+         "payment_intent": "pi_1", "status": "failed"}""";
+    var charge =
+        """
+        {"id": "ch_1", "object": "charge", "amount": 999, "amount_refunded": 300,
+         "currency": "usd", "payment_intent": "pi_1"}""";
+    var told =
+        Map.of(
+            "re_1",
+            new MoneyMoved.Refund(
+                PAYMENT,
+                new RefundId("re_1"),
+                new RefundState(Money.usd(300), RefundState.Status.FAILED)),
+            "du_1",
+            new MoneyMoved.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0)),
+            "ch_1",
+            new Refunded(PAYMENT, Money.usd(300)));
+    var object = Map.of("re_1", refund, "du_1", DISPUTE, "ch_1", charge);
+    try (var stripe = answering(json(200, String.valueOf(object.get(id))))) {
+
+      assertThat(lookup(stripe).news(event(type, id)))
+          .isEqualTo(new PaymentNews.Moved(Objects.requireNonNull(told.get(id))));
+
+      assertThat(stripe.calls().getFirst().path()).isEqualTo(path);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"checkout.session.completed, cs_1", "charge.refunded, ch_1", "refund.failed, ''"})
+  void an_event_whose_object_stripe_does_not_know_needs_an_operator(String type, String id) {
+    try (var stripe = answering(error(404, "invalid_request_error", "resource_missing"))) {
+
+      assertThat(lookup(stripe).news(event(type, id))).isInstanceOf(PaymentNews.Unusable.class);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"checkout.session.completed, cs_1", "charge.refunded, ch_1"})
+  void an_event_whose_object_stripe_does_not_tell_is_to_be_asked_for_again(String type, String id) {
+    try (var stripe = answering(error(500, "api_error", "internal"))) {
+      var lookup = lookup(stripe);
+
+      assertThatThrownBy(() -> lookup.news(event(type, id))).isInstanceOf(LookupUnavailable.class);
+    }
+  }
+
+  private static ProviderEvent event(String type, String object) {
+    return new ProviderEvent("evt_1", type, object);
   }
 
   private static String foundWithCharge(long refunded, boolean disputed) {

@@ -21,6 +21,7 @@ import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.Claims;
 import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.payments.OpenEvents;
 import dev.photocredits.payments.PurchaseOrders;
 import java.time.Duration;
 import java.time.Instant;
@@ -166,6 +167,10 @@ public final class DynamoDb {
 
   public Checkpoints checkpoints() {
     return new DynamoDbCheckpoints(table);
+  }
+
+  public OpenEvents openEvents() {
+    return new DynamoDbOpenEvents(table);
   }
 
   public Books books() {

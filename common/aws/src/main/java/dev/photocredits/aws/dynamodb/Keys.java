@@ -29,6 +29,7 @@ final class Keys {
   static final String CHECKPOINT = "CHECKPOINT";
   static final String AUDIT = "AUDIT";
   static final String POSITION = "POSITION";
+  static final String EVENTS = "EVENT#";
   static final String TRANSACTIONS = "TXN#";
   static final String GENERATIONS = "GEN#";
   static final String CLAIMS = "KEY#";
@@ -120,6 +121,11 @@ final class Keys {
 
   static String claim(Claim claim) {
     return CLAIMS + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
+  }
+
+  /** Of an open event, in the partition {@link #RECONCILIATION}. */
+  static String event(String id) {
+    return EVENTS + id;
   }
 
   /** The sort key of what counts towards a limit in the window that begins then. */

@@ -14,6 +14,7 @@ import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.ScheduledHandler;
 import dev.photocredits.lambda.SnapStart;
+import dev.photocredits.payments.OpenEvent;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -36,6 +37,9 @@ public final class SweeperHandler extends ScheduledHandler {
 
   /** A hundred events each. */
   private static final int MOST_PAGES = 50;
+
+  /** Open events that the log line names; a command lists all of them. */
+  private static final int MOST_TOLD = 20;
 
   private final Told told = new Told();
   private final SnapStart<Wiring> wiring;
@@ -142,11 +146,14 @@ public final class SweeperHandler extends ScheduledHandler {
         Json.object(
             "granted", reconciled.granted(),
             "reversed", reconciled.reversed(),
+            "open", reconciled.open().stream().limit(MOST_TOLD).map(OpenEvent::toString).toList(),
             "has_more", reconciled.hasMore()),
         Map.of(
             Metric.RUNS, 1L,
             Metric.CREDITS_SOLD, (long) reconciled.sold(),
-            Metric.CREDITS_REVERSED, (long) reconciled.takenBack()),
-        reconciled.attention());
+            Metric.CREDITS_REVERSED, (long) reconciled.takenBack(),
+            Metric.EVENTS_OPEN, (long) reconciled.open().size()),
+        Stream.concat(reconciled.attention().stream(), reconciled.failures().stream()).toList(),
+        reconciled.failure());
   }
 }

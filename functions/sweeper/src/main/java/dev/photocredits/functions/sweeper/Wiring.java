@@ -68,6 +68,7 @@ final class Wiring {
         new Reconciliation(
             history,
             table.checkpoints(),
+            table.openEvents(),
             new Fulfilment(accounts, ledger, table.purchaseOrders(), lookup, ids, clock),
             clock);
   }

@@ -28,6 +28,7 @@ import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
 import dev.photocredits.stripe.PaymentEvent.Other;
 import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
+import dev.photocredits.stripe.StripeWebhook;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -62,16 +63,16 @@ public final class WebhookHandler extends ApiHandler {
   protected Response handle(Request request) {
     return switch (wiring.now().webhook.read(request.body(), request.header("stripe-signature"))) {
       case Paid(var event, var createdAt, var session) ->
-          fulfil(session, createdAt).trace("event_id", event);
-      case Moved(var event, var money) -> reverse(money).trace("event_id", event);
+          fulfil(session, createdAt, request).trace("event_id", event);
+      case Moved(var event, var money) -> reverse(money, request).trace("event_id", event);
       case DisputeChanged(var event, var dispute) ->
-          reverse(wiring.now().fulfilment.look(dispute)).trace("event_id", event);
+          reverse(wiring.now().fulfilment.look(dispute), request).trace("event_id", event);
       case NotYetPaid(var event, var session) ->
           acknowledged("not_yet_paid")
               .trace("event_id", event)
               .trace("session_id", session.value());
       case Unusable(var event, var problem) ->
-          acknowledged("unusable").trace("event_id", event).alarm(problem);
+          opened(request, acknowledged("unusable"), problem, false).trace("event_id", event);
       case OfAnotherStage(var event) ->
           acknowledged("ignored").trace("event_id", event).trace("ignored", "of another stage");
       case Other(var event, var type) ->
@@ -84,7 +85,7 @@ public final class WebhookHandler extends ApiHandler {
     };
   }
 
-  private Response fulfil(PaidSession session, @Nullable Instant toldAt) {
+  private Response fulfil(PaidSession session, @Nullable Instant toldAt, Request request) {
     var outcome = wiring.now().fulfilment.fulfil(session, toldAt);
     var response =
         switch (outcome) {
@@ -96,13 +97,13 @@ public final class WebhookHandler extends ApiHandler {
           case NotOurs _ -> acknowledged("unusable");
         };
     return Fulfilment.attention(outcome)
-        .map(response::alarm)
+        .map(problem -> opened(request, response, problem, outcome instanceof Fulfilled))
         .orElse(response)
         .trace("session_id", session.id().value())
         .trace("user", Log.user(session.terms().buyer()));
   }
 
-  private Response reverse(MoneyMoved money) {
+  private Response reverse(MoneyMoved money, Request request) {
     var outcome = wiring.now().fulfilment.reverse(money);
     var response =
         switch (outcome) {
@@ -115,9 +116,20 @@ public final class WebhookHandler extends ApiHandler {
           case ForeignMoney _ -> acknowledged("unusable");
         };
     return Fulfilment.attention(money, outcome)
-        .map(response::alarm)
+        .map(problem -> opened(request, response, problem, true))
         .orElse(response)
         .trace("payment_intent", money.payment().value());
+  }
+
+  /**
+   * The response after the event has been kept for an operator, who is alarmed.
+   *
+   * @param isHandled whether everything that follows from the event is written
+   */
+  private Response opened(Request request, Response response, String problem, boolean isHandled) {
+    var event = StripeWebhook.about(request.body());
+    var _ = wiring.now().openEvents.open(event, problem, isHandled, wiring.now().clock.instant());
+    return response.alarm(problem);
   }
 
   private static Response acknowledged(String outcome) {

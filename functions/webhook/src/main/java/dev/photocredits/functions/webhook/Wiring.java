@@ -8,6 +8,7 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.OpenEvents;
 import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripeWebhook;
@@ -19,6 +20,8 @@ import java.time.InstantSource;
 final class Wiring {
   final StripeWebhook webhook;
   final Fulfilment fulfilment;
+  final OpenEvents openEvents;
+  final InstantSource clock;
   private final DynamoDb table;
 
   /** What runs in Lambda, by these settings and those of the secret that they name. */
@@ -43,6 +46,8 @@ final class Wiring {
       InstantSource clock) {
     this.table = table;
     this.webhook = webhook;
+    this.clock = clock;
+    openEvents = table.openEvents();
     var ledger = table.ledger();
     var welcome = WelcomeCredits.of(environment);
     fulfilment =

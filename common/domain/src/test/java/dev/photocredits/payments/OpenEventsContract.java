@@ -1,0 +1,134 @@
+package dev.photocredits.payments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.ledger.Race;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The rules that all {@link OpenEvents} keep; the events of other tests may be there as well. */
+public interface OpenEventsContract {
+  Instant NOON = Instant.parse("2126-11-23T12:00:00Z");
+  Instant LATER = NOON.plus(Duration.ofHours(1));
+
+  OpenEvents events();
+
+  @Test
+  default void an_event_is_open_with_what_is_known_of_it() {
+    var event = event();
+
+    assertThat(events().open(event, "busy", false, NOON)).isTrue();
+
+    assertThat(open(event)).containsExactly(new OpenEvent(event, "busy", false, NOON, NOON, 1));
+  }
+
+  @Test
+  default void another_attempt_is_counted_and_is_no_news() {
+    var event = event();
+    var _ = events().open(event, "busy", false, NOON);
+
+    assertThat(events().open(event, "away", false, LATER)).isFalse();
+
+    assertThat(open(event)).containsExactly(new OpenEvent(event, "away", false, NOON, LATER, 2));
+  }
+
+  @Test
+  default void an_event_that_is_handled_is_closed() {
+    var event = event();
+    var _ = events().open(event, "busy", false, NOON);
+
+    events().close(event.id(), LATER);
+    events().close(event.id(), LATER);
+    events().close(event().id(), LATER);
+
+    assertThat(open(event)).isEmpty();
+  }
+
+  @Test
+  default void an_event_that_fails_again_after_it_was_handled_is_news() {
+    var event = event();
+    var _ = events().open(event, "busy", false, NOON);
+    events().close(event.id(), NOON);
+
+    assertThat(events().open(event, "busy", false, LATER)).isTrue();
+
+    assertThat(open(event)).containsExactly(new OpenEvent(event, "busy", false, NOON, LATER, 2));
+  }
+
+  @Test
+  default void an_event_that_an_operator_closes_stays_closed() {
+    var event = event();
+    var _ = events().open(event, "no known package", false, NOON);
+
+    assertThat(events().close(event.id(), "eve", "sold by another shop", NOON)).isTrue();
+    assertThat(events().close(event.id(), "eve", "sold by another shop", NOON)).isFalse();
+    assertThat(events().open(event, "no known package", false, LATER)).isFalse();
+
+    assertThat(open(event)).isEmpty();
+  }
+
+  @Test
+  default void an_operator_closes_only_what_is_open() {
+    assertThat(events().close(event().id(), "eve", "a typing error", NOON)).isFalse();
+  }
+
+  @Test
+  default void what_only_an_operator_can_settle_is_not_closed_by_an_attempt() {
+    var event = event();
+    var _ = events().open(event, "a refund failed", true, NOON);
+
+    assertThat(events().open(event, "busy", false, LATER)).isFalse();
+    events().close(event.id(), LATER);
+
+    assertThat(open(event))
+        .containsExactly(new OpenEvent(event, "a refund failed", true, NOON, LATER, 2));
+    assertThat(events().close(event.id(), "eve", "refunded by hand", LATER)).isTrue();
+  }
+
+  @Test
+  default void those_that_were_tried_longest_ago_come_first_and_those_that_are_handled_last() {
+    var handled = event();
+    var first = event();
+    var second = event();
+    var _ = events().open(handled, "a refund failed", true, NOON.minusSeconds(9));
+    var _ = events().open(first, "busy", false, NOON.minusSeconds(8));
+    var _ = events().open(second, "busy", false, NOON.minusSeconds(7));
+    var _ = events().open(first, "busy", false, NOON.minusSeconds(6));
+
+    var all = events().list(1000).items().stream().map(OpenEvent::event).toList();
+
+    assertThat(all).containsSubsequence(second, first, handled);
+    assertThat(events().list(1).items()).hasSize(1);
+    assertThat(events().list(1).hasMore()).isTrue();
+  }
+
+  @Test
+  default void an_event_may_name_no_object() {
+    var event = new ProviderEvent(event().id(), "charge.refunded", "");
+
+    assertThat(events().open(event, "no amount", false, NOON)).isTrue();
+
+    assertThat(open(event)).hasSize(1);
+  }
+
+  @Test
+  default void many_attempts_at_once_are_all_counted() {
+    var event = event();
+
+    var _ = Race.of(8, _ -> events().open(event, "busy", false, NOON));
+
+    assertThat(open(event)).extracting(OpenEvent::attempts).containsExactly(8);
+  }
+
+  private List<OpenEvent> open(ProviderEvent event) {
+    return events().list(1000).items().stream().filter(open -> open.event().equals(event)).toList();
+  }
+
+  private static ProviderEvent event() {
+    var id = UUID.randomUUID().toString();
+    return new ProviderEvent("evt_" + id, "checkout.session.completed", "cs_" + id);
+  }
+}
