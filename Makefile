@@ -17,7 +17,8 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
-  mutants bench bench-cold bench-peer audit erase grant adjust close-event package deploy prune-versions sam checkov \
+  mutants bench bench-cold bench-peer audit erase grant adjust close-event reconcile \
+  package deploy prune-versions sam checkov \
   schemathesis chromium email jdk
 
 # Lists each target that has a comment of two number signs, under the comments with an at sign.
@@ -116,6 +117,10 @@ grant: email jdk ## grants EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027
 
 adjust: email jdk ## moves the balance of EMAIL=… by CREDITS=±n for REASON=…; ACTOR=… is you; ID=… repeats one
 	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.AdjustCommand
+
+# With STRIPE_SECRET_KEY or SECRET_ID, and with the stage in ENVIRONMENT.
+reconcile: jdk ## grants and reverses what Stripe has SINCE=2026-09-01 and the table has not
+	@exec build/quick local dev.photocredits.local.ReconcileCommand
 
 close-event: jdk ## lists Stripe's unsettled events; ID=evt_…,evt_… closes them for REASON=…; ACTOR=… is you
 	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.CloseEventCommand

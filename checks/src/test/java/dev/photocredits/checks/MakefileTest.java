@@ -65,6 +65,7 @@ final class MakefileTest {
                   "grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN", "CONFIRM"),
               variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
               variables("close-event", "ID", "REASON", "ACTOR"),
+              variables("reconcile", "SINCE"),
               arguments("simulate", "java", "SECONDS", "seconds="),
               arguments("simulate", "java", "SEED", "seed="),
               arguments("simulate", "java", "SCHEDULES", "schedules="),

@@ -1,7 +1,5 @@
 package dev.photocredits.simulator;
 
-import static dev.photocredits.simulator.Violation.NO_ATTENTION;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -12,9 +10,7 @@ import java.util.Set;
  * its seeds in {@code simulator-seeds.txt} must pass.
  */
 final class KnownViolations {
-  private static final List<Known> ALL =
-      List.of(
-          new Known("what Stripe has forgotten is asked for", 7, Set.of(), Set.of(NO_ATTENTION)));
+  private static final List<Known> ALL = List.of();
 
   /**
    * @param hazards under which it happens, which are left out

@@ -49,10 +49,12 @@ import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.Reconciliation;
+import dev.photocredits.payments.Reconciliation.Reconciled;
 import dev.photocredits.stripe.PaymentEvent;
 import dev.photocredits.stripe.StripeInProcess;
 import dev.photocredits.stripe.StripeWebhook;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -341,15 +343,26 @@ final class OurService implements Service {
 
   @Override
   public boolean reconcile(Invocation process) {
+    return told(reconciliation(process).run(3, process.deadline()));
+  }
+
+  @Override
+  public void reconcileSince(Invocation process, Instant since) {
+    var _ = told(reconciliation(process).since(since));
+  }
+
+  private Reconciliation reconciliation(Invocation process) {
     var outside = new Outside(world, process);
-    var reconciled =
-        new Reconciliation(
-                outside.stripe().history(),
-                outside.checkpoints(),
-                outside.openEvents(),
-                fulfilment(outside, process),
-                process.clock())
-            .run(3, process.deadline());
+    return new Reconciliation(
+        outside.stripe().history(),
+        outside.checkpoints(),
+        outside.openEvents(),
+        fulfilment(outside, process),
+        process.clock());
+  }
+
+  /** Whether there is more, after an operator has been told. */
+  private boolean told(Reconciled reconciled) {
     world.attention.addAll(reconciled.attention());
     reconciled.open().forEach(open -> world.attention.add(open.toString()));
     if (reconciled.failure() != null) {

@@ -37,10 +37,6 @@ record Plan(
         some.add(hazard);
       }
     }
-    // What both a restored table and Stripe have forgotten, nobody finds: point 7 of the issue.
-    if (some.contains(Hazard.FORGETTING)) {
-      some.remove(Hazard.RESTORE);
-    }
     // Without its purchase order, which a restored table or an erasure has lost, a session is
     // granted by the code's catalogue, whose packs never change.
     if (some.contains(Hazard.RESTORE) || some.contains(Hazard.ERASURE)) {

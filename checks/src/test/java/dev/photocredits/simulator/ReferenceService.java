@@ -19,6 +19,7 @@ import dev.photocredits.simulator.Evidence.Generated;
 import dev.photocredits.simulator.Evidence.Line;
 import dev.photocredits.simulator.Evidence.State;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -184,6 +185,9 @@ final class ReferenceService implements Service {
   public boolean reconcile(Invocation process) {
     return false;
   }
+
+  @Override
+  public void reconcileSince(Invocation process, Instant since) {}
 
   @Override
   public void audit(Invocation process) {}

@@ -42,6 +42,9 @@ final class Schedule {
   /** For so long Stripe delivers an event that is not accepted. */
   private static final Duration DELIVERY = Duration.ofDays(3);
 
+  /** Before anything happened. */
+  private static final Duration LONG_AGO = Duration.ofDays(180);
+
   /** Later than any lease that was granted by then has run out, whatever the clocks. */
   private static final Duration OVERDUE = Duration.ofMinutes(31);
 
@@ -478,6 +481,7 @@ final class Schedule {
           heals();
           if (world.backedUpAt != null) {
             world.restore();
+            comparesAll();
             comesToRest();
           }
           if (plan.has(Hazard.STICKY_ERRORS) || plan.has(Hazard.DELETED_CUSTOMERS)) {
@@ -501,6 +505,21 @@ final class Schedule {
     deaf = false;
     sessions.forEach(customers::returns);
     comesToRest();
+    comparesAll();
+  }
+
+  // What an operator does when Stripe may have forgotten events that the table does not know.
+  private void comparesAll() {
+    var since = world.scheduler.now().minus(LONG_AGO);
+    var _ =
+        call(
+            "reconcile since",
+            SWEEPER,
+            SWEEPER,
+            process -> {
+              service.reconcileSince(process, since);
+              return true;
+            });
   }
 
   // What was poisoned is judged without its owners, then cured.

@@ -5,6 +5,7 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.CreditPackage;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,9 @@ interface Service {
 
   /** Compares with the provider; tells whether there is more to compare. */
   boolean reconcile(Invocation process);
+
+  /** An operator has all sessions, refunds and disputes compared that were created since then. */
+  void reconcileSince(Invocation process, Instant since);
 
   void audit(Invocation process);
 

@@ -105,6 +105,10 @@ final class SimulatedStripe {
     ObjectNode expanded() {
       return json(true);
     }
+
+    ObjectNode listed() {
+      return json(false);
+    }
   }
 
   /** Money that moved between us and a customer's card, in the currency in which they paid. */
@@ -234,6 +238,7 @@ final class SimulatedStripe {
     final CardPayment payment;
     final long amount;
     final String currency;
+    final Instant created;
     String status = "needs_response";
     private final List<Movement> movements = new ArrayList<>();
 
@@ -244,7 +249,8 @@ final class SimulatedStripe {
      */
     private record Movement(String id, Instant at, long card, long settled, long fee) {}
 
-    private Dispute(String id, CardPayment payment, long amount, String currency) {
+    private Dispute(String id, CardPayment payment, long amount, String currency, Instant created) {
+      this.created = created;
       this.id = id;
       this.payment = payment;
       this.amount = amount;
@@ -442,7 +448,7 @@ final class SimulatedStripe {
   }
 
   Dispute dispute(CardPayment payment, long cents, String currency) {
-    var dispute = new Dispute(id("du_"), payment, cents, currency);
+    var dispute = new Dispute(id("du_"), payment, cents, currency, clock.instant());
     payment.disputes.add(dispute);
     return dispute;
   }

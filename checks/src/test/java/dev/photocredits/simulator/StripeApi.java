@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.photocredits.simulator.SimulatedStripe.Event;
 import dev.photocredits.simulator.SimulatedStripe.Terms;
 import java.net.URLDecoder;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of Stripe's API that we make, answered by a {@link SimulatedStripe}. */
@@ -126,6 +128,9 @@ final class StripeApi {
     if (path.equals("/v1/events")) {
       return events(query, params);
     }
+    if (params.containsKey("created[gte]")) {
+      return createdSince(path, params);
+    }
     if (path.equals("/v1/refunds") || path.equals("/v1/disputes")) {
       return moved(path, params);
     }
@@ -154,6 +159,45 @@ final class StripeApi {
           default -> null;
         };
     return found == null ? Answer.error(404, "invalid_request_error", "id") : Answer.ok(found);
+  }
+
+  /** All that was created since then, newest first; what is not of our account is not in it. */
+  private Answer createdSince(String path, Map<String, String> params) {
+    var since = Instant.ofEpochSecond(Long.parseLong(params.getOrDefault("created[gte]", "0")));
+    var status = params.get("status");
+    var ours =
+        stripe.sessions.values().stream()
+            .filter(session -> !session.livemode && session.account == null)
+            .toList();
+    var payments = ours.stream().flatMap(session -> Stream.ofNullable(session.payment)).toList();
+    var found =
+        switch (path) {
+          case "/v1/checkout/sessions" ->
+              ours.stream()
+                  .filter(session -> !session.created.isBefore(since))
+                  .map(SimulatedStripe.Session::listed)
+                  .filter(json -> status == null || status.equals(json.path("status").asText()))
+                  .toList();
+          case "/v1/refunds" ->
+              payments.stream()
+                  .flatMap(payment -> payment.refunds.stream())
+                  .filter(refund -> !refund.created.isBefore(since))
+                  .map(SimulatedStripe.Refund::json)
+                  .toList();
+          default ->
+              payments.stream()
+                  .flatMap(payment -> payment.disputes.stream())
+                  .filter(dispute -> !dispute.created.isBefore(since))
+                  .map(SimulatedStripe.Dispute::json)
+                  .toList();
+        };
+    var after = params.get("starting_after");
+    var rest =
+        found.reversed().stream()
+            .dropWhile(json -> after != null && !json.path("id").asText().equals(after))
+            .skip(after == null ? 0 : 1)
+            .toList();
+    return list(rest.stream().limit(PAGE).toList(), rest.size() > PAGE);
   }
 
   private Answer moved(String path, Map<String, String> params) {

@@ -113,12 +113,48 @@ public final class Reconciliation {
     } catch (RuntimeException e) {
       tally.failure = e;
     }
+    return ended(tally);
+  }
+
+  private Reconciled ended(Tally tally) {
     try {
       tally.open = events.list(MOST_OPEN).items();
     } catch (RuntimeException e) {
       tally.failure = requireNonNullElse(tally.failure, e);
     }
     return tally.done();
+  }
+
+  /**
+   * Compares all sessions, refunds and disputes that the provider has since then with the ledger,
+   * whether or not it still has their events: for an operator, after a restored table or an outage
+   * of more than 30 days. It takes as long as it takes, and keeps no place: after a failure it
+   * begins anew, since a repeat changes nothing.
+   */
+  public Reconciled since(Instant since) {
+    var tally = new Tally();
+    try {
+      for (var kind : PaymentHistory.Kind.values()) {
+        compareAll(kind, since, tally);
+      }
+      tally.hasMore = false;
+    } catch (RuntimeException e) {
+      tally.failure = e;
+    }
+    return ended(tally);
+  }
+
+  private void compareAll(PaymentHistory.Kind kind, Instant since, Tally tally) {
+    @Nullable String after = null;
+    boolean hasMore;
+    do {
+      var page = history.objects(kind, since, after);
+      for (var told : page.items()) {
+        endIfOut(handle(told.event(), told::news, tally), tally);
+        after = told.event().id();
+      }
+      hasMore = page.hasMore();
+    } while (hasMore);
   }
 
   private void retry(Instant deadline, Tally tally) {

@@ -22,6 +22,7 @@ import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
+import dev.photocredits.payments.PaymentHistory.Kind;
 import dev.photocredits.payments.PaymentNews.DisputeChanged;
 import dev.photocredits.payments.PaymentNews.Moved;
 import dev.photocredits.payments.PaymentNews.Nothing;
@@ -499,6 +500,43 @@ final class ReconciliationTest {
     assertThat(reconciliation.run(MANY, NEVER).open()).isEmpty();
   }
 
+  @Test
+  void what_the_provider_has_forgotten_to_tell_is_found_by_what_it_has() {
+    var people = new ArrayList<Email>();
+    for (var i = 0; i < 5; i++) {
+      people.add(somebody());
+      history.has(Kind.SESSION, NOON.minus(Duration.ofDays(40)), paid(people.get(i)));
+    }
+    var old = somebody();
+    history.has(Kind.SESSION, NOON.minus(Duration.ofDays(90)), paid(old));
+    history.has(Kind.REFUND, NOON.minus(Duration.ofDays(39)), refunded(people.get(0), 300));
+    history.has(Kind.DISPUTE, NOON.minus(Duration.ofDays(39)), withdrawn(people.get(1), 999));
+
+    var first = reconciliation.since(NOON.minus(Duration.ofDays(50)));
+    var second = reconciliation.since(NOON.minus(Duration.ofDays(50)));
+
+    assertThat(first).isEqualTo(did(5, 50, 2, 13, false));
+    assertThat(second).isEqualTo(did(0, 0, 0, 0, false));
+    assertThat(people).extracting(this::balance).containsExactly(7, 0, 10, 10, 10);
+    assertThat(ledger.find(old)).isEmpty();
+    assertThat(checkpoints.find()).isEmpty();
+  }
+
+  @Test
+  void what_fails_of_what_the_provider_has_is_kept_as_an_event_is() {
+    var ada = somebody();
+    var grace = somebody();
+    history.has(Kind.SESSION, NOON, paid(ada));
+    history.has(Kind.SESSION, NOON, paid(grace));
+    sessions.failsFor(session(grace).id());
+
+    var found = reconciliation.since(NOON);
+
+    assertThat(found.granted()).isEqualTo(1);
+    assertThat(found.failure()).isNull();
+    assertThat(found.open()).extracting(open -> open.event().id()).containsExactly("object_2");
+  }
+
   /** What a run did that met nothing bad. */
   private static Reconciled did(int granted, int sold, int reversed, int back, boolean hasMore) {
     return new Reconciled(
@@ -571,6 +609,10 @@ final class ReconciliationTest {
 
     private record Event(Instant at, Told told) {}
 
+    private record Thing(PaymentHistory.Kind kind, Instant createdAt, Told told) {}
+
+    private final List<Thing> objects = new ArrayList<>();
+
     private final List<Event> newestFirst = new ArrayList<>();
     private final List<Asked> asked = new ArrayList<>();
     private int told;
@@ -612,6 +654,25 @@ final class ReconciliationTest {
     /** The page after so many calls fails, once. */
     void failsAtPage(int nth) {
       failing = nth;
+    }
+
+    /** Something is there that no event tells of. */
+    void has(PaymentHistory.Kind kind, Instant createdAt, PaymentNews news) {
+      var id = "object_" + (objects.size() + 1);
+      objects.addFirst(
+          new Thing(kind, createdAt, new Told(new ProviderEvent(id, "type", id), news)));
+    }
+
+    @Override
+    public Page<Told> objects(PaymentHistory.Kind kind, Instant since, @Nullable String after) {
+      var wanted =
+          objects.stream()
+              .filter(thing -> thing.kind() == kind && !thing.createdAt().isBefore(since))
+              .map(Thing::told)
+              .dropWhile(it -> after != null && !it.event().id().equals(after))
+              .skip(after == null ? 0 : 1)
+              .toList();
+      return new Page<>(wanted.stream().limit(PAGE).toList(), wanted.size() > PAGE);
     }
 
     @Override

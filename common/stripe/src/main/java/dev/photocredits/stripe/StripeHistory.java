@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.StripeClient;
 import com.stripe.exception.InvalidRequestException;
+import com.stripe.net.ApiResource.RequestMethod;
 import com.stripe.param.EventListParams;
 import dev.photocredits.credits.Page;
 import dev.photocredits.lambda.Environment;
@@ -20,6 +21,7 @@ import dev.photocredits.stripe.PaymentEvent.Paid;
 import dev.photocredits.stripe.PaymentEvent.Unusable;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +86,8 @@ public final class StripeHistory implements PaymentHistory {
     }
     try {
       return page(
-          JSON.readTree(client.v1().events().list(params.build()).getLastResponse().body()));
+          JSON.readTree(client.v1().events().list(params.build()).getLastResponse().body()),
+          this::told);
     } catch (InvalidRequestException e) {
       if (after != null && "starting_after".equals(e.getParam())) {
         return page(client, since, until, null);
@@ -93,12 +96,48 @@ public final class StripeHistory implements PaymentHistory {
     }
   }
 
-  private Page<Told> page(JsonNode list) {
+  private static Page<Told> page(JsonNode list, Function<JsonNode, Told> told) {
     if (!list.path("data").isArray()) {
       throw new IllegalStateException("not a list");
     }
-    var events = list.path("data").valueStream().map(this::told).toList();
-    return new Page<>(events, list.path("has_more").asBoolean(false) && !events.isEmpty());
+    var items = list.path("data").valueStream().map(told).toList();
+    return new Page<>(items, list.path("has_more").asBoolean(false) && !items.isEmpty());
+  }
+
+  @Override
+  public Page<Told> objects(Kind kind, Instant since, @Nullable String after) {
+    var path =
+        switch (kind) {
+          case SESSION -> "/v1/checkout/sessions?status=complete&";
+          case REFUND -> "/v1/refunds?";
+          case DISPUTE -> "/v1/disputes?";
+        };
+    var query =
+        "limit="
+            + PAGE
+            + "&created[gte]="
+            + since.getEpochSecond()
+            + (after == null ? "" : "&starting_after=" + after);
+    return stripe.ask(
+        "list what there is",
+        client -> {
+          var list = client.rawRequest(RequestMethod.GET, path + query, null).body();
+          return page(JSON.readTree(list), object -> told(event(kind, object)));
+        });
+  }
+
+  /** An event that tells of the object as it is now. */
+  private static JsonNode event(Kind kind, JsonNode object) {
+    var type =
+        switch (kind) {
+          case SESSION -> "checkout.session.completed";
+          case REFUND -> "refund.updated";
+          case DISPUTE -> "charge.dispute.closed";
+        };
+    var event = JSON.createObjectNode().put("id", PaymentJson.id(object.path("id")));
+    event.put("type", type).set("livemode", object.path("livemode"));
+    event.putObject("data").set("object", object);
+    return event;
   }
 
   private Told told(JsonNode event) {

@@ -21,6 +21,7 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.payments.PaymentHistory.Kind;
 import dev.photocredits.payments.PaymentHistory.Told;
 import dev.photocredits.payments.PaymentNews;
 import dev.photocredits.payments.PaymentNews.DisputeChanged;
@@ -212,6 +213,48 @@ final class StripeHistoryTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"SESSION, /v1/checkout/sessions", "REFUND, /v1/refunds", "DISPUTE, /v1/disputes"})
+  void what_stripe_has_is_told_as_events_would_tell_it(Kind kind, String path) {
+    var object = Map.of(Kind.SESSION, SESSION, Kind.REFUND, REFUND, Kind.DISPUTE, DISPUTE);
+    try (var stripe = answering(list(true, String.valueOf(object.get(kind))))) {
+
+      var page = history(stripe).objects(kind, SINCE, "cs_2");
+
+      assertThat(page.hasMore()).isTrue();
+      assertThat(page.items())
+          .containsExactly(
+              switch (kind) {
+                case SESSION -> told("cs_1 checkout.session.completed cs_1", paid());
+                case REFUND ->
+                    told(
+                        "re_1 refund.updated re_1",
+                        new Moved(
+                            new MoneyMoved.Refund(
+                                PAYMENT,
+                                new RefundId("re_1"),
+                                new RefundState(Money.usd(300), Status.FAILED))));
+                case DISPUTE ->
+                    told(
+                        "du_1 charge.dispute.closed du_1",
+                        new Moved(
+                            new MoneyMoved.Dispute(
+                                PAYMENT,
+                                DISPUTE_ID,
+                                new DisputeState(Money.usd(999), 999, 999, 0))));
+              });
+      var call = stripe.calls().getFirst();
+      assertThat(call.path()).isEqualTo(path);
+      assertThat(call.query())
+          .containsAllEntriesOf(
+              entries(
+                  "created[gte]", Long.toString(SINCE.getEpochSecond()),
+                  "limit", "100",
+                  "starting_after", "cs_2"))
+          .hasSize(kind == Kind.SESSION ? 4 : 3);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "400, invalid_request_error, parameter_invalid_integer, 1",
     "401, invalid_request_error, api_key_expired, 1",
@@ -263,8 +306,12 @@ final class StripeHistoryTest {
   }
 
   private static Page<Told> page(FakeStripe stripe, @Nullable String after) {
+    return history(stripe).page(SINCE, UNTIL, after);
+  }
+
+  private static StripeHistory history(FakeStripe stripe) {
     var settings = Map.of("STRIPE_SECRET_KEY", KEY, "STRIPE_API_BASE", stripe.url().toString());
-    return StripeHistory.of(new Environment(settings)).page(SINCE, UNTIL, after);
+    return StripeHistory.of(new Environment(settings));
   }
 
   private static PaymentsUnavailable unavailable(FakeStripe stripe) {

@@ -35,8 +35,15 @@ final class StripeApi {
   private static final Set<String> SESSION_LIST_PARAMETERS =
       Listing.parametersAnd("status", "customer", "payment_intent");
 
-  private static final Set<String> DISPUTE_LIST_PARAMETERS =
+  private static final Set<String> MONEY_LIST_PARAMETERS =
       Listing.parametersAnd("charge", "payment_intent");
+  private static final Listing<Refunded> REFUNDS =
+      new Listing<>(
+          "/v1/refunds",
+          "refund",
+          it -> it.refund().id(),
+          it -> it.refund().created(),
+          it -> it.refund().json(it.charge()));
   private static final Listing<Charge> DISPUTES =
       new Listing<>(
           "/v1/disputes",
@@ -92,6 +99,8 @@ final class StripeApi {
         route("GET", "/v1/payment_intents/*", this::paymentIntent),
         route("GET", "/v1/charges/*", this::charge),
         route("POST", "/v1/refunds", this::createRefund),
+        route("GET", "/v1/refunds", this::refunds),
+        route("GET", "/v1/refunds/*", this::refund),
         route("GET", "/v1/disputes", this::disputes),
         route("GET", "/v1/disputes/*", this::dispute),
         route("GET", "/v1/events", this::events),
@@ -243,17 +252,44 @@ final class StripeApi {
         .orElseThrow(() -> StripeError.noSuch("payment_intent", id, "payment_intent"));
   }
 
-  private Answer disputes(Call call) {
-    var form = call.form().onlyWith(DISPUTE_LIST_PARAMETERS);
+  private Answer refunds(Call call) {
+    var form = call.form().onlyWith(MONEY_LIST_PARAMETERS);
+    var wanted = wantedCharge(form);
+    return Answer.ok(REFUNDS.page(form, refunded().toList(), it -> wanted.test(it.charge())));
+  }
+
+  private Answer refund(Call call) {
+    return refunded()
+        .filter(it -> it.refund().id().equals(call.id()))
+        .findFirst()
+        .map(it -> Answer.ok(it.refund().json(it.charge())))
+        .orElseThrow(() -> StripeError.notFound("refund", call.id(), "refund"));
+  }
+
+  /** A refund and what it is of. */
+  private record Refunded(Charge charge, Refund refund) {}
+
+  /** All refunds, the newest first. */
+  private Stream<Refunded> refunded() {
+    return checkout.newestFirst().stream()
+        .flatMap(session -> Optional.ofNullable(session.progress().charge()).stream())
+        .flatMap(
+            charge ->
+                charge.refunds().reversed().stream().map(refund -> new Refunded(charge, refund)))
+        .sorted(Comparator.comparingLong((Refunded it) -> it.refund().created()).reversed());
+  }
+
+  private static Predicate<Charge> wantedCharge(Form form) {
     var charge = form.text("charge");
     var payment = form.text("payment_intent");
-    return Answer.ok(
-        DISPUTES.page(
-            form,
-            disputed().toList(),
-            it ->
-                (charge.isEmpty() || charge.get().equals(it.id()))
-                    && (payment.isEmpty() || payment.get().equals(it.paymentIntent()))));
+    return it ->
+        (charge.isEmpty() || charge.get().equals(it.id()))
+            && (payment.isEmpty() || payment.get().equals(it.paymentIntent()));
+  }
+
+  private Answer disputes(Call call) {
+    var form = call.form().onlyWith(MONEY_LIST_PARAMETERS);
+    return Answer.ok(DISPUTES.page(form, disputed().toList(), wantedCharge(form)));
   }
 
   private Answer dispute(Call call) {

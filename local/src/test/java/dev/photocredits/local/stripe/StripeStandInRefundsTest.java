@@ -16,6 +16,7 @@ import com.stripe.model.checkout.Session;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.DisputeListParams;
 import com.stripe.param.RefundCreateParams;
+import com.stripe.param.RefundListParams;
 import com.stripe.param.checkout.SessionRetrieveParams;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -156,6 +157,29 @@ class StripeStandInRefundsTest extends RunningStandIn {
     assertThat(nothingLeft.getCode()).isEqualTo("charge_already_refunded");
     assertThat(charge(session).getAmountRefunded()).isEqualTo(999);
     assertThat(shop.heard(3)).hasSize(3);
+  }
+
+  @Test
+  void refunds_are_listed_the_newest_first_and_found_by_their_ids() throws Exception {
+    var session = paid();
+    var first = refund(of(session).setAmount(100L));
+    var second = refund(of(session).setAmount(200L));
+    var other = refund(of(paid()).setAmount(300L));
+
+    var all = client.v1().refunds().list().getData();
+    var own =
+        client
+            .v1()
+            .refunds()
+            .list(RefundListParams.builder().setPaymentIntent(session.getPaymentIntent()).build())
+            .getData();
+
+    assertThat(all)
+        .extracting(Refund::getId)
+        .containsExactlyInAnyOrder(other.getId(), second.getId(), first.getId());
+    assertThat(own).extracting(Refund::getId).containsExactly(second.getId(), first.getId());
+    assertThat(client.v1().refunds().retrieve(first.getId()).getAmount()).isEqualTo(100);
+    assertThat(get("/v1/refunds/re_none", "").statusCode()).isEqualTo(404);
   }
 
   @Test
