@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Takes off the balances what has expired; until then nobody can spend it either. */
 public final class Expirations {
+  /** How many users a run chooses from, the earliest expiry first. */
+  private static final int READ = 5000;
+
   private final Ledger ledger;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
@@ -30,18 +33,19 @@ public final class Expirations {
   }
 
   /**
-   * Takes what has expired, of whom it is due first to begin with. Any number may do so at once: a
-   * lot expires once. Whoever fails does not keep the others from it, and is tried again by the
-   * next run.
+   * Takes what has expired off the balances. Any number may do so at once: a lot expires once. A
+   * user for whom it fails does not keep the others from it, and is tried again by the next run:
+   * the order is random, so that even thousands of them, each of which takes its time, leave every
+   * other one their turn within a few runs.
    *
-   * @param most how many users to look at
+   * @param most how many users to try
    * @param deadline after which no further one is begun
    */
   public Expired run(int most, Instant deadline) {
+    var due = ledger.expiring(clock.instant(), READ);
     var credits = Credits.NONE;
     var failures = new ArrayList<RuntimeException>();
-    var due = ledger.expiring(clock.instant(), most);
-    for (var owner : due.items()) {
+    for (var owner : ids.shuffled(due.items()).stream().limit(most).toList()) {
       var now = clock.instant();
       if (!now.isBefore(deadline)) {
         return new Expired(credits, failures, true);
@@ -52,6 +56,6 @@ public final class Expirations {
         failures.add(e);
       }
     }
-    return new Expired(credits, failures, due.hasMore());
+    return new Expired(credits, failures, due.hasMore() || due.items().size() > most);
   }
 }

@@ -2,6 +2,9 @@ package dev.photocredits.credits;
 
 import java.time.Instant;
 import java.time.temporal.ChronoField;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -27,6 +30,13 @@ public final class TimeOrderedIds {
 
   public GenerationId generation(Instant at) {
     return new GenerationId(next(at));
+  }
+
+  /** The items in a random order. */
+  public <T> List<T> shuffled(List<T> items) {
+    var shuffled = new ArrayList<>(items);
+    Collections.shuffle(shuffled, chance);
+    return shuffled;
   }
 
   public UUID next(Instant at) {

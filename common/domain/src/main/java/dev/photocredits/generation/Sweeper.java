@@ -14,14 +14,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives back what was taken for generations that nobody finishes: their workers are taken for dead
  * once their leases have run out.
  */
 public final class Sweeper {
-  private static final int PAGE = 50;
+  /** How many overdue generations a run chooses from, the oldest leases first. */
+  private static final int READ = 5000;
 
   /** No generation's lease ends later than that after it began. */
   private static final Duration LONGEST_LEASE = Duration.ofDays(1);
@@ -65,41 +65,35 @@ public final class Sweeper {
 
   /**
    * Ends overdue generations with the pictures that are there, by the same conditional write as
-   * their workers would, beginning with the oldest lease. Any number may sweep at once, and whoever
-   * comes second changes nothing. One that cannot be ended does not keep the others from it, and is
-   * tried again by the next run.
+   * their workers would. Any number may sweep at once, and all but the first change nothing. One
+   * that cannot be ended does not keep the others from it, and is tried again by the next run: the
+   * order is random, so that even thousands of them, each of which takes its time, leave every
+   * other one its turn within a few runs.
    *
-   * @param most how many generations to look at
+   * @param most how many generations to try
    * @param deadline after which no further one is begun
    */
   public Swept sweep(int most, Instant deadline) {
+    var overdue = generations.overdue(clock.instant(), READ, null);
     var refunded = 0;
     var credits = Credits.NONE;
-    var seen = 0;
     var failures = new ArrayList<RuntimeException>();
-    @Nullable Lease last = null;
-    while (true) {
-      var page = generations.overdue(clock.instant(), Math.min(PAGE, most - seen), last);
-      for (var lease : page.items()) {
-        if (!clock.instant().isBefore(deadline)) {
-          return new Swept(refunded, credits, failures, true);
-        }
-        try {
-          var ended = end(lease);
-          if (ended.isPresent()) {
-            refunded++;
-            credits = credits.plus(ended.get());
-          }
-        } catch (RuntimeException e) {
-          failures.add(e);
-        }
-        seen++;
-        last = lease;
+    for (var lease : ids.shuffled(overdue.items()).stream().limit(most).toList()) {
+      if (!clock.instant().isBefore(deadline)) {
+        return new Swept(refunded, credits, failures, true);
       }
-      if (!page.hasMore() || seen >= most) {
-        return new Swept(refunded, credits, failures, page.hasMore());
+      try {
+        var ended = end(lease);
+        if (ended.isPresent()) {
+          refunded++;
+          credits = credits.plus(ended.get());
+        }
+      } catch (RuntimeException e) {
+        failures.add(e);
       }
     }
+    var hasMore = overdue.hasMore() || overdue.items().size() > most;
+    return new Swept(refunded, credits, failures, hasMore);
   }
 
   // What was given back, if it was we who ended it. The list may be behind: the generation itself

@@ -7,6 +7,7 @@ import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
@@ -21,8 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +139,36 @@ final class SweeperTest {
   }
 
   @Test
+  void a_thousand_that_cannot_be_ended_leave_the_others_their_turn() {
+    var bad = somebody();
+    for (var i = 0; i < 1000; i++) {
+      var _ = pending(bad, 1, 1);
+    }
+    var good = pending(10, 3);
+    var broken =
+        new OtherGenerations(ledger) {
+          @Override
+          public Optional<Generation> find(Email email, GenerationId id) {
+            if (email.equals(bad)) {
+              throw new IllegalStateException("damaged");
+            }
+            return ledger.find(email, id);
+          }
+        };
+    var sweeper = sweeper(broken, afterTheLease());
+
+    var runs =
+        Stream.generate(() -> sweeper.sweep(500, Instant.MAX))
+            .limit(20)
+            .takeWhile(swept -> swept.refunded() == 0)
+            .peek(swept -> assertThat(swept.failures()).hasSize(500))
+            .count();
+
+    assertThat(runs).isLessThan(20);
+    assertThat(ledger.find(ada, good.id()).orElseThrow().state()).isInstanceOf(Failed.class);
+  }
+
+  @Test
   void the_oldest_pending_generation_has_an_age_whether_or_not_its_lease_has_run_out() {
     var first = pending(10, 3);
     var _ = pending(10, 3);
@@ -164,9 +197,13 @@ final class SweeperTest {
   }
 
   private Generation pending(int more, int price) {
-    var _ = ledger.create(ada, null, samples.now());
-    var _ = ledger.grant(ada, samples.purchase("cs_" + samples.id(), more), null);
-    var order = samples.order(ada, price);
+    return pending(ada, more, price);
+  }
+
+  private Generation pending(Email owner, int more, int price) {
+    var _ = ledger.create(owner, null, samples.now());
+    var _ = ledger.grant(owner, samples.purchase("cs_" + samples.id(), more), null);
+    var order = samples.order(owner, price);
     assertThat(ledger.start(order, usage(order), null, Limits.NONE))
         .isEqualTo(new StartOutcome.Started());
     return order;

@@ -24,6 +24,9 @@ public abstract class BackgroundHandler
   /** What is left of the function's time for ending what was begun. */
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
+  /** Alarms that a line tells; it counts all of them. A line that is too long would be cut. */
+  private static final int MOST_ALARMS = 20;
+
   private final Log log;
   private final InstantSource clock;
   private final boolean hasSecret;
@@ -108,7 +111,9 @@ public abstract class BackgroundHandler
       line.put("outcome", report.failure() == null ? "ok" : "failed");
       line.putAll(report.counts());
       if (!report.alarms().isEmpty()) {
-        line.put("alarms", report.alarms().stream().map(BackgroundHandler::told).toList());
+        line.put(
+            "alarms",
+            report.alarms().stream().limit(MOST_ALARMS).map(BackgroundHandler::told).toList());
       }
       if (report.failure() != null) {
         line.put("error", Log.describe(report.failure()));

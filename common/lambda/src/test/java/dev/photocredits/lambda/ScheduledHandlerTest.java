@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -74,6 +75,18 @@ final class ScheduledHandlerTest {
     assertThat(line().path("outcome").asText()).isEqualTo("failed");
     assertThat(line().at("/error/message").asText()).isEqualTo("lost ***");
     assertThat(metrics()).as("no run").isEmpty();
+  }
+
+  @Test
+  void a_thousand_alarms_are_counted_and_the_first_twenty_are_told() throws IOException {
+    var _ =
+        call(
+            _ ->
+                new BackgroundHandler.Report(
+                    Map.of(), Map.of(), Collections.nCopies(1000, "odd")));
+
+    assertThat(line().path("alarms")).hasSize(20);
+    assertThat(metrics()).containsExactlyInAnyOrder("attention 1000", "runs of sweep 1");
   }
 
   @Test

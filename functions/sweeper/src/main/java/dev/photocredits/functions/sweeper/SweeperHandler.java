@@ -7,7 +7,10 @@ import dev.photocredits.audit.AuditOutcome.Overtaken;
 import dev.photocredits.audit.AuditOutcome.Partial;
 import dev.photocredits.audit.Discrepancy;
 import dev.photocredits.audit.Position.Tally;
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Expirations.Expired;
+import dev.photocredits.generation.Sweeper.Swept;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
@@ -15,11 +18,16 @@ import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.ScheduledHandler;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.OpenEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,22 +77,49 @@ public final class SweeperHandler extends ScheduledHandler {
     };
   }
 
+  // What fails as a whole does not keep the other from its turn, nor does it take its time.
   private Report sweep(Instant deadline) {
-    var oldest = wiring.now().sweeper.oldestPending();
-    var swept = wiring.now().sweeper.sweep(MOST_GENERATIONS, deadline);
-    var expired = wiring.now().expirations.run(MOST_USERS, deadline);
+    var now = wiring.now().clock.instant();
+    var half = now.plus(Duration.between(now, deadline).dividedBy(2));
+    var failed = new ArrayList<RuntimeException>();
+    var oldest =
+        tried(
+            () -> Optional.of(wiring.now().sweeper.oldestPending()),
+            Optional.<Duration>empty(),
+            failed);
+    var swept =
+        tried(
+            () -> wiring.now().sweeper.sweep(MOST_GENERATIONS, half),
+            new Swept(0, Credits.NONE, List.of(), true),
+            failed);
+    var expired =
+        tried(
+            () -> wiring.now().expirations.run(MOST_USERS, deadline),
+            new Expired(Credits.NONE, List.of(), true),
+            failed);
+    var metrics = new EnumMap<Metric, Object>(Metric.class);
+    metrics.put(Metric.RUNS, 1L);
+    metrics.put(Metric.GENERATIONS_ABANDONED, (long) swept.refunded());
+    metrics.put(Metric.CREDITS_REFUNDED, (long) swept.credits().value());
+    metrics.put(Metric.CREDITS_EXPIRED, (long) expired.credits().value());
+    oldest.ifPresent(age -> metrics.put(Metric.PENDING_AGE_SECONDS, age.toSeconds()));
     return new Report(
         Json.object(
             "refunded", swept.refunded(),
             "expired", expired.credits().value(),
             "has_more", swept.hasMore() || expired.hasMore()),
-        Map.of(
-            Metric.RUNS, 1L,
-            Metric.PENDING_AGE_SECONDS, oldest.toSeconds(),
-            Metric.GENERATIONS_ABANDONED, (long) swept.refunded(),
-            Metric.CREDITS_REFUNDED, (long) swept.credits().value(),
-            Metric.CREDITS_EXPIRED, (long) expired.credits().value()),
-        Stream.concat(swept.failures().stream(), expired.failures().stream()).toList());
+        metrics,
+        Stream.concat(swept.failures().stream(), expired.failures().stream()).toList(),
+        failed.isEmpty() ? null : failed.getFirst());
+  }
+
+  private static <T> T tried(Supplier<T> task, T otherwise, List<RuntimeException> failed) {
+    try {
+      return task.get();
+    } catch (RuntimeException e) {
+      failed.add(e);
+      return otherwise;
+    }
   }
 
   private Report audit(boolean resumes, Instant deadline) {

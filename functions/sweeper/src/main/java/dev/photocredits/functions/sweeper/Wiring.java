@@ -31,6 +31,7 @@ final class Wiring {
   final Expirations expirations;
   final Reconciliation reconciliation;
   final Audit audit;
+  final InstantSource clock;
   private final DynamoDb table;
 
   /** What runs in Lambda, by these settings and those of the secret that they name. */
@@ -58,6 +59,7 @@ final class Wiring {
       ExecutorService threads,
       InstantSource clock) {
     this.table = table;
+    this.clock = clock;
     audit = new Audit(table.books(), table.positions(), AUDIT_SEGMENTS, threads, clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
