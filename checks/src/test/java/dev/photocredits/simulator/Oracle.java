@@ -478,8 +478,7 @@ final class Oracle {
     return line.contains(object.path("id").asText())
         || world.stripe.events.stream()
             .filter(other -> other.session() == event.session())
-            .anyMatch(
-                other -> line.contains(other.id() + ":") || line.contains(other.id() + " "));
+            .anyMatch(other -> line.contains(other.id() + ":") || line.contains(other.id() + " "));
   }
 
   private static boolean needsAttention(Event event) {

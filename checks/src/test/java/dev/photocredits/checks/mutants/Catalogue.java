@@ -27,6 +27,7 @@ final class Catalogue {
           "dev.photocredits.generation.GenerationFlowTest",
           "dev.photocredits.generation.GenerationWorkerTest",
           "dev.photocredits.generation.SweeperTest",
+          "dev.photocredits.ledger.InMemoryHealingTest",
           "dev.photocredits.simulator.ConfluenceTest",
           "dev.photocredits.simulator.CrashTest",
           "dev.photocredits.simulator.SimulatorTest");
@@ -39,6 +40,8 @@ final class Catalogue {
           "dev.photocredits.audit.AuditTest",
           "dev.photocredits.aws.dynamodb.DynamoDbPositionsTest",
           "dev.photocredits.aws.dynamodb.DynamoDbBooksTest");
+  private static final List<String> EVENTS =
+      List.of("dev.photocredits.aws.dynamodb.DynamoDbOpenEventsTest");
   private static final List<String> WEBHOOK =
       List.of("dev.photocredits.checks.contract.BetterThanTheReferenceTest");
 
@@ -56,6 +59,8 @@ final class Catalogue {
     catalogue.money();
     catalogue.erasure();
     catalogue.audit();
+    catalogue.events();
+    catalogue.healing();
     return List.copyOf(catalogue.mutants);
   }
 
@@ -185,6 +190,58 @@ final class Catalogue {
         "attribute_not_exists(PK) OR expires_at <= :now",
         "attribute_not_exists(PK) OR :now < :now");
     condition("key: it stands for what failed", "DynamoDbClaims.java", "#result = :failed");
+  }
+
+  private void events() {
+    mutants.add(
+        new Mutant(
+            "open: no operator has closed it",
+            DYNAMODB + "DynamoDbOpenEvents.java",
+            "attribute_not_exists(closed_by)",
+            Mutant.always("attribute_not_exists(closed_by)"),
+            EVENTS));
+    mutants.add(
+        new Mutant(
+            "close: it awaits no operator",
+            DYNAMODB + "DynamoDbOpenEvents.java",
+            "pending = :open AND awaits = :retry",
+            "pending = :open AND :retry = :retry",
+            EVENTS));
+    rule(
+        "reconcile: what fails is kept",
+        "payments/Reconciliation.java",
+        "if (!events.open(event, OpenEvent.problem(e), false, clock.instant())) {",
+        "if (event.id().isEmpty()) {");
+    rule(
+        "reconcile: failures in a row end a run",
+        "payments/Reconciliation.java",
+        "if (tally.inARow == OUTAGE) {",
+        "if (tally.inARow == -1) {");
+  }
+
+  // What a restored table has lost of a grant
+
+  private void healing() {
+    rule(
+        "heal: a balance that has the purchase does not move",
+        "credits/GrantRepair.java",
+        "(isMissing ? isExact : isOffByThePurchase)",
+        "(isMissing || isOffByThePurchase)");
+    rule(
+        "heal: other damage is left alone",
+        "credits/GrantRepair.java",
+        "if (isMissing && !isExact && !isOffByThePurchase) {",
+        "if (isMissing && !isExact && isOffByThePurchase && debt != 0) {");
+    rule(
+        "heal: a purchase that is there is kept",
+        "credits/GrantRepair.java",
+        "known.isEmpty() ? purchase : known.getFirst()",
+        "purchase");
+    rule(
+        "heal: what is reversed already is not reversed again",
+        "credits/GrantRepair.java",
+        "known.mended(grant, new Credits(Math.max(0, reversed)))",
+        "known.mended(grant, new Credits(Math.min(0, reversed)))");
   }
 
   private void condition(String name, String file, String condition) {

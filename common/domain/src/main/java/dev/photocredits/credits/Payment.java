@@ -73,6 +73,21 @@ public record Payment(
     return new Payment(id, now, refunded, refunds, disputes, Credits.NONE, version).changed();
   }
 
+  /**
+   * The same where that was granted and so many credits are reversed of it, or the very same if
+   * that is what it knows. What is due is reversed by {@link #settled}.
+   */
+  Payment mended(Grant granted, Credits soFar) {
+    return granted.equals(grant) && soFar.equals(reversed)
+        ? this
+        : new Payment(id, granted, refunded, refunds, disputes, soFar, version + 1);
+  }
+
+  /** The same when what is due is reversed, or the very same if it is. */
+  public Payment settled() {
+    return due().equals(reversed) ? this : changed();
+  }
+
   /** The same after the news, or the very same if they are none. */
   public Payment hearing(MoneyMoved news) {
     var next =

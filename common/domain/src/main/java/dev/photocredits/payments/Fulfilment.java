@@ -116,6 +116,14 @@ public final class Fulfilment {
   }
 
   /**
+   * As {@link #fulfilLate}, and looks whether a session that was granted before is whole: heals what
+   * a restored table has lost of it.
+   */
+  FulfilmentOutcome fulfilAnew(PaidSession session) {
+    return ledger.hasGranted(session.id()) ? fulfil(session) : fulfilLate(session);
+  }
+
+  /**
    * Grants the credits that were sold, less what is known to have gone back of their money. A
    * repeat writes nothing, whatever brought it. A payer whom we do not know becomes a user first:
    * money that arrived is never refused. Throws if they vanish again: to be asked again.

@@ -128,11 +128,12 @@ public final class Reconciliation {
   /**
    * Compares all sessions, refunds and disputes that the provider has since then with the ledger,
    * whether or not it still has their events: for an operator, after a restored table or an outage
-   * of more than 30 days. It takes as long as it takes, and keeps no place: after a failure it
+   * of more than 30 days. What the table has lost of a grant is healed. It takes as long as it takes, and keeps no place: after a failure it
    * begins anew, since a repeat changes nothing.
    */
   public Reconciled since(Instant since) {
     var tally = new Tally();
+    tally.looksAnew = true;
     try {
       for (var kind : PaymentHistory.Kind.values()) {
         compareAll(kind, since, tally);
@@ -259,7 +260,8 @@ public final class Reconciliation {
   private Optional<Attention> compare(PaymentNews news, Tally tally) {
     return switch (news) {
       case Paid(var session) -> {
-        var outcome = fulfilment.fulfilLate(session);
+        var outcome =
+            tally.looksAnew ? fulfilment.fulfilAnew(session) : fulfilment.fulfilLate(session);
         if (outcome instanceof Fulfilled(Granted(var sold, var reversed, _))) {
           tally.granted++;
           tally.sold += sold.value();
@@ -303,6 +305,7 @@ public final class Reconciliation {
     private final Set<String> tried = new HashSet<>();
     private int inARow;
     private boolean hasMore = true;
+    private boolean looksAnew;
     private final List<String> attention = new ArrayList<>();
     private final List<RuntimeException> failures = new ArrayList<>();
     private List<OpenEvent> open = List.of();

@@ -66,8 +66,7 @@ final class ExpirationsTest {
                       case "expire" -> expire((Email) arguments[0], bad);
                       default -> throw new AssertionError(method);
                     });
-    return new Expirations(
-        ledger, new TimeOrderedIds(new Random(7)), InstantSource.fixed(NOON));
+    return new Expirations(ledger, new TimeOrderedIds(new Random(7)), InstantSource.fixed(NOON));
   }
 
   private Credits expire(Email email, Set<Email> bad) {

@@ -16,6 +16,7 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.GrantRepair;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lot;
@@ -198,8 +199,9 @@ public final class InMemoryLedger
   @Override
   public synchronized GrantOutcome grant(
       Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId orderId) {
-    if (marks.containsKey(purchase.session())) {
-      return new AlreadyGranted();
+    var damaged = grantee(email, purchase.session(), charge);
+    if (damaged != null) {
+      return repair(damaged, purchase, charge, orderId);
     }
     var user = user(email);
     if (user == null) {
@@ -254,9 +256,113 @@ public final class InMemoryLedger
     return owner.equals(opened.get(session));
   }
 
+  /** Whose a grant of that session is, of which at least a part is there. */
+  private @Nullable Email grantee(Email email, SessionId session, @Nullable Charge charge) {
+    var mark = marks.get(session);
+    if (mark != null) {
+      return mark.owner();
+    }
+    var payment = charge == null ? null : payments.get(charge.payment());
+    if (payment != null && payment.grant() != null) {
+      return payment.grant().owner();
+    }
+    return entries(email).values().stream()
+            .anyMatch(it -> it instanceof Purchase own && own.session().equals(session))
+        ? email
+        : null;
+  }
+
+  private GrantOutcome repair(
+      Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId orderId) {
+    if (leaving.containsKey(owner) && hasGranted(purchase.session())) {
+      return new AlreadyGranted();
+    }
+    var user = user(owner);
+    if (user == null) {
+      return new GrantOutcome.NoSuchUser();
+    }
+    var order = orderId == null ? null : find(owner, orderId).orElse(null);
+    var repair =
+        GrantRepair.of(
+            user,
+            List.copyOf(entries(owner).values()),
+            marks.get(purchase.session()),
+            charge == null ? null : payments.get(charge.payment()),
+            purchase,
+            charge,
+            order == null ? null : order.id());
+    if (repair.isEmpty()) {
+      return new AlreadyGranted();
+    }
+    if (order != null) {
+      orders.put(order.id(), order.paid(purchase.createdAt()));
+    }
+    marks.put(purchase.session(), repair.get().mark());
+    var payment = repair.get().payment();
+    if (payment != null) {
+      payments.put(payment.id(), payment);
+    }
+    var journal = repair.get().journal();
+    if (journal != null) {
+      entries(owner).remove(repair.get().purchase().id().toString());
+      post(user, journal);
+    } else {
+      entries(owner).put(repair.get().purchase().id().toString(), repair.get().purchase());
+    }
+    if (payment != null && !payment.settled().equals(payment)) {
+      var settled = payment.settled();
+      var more = settled.reversed().value() - payment.reversed().value();
+      payments.put(payment.id(), settled);
+      post(
+          Optional.ofNullable(user(owner)).orElseThrow(),
+          Journal.reverse(
+              Standing.of(Optional.ofNullable(user(owner)).orElseThrow()),
+              purchase.session(),
+              more,
+              purchase.id().plus(100),
+              purchase.createdAt()));
+    }
+    return repair.get().isWritten() && journal != null
+        ? new Granted(
+            purchase.credits(),
+            payment == null ? Credits.NONE : payment.settled().reversed(),
+            payment != null && payment.knowsForeignMoney())
+        : new AlreadyGranted();
+  }
+
   @Override
   public synchronized boolean hasGranted(SessionId session) {
-    return marks.containsKey(session);
+    var mark = marks.get(session);
+    if (mark == null || !entries(mark.owner()).containsKey(mark.entry().toString())) {
+      return false;
+    }
+    var payment = mark.payment() == null ? null : payments.get(mark.payment());
+    return mark.payment() == null
+        || (payment != null && payment.grant() != null && payment.settled().equals(payment));
+  }
+
+  /** Damages the books as a restored backup may: the mark of a session is not there. */
+  public synchronized void lose(SessionId session) {
+    marks.remove(session);
+  }
+
+  /** Damages the books as a restored backup may: what is known of a payment is not there. */
+  public synchronized void lose(PaymentIntentId payment) {
+    payments.remove(payment);
+  }
+
+  /** Damages the books as a restored backup may: a transaction is not there. */
+  public synchronized void lose(Email owner, TransactionId id) {
+    entries(owner).remove(id.toString());
+  }
+
+  /** Damages the books as a restored backup may: a user is not there, or as they were once. */
+  public synchronized void restore(Email owner, @Nullable User then) {
+    if (then == null) {
+      users.remove(owner);
+    } else {
+      users.put(owner, then);
+    }
   }
 
   private Payment granted(Email email, Purchase purchase, Charge charge) {

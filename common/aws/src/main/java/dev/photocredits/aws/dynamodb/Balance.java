@@ -9,6 +9,8 @@ import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.User;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,6 +95,31 @@ final class Balance {
         0,
         isAll ? "credits = :had" : "credits >= :had",
         Map.of(":had", number(least)));
+  }
+
+  /** The same change, where the account is exactly as it was read. */
+  static Change asSeen(User user, Change change) {
+    var values = new HashMap<>(change.values());
+    values.put(":balance", number(user.credits().value()));
+    values.put(":seen", AttributeValue.fromS(Fields.time(user.updatedAt())));
+    return new Change(
+        change.key(),
+        change.update(),
+        change.condition() + " AND credits = :balance AND updated_at = :seen",
+        change.names(),
+        values);
+  }
+
+  /** Leaves a balance as it is, where the account is exactly as it was read. */
+  static Change unmoved(User user, Instant now) {
+    return asSeen(
+        user,
+        new Change(
+            Keys.item(Keys.user(user.email()), Keys.PROFILE),
+            "SET updated_at = :now",
+            "attribute_exists(credits)",
+            Map.of(),
+            Map.of(":now", AttributeValue.fromS(Fields.time(now)))));
   }
 
   /** Takes what has expired. */

@@ -19,6 +19,7 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
+import dev.photocredits.credits.GrantRepair;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
@@ -28,6 +29,7 @@ import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
+import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
@@ -50,13 +52,18 @@ import dev.photocredits.credits.User;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** {@link Ledger} in DynamoDB. */
 final class DynamoDbLedger implements Ledger {
+  /** Places between a healed purchase and a reversal of it, for what may expire in between. */
+  private static final int FAR_BEHIND = 100;
+
   private final Table table;
 
   DynamoDbLedger(Table table) {
@@ -132,10 +139,21 @@ final class DynamoDbLedger implements Ledger {
   @Override
   public GrantOutcome grant(
       Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
+    // Its mark may have been lost, and the purchase not: both are looked for by themselves.
+    if (purchases(email).anyMatch(it -> it.session().equals(purchase.session()))) {
+      return repair(email, purchase, charge, order);
+    }
     var nothing =
         new Found(
             Standing.PLAIN, charge == null ? null : Payment.unheardOf(charge.payment()), order);
     return Attempt.until(nothing, found -> grant(email, purchase, charge, found));
+  }
+
+  private Stream<Purchase> purchases(Email owner) {
+    return table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
+        .map(Entry::transaction)
+        .filter(Purchase.class::isInstance)
+        .map(Purchase.class::cast);
   }
 
   private Attempt<Found, GrantOutcome> grant(
@@ -143,6 +161,9 @@ final class DynamoDbLedger implements Ledger {
     var standing = found.standing();
     var before = found.payment();
     var order = found.order();
+    if (before != null && before.grant() != null) {
+      return new Done<>(repair(before.grant().owner(), purchase, charge, order));
+    }
     @Nullable Payment after =
         before == null || charge == null
             ? null
@@ -173,7 +194,8 @@ final class DynamoDbLedger implements Ledger {
               : new Granted(purchase.credits(), after.reversed(), after.knowsForeignMoney()));
     }
     if (outcome.isRefused(granted)) {
-      return new Done<>(new AlreadyGranted());
+      var owner = outcome.found(granted).orElseThrow(outcome::impossible).owner();
+      return new Done<>(repair(owner, purchase, charge, order));
     }
     if (outcome.isRefused(profile)) {
       var user = outcome.found(profile);
@@ -197,20 +219,163 @@ final class DynamoDbLedger implements Ledger {
     return part != null && outcome.isRefused(part);
   }
 
+  /** Heals a grant of which at least a part is there; the other parts may be missing. */
+  private GrantOutcome repair(
+      Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
+    return Attempt.until(owner, _ -> tryRepair(owner, purchase, charge, order));
+  }
+
+  private Attempt<Email, GrantOutcome> tryRepair(
+      Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
+    if (isLeaving(owner) && hasGranted(purchase.session())) {
+      return new Done<>(new AlreadyGranted());
+    }
+    var found = find(owner);
+    if (found.isEmpty()) {
+      return new Done<>(new NoSuchUser());
+    }
+    var user = found.get();
+    var transactions =
+        table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
+            .map(Entry::transaction)
+            .toList();
+    @Nullable SessionMark mark =
+        table
+            .find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT)
+            .orElse(null);
+    @Nullable Payment before = charge == null ? null : find(charge.payment()).orElse(null);
+    @Nullable PurchaseOrderId kept =
+        order == null || table.find(Keys.user(owner), Keys.order(order)).isEmpty() ? null : order;
+    // Whatever moves a balance writes the profile: what was read between is of one moment.
+    if (!find(owner).equals(found)) {
+      return hasGranted(purchase.session())
+          ? new Done<>(new AlreadyGranted())
+          : new Refused<>(owner);
+    }
+    var repair = GrantRepair.of(user, transactions, mark, before, purchase, charge, kept);
+    if (repair.isEmpty()) {
+      return new Done<>(new AlreadyGranted());
+    }
+    if (!isWritten(repair.get(), user, transactions, mark, before, purchase.createdAt())) {
+      return new Refused<>(owner);
+    }
+    @Nullable Payment after = repair.get().payment();
+    if (after != null) {
+      settle(after.id(), purchase);
+    }
+    return new Done<>(
+        repair.get().isWritten() && repair.get().journal() != null
+            ? new Granted(
+                purchase.credits(),
+                after == null ? Credits.NONE : after.settled().reversed(),
+                after != null && after.knowsForeignMoney())
+            : new AlreadyGranted());
+  }
+
+  /** Whether the owner is being erased, so that their account cannot be read as a user's. */
+  private boolean isLeaving(Email owner) {
+    return table
+        .find(Keys.user(owner), Keys.PROFILE)
+        .filter(item -> item.containsKey(Schemas.ERASED_AS))
+        .isPresent();
+  }
+
+  private boolean isWritten(
+      GrantRepair repair,
+      User user,
+      List<Transaction> known,
+      @Nullable SessionMark mark,
+      @Nullable Payment before,
+      Instant now) {
+    var owner = user.email();
+    var journal = repair.journal();
+    var transaction = table.transaction();
+    mend(transaction, mark, repair.mark());
+    @Nullable Payment after = repair.payment();
+    if (after != null && !after.equals(before)) {
+      var _ = replace(transaction, before == null ? unheardOf(after) : before, after);
+    }
+    var missing =
+        journal == null
+            ? repair.isWritten() ? List.<Transaction>of(repair.purchase()) : List.<Transaction>of()
+            : journal.transactions().stream().filter(it -> !known.contains(it)).toList();
+    missing.forEach(
+        it -> {
+          var _ = transaction.create(Schemas.ENTRY, new Entry(owner, it));
+        });
+    var _ =
+        transaction.update(
+            Schemas.USER,
+            journal == null
+                ? Balance.unmoved(user, now)
+                : Balance.asSeen(user, Balance.in(owner, journal)));
+    if (repair.mark().order() != null) {
+      var _ = DynamoDbPurchaseOrders.pay(transaction, owner, repair.mark().order(), now);
+    }
+    return transaction.execute().isComplete();
+  }
+
+  private static void mend(
+      TransactWrite transaction, @Nullable SessionMark mark, SessionMark whole) {
+    if (mark == null) {
+      var _ = transaction.create(Schemas.MARK, whole);
+    } else if (!mark.equals(whole)) {
+      var _ =
+          transaction.put(
+              Schemas.MARK,
+              whole,
+              "email = :owner AND transaction_id = :entry",
+              Map.of(),
+              Map.of(
+                  ":owner", AttributeValue.fromS(mark.owner().value()),
+                  ":entry", AttributeValue.fromS(mark.entry().toString())));
+    }
+  }
+
+  private static Payment unheardOf(Payment payment) {
+    return Payment.unheardOf(payment.id());
+  }
+
+  /** Reverses what is due of a healed payment, whose reversals may have been lost. */
+  private void settle(PaymentIntentId payment, Purchase purchase) {
+    var id = purchase.id().plus(FAR_BEHIND);
+    var _ =
+        Attempt.until(
+            payment(payment),
+            before -> reverse(before, before.settled(), id, purchase.createdAt()));
+  }
+
   @Override
   public boolean hasGranted(SessionId session) {
-    return table.find(Schemas.MARK, Keys.payment(session), Keys.PAYMENT).isPresent();
+    return table
+        .find(Schemas.MARK, Keys.payment(session), Keys.PAYMENT)
+        .filter(
+            mark ->
+                table
+                    .find(Schemas.ENTRY, Keys.user(mark.owner()), Keys.transaction(mark.entry()))
+                    .filter(entry -> entry.transaction().payment().equals(Optional.of(session)))
+                    .isPresent())
+        .filter(
+            mark ->
+                mark.payment() == null
+                    || find(mark.payment())
+                        .filter(payment -> payment.grant() != null)
+                        .filter(payment -> payment.settled().equals(payment))
+                        .isPresent())
+        .isPresent();
   }
 
   @Override
   public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
-    return Attempt.until(payment(news), before -> reverse(before, news, id, now));
+    return Attempt.until(payment(news.payment()), before -> reverse(before, news, id, now));
   }
 
-  private Payment payment(MoneyMoved news) {
-    return table
-        .find(Schemas.PAYMENT, Keys.payment(news.payment()), Keys.MONEY)
-        .orElseGet(() -> Payment.unheardOf(news.payment()));
+  private Optional<Payment> find(PaymentIntentId payment) {
+    return table.find(Schemas.PAYMENT, Keys.payment(payment), Keys.MONEY);
+  }
+
+  private Payment payment(PaymentIntentId payment) {
+    return find(payment).orElseGet(() -> Payment.unheardOf(payment));
   }
 
   private Attempt<Payment, ReversalOutcome> reverse(
@@ -218,7 +383,11 @@ final class DynamoDbLedger implements Ledger {
     if (before.isForeign(news)) {
       return new Done<>(new ForeignMoney());
     }
-    var after = before.hearing(news);
+    return reverse(before, before.hearing(news), id, now);
+  }
+
+  private Attempt<Payment, ReversalOutcome> reverse(
+      Payment before, Payment after, TransactionId id, Instant now) {
     if (after.equals(before)) {
       return new Done<>(new KnownAlready());
     }
@@ -227,12 +396,12 @@ final class DynamoDbLedger implements Ledger {
     if (grant == null || more == 0) {
       var note = table.transaction();
       var _ = replace(note, before, after);
-      return note.execute().isComplete() ? new Done<>(new Noted()) : new Refused<>(payment(news));
+      return note.execute().isComplete() ? new Done<>(new Noted()) : new Refused<>(payment(before.id()));
     }
     var user = find(grant.owner());
     if (user.isEmpty()) {
       // Whoever has been erased since the payment was read has left it to a pseudonym.
-      var again = payment(news);
+      var again = payment(before.id());
       return again.equals(before)
           ? new Done<>(new ReversalOutcome.NoSuchUser(grant.owner()))
           : new Refused<>(again);
@@ -254,7 +423,7 @@ final class DynamoDbLedger implements Ledger {
     if (!outcome.isRefused(payment) && !outcome.isRefused(profile)) {
       throw outcome.impossible();
     }
-    return new Refused<>(payment(news));
+    return new Refused<>(payment(before.id()));
   }
 
   /** The next version of what is known of a payment, where nobody has written it before. */
