@@ -17,7 +17,7 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
-  mutants bench bench-cold bench-peer audit erase grant adjust close-event reconcile \
+  mutants bench bench-cold bench-peer audit erase grant adjust close-event reconcile erasures \
   package deploy prune-versions sam checkov \
   schemathesis chromium email jdk
 
@@ -110,6 +110,9 @@ audit: jdk ## compares every account with its transactions, and fails if one dif
 
 erase: email jdk ## erases the user EMAIL=…; CONFIRM=yes if they still have credits
 	@exec build/quick local dev.photocredits.local.EraseCommand
+
+erasures: jdk ## lists erasures that have not ended; CONFIRM=yes goes on with each
+	@exec build/quick local dev.photocredits.local.ErasuresCommand
 
 # A shell in a container has no USER.
 grant: email jdk ## grants EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-01-31; ACTOR=… AGAIN=1 CONFIRM=yes

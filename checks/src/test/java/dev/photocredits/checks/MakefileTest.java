@@ -61,6 +61,7 @@ final class MakefileTest {
               variables("run", "PORT", "DATA_DIR"),
               variables("audit", "DATA_DIR"),
               variables("erase", "EMAIL", "CONFIRM"),
+              variables("erasures", "CONFIRM"),
               variables(
                   "grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN", "CONFIRM"),
               variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),

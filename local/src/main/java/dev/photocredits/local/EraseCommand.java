@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -45,12 +46,20 @@ public final class EraseCommand {
             .orElseThrow(
                 () -> new CannotStart("EMAIL must be an e-mail address, such as ada@example.com."));
     var confirmed = settings.get("CONFIRM", "").equals("yes");
+    return with(settings, erasure -> erase(erasure, owner, confirmed, out));
+  }
+
+  /**
+   * What that comes to with the table and the bucket that the settings name; throws {@link
+   * CannotStart} if there are none.
+   */
+  static boolean with(Settings settings, Predicate<Erasure> work) {
     settings.demand("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3");
     settings.demand("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB");
     var dynamoDb = settings.address("AWS_ENDPOINT_URL_DYNAMODB");
     var s3 = settings.address("AWS_ENDPOINT_URL_S3");
     if (dynamoDb.isPresent() && s3.isPresent()) {
-      return erase(erasure(settings, dynamoDb.get(), s3.get()), owner, confirmed, out);
+      return work.test(erasure(settings, dynamoDb.get(), s3.get()));
     }
     var folder = Path.of(settings.get("DATA_DIR", LocalSystem.DATA_DIR));
     if (!Files.isDirectory(folder.resolve(Services.DYNAMODB))) {
@@ -60,8 +69,7 @@ public final class EraseCommand {
         var table = LocalDynamoDb.at(data.resolve(Services.DYNAMODB));
         var images = LocalS3.at(data.resolve(Services.S3), AwsAccount.of(settings))) {
       images.createBucket(settings.get("BUCKET_NAME", Services.BUCKET));
-      var erasure = erasure(settings, table.endpoint(), images.endpoint());
-      return erase(erasure, owner, confirmed, out);
+      return work.test(erasure(settings, table.endpoint(), images.endpoint()));
     } catch (IOException e) {
       throw new CannotStart("DATA_DIR " + folder + " cannot be used: " + e + ".", e);
     }
@@ -81,7 +89,8 @@ public final class EraseCommand {
         new SecureRandom());
   }
 
-  private static boolean erase(Erasure erasure, Email owner, boolean confirmed, PrintStream out) {
+  /** Erases somebody and says what came of it; throws {@link CannotStart} if it did not end. */
+  static boolean erase(Erasure erasure, Email owner, boolean confirmed, PrintStream out) {
     try {
       var holder = erasure.find(owner);
       holder.ifPresent(known -> out.println(owner.value() + " " + standing(known) + "."));

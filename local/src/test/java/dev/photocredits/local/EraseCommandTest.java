@@ -92,6 +92,47 @@ final class EraseCommandTest {
   }
 
   @Test
+  void an_erasure_that_did_not_end_is_listed_and_gone_on_with_and_one_that_fails_stops_no_other() {
+    assertThat(erasures("")).isTrue();
+    assertThat(said.toString(UTF_8)).isEqualTo("Every erasure has ended.\n");
+    said.reset();
+    put(
+        tombstone("bob@example.com", "f00d0000000000000000000000000000@erased.invalid"),
+        tombstone(ADA, "f00d0000000000000000000000000001@erased.invalid"),
+        item(
+            "USER#f00d0000000000000000000000000001@erased.invalid",
+            "PROFILE",
+            "updated_at",
+            NOON,
+            "credits",
+            2),
+        item("USER#f00d0000000000000000000000000001@erased.invalid", "ERASURE", "email", ADA));
+
+    assertThat(erasures("")).isTrue();
+    assertThat(said.toString(UTF_8)).contains(ADA, "bob@example.com");
+    said.reset();
+    assertThat(erasures("yes")).isFalse();
+
+    assertThat(said.toString(UTF_8)).contains("bob@example.com: ", "Erased.");
+    assertThat(table()).doesNotContain(ADA).contains("bob@example.com");
+  }
+
+  private boolean erasures(String confirm) {
+    var settings = new HashMap<>(settings());
+    settings.put("CONFIRM", confirm);
+    return ErasuresCommand.run(settings, new PrintStream(said));
+  }
+
+  private static Map<String, AttributeValue> tombstone(String email, String pseudonym) {
+    return Map.of(
+        "PK", text("USER#" + email),
+        "SK", text("PROFILE"),
+        "erased_as", text(pseudonym),
+        "pending", text("erasing"),
+        "lease_expires_at", text("erasing"));
+  }
+
+  @Test
   void whoever_is_gone_is_nobody_the_second_time() {
     assertThat(erase(ADA, "yes")).isTrue();
     said.reset();

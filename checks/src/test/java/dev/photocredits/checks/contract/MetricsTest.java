@@ -271,6 +271,7 @@ final class MetricsTest {
             "generations_abandoned 0",
             "credits_refunded 0",
             "credits_expired 0",
+            "erasures_open 0",
             "pending_age_seconds 0");
     assertThat(told())
         .contains("generations MODEL_TIMEOUT 1", "credits_taken 3", "credits_refunded 0");

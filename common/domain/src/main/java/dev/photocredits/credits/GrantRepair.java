@@ -107,7 +107,8 @@ public record GrantRepair(
           "the balance is off by %d credits, beside session %s"
               .formatted(credits, purchase.session().value()));
     }
-    // A purchase that is there is not written again, so that its mark is safe, whatever else is off.
+    // A purchase that is there is not written again, so that its mark is safe, whatever else is
+    // off.
     return (isMissing ? isExact : isOffByThePurchase)
         ? Journal.grant(Standing.of(user), purchase, null)
         : null;
@@ -121,7 +122,8 @@ public record GrantRepair(
       Charge charge) {
     var reversed =
         transactions.stream()
-            .filter(it -> it instanceof Reversal other && purchase.session().equals(other.session()))
+            .filter(
+                it -> it instanceof Reversal other && purchase.session().equals(other.session()))
             .mapToInt(it -> it.owed() - it.change())
             .sum();
     var known = payment == null ? Payment.unheardOf(charge.payment()) : payment;

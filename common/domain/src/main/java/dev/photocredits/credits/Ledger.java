@@ -37,9 +37,10 @@ public interface Ledger {
 
   /**
    * Adds the purchase's credits to the balance, once for each Checkout Session. What the user owes
-   * is settled of it, and what is known of the payment's money is taken back at once. A session that
-   * was granted before, and of which the mark, the purchase, the balance or the payment is missing
-   * since, is healed: see {@link GrantRepair}. Throws {@link DamagedAccount} where it cannot be.
+   * is settled of it, and what is known of the payment's money is taken back at once. A session
+   * that was granted before, and of which the mark, the purchase, the balance or the payment is
+   * missing since, is healed: see {@link GrantRepair}. Throws {@link DamagedAccount} where it
+   * cannot be.
    *
    * @param charge what the customer was charged, unless nothing was to pay
    * @param order the purchase order that is paid by it: one of the owner's is kept for good from
@@ -54,8 +55,9 @@ public interface Ledger {
   }
 
   /**
-   * Whether that session has granted its credits: its mark is there, the purchase that it names, and
-   * the payment, of which everything is reversed that is due. Otherwise a grant is missing or heals.
+   * Whether that session has granted its credits: its mark is there, the purchase that it names,
+   * and the payment, of which everything is reversed that is due. Otherwise a grant is missing or
+   * heals.
    */
   boolean hasGranted(SessionId session);
 

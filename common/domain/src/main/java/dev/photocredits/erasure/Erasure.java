@@ -57,6 +57,11 @@ public final class Erasure {
     return identities.holder(owner);
   }
 
+  /** Those whose erasure has begun and not ended: {@link #erase} goes on with it. */
+  public Page<Email> unfinished(int limit) {
+    return identities.leaving(limit);
+  }
+
   /**
    * Erases whoever has that address. When it throws, it may have come to any point; calling again
    * goes on from there. Until it has ended, nothing can be done in the name of that address. What

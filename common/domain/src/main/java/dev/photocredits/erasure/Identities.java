@@ -1,6 +1,7 @@
 package dev.photocredits.erasure;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
@@ -18,6 +19,12 @@ public interface Identities {
 
   /** Whose the account of that address is; nothing for somebody unknown. */
   Optional<Holder> holder(Email owner);
+
+  /**
+   * Whose erasure has begun and has not ended, so that nothing works under their address. One that
+   * began or ended a moment ago may be missing or be told of.
+   */
+  Page<Email> leaving(int limit);
 
   /**
    * Gives the user's credits and debt to the pseudonym, unless anything has moved them since they

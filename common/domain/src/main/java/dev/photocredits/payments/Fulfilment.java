@@ -116,8 +116,8 @@ public final class Fulfilment {
   }
 
   /**
-   * As {@link #fulfilLate}, and looks whether a session that was granted before is whole: heals what
-   * a restored table has lost of it.
+   * As {@link #fulfilLate}, and looks whether a session that was granted before is whole: heals
+   * what a restored table has lost of it.
    */
   FulfilmentOutcome fulfilAnew(PaidSession session) {
     return ledger.hasGranted(session.id()) ? fulfil(session) : fulfilLate(session);

@@ -128,8 +128,8 @@ public final class Reconciliation {
   /**
    * Compares all sessions, refunds and disputes that the provider has since then with the ledger,
    * whether or not it still has their events: for an operator, after a restored table or an outage
-   * of more than 30 days. What the table has lost of a grant is healed. It takes as long as it takes, and keeps no place: after a failure it
-   * begins anew, since a repeat changes nothing.
+   * of more than 30 days. What the table has lost of a grant is healed. It takes as long as it
+   * takes, and keeps no place: after a failure it begins anew, since a repeat changes nothing.
    */
   public Reconciled since(Instant since) {
     var tally = new Tally();

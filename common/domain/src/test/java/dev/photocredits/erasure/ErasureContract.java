@@ -175,11 +175,17 @@ public interface ErasureContract {
         break;
       }
       addsUp(ada, before);
+      assertThat(identities().leaving(1000).items().contains(ada)).isEqualTo(isLeaving(ada));
       assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());
+      assertThat(identities().leaving(1000).items()).doesNotContain(ada);
       isErased(ada, before);
     }
     assertThat(at).isGreaterThan(10);
     nothingDiffers();
+  }
+
+  private boolean isLeaving(Email owner) {
+    return identities().holder(owner).filter(Holder.Leaving.class::isInstance).isPresent();
   }
 
   @Test

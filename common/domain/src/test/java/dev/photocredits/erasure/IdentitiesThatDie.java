@@ -2,6 +2,7 @@ package dev.photocredits.erasure;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
@@ -54,6 +55,11 @@ class IdentitiesThatDie implements Identities, ImageRemoval {
   @Override
   public Optional<Holder> holder(Email owner) {
     return identities.holder(owner);
+  }
+
+  @Override
+  public Page<Email> leaving(int limit) {
+    return identities.leaving(limit);
   }
 
   @Override

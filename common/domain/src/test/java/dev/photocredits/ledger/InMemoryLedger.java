@@ -790,6 +790,11 @@ public final class InMemoryLedger
   }
 
   @Override
+  public synchronized Page<Email> leaving(int limit) {
+    return new Page<>(leaving.keySet().stream().limit(limit).toList(), leaving.size() > limit);
+  }
+
+  @Override
   public synchronized void begin(User user, Email pseudonym) {
     if (user.equals(users.get(user.email()))) {
       users.remove(user.email());

@@ -55,7 +55,9 @@ public enum Metric {
   /** What an audit found that does not add up. */
   AUDIT_DIFFERENCES("Count"),
   /** Events of Stripe's that are not settled after a reconciliation. */
-  EVENTS_OPEN("Count");
+  EVENTS_OPEN("Count"),
+  /** Erasures that have begun and not ended, as a sweep finds them. */
+  ERASURES_OPEN("Count");
 
   static final String NAMESPACE = "photo-credits";
   static final String ENVIRONMENT = "environment";

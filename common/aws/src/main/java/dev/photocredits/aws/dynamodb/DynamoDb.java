@@ -181,7 +181,7 @@ public final class DynamoDb {
     return new DynamoDbPositions(table);
   }
 
-  /** For an operator alone: no function has the right to what it does. */
+  /** For an operator: no function has the right to what it writes. */
   public Identities identities() {
     return new DynamoDbIdentities(table);
   }

@@ -6,6 +6,7 @@ import dev.photocredits.aws.dynamodb.Schemas.Tombstone;
 import dev.photocredits.aws.dynamodb.Table.Change;
 import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
@@ -54,6 +55,21 @@ final class DynamoDbIdentities implements Identities {
         .find(Schemas.USER, Keys.user(tombstone.pseudonym()), Keys.PROFILE)
         .map(user -> new Leaving(user, tombstone.customer()))
         .orElseThrow(() -> new IllegalStateException("a pseudonym has no profile"));
+  }
+
+  // They have no time of their own: each stands in the index under the same text.
+  @Override
+  public Page<Email> leaving(int limit) {
+    var found =
+        table.oldestFirst(
+            Schemas.PENDING,
+            Map.entry(Schemas.PENDING, Schemas.ERASING),
+            Map.entry(Schemas.LEASE_EXPIRES_AT, Schemas.ERASING),
+            null,
+            limit);
+    return new Page<>(
+        found.items().stream().map(keys -> Keys.owner(new Fields(keys).text(Keys.PK))).toList(),
+        found.hasMore());
   }
 
   @Override

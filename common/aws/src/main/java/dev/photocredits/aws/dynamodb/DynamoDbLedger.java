@@ -240,9 +240,7 @@ final class DynamoDbLedger implements Ledger {
             .map(Entry::transaction)
             .toList();
     @Nullable SessionMark mark =
-        table
-            .find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT)
-            .orElse(null);
+        table.find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT).orElse(null);
     @Nullable Payment before = charge == null ? null : find(charge.payment()).orElse(null);
     @Nullable PurchaseOrderId kept =
         order == null || table.find(Keys.user(owner), Keys.order(order)).isEmpty() ? null : order;
@@ -396,7 +394,9 @@ final class DynamoDbLedger implements Ledger {
     if (grant == null || more == 0) {
       var note = table.transaction();
       var _ = replace(note, before, after);
-      return note.execute().isComplete() ? new Done<>(new Noted()) : new Refused<>(payment(before.id()));
+      return note.execute().isComplete()
+          ? new Done<>(new Noted())
+          : new Refused<>(payment(before.id()));
     }
     var user = find(grant.owner());
     if (user.isEmpty()) {

@@ -78,6 +78,9 @@ final class Schemas {
   /** In the place of {@link #PENDING}, of a user who has credits that expire. */
   static final String EXPIRING = "expiring";
 
+  /** In the place of {@link #PENDING}, of an account whose owner is being erased. */
+  static final String ERASING = "erasing";
+
   static final String LOTS = "lots";
   static final String REVERSALS = "reversals";
   static final String SUCCEEDED = "succeeded";
@@ -184,6 +187,8 @@ final class Schemas {
           (tombstone, item) ->
               item.key(Keys.user(tombstone.owner()), Keys.PROFILE)
                   .text(ERASED_AS, tombstone.pseudonym().value())
+                  .text(PENDING, ERASING)
+                  .text(LEASE_EXPIRES_AT, ERASING)
                   .text(
                       CUSTOMER,
                       tombstone.customer() == null ? null : tombstone.customer().value()));

@@ -97,12 +97,18 @@ public final class SweeperHandler extends ScheduledHandler {
             () -> wiring.now().expirations.run(MOST_USERS, deadline),
             new Expired(Credits.NONE, List.of(), true),
             failed);
+    var leaving =
+        tried(
+            () -> Optional.of(wiring.now().identities.leaving(MOST_USERS).items().size()),
+            Optional.<Integer>empty(),
+            failed);
     var metrics = new EnumMap<Metric, Object>(Metric.class);
     metrics.put(Metric.RUNS, 1L);
     metrics.put(Metric.GENERATIONS_ABANDONED, (long) swept.refunded());
     metrics.put(Metric.CREDITS_REFUNDED, (long) swept.credits().value());
     metrics.put(Metric.CREDITS_EXPIRED, (long) expired.credits().value());
     oldest.ifPresent(age -> metrics.put(Metric.PENDING_AGE_SECONDS, age.toSeconds()));
+    leaving.ifPresent(erasures -> metrics.put(Metric.ERASURES_OPEN, (long) erasures));
     return new Report(
         Json.object(
             "refunded", swept.refunded(),

@@ -7,6 +7,7 @@ import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Expirations;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.erasure.Identities;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
@@ -31,6 +32,7 @@ final class Wiring {
   final Expirations expirations;
   final Reconciliation reconciliation;
   final Audit audit;
+  final Identities identities;
   final InstantSource clock;
   private final DynamoDb table;
 
@@ -60,6 +62,7 @@ final class Wiring {
       InstantSource clock) {
     this.table = table;
     this.clock = clock;
+    identities = table.identities();
     audit = new Audit(table.books(), table.positions(), AUDIT_SEGMENTS, threads, clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
