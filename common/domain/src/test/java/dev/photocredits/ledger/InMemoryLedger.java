@@ -274,7 +274,7 @@ public final class InMemoryLedger
 
   private GrantOutcome repair(
       Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId orderId) {
-    if (leaving.containsKey(owner) && hasGranted(purchase.session())) {
+    if ((owner.isPseudonym() || leaving.containsKey(owner)) && hasGranted(purchase.session())) {
       return new AlreadyGranted();
     }
     var user = user(owner);

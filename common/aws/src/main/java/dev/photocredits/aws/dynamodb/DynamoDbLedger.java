@@ -227,7 +227,8 @@ final class DynamoDbLedger implements Ledger {
 
   private Attempt<Email, GrantOutcome> tryRepair(
       Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
-    if (isLeaving(owner) && hasGranted(purchase.session())) {
+    // While an account moves to a pseudonym, neither has all of its transactions.
+    if ((owner.isPseudonym() || isLeaving(owner)) && hasGranted(purchase.session())) {
       return new Done<>(new AlreadyGranted());
     }
     var found = find(owner);
