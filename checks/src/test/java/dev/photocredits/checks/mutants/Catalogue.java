@@ -315,8 +315,8 @@ final class Catalogue {
     table(
         "grant: the session is granted already",
         "DynamoDbLedger.java",
-        "if (outcome.isRefused(granted)) {\n      return new Done<>(new AlreadyGranted());",
-        "if (granted == null) {\n      return new Done<>(new AlreadyGranted());");
+        "if (outcome.isRefused(granted)) {\n      var owner",
+        "if (granted == null) {\n      var owner");
   }
 
   // Claims

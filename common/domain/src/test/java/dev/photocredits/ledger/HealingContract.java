@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.Books;
-import dev.photocredits.audit.Findings;
+import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.DamagedAccount;
 import dev.photocredits.credits.Email;
@@ -74,7 +74,7 @@ public interface HealingContract {
 
   private void isWhole(Sold sold, int balance) {
     assertThat(ledger().find(sold.owner()).orElseThrow().credits()).isEqualTo(credits(balance));
-    assertThat(Findings.of(books().account(sold.owner()))).isEmpty();
+    assertThat(Discrepancies.of(books().account(sold.owner()))).isEmpty();
     assertThat(ledger().hasGranted(sold.purchase().session())).isTrue();
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted());
     assertThat(ledger().find(sold.owner()).orElseThrow().credits()).isEqualTo(credits(balance));

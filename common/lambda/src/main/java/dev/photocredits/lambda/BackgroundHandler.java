@@ -56,8 +56,8 @@ public abstract class BackgroundHandler
    * @param counts for the log and the answer; never an e-mail address
    * @param metrics what is counted by it: a number, or a list of numbers
    * @param alarms what somebody should look at: the log line gets the level ERROR
-   * @param failure what ended the run early: the run is logged with all of this, is not counted
-   *     as done, and fails
+   * @param failure what ended the run early: the run is logged with all of this, is not counted as
+   *     done, and fails
    */
   public record Report(
       Map<String, ?> counts,

@@ -82,7 +82,8 @@ final class ScheduledHandlerTest {
     var _ =
         call(
             _ ->
-                new BackgroundHandler.Report(Map.of(), Map.of(), Collections.nCopies(1000, "odd")));
+                new BackgroundHandler.Report(
+                    Map.of(), Map.of(Metric.RUNS, 1L), Collections.nCopies(1000, "odd")));
 
     assertThat(line().path("alarms")).hasSize(20);
     assertThat(metrics()).containsExactlyInAnyOrder("attention 1000", "runs of sweep 1");

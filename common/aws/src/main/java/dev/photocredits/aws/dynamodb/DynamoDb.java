@@ -186,6 +186,11 @@ public final class DynamoDb {
     return new DynamoDbIdentities(table);
   }
 
+  /** How many erasures have begun and not ended; that many at most are counted. */
+  public int openErasures(int most) {
+    return new DynamoDbIdentities(table).leaving(most).items().size();
+  }
+
   public FeedbackBox feedback() {
     return new DynamoDbFeedbackBox(table);
   }

@@ -236,10 +236,7 @@ final class DynamoDbLedger implements Ledger {
       return new Done<>(new NoSuchUser());
     }
     var user = found.get();
-    var transactions =
-        table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
-            .map(Entry::transaction)
-            .toList();
+    var transactions = transactions(owner);
     @Nullable SessionMark mark =
         table.find(Schemas.MARK, Keys.payment(purchase.session()), Keys.PAYMENT).orElse(null);
     @Nullable Payment before = charge == null ? null : find(charge.payment()).orElse(null);
@@ -269,6 +266,12 @@ final class DynamoDbLedger implements Ledger {
                 after == null ? Credits.NONE : after.settled().reversed(),
                 after != null && after.knowsForeignMoney())
             : new AlreadyGranted());
+  }
+
+  private List<Transaction> transactions(Email owner) {
+    return table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
+        .map(Entry::transaction)
+        .toList();
   }
 
   /** Whether the owner is being erased, so that their account cannot be read as a user's. */

@@ -99,7 +99,7 @@ public final class SweeperHandler extends ScheduledHandler {
             failed);
     var leaving =
         tried(
-            () -> Optional.of(wiring.now().identities.leaving(MOST_USERS).items().size()),
+            () -> Optional.of(wiring.now().openErasures(MOST_USERS)),
             Optional.<Integer>empty(),
             failed);
     var metrics = new EnumMap<Metric, Object>(Metric.class);

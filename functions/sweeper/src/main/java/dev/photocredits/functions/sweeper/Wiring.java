@@ -7,7 +7,6 @@ import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Expirations;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.erasure.Identities;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
@@ -32,7 +31,6 @@ final class Wiring {
   final Expirations expirations;
   final Reconciliation reconciliation;
   final Audit audit;
-  final Identities identities;
   final InstantSource clock;
   private final DynamoDb table;
 
@@ -62,7 +60,6 @@ final class Wiring {
       InstantSource clock) {
     this.table = table;
     this.clock = clock;
-    identities = table.identities();
     audit = new Audit(table.books(), table.positions(), AUDIT_SEGMENTS, threads, clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
@@ -76,6 +73,11 @@ final class Wiring {
             table.openEvents(),
             new Fulfilment(accounts, ledger, table.purchaseOrders(), lookup, ids, clock),
             clock);
+  }
+
+  /** How many erasures have begun and not ended; that many at most are counted. */
+  int openErasures(int most) {
+    return table.openErasures(most);
   }
 
   /** Calls that change nothing, for SnapStart. */
