@@ -97,6 +97,10 @@ final class Coverage {
     return (long) Site.values().length * Fault.values().length - met;
   }
 
+  boolean isComplete() {
+    return missed() == 0 && missedStates().isEmpty();
+  }
+
   /** The states that can be, and never were. */
   List<State> missedStates() {
     return State.reachable().stream().filter(state -> !states.containsKey(state)).toList();
