@@ -37,6 +37,10 @@ record Plan(
         some.add(hazard);
       }
     }
+    // What a restored table has forgotten of an hour's allowance may be used again.
+    if (some.contains(Hazard.RESTORE)) {
+      some.remove(Hazard.ABUSE);
+    }
     // Without its purchase order, which a restored table or an erasure has lost, a session is
     // granted by the code's catalogue, whose packs never change.
     if (some.contains(Hazard.RESTORE) || some.contains(Hazard.ERASURE)) {
