@@ -204,19 +204,15 @@ final class DynamoDbLedger implements Ledger {
       }
       standing = Standing.of(user.get());
     }
-    if (isRefused(outcome, paid)) {
+    if (outcome.isRefused(paid)) {
       order = null;
-    } else if (!outcome.isRefused(profile) && !isRefused(outcome, payment)) {
+    } else if (!outcome.isRefused(profile) && !outcome.isRefused(payment)) {
       throw outcome.impossible();
     }
     if (payment != null && outcome.isRefused(payment)) {
       before = outcome.found(payment).orElseThrow(outcome::impossible);
     }
     return new Refused<>(new Found(standing, before, order));
-  }
-
-  private static boolean isRefused(TransactWrite.Outcome outcome, @Nullable Part<?> part) {
-    return part != null && outcome.isRefused(part);
   }
 
   /** Heals a grant of which at least a part is there; the other parts may be missing. */

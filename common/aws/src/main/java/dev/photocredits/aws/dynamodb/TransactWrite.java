@@ -161,8 +161,8 @@ final class TransactWrite {
     }
 
     /** Whether the condition of that item failed. */
-    boolean isRefused(Part<?> part) {
-      return !isComplete() && Table.CONDITION_FAILED.equals(reason(part).code());
+    boolean isRefused(@Nullable Part<?> part) {
+      return part != null && !isComplete() && Table.CONDITION_FAILED.equals(reason(part).code());
     }
 
     /** The item that failed that item's condition, as it was, if there was one. */
