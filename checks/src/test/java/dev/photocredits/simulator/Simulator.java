@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,11 +36,7 @@ public final class Simulator {
   }
 
   /** A schedule at its end. */
-  record Run(World world, Map<Violation, List<String>> found) {
-    boolean isTolerated() {
-      return KnownViolations.areTolerated(found.keySet());
-    }
-  }
+  record Run(World world, Map<Violation, List<String>> found) {}
 
   /**
    * Runs for so many {@code seconds=}, from that {@code seed=} on, at the most so many {@code
@@ -124,10 +119,10 @@ public final class Simulator {
       if (seed >= end) {
         break;
       }
-      var plan = Plan.of(seed, KnownViolations.mended());
+      var plan = Plan.of(seed, Hazard.ALL);
       var run = ours(plan, coverage, null);
       steps += run.world().scheduler.steps();
-      if (!run.isTolerated()) {
+      if (!run.found().isEmpty()) {
         next.set(end);
         throw new AssertionError(shrunk(plan, run.found().keySet()));
       }
@@ -138,20 +133,17 @@ public final class Simulator {
 
   /** The shortest schedule that we know of with one of these violations, told step by step. */
   static String shrunk(Plan plan, Set<Violation> violations) {
-    var kinds = EnumSet.copyOf(violations);
-    kinds.removeIf(kind -> KnownViolations.areTolerated(Set.of(kind)));
-    var wanted = kinds.isEmpty() ? violations : kinds;
     var least =
         Shrinker.shrink(
             plan,
-            smaller -> !disjoint(ours(smaller, new Coverage(), null).found().keySet(), wanted),
+            smaller -> !disjoint(ours(smaller, new Coverage(), null).found().keySet(), violations),
             smaller -> List.copyOf(ours(smaller, new Coverage(), null).world().happened));
     var trace = new ArrayList<String>();
     var run = ours(least, new Coverage(), trace);
     return "SEED=%d fails with %s; %d people, hazards %s, faults %s, and nothing but%n%s%n%n%s%n%s"
         .formatted(
             plan.seed(),
-            wanted,
+            violations,
             least.people(),
             least.hazards(),
             least.faults(),
