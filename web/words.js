@@ -12,7 +12,7 @@ const WORDS = {
   GENERATION_DISABLED: ['Drawing is switched off for now', `We are working on it. ${FREE} Your pictures and credits are safe. Try again later.`],
   GENERATION_IN_PROGRESS: ['Your pictures are being drawn already', 'They will be under Pictures in a moment. They are charged once.'],
   IDEMPOTENCY_KEY_REUSED: ['This order was changed on its way', `${FREE} Press the button again.`],
-  RATE_LIMITED: ['That was a lot at once', `You have reached the limit of orders. ${FREE} Try again{soon}.`],
+  RATE_LIMITED: ['That was a lot at once', `You have reached a limit. ${FREE} Try again{soon}.`],
   INSUFFICIENT_CREDITS: ['Not enough credits', `{detail}. ${FREE} Buy a pack, and your photo and words will still be here.`],
   USER_NOT_FOUND: ['There is no account of this address', `${FREE} Check the address, and continue with it once more.`],
   // Photos

@@ -51,6 +51,7 @@ final class EventsTest {
     var variables = new HashMap<>(system.environment());
     variables.put("AUTH_MODE", "jwt");
     variables.put("WELCOME_CREDITS", "10");
+    variables.put("CHECKOUT_LOOKUP_LIMIT", "0");
     environment = new Environment(variables);
   }
 

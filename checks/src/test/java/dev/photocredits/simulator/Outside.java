@@ -262,6 +262,11 @@ final class Outside {
       public boolean isFor(Email owner, SessionId session) {
         return world.ledger.isFor(owner, session);
       }
+
+      @Override
+      public boolean countLookup(Email caller, Limits limits, Instant now) {
+        return world.ledger.countLookup(caller, limits, now);
+      }
     };
   }
 

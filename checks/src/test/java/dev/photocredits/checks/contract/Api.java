@@ -58,6 +58,7 @@ final class Api implements AutoCloseable {
                 Map.entry("GENERATION_PENDING_LIMIT", "1000"),
                 Map.entry("GENERATION_HOURLY_LIMIT", "1000"),
                 Map.entry("MODEL_UNCHARGED_PICTURES", "1000"),
+                Map.entry("CHECKOUT_LOOKUP_LIMIT", "0"),
                 Map.entry("GOOGLE_GEMINI_BASE_URL", gemini.address().toString()),
                 Map.entry("GEMINI_API_KEY", GEMINI_KEY),
                 Map.entry("STRIPE_API_BASE", stripe.address().toString()),

@@ -6,6 +6,7 @@ import dev.photocredits.checks.fakes.FakeIssuer;
 import dev.photocredits.local.Template;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,16 +40,12 @@ final class GuardedApi implements AutoCloseable {
   /** Ada's checkout. */
   final String session;
 
-  private GuardedApi() {
-    api =
-        Api.start(
-            Map.of(
-                "AUTH_MODE",
-                "jwt",
-                "JWT_ISSUER",
-                issuer.address().toString(),
-                "JWT_AUDIENCE",
-                FakeIssuer.AUDIENCE));
+  private GuardedApi(Map<String, String> settings) {
+    var all = new HashMap<>(settings);
+    all.put("AUTH_MODE", "jwt");
+    all.put("JWT_ISSUER", issuer.address().toString());
+    all.put("JWT_AUDIENCE", FakeIssuer.AUDIENCE);
+    api = Api.start(all);
     api.buys(ADA, "cs_test_adas_first");
     var ada = issuer.token(ADA);
     generation = send(request("POST /api/generate", ADA), ada).header("x-generation-id");
@@ -61,7 +58,11 @@ final class GuardedApi implements AutoCloseable {
   }
 
   static GuardedApi start() {
-    return new GuardedApi();
+    return start(Map.of());
+  }
+
+  static GuardedApi start(Map<String, String> settings) {
+    return new GuardedApi(settings);
   }
 
   /** All routes of the template but those that are open to everybody. */

@@ -1,12 +1,18 @@
 package dev.photocredits.checks.contract;
 
+import static dev.photocredits.checks.contract.GuardedApi.ADA;
+import static dev.photocredits.checks.contract.GuardedApi.EVE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.StripeEvent;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Nobody takes more than their share of the model. */
@@ -156,6 +162,51 @@ final class LimitsTest {
       assertThat(second.header("preference-applied")).isEqualTo("respond-async");
       assertThat(first.status()).isEqualTo(200);
       assertThat(third.status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_caller_may_look_up_one_session_of_others_in_a_minute_and_their_own_at_any_time()
+      throws InterruptedException {
+    try (var guarded = GuardedApi.start(Map.of("CHECKOUT_LOOKUP_LIMIT", ""))) {
+      waitUnlessTheMinuteLasts(Duration.ofSeconds(20));
+      assertThat(lookup(guarded, EVE, "no-session").refusal())
+          .isEqualTo("404 CHECKOUT_SESSION_NOT_FOUND");
+      assertThat(lookup(guarded, EVE, "cs_" + "1".repeat(2_000)).refusal())
+          .isEqualTo("404 CHECKOUT_SESSION_NOT_FOUND");
+
+      var first = lookup(guarded, EVE, guarded.session);
+      var refused = lookup(guarded, EVE, "cs_test_unknown");
+      var own = Stream.generate(() -> lookup(guarded, ADA, guarded.session)).limit(5).toList();
+      var other = lookup(guarded, ADA, "cs_test_of_nobody");
+
+      assertThat(first.refusal()).isEqualTo("403 FORBIDDEN");
+      assertThat(refused.said())
+          .isEqualTo(
+              "429 {\"detail\":\"The limit of 1 a minute for lookups of checkout sessions that you"
+                  + " did not open is reached, please try again later.\","
+                  + "\"error_code\":\"RATE_LIMITED\"}");
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 60);
+      assertThat(own)
+          .extracting(Answer::said)
+          .containsOnly("200 {\"status\":\"paid\",\"credits\":50}");
+      assertThat(other.refusal()).isEqualTo("404 CHECKOUT_SESSION_NOT_FOUND");
+      assertThat(guarded.api.stripe.calls("/v1/checkout/sessions/" + guarded.session)).hasSize(6);
+      assertThat(guarded.api.stripe.calls("/v1/checkout/sessions/cs_test_unknown")).isEmpty();
+    }
+  }
+
+  private static Answer lookup(GuardedApi guarded, String email, String session) {
+    return guarded.send(
+        guarded.api.request("/api/checkout/" + session), guarded.issuer.token(email));
+  }
+
+  /** What follows within that time is within one minute of the clock. */
+  private static void waitUnlessTheMinuteLasts(Duration time) throws InterruptedException {
+    var now = Instant.now();
+    var end = now.truncatedTo(ChronoUnit.MINUTES).plus(Duration.ofMinutes(1));
+    if (now.plus(time).isAfter(end)) {
+      Thread.sleep(Duration.between(now, end));
     }
   }
 

@@ -150,6 +150,7 @@ final class SettingsTest {
     "WELCOME_CREDITS, -1",
     "IMAGE_URL_EXPIRY_SECONDS, 604801",
     "GENERATION_LEASE_SECONDS, 30",
+    "CHECKOUT_LOOKUP_LIMIT, -1",
     "GEMINI_MODEL, 'one,,two'",
     "GEMINI_MODEL, two words",
     "GEMINI_MODEL, ../../v1/other",

@@ -148,9 +148,7 @@ final class TroubleBrowserIT {
 
       ada.presses("Create three pictures");
 
-      ada.sees(
-          "draw-problem",
-          "You have reached the limit of orders. Nothing was charged. Try again in");
+      ada.sees("draw-problem", "You have reached a limit. Nothing was charged. Try again in");
       ada.sees("balance", "7 credits");
     }
   }

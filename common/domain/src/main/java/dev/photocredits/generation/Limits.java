@@ -42,7 +42,12 @@ public record Limits(Map<Limit, Integer> bounds) {
     /** Pictures that the model was asked for in a day of UTC, for all users together. */
     DAILY(ChronoUnit.DAYS),
     /** Those of them that were for one user. */
-    SHARE(ChronoUnit.DAYS);
+    SHARE(ChronoUnit.DAYS),
+    /**
+     * Lookups in a minute, by one caller, of checkout sessions that they are not known to have
+     * opened.
+     */
+    LOOKUPS(ChronoUnit.MINUTES);
 
     /** What is pending or waits may have ended by then. */
     private static final Duration MOMENT = Duration.ofSeconds(30);
@@ -67,7 +72,7 @@ public record Limits(Map<Limit, Integer> bounds) {
     }
 
     /** After how long it makes sense to try again. */
-    Duration retryAfter(Instant now) {
+    public Duration retryAfter(Instant now) {
       return window == null
           ? MOMENT
           : Duration.between(now, window(now).plus(unit().getDuration())).plusSeconds(1);
@@ -130,6 +135,13 @@ public record Limits(Map<Limit, Integer> bounds) {
         .stream()
         .filter(count -> isOn(count.limit() == Limit.SHARE ? Limit.DAILY : count.limit()))
         .toList();
+  }
+
+  /** What a lookup of a checkout session counts whose caller is not known to have opened it. */
+  public List<Count> lookingUp(Instant now) {
+    return isOn(Limit.LOOKUPS)
+        ? List.of(new Count(Limit.LOOKUPS, now, 1, most(Limit.LOOKUPS)))
+        : List.of();
   }
 
   /** What a request of the model for so many pictures counts, beyond those that were reserved. */

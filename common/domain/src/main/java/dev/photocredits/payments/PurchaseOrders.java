@@ -4,6 +4,8 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.generation.Limits;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -26,4 +28,12 @@ public interface PurchaseOrders {
 
   /** Whether that session is remembered to be of one of the owner's purchase orders. */
   boolean isFor(Email owner, SessionId session);
+
+  /**
+   * Counts a lookup of a session towards {@link Limits.Limit#LOOKUPS}, in the minute of that time.
+   * Returns false, and has written nothing, if there is no room. Each call counts once, and one
+   * that throws at most once. The caller needs no account; for one who is being erased it throws
+   * and writes nothing.
+   */
+  boolean countLookup(Email caller, Limits limits, Instant now);
 }

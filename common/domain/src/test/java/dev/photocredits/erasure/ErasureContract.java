@@ -48,6 +48,7 @@ import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
@@ -211,6 +212,9 @@ public interface ErasureContract {
         assertThatThrownBy(() -> ledger().grant(ada, another, null))
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> orders().place(PurchaseOrdersContract.order(ada)))
+            .isInstanceOf(IllegalStateException.class);
+        var lookups = Limits.NONE.with(Limit.LOOKUPS, 1);
+        assertThatThrownBy(() -> orders().countLookup(ada, lookups, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);

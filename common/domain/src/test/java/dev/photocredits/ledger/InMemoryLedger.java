@@ -256,6 +256,17 @@ public final class InMemoryLedger
     return owner.equals(opened.get(session));
   }
 
+  @Override
+  public synchronized boolean countLookup(Email caller, Limits limits, Instant now) {
+    var _ = user(caller);
+    var counts = limits.lookingUp(now);
+    if (counts.stream().anyMatch(count -> isFull(caller, count))) {
+      return false;
+    }
+    counts.forEach(count -> count(caller, count));
+    return true;
+  }
+
   /** Whose a grant of that session is, of which at least a part is there. */
   private @Nullable Email grantee(Email email, SessionId session, @Nullable Charge charge) {
     var mark = marks.get(session);

@@ -19,6 +19,7 @@ import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
@@ -461,6 +462,11 @@ final class FulfilmentTest {
     @Override
     public boolean isFor(Email owner, SessionId session) {
       return false;
+    }
+
+    @Override
+    public boolean countLookup(Email caller, Limits limits, Instant now) {
+      return true;
     }
   }
 

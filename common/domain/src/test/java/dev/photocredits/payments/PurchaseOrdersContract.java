@@ -14,9 +14,12 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +161,35 @@ public interface PurchaseOrdersContract {
     assertThat(ledger().grant(ada, purchase, null, graces.id())).isInstanceOf(Granted.class);
 
     assertThat(kept(graces)).contains(graces);
+  }
+
+  @Test
+  default void lookups_are_counted_for_each_caller_and_minute_until_there_is_no_room() {
+    var limits = Limits.NONE.with(Limit.LOOKUPS, 2);
+    var eve = somebody();
+    var noon = Instant.parse("2026-11-23T12:00:00Z");
+
+    assertThat(orders().countLookup(eve, limits, noon)).isTrue();
+    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(30))).isTrue();
+    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(59))).isFalse();
+    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(59))).isFalse();
+
+    assertThat(orders().countLookup(somebody(), limits, noon)).isTrue();
+    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(60))).isTrue();
+    assertThat(orders().countLookup(eve, Limits.NONE.with(Limit.LOOKUPS, 3), noon)).isTrue();
+    assertThat(orders().countLookup(eve, Limits.NONE, noon)).isTrue();
+    assertThat(ledger().find(eve)).isEmpty();
+  }
+
+  @Test
+  default void of_many_lookups_at_once_as_many_are_counted_as_there_is_room_for() {
+    var limits = Limits.NONE.with(Limit.LOOKUPS, 3);
+    var ada = user();
+    var noon = Instant.parse("2026-11-23T12:00:00Z");
+
+    var counted = Race.of(16, _ -> orders().countLookup(ada, limits, noon));
+
+    assertThat(counted.stream().filter(isCounted -> isCounted)).hasSize(3);
   }
 
   private static SessionId session() {

@@ -1,6 +1,8 @@
 package dev.photocredits.lambda;
 
 import dev.photocredits.credits.Email;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may act for whom. API Gateway verifies the token; this compares its e-mail address with the
@@ -28,17 +30,12 @@ public final class Access {
    */
   public Caller caller(Request request) {
     if (open) {
-      return _ -> {};
+      return new Caller(null);
     }
     if (!request.hasToken()) {
       throw new Rejected(ErrorCode.UNAUTHENTICATED, "This route needs a valid token.");
     }
-    var own = proven(request);
-    return email -> {
-      if (!email.equals(own)) {
-        throw new Rejected(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
-      }
-    };
+    return new Caller(proven(request));
   }
 
   private static Email proven(Request request) {
@@ -52,9 +49,23 @@ public final class Access {
   }
 
   /** Somebody who sent a request. */
-  public interface Caller {
+  public static final class Caller {
+    private final @Nullable Email own;
+
+    private Caller(@Nullable Email own) {
+      this.own = own;
+    }
 
     /** Answers 403 unless the caller has proven to be the owner of the address. */
-    void mustBe(Email email);
+    public void mustBe(Email email) {
+      if (own != null && !email.equals(own)) {
+        throw new Rejected(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
+      }
+    }
+
+    /** The address that the token proves; nothing where access is open. */
+    public Optional<Email> address() {
+      return Optional.ofNullable(own);
+    }
   }
 }

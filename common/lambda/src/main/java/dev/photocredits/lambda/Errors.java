@@ -71,9 +71,14 @@ public final class Errors {
                   + " safety rules";
           case DAILY -> "There were " + most + " pictures on this day already";
           case SHARE -> "There were " + most + " pictures for you on this day already";
+          case LOOKUPS ->
+              "The limit of "
+                  + most
+                  + " a minute for lookups of checkout sessions that you did not open is reached";
         };
-    return Response.error(
-            ErrorCode.RATE_LIMITED, why + ", please try again later." + NOTHING_CHARGED)
+    // Whether a session was paid is what a lookup would have told.
+    var charged = limit == Limit.LOOKUPS ? "" : NOTHING_CHARGED;
+    return Response.error(ErrorCode.RATE_LIMITED, why + ", please try again later." + charged)
         .header("retry-after", Long.toString(retryAfter.toSeconds()));
   }
 

@@ -27,9 +27,7 @@ public record Rehearsal(String route, String contentType, String body) {
             "routeKey", route,
             "rawPath", route.substring(method.length() + 1),
             "headers", Json.object("content-type", contentType, "stripe-signature", "t=1,v1=00"),
-            "pathParameters",
-                Json.object(
-                    "email", NOBODY, "id", new UUID(0, 0).toString(), "session_id", "cs_nobody"),
+            "pathParameters", Json.object("email", NOBODY, "id", new UUID(0, 0).toString()),
             "requestContext",
                 Json.object(
                     "requestId", "rehearsal",

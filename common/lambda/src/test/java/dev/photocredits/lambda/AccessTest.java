@@ -29,6 +29,7 @@ final class AccessTest {
     var caller = open.caller(withoutAuthorizer());
 
     assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
+    assertThat(caller.address()).isEmpty();
   }
 
   @Test
@@ -36,6 +37,7 @@ final class AccessTest {
     var caller = access.caller(withClaims(ADAS));
 
     assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
+    assertThat(caller.address()).contains(ADA);
   }
 
   @ParameterizedTest

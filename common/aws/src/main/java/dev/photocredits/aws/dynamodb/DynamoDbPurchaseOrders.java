@@ -6,6 +6,7 @@ import dev.photocredits.aws.dynamodb.TransactWrite.Part;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import java.time.Instant;
@@ -80,5 +81,26 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
   @Override
   public boolean isFor(Email owner, SessionId session) {
     return table.find(Schemas.SESSION, Keys.user(owner), Keys.session(session)).isPresent();
+  }
+
+  // An account that is being erased gets no new items, a counter included.
+  @Override
+  public boolean countLookup(Email caller, Limits limits, Instant now) {
+    var counts = limits.lookingUp(now);
+    if (counts.isEmpty()) {
+      return true;
+    }
+    var transaction = table.transaction();
+    var counters = Counters.in(transaction, caller, counts);
+    var account =
+        transaction.check(
+            Keys.item(Keys.user(caller), Keys.PROFILE),
+            "attribute_not_exists(" + Schemas.ERASED_AS + ")",
+            Map.of());
+    var outcome = transaction.execute();
+    if (outcome.isRefused(account)) {
+      throw new IllegalStateException("the user is being erased: to be asked again");
+    }
+    return counters.full(outcome).isEmpty();
   }
 }

@@ -1,7 +1,9 @@
 package dev.photocredits.functions.checkout;
 
+import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.SessionId;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
@@ -25,6 +27,7 @@ import dev.photocredits.payments.Sale;
 import dev.photocredits.payments.SaleOutcome.NotOurs;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * {@code POST /api/checkout}: opens the page where a credit pack is paid; {@code GET
@@ -40,11 +43,7 @@ public final class CheckoutHandler extends ApiHandler {
   public CheckoutHandler(Environment environment) {
     super(environment);
     wiring =
-        snapStart(
-            () -> Wiring.of(environment),
-            Wiring::prime,
-            Rehearsal.of("POST /api/checkout"),
-            Rehearsal.of("GET /api/checkout/{session_id}"));
+        snapStart(() -> Wiring.of(environment), Wiring::prime, Rehearsal.of("POST /api/checkout"));
   }
 
   /** For tests that bring the wiring. */
@@ -64,11 +63,34 @@ public final class CheckoutHandler extends ApiHandler {
 
   private Response find(Request request) {
     var caller = wiring.now().access.caller(request);
-    var id = request.path("session_id");
-    if (id.isBlank()) {
+    var id = SessionId.parse(request.path("session_id")).orElse(null);
+    if (id == null) {
       return unknown();
     }
-    return switch (wiring.now().checkout.find(new SessionId(id))) {
+    return caller
+        .address()
+        .flatMap(address -> refused(address, id))
+        .orElseGet(() -> find(caller, id));
+  }
+
+  /**
+   * 429 for a caller who has looked up too many sessions of others. Where access is open, as in the
+   * local run, callers have no address and no limit: they cannot be told apart, and one limit for
+   * all of them would refuse the customer who waits for a payment.
+   */
+  private Optional<Response> refused(Email caller, SessionId id) {
+    return wiring
+        .now()
+        .lookups
+        .refuse(caller, id)
+        .map(
+            refusal ->
+                Errors.limitReached(Limit.LOOKUPS, refusal.most(), refusal.retryAfter())
+                    .trace("user", Log.user(caller)));
+  }
+
+  private Response find(Access.Caller caller, SessionId id) {
+    return switch (wiring.now().checkout.find(id)) {
       case FoundSession session -> found(caller, session);
       case NoSuchSession _ -> unknown();
       case NotTold(var why) -> Errors.paymentUnknown(why);

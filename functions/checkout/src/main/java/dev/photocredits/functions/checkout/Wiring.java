@@ -4,7 +4,10 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Stage;
@@ -13,6 +16,7 @@ import dev.photocredits.payments.Checkout;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.payments.Payments;
+import dev.photocredits.payments.SessionLookups;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripePayments;
 import java.security.SecureRandom;
@@ -23,6 +27,7 @@ import java.time.InstantSource;
 final class Wiring {
   final Access access;
   final Checkout checkout;
+  final SessionLookups lookups;
   private final DynamoDb table;
 
   /** What runs in Lambda, by these settings and those of the secret that they name. */
@@ -50,14 +55,21 @@ final class Wiring {
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
     var orders = table.purchaseOrders();
     var fulfilment = new Fulfilment(accounts, ledger, orders, lookup, ids, clock);
+    lookups = new SessionLookups(orders, limits(environment), clock);
     var stage = Stage.of(environment).name();
     checkout =
         new Checkout(
             accounts, ledger, table.claims(), orders, payments, fulfilment, stage, ids, clock);
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  private static Limits limits(Environment environment) {
+    return Limits.NONE.with(
+        Limit.LOOKUPS, environment.number("CHECKOUT_LOOKUP_LIMIT", 1, 0, 1_000));
+  }
+
+  /** Calls that change nothing, for SnapStart: a request for a session would count a lookup. */
   void prime() {
+    var _ = checkout.find(new SessionId("cs_nobody"));
     table.prime();
   }
 }

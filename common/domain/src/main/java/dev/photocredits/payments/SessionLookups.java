@@ -1,0 +1,49 @@
+package dev.photocredits.payments;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Decides whether a caller may have the payment provider asked about a session. The provider's
+ * limit on requests is shared by all customers, so that one caller who guesses ids must not use it
+ * up: sessions that a caller opened are not counted, all others are.
+ */
+public final class SessionLookups {
+  private final PurchaseOrders orders;
+  private final Limits limits;
+  private final InstantSource clock;
+
+  public SessionLookups(PurchaseOrders orders, Limits limits, InstantSource clock) {
+    this.orders = orders;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /**
+   * The caller has made too many lookups in this minute.
+   *
+   * @param most how many are allowed in a minute
+   * @param retryAfter when the next minute begins
+   */
+  public record Refusal(int most, Duration retryAfter) {}
+
+  /**
+   * Counts the lookup, to be called once before the provider is asked. Returns nothing if the
+   * provider may be asked, which is always so for a session of one of the caller's purchase orders
+   * and while {@link Limit#LOOKUPS} is off. A refusal is not counted.
+   */
+  public Optional<Refusal> refuse(Email caller, SessionId session) {
+    if (!limits.isOn(Limit.LOOKUPS) || orders.isFor(caller, session)) {
+      return Optional.empty();
+    }
+    var now = clock.instant();
+    return orders.countLookup(caller, limits, now)
+        ? Optional.empty()
+        : Optional.of(new Refusal(limits.most(Limit.LOOKUPS), Limit.LOOKUPS.retryAfter(now)));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.photocredits.payments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.SessionId;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.ledger.InMemoryLedger;
+import dev.photocredits.payments.SessionLookups.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** How often a caller may have Stripe asked about sessions. */
+final class SessionLookupsTest {
+  private static final Email ADA = new Email("ada@example.com");
+  private static final Email EVE = new Email("eve@example.com");
+  private static final SessionId ADAS = new SessionId("cs_ada");
+  private static final SessionId UNKNOWN = new SessionId("cs_unknown");
+
+  private final InMemoryLedger table = new InMemoryLedger();
+  private final SessionLookups lookups = limitedTo(1);
+  private Instant now = Instant.parse("2026-11-23T12:00:20Z");
+
+  @Test
+  void a_caller_may_look_up_one_session_of_others_in_a_minute() {
+    assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
+
+    // 40 seconds until 12:01, and one because a header's seconds are whole.
+    assertThat(lookups.refuse(EVE, UNKNOWN)).contains(new Refusal(1, Duration.ofSeconds(41)));
+    assertThat(lookups.refuse(EVE, ADAS)).contains(new Refusal(1, Duration.ofSeconds(41)));
+    assertThat(lookups.refuse(ADA, UNKNOWN)).isEmpty();
+    assertThat(table.used(Limit.LOOKUPS)).isEqualTo(2);
+  }
+
+  @Test
+  void the_next_minute_has_a_lookup_of_its_own() {
+    assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
+    now = Instant.parse("2026-11-23T12:00:59.999Z");
+    assertThat(lookups.refuse(EVE, ADAS)).contains(new Refusal(1, Duration.ofMillis(1_001)));
+
+    now = Instant.parse("2026-11-23T12:01:00Z");
+
+    assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
+    assertThat(lookups.refuse(EVE, ADAS)).isPresent();
+  }
+
+  @Test
+  void ones_own_sessions_may_be_looked_up_at_any_time_and_are_not_counted() {
+    adaOpensHerSession();
+
+    for (var i = 0; i < 100; i++) {
+      assertThat(lookups.refuse(ADA, ADAS)).isEmpty();
+    }
+
+    assertThat(table.used(Limit.LOOKUPS)).isZero();
+    assertThat(lookups.refuse(ADA, UNKNOWN)).isEmpty();
+    assertThat(lookups.refuse(ADA, UNKNOWN)).isPresent();
+    assertThat(lookups.refuse(ADA, ADAS)).isEmpty();
+  }
+
+  @Test
+  void a_limit_of_zero_is_none_and_counts_nothing() {
+    var unlimited = limitedTo(0);
+
+    for (var i = 0; i < 100; i++) {
+      assertThat(unlimited.refuse(EVE, ADAS)).isEmpty();
+    }
+
+    assertThat(table.used(Limit.LOOKUPS)).isZero();
+  }
+
+  private void adaOpensHerSession() {
+    var _ = table.create(ADA, null, now);
+    table.opened(table.place(PurchaseOrdersContract.order(ADA)), ADAS);
+  }
+
+  private SessionLookups limitedTo(int most) {
+    return new SessionLookups(table, Limits.NONE.with(Limit.LOOKUPS, most), () -> now);
+  }
+}
