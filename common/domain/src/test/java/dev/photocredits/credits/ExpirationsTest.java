@@ -3,77 +3,80 @@ package dev.photocredits.credits;
 import static dev.photocredits.ledger.Samples.somebody;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Proxy;
+import dev.photocredits.credits.PromotionOutcome.Promoted;
+import dev.photocredits.ledger.InMemoryLedger;
+import dev.photocredits.ledger.Samples;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What has expired is taken of everybody, whatever becomes of the others. */
 final class ExpirationsTest {
-  private static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
-
-  private final Email ada = somebody();
-  private final Set<Email> expired = new HashSet<>();
+  private final Samples samples = new Samples(new Random(7));
+  private final InMemoryLedger ledger = new InMemoryLedger();
+  private final Instant end = samples.now().plus(Duration.ofDays(7));
 
   @Test
   void a_user_for_whom_it_fails_keeps_no_other_one_from_it() {
-    var bad = somebody();
+    var bad = givenThree(end);
+    var ada = givenThree(end);
 
-    var run = expirations(List.of(bad, ada), Set.of(bad)).run(10, Instant.MAX);
+    var run = expirations(Set.of(bad)).run(10, Instant.MAX);
 
     assertThat(run.credits()).isEqualTo(new Credits(3));
     assertThat(run.failures()).hasSize(1);
     assertThat(run.hasMore()).isFalse();
+    assertThat(balance(ada)).isZero();
+    assertThat(balance(bad)).isEqualTo(3);
   }
 
   @Test
   void a_thousand_for_whom_it_fails_leave_the_others_their_turn() {
-    var bad = IntStream.range(0, 1000).mapToObj(_ -> somebody()).toList();
-    var due = IntStream.rangeClosed(0, 1000).mapToObj(i -> i < 1000 ? bad.get(i) : ada).toList();
-    var expirations = expirations(due, Set.copyOf(bad));
+    var first = end.minusSeconds(1);
+    var bad = IntStream.range(0, 1000).mapToObj(_ -> givenThree(first)).collect(Collectors.toSet());
+    var ada = givenThree(end);
+    var expirations = expirations(bad);
 
     var runs = 0;
-    while (expired.isEmpty() && runs < 20) {
+    while (balance(ada) > 0 && runs < 20) {
       assertThat(expirations.run(500, Instant.MAX).hasMore()).isTrue();
       runs++;
     }
 
-    assertThat(expired).containsExactly(ada);
+    assertThat(balance(ada)).isZero();
   }
 
   @Test
   void a_run_ends_at_its_deadline() {
-    var run = expirations(List.of(ada), Set.of()).run(10, NOON);
+    var ada = givenThree(end);
+
+    var run = expirations(Set.of()).run(10, end);
 
     assertThat(run.hasMore()).isTrue();
-    assertThat(expired).isEmpty();
+    assertThat(balance(ada)).isEqualTo(3);
   }
 
-  private Expirations expirations(List<Email> due, Set<Email> bad) {
-    var ledger =
-        (Ledger)
-            Proxy.newProxyInstance(
-                Ledger.class.getClassLoader(),
-                new Class<?>[] {Ledger.class},
-                (_, method, arguments) ->
-                    switch (method.getName()) {
-                      case "expiring" -> new Page<>(due, false);
-                      case "expire" -> expire((Email) arguments[0], bad);
-                      default -> throw new AssertionError(method);
-                    });
-    return new Expirations(ledger, new TimeOrderedIds(new Random(7)), InstantSource.fixed(NOON));
+  /** A new user with three credits, which expire at that time. */
+  private Email givenThree(Instant expiry) {
+    var user = ledger.create(somebody(), null, samples.now()).email();
+    assertThat(ledger.promote(user, samples.gift(3, expiry), false)).isEqualTo(new Promoted());
+    return user;
   }
 
-  private Credits expire(Email email, Set<Email> bad) {
-    if (bad.contains(email)) {
-      throw new IllegalStateException("damaged");
-    }
-    expired.add(email);
-    return new Credits(3);
+  private int balance(Email user) {
+    return ledger.find(user).orElseThrow().credits().value();
+  }
+
+  /** They run at the end, and fail for those users. */
+  private Expirations expirations(Set<Email> bad) {
+    return new Expirations(
+        new LedgerWithDamagedAccounts(ledger, bad),
+        new TimeOrderedIds(new Random(7)),
+        InstantSource.fixed(end));
   }
 }

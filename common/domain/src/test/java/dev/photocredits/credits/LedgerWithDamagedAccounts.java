@@ -1,0 +1,72 @@
+package dev.photocredits.credits;
+
+import dev.photocredits.credits.Transaction.Adjustment;
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.Transaction.Purchase;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The fake, in which nothing can be expired for some users. */
+record LedgerWithDamagedAccounts(Ledger ledger, Set<Email> damaged) implements Ledger {
+  @Override
+  public Credits expire(Email email, TransactionId id, Instant now) {
+    if (damaged.contains(email)) {
+      throw new IllegalStateException("damaged");
+    }
+    return ledger.expire(email, id, now);
+  }
+
+  @Override
+  public Optional<User> find(Email email) {
+    return ledger.find(email);
+  }
+
+  @Override
+  public User create(Email email, @Nullable Promotion welcome, Instant now) {
+    return ledger.create(email, welcome, now);
+  }
+
+  @Override
+  public CustomerId linkCustomer(
+      Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now) {
+    return ledger.linkCustomer(email, customer, deleted, now);
+  }
+
+  @Override
+  public GrantOutcome grant(
+      Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
+    return ledger.grant(email, purchase, charge, order);
+  }
+
+  @Override
+  public boolean hasGranted(SessionId session) {
+    return ledger.hasGranted(session);
+  }
+
+  @Override
+  public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
+    return ledger.reverse(news, id, now);
+  }
+
+  @Override
+  public PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
+    return ledger.promote(email, promotion, again);
+  }
+
+  @Override
+  public AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
+    return ledger.adjust(email, adjustment);
+  }
+
+  @Override
+  public Page<Email> expiring(Instant now, int limit) {
+    return ledger.expiring(now, limit);
+  }
+
+  @Override
+  public Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before) {
+    return ledger.statement(email, limit, before);
+  }
+}
