@@ -2,7 +2,6 @@ package dev.photocredits.credits;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Takes off the balances what has expired; until then nobody can spend it either. */
@@ -13,11 +12,13 @@ public final class Expirations {
   private final Ledger ledger;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
+  private final Turns turns;
 
   public Expirations(Ledger ledger, TimeOrderedIds ids, InstantSource clock) {
     this.ledger = ledger;
     this.ids = ids;
     this.clock = clock;
+    turns = new Turns(ids, clock);
   }
 
   /**
@@ -33,29 +34,21 @@ public final class Expirations {
   }
 
   /**
-   * Takes what has expired off the balances. Any number may do so at once: a lot expires once. A
-   * user for whom it fails does not keep the others from it, and is tried again by the next run:
-   * the order is random, so that even thousands of them, each of which takes its time, leave every
-   * other one their turn within a few runs.
+   * Takes what has expired off the balances, of each user in their turn ({@link Turns}). Any number
+   * of runs may do so at once: a lot expires once.
    *
    * @param most how many users to try
    * @param deadline after which no further one is begun
    */
   public Expired run(int most, Instant deadline) {
     var due = ledger.expiring(clock.instant(), READ);
-    var credits = Credits.NONE;
-    var failures = new ArrayList<RuntimeException>();
-    for (var owner : ids.shuffled(due.items()).stream().limit(most).toList()) {
-      var now = clock.instant();
-      if (!now.isBefore(deadline)) {
-        return new Expired(credits, failures, true);
-      }
-      try {
-        credits = credits.plus(ledger.expire(owner, ids.transaction(now), now));
-      } catch (RuntimeException e) {
-        failures.add(e);
-      }
-    }
-    return new Expired(credits, failures, due.hasMore() || due.items().size() > most);
+    var taken = turns.take(due, most, deadline, this::expire);
+    var credits = taken.results().stream().reduce(Credits.NONE, Credits::plus);
+    return new Expired(credits, taken.failures(), taken.hasMore());
+  }
+
+  private Credits expire(Email owner) {
+    var now = clock.instant();
+    return ledger.expire(owner, ids.transaction(now), now);
   }
 }

@@ -2,6 +2,7 @@ package dev.photocredits.generation;
 
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.credits.Turns;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Deleted;
@@ -11,7 +12,6 @@ import dev.photocredits.generation.Generation.Succeeded;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,11 +29,13 @@ public final class Sweeper {
   private final Generations generations;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
+  private final Turns turns;
 
   public Sweeper(Generations generations, TimeOrderedIds ids, InstantSource clock) {
     this.generations = generations;
     this.ids = ids;
     this.clock = clock;
+    turns = new Turns(ids, clock);
   }
 
   /**
@@ -65,35 +67,18 @@ public final class Sweeper {
 
   /**
    * Ends overdue generations with the pictures that are there, by the same conditional write as
-   * their workers would. Any number may sweep at once, and all but the first change nothing. One
-   * that cannot be ended does not keep the others from it, and is tried again by the next run: the
-   * order is random, so that even thousands of them, each of which takes its time, leave every
-   * other one its turn within a few runs.
+   * their workers would, each in its turn ({@link Turns}). Any number may sweep at once, and all
+   * but the first change nothing.
    *
    * @param most how many generations to try
    * @param deadline after which no further one is begun
    */
   public Swept sweep(int most, Instant deadline) {
     var overdue = generations.overdue(clock.instant(), READ, null);
-    var refunded = 0;
-    var credits = Credits.NONE;
-    var failures = new ArrayList<RuntimeException>();
-    for (var lease : ids.shuffled(overdue.items()).stream().limit(most).toList()) {
-      if (!clock.instant().isBefore(deadline)) {
-        return new Swept(refunded, credits, failures, true);
-      }
-      try {
-        var ended = end(lease);
-        if (ended.isPresent()) {
-          refunded++;
-          credits = credits.plus(ended.get());
-        }
-      } catch (RuntimeException e) {
-        failures.add(e);
-      }
-    }
-    var hasMore = overdue.hasMore() || overdue.items().size() > most;
-    return new Swept(refunded, credits, failures, hasMore);
+    var taken = turns.take(overdue, most, deadline, this::end);
+    var refunds = taken.results().stream().flatMap(Optional::stream).toList();
+    var credits = refunds.stream().reduce(Credits.NONE, Credits::plus);
+    return new Swept(refunds.size(), credits, taken.failures(), taken.hasMore());
   }
 
   // What was given back, if it was we who ended it. The list may be behind: the generation itself
