@@ -134,10 +134,24 @@ final class LimitsTest {
       assertThat(refused.said())
           .isEqualTo(
               "429 {\"detail\":\"There were 6 pictures in this hour already that were cancelled or"
-                  + " refused by the model's safety rules, please try again later. Nothing was"
-                  + " charged.\",\"error_code\":\"RATE_LIMITED\"}");
+                  + " refused by the model, please try again later. Nothing was charged.\","
+                  + "\"error_code\":\"RATE_LIMITED\"}");
       assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 3601);
       assertThat(other.status()).isEqualTo(200);
+      assertThat(api.balance(email)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void photos_that_the_model_cannot_read_use_up_the_allowance() {
+    try (var api = Api.start(Map.of("MODEL_UNCHARGED_PICTURES", "3"))) {
+      var email = api.customer();
+      api.gemini.answers(FakeGemini.recorded("400-input-image"));
+      assertThat(api.generate(email).refusal()).isEqualTo("415 UNSUPPORTED_IMAGE");
+
+      var refused = api.generate(email);
+
+      assertThat(refused.refusal()).isEqualTo("429 RATE_LIMITED");
       assertThat(api.balance(email)).isEqualTo(10);
     }
   }

@@ -1,5 +1,6 @@
 package dev.photocredits.checks.contract;
 
+import static dev.photocredits.checks.fakes.FakeGemini.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.checks.fakes.FakeGemini;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever fails, nobody pays for what they did not get, and the model is not asked in vain. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class MoneyUnderFaultsTest {
+  private static final String OVERLOADED = "503 MODEL_OVERLOADED";
+
   /** With one model, so that what is told of it is not healed by another. */
   private final Api api = Api.start(Map.of("GEMINI_MODEL", "the-only-model"));
 
@@ -48,10 +51,14 @@ final class MoneyUnderFaultsTest {
 
   static Stream<Fault> faults() {
     return Stream.of(
-        new Fault("429 for a second", busy("1"), "503 MODEL_OVERLOADED", 6, "1"),
-        new Fault("429 for longer than we have", busy("60"), "503 MODEL_OVERLOADED", 3, "60"),
-        new Fault("429", FakeGemini.status(429), "503 MODEL_OVERLOADED", 6, "30"),
-        new Fault("503", FakeGemini.status(503), "503 MODEL_OVERLOADED", 6, "30"),
+        new Fault("429 for a second", busy("1"), OVERLOADED, 6, "1"),
+        new Fault("429 for longer than we have", busy("60"), OVERLOADED, 3, "60"),
+        new Fault("429", FakeGemini.status(429), OVERLOADED, 6, "30"),
+        new Fault(
+            "429 whose body has the wait", recorded("429-retryinfo-37s"), OVERLOADED, 3, "37"),
+        new Fault("503", FakeGemini.status(503), OVERLOADED, 6, "30"),
+        new Fault("504", recorded("504-deadline"), "504 MODEL_TIMEOUT", 6, ""),
+        new Fault("the photo", recorded("400-input-image"), "415 UNSUPPORTED_IMAGE", 3, ""),
         broken("500", FakeGemini.status(500), 6),
         broken("502", FakeGemini.status(502), 6),
         broken("a closed connection", FakeGemini.closesTheConnection(), 6),

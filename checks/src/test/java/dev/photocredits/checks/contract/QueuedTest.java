@@ -101,6 +101,18 @@ final class QueuedTest {
   }
 
   @Test
+  void a_photo_that_the_model_cannot_read_is_told_and_refunded() {
+    var email = api.customer();
+    api.gemini.answers(FakeGemini.recorded("400-input-image"));
+
+    var ended = ended(email, ordered(email, "respond-async").header("x-generation-id"));
+
+    assertThat(ended.json().path("status").asText()).isEqualTo("failed");
+    assertThat(ended.json().path("error_code").asText()).isEqualTo("UNSUPPORTED_IMAGE");
+    assertThat(api.statement(email)).containsExactly("refund 3", "usage -3", "purchase 10");
+  }
+
+  @Test
   void a_picture_that_is_missing_in_the_end_is_given_back() {
     var email = api.customer();
     api.gemini.follows(

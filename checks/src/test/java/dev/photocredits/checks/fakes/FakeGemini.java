@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import dev.photocredits.checks.Project;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +146,23 @@ public final class FakeGemini implements AutoCloseable {
     var body = JSON.createObjectNode();
     body.putObject("promptFeedback").put("blockReason", reason);
     return ok(body);
+  }
+
+  /** An answer that was recorded for {@code common/gemini}. */
+  public static Answer recorded(String name) {
+    var folder = Project.root().resolve("common/gemini/src/test/resources/answers");
+    try {
+      var answer = JSON.readTree(folder.resolve(name + ".json").toFile());
+      var headers = new HashMap<String, String>();
+      answer
+          .get("headers")
+          .properties()
+          .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
+      return new Answer.Reply(
+          answer.get("status").intValue(), headers, answer.get("body").toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public static Answer status(int status) {

@@ -416,8 +416,13 @@ final class Catalogue {
     rule(
         "end: refused pictures count as uncharged",
         "generation/Drawing.java",
-        "new Uncharged(refused, notMade, countedAt)",
+        "new Uncharged(byUser, notMade, countedAt)",
         "new Uncharged(0, notMade, countedAt)");
+    rule(
+        "end: rejected photos count as uncharged",
+        "generation/Drawing.java",
+        "why instanceof Refused || why instanceof PhotoRejected",
+        "why instanceof Refused");
     rule(
         "delete: cancelled pictures count as uncharged",
         "generation/Deletion.java",

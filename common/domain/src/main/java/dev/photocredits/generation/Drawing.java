@@ -5,6 +5,7 @@ import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
+import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import java.time.Duration;
@@ -97,6 +98,9 @@ public final class Drawing {
     FailureReason reason() {
       if (missing.stream().anyMatch(Refused.class::isInstance)) {
         return FailureReason.SAFETY_BLOCKED;
+      }
+      if (missing.stream().anyMatch(PhotoRejected.class::isInstance)) {
+        return FailureReason.UNSUPPORTED_IMAGE;
       }
       if (missing.stream().anyMatch(Overloaded.class::isInstance)) {
         return FailureReason.MODEL_OVERLOADED;
@@ -235,8 +239,12 @@ public final class Drawing {
         answers.add(result.answered());
       }
     }
-    var refused = Math.toIntExact(missing.stream().filter(Refused.class::isInstance).count());
-    return new Drawings(seen, stored, missing, answers, new Uncharged(refused, notMade, countedAt));
+    var byUser = Math.toIntExact(missing.stream().filter(Drawing::isByUser).count());
+    return new Drawings(seen, stored, missing, answers, new Uncharged(byUser, notMade, countedAt));
+  }
+
+  private static boolean isByUser(NotDrawn why) {
+    return why instanceof Refused || why instanceof PhotoRejected;
   }
 
   private Variation variation(

@@ -2,6 +2,7 @@ package dev.photocredits.generation;
 
 /** Why a generation delivered nothing. */
 public enum FailureReason {
+  UNSUPPORTED_IMAGE,
   SAFETY_BLOCKED,
   MODEL_OVERLOADED,
   MODEL_TIMEOUT,

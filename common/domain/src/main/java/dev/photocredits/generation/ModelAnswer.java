@@ -18,6 +18,9 @@ public sealed interface ModelAnswer {
   /** The model's safety rules forbid the picture: asking again does not help. */
   record Refused(String cause) implements NotDrawn {}
 
+  /** The model cannot read the photo: asking again does not help. */
+  record PhotoRejected(String cause) implements NotDrawn {}
+
   /**
    * The model has no capacity.
    *
@@ -25,7 +28,7 @@ public sealed interface ModelAnswer {
    */
   record Overloaded(String cause, Duration retryAfter) implements NotDrawn {}
 
-  /** No answer by the deadline. */
+  /** No answer by the deadline, ours or the model's own. */
   record TimedOut(String cause) implements NotDrawn {}
 
   /** The model failed, or answered without a picture. */

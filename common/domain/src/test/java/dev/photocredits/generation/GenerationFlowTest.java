@@ -25,6 +25,7 @@ import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
+import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -187,6 +188,24 @@ final class GenerationFlowTest {
                 3);
 
     assertThat(outcome.reason()).isEqualTo(FailureReason.SAFETY_BLOCKED);
+    addsUp();
+  }
+
+  @Test
+  void a_photo_that_the_model_cannot_read_is_told_before_what_passes_by_itself() {
+    userWith(10);
+
+    var outcome =
+        (NothingDelivered)
+            draw(
+                new ModelThatAnswers(
+                    new Overloaded("x", Duration.ofSeconds(9)),
+                    new PhotoRejected("y"),
+                    new TimedOut("z")),
+                3);
+
+    assertThat(outcome.reason()).isEqualTo(FailureReason.UNSUPPORTED_IMAGE);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
     addsUp();
   }
 

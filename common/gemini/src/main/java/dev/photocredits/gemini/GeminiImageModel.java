@@ -24,6 +24,7 @@ import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
+import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.generation.VariationPrompt;
@@ -46,12 +47,15 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ImageModel} by Gemini. A picture is asked for once, and once more if that failed in a way
- * that passes: 429, 5xx or a broken connection. A model that is retired (404, or a 400 that names
- * it) or overloaded (429, 503) gives way to the next of the list at once, which does not count as
- * the second attempt. A retired one is then left out for some minutes, see {@link RetiredModels}.
+ * that passes: 429, 5xx or a broken connection, and the deadline leaves time for the wait that the
+ * API asks for. A model that is retired (404, or a 400 that names it) or overloaded (429, 503)
+ * gives way to the next of the list at once, which does not count as the second attempt. If no
+ * model is left and one was overloaded, the answer is the shortest wait of those. A retired one is
+ * then left out for some minutes, see {@link RetiredModels}.
  */
 public final class GeminiImageModel implements ImageModel {
   private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
@@ -207,19 +211,30 @@ public final class GeminiImageModel implements ImageModel {
     var served = retired.without(models);
     var retried = false;
     var model = 0;
+    @Nullable Overloaded earlier = null;
     while (true) {
       var attempt = ask(served.get(model), prompt, content, deadline);
       if (!(attempt instanceof Attempt.Again again)) {
         return ((Attempt.Final) attempt).answer();
       }
       if (again.givesWay() && model + 1 < served.size()) {
+        earlier = sooner(earlier, again.answer());
         model++;
       } else if (again.passes() && !retried && pause(again.after(), deadline)) {
         retried = true;
       } else {
-        return again.answer();
+        var sooner = sooner(earlier, again.answer());
+        return sooner == null ? again.answer() : sooner;
       }
     }
+  }
+
+  /** The overloaded model that has room first, if either is one. */
+  private static @Nullable Overloaded sooner(@Nullable Overloaded earlier, NotDrawn now) {
+    return now instanceof Overloaded overloaded
+            && (earlier == null || overloaded.retryAfter().compareTo(earlier.retryAfter()) < 0)
+        ? overloaded
+        : earlier;
   }
 
   private sealed interface Attempt {
@@ -289,18 +304,20 @@ public final class GeminiImageModel implements ImageModel {
 
   private static Attempt failure(String model, HttpFailure http) {
     var cause = "status " + http.status() + " of " + model;
-    return switch (http.status()) {
-      case 429, 503 ->
-          new Attempt.Again(
-              new Overloaded(cause, http.retryAfter().orElse(RETRY_AFTER)),
-              true,
-              true,
-              http.retryAfter().orElse(BACKOFF));
-      default ->
-          http.status() >= 500
-              ? new Attempt.Again(new Broken(cause), false, true, http.retryAfter().orElse(BACKOFF))
-              : new Attempt.Final(new Broken(cause));
-    };
+    var wait = http.retryAfter().filter(Duration::isPositive).orElse(BACKOFF);
+    if (http.isAboutPhoto()) {
+      return new Attempt.Final(new PhotoRejected(cause));
+    }
+    if (http.isTimeout()) {
+      return new Attempt.Again(new TimedOut(cause), false, true, wait);
+    }
+    if (http.status() == 429 || http.status() == 503) {
+      var overloaded = new Overloaded(cause, http.retryAfter().orElse(RETRY_AFTER));
+      return new Attempt.Again(overloaded, true, true, wait);
+    }
+    return http.status() >= 500
+        ? new Attempt.Again(new Broken(cause), false, true, wait)
+        : new Attempt.Final(new Broken(cause));
   }
 
   /** Waits, unless the time left afterwards would not do for an answer. */

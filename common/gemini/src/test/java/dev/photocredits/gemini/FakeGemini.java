@@ -1,5 +1,6 @@
 package dev.photocredits.gemini;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -83,6 +84,22 @@ final class FakeGemini implements AutoCloseable {
       exchange.getResponseHeaders().set("content-type", "application/json");
       send(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
     };
+  }
+
+  /** An answer of {@code src/test/resources/answers}: status, headers and body. */
+  static Answer recorded(String name) {
+    try (var file = FakeGemini.class.getResourceAsStream("/answers/" + name + ".json")) {
+      var answer = new ObjectMapper().readTree(file);
+      var body = answer.get("body").toString().getBytes(StandardCharsets.UTF_8);
+      return exchange -> {
+        for (var header : answer.get("headers").properties()) {
+          exchange.getResponseHeaders().set(header.getKey(), header.getValue().asText());
+        }
+        send(exchange, answer.get("status").asInt(), body);
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Answer status(int status) {

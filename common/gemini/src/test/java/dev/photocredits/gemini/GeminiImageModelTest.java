@@ -336,7 +336,7 @@ final class GeminiImageModelTest {
         new Case("a longer name", error(400, "models/best-lite is not supported.")),
         new Case("a longer version", error(400, "models/best.5 is not supported.")),
         new Case("another name", error(400, "models/the-best is not supported.")),
-        new Case("the photo", error(400, "Provided image is not valid.")),
+        new Case("the picture's size", error(400, "Invalid image size: 512.")),
         new Case("no words", exchange -> exchange.sendResponseHeaders(400, -1)));
   }
 
@@ -643,7 +643,7 @@ final class GeminiImageModelTest {
     }
   }
 
-  private static ModelAnswer draw(FakeGemini gemini, Duration time, String... models) {
+  static ModelAnswer draw(FakeGemini gemini, Duration time, String... models) {
     var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), models);
     return draw(model, PROMPT, time);
   }

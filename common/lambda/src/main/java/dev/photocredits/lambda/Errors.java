@@ -67,8 +67,7 @@ public final class Errors {
           case UNCHARGED ->
               "There were "
                   + most
-                  + " pictures in this hour already that were cancelled or refused by the model's"
-                  + " safety rules";
+                  + " pictures in this hour already that were cancelled or refused by the model";
           case DAILY -> "There were " + most + " pictures on this day already";
           case SHARE -> "There were " + most + " pictures for you on this day already";
           case LOOKUPS ->
@@ -101,6 +100,11 @@ public final class Errors {
   /** A generation that delivered nothing and gave everything back. */
   public static Response nothingDelivered(FailureReason reason, Duration retryAfter) {
     return switch (reason) {
+      case UNSUPPORTED_IMAGE ->
+          Response.error(
+              ErrorCode.UNSUPPORTED_IMAGE,
+              "Image generation failed: the model cannot read this photo, please send another one."
+                  + NOTHING_CHARGED);
       case SAFETY_BLOCKED ->
           Response.error(
               ErrorCode.SAFETY_BLOCKED,
