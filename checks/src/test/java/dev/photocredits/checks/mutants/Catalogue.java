@@ -396,7 +396,7 @@ final class Catalogue {
     rule(
         "ask: what is left on another day is released",
         "generation/Generation.java",
-        "Limits.releasing(createdAt, calls.reserved() - used - left)",
+        "Limits.releasing(createdAt, isSameDay ? 0 : calls.reserved())",
         "Limits.releasing(createdAt, 0)");
     rule(
         "ask: an unknown count is settled by a repeat",
@@ -520,7 +520,7 @@ final class Catalogue {
     rule(
         "refund: it does not go back to an earlier state",
         "credits/RefundState.java",
-        "other.status.compareTo(status) > 0 ? other : this",
+        "BinaryOperator.maxBy(comparing(RefundState::status)).apply(this, other)",
         "other");
     rule(
         "dispute: what came back takes nothing",
@@ -547,12 +547,12 @@ final class Catalogue {
         "settled");
     journal(
         "reverse: what is spent is owed",
-        "Math.min(more, standing.available(now).value())",
-        "more");
+        "Math.min(credits.value(), standing.available(now).value())",
+        "credits.value()");
     journal(
         "reverse: what has expired is not available",
-        "Math.min(more, standing.available(now).value())",
-        "Math.min(more, standing.credits().value())");
+        "Math.min(credits.value(), standing.available(now).value())",
+        "Math.min(credits.value(), standing.credits().value())");
     journal(
         "hold: what has expired is not spent, and expires",
         "var draft = Draft.before(standing, usage.id(), usage.createdAt());\n    draft.expire();",

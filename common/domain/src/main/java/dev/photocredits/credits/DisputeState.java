@@ -1,5 +1,9 @@
 package dev.photocredits.credits;
 
+import static java.util.Comparator.comparingLong;
+
+import java.util.function.BinaryOperator;
+
 /**
  * How much a bank has withdrawn because of a dispute, and returned of it. Both sums only grow. They
  * are in the currency in which the provider settles with us, which may be another one than the
@@ -22,7 +26,7 @@ public record DisputeState(Money disputed, long firstWithdrawal, long withdrawn,
   /** What is known after both were heard, in whatever order. */
   DisputeState and(DisputeState other) {
     return new DisputeState(
-        other.disputed.minorUnits() > disputed.minorUnits() ? other.disputed : disputed,
+        BinaryOperator.maxBy(comparingLong(Money::minorUnits)).apply(disputed, other.disputed),
         Math.max(firstWithdrawal, other.firstWithdrawal),
         Math.max(withdrawn, other.withdrawn),
         Math.max(returned, other.returned));

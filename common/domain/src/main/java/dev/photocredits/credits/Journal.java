@@ -172,18 +172,24 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
    * credits that were withdrawn. A return undoes what was withdrawn last: first what is still owed,
    * then what was taken of lots, the earliest expiry first, and then what never expires.
    *
-   * @param more what is to be reversed beyond what was; negative to return it
+   * @param more what is to be reversed beyond what was; negative to return it, never 0
    * @param id of the reversal
    */
   public static Journal reverse(
       Standing standing, SessionId session, int more, TransactionId id, Instant now) {
-    if (more < 0) {
-      return undo(standing, session, new Credits(Math.negateExact(more)), id, now);
-    }
+    return switch (Integer.signum(more)) {
+      case 1 -> withdraw(standing, session, new Credits(more), id, now);
+      case -1 -> undo(standing, session, new Credits(Math.negateExact(more)), id, now);
+      default -> throw new IllegalArgumentException("nothing is to be reversed");
+    };
+  }
+
+  private static Journal withdraw(
+      Standing standing, SessionId session, Credits credits, TransactionId id, Instant now) {
     var draft = Draft.before(standing, id, now);
     draft.expire();
-    var taken = new Credits(Math.min(more, standing.available(now).value()));
-    draft.withdraw(session, taken, new Credits(more).minus(taken), draft.latest(taken));
+    var taken = new Credits(Math.min(credits.value(), standing.available(now).value()));
+    draft.withdraw(session, taken, credits.minus(taken), draft.latest(taken));
     return draft.journal();
   }
 

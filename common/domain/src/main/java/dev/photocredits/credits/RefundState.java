@@ -1,5 +1,9 @@
 package dev.photocredits.credits;
 
+import static java.util.Comparator.comparing;
+
+import java.util.function.BinaryOperator;
+
 /**
  * How a refund stands.
  *
@@ -21,7 +25,7 @@ public record RefundState(Money amount, Status status) {
 
   /** What is known after both were heard, in whatever order. */
   RefundState and(RefundState other) {
-    return other.status.compareTo(status) > 0 ? other : this;
+    return BinaryOperator.maxBy(comparing(RefundState::status)).apply(this, other);
   }
 
   public boolean hasFailed() {

@@ -202,7 +202,11 @@ public final class Drawing {
 
     /** Whether another call may be made. */
     synchronized boolean take() {
-      return left > 0 && left-- > 0;
+      if (left == 0) {
+        return false;
+      }
+      left--;
+      return true;
     }
 
     /** Lets no further call be made, and tells how many were not. */

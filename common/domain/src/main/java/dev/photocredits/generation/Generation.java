@@ -172,7 +172,7 @@ public record Generation(
         in(new Pending(pending.leaseExpiresAt(), pending.drawn(), after)),
         Stream.concat(
                 limits.asking(now, pictures - used).stream(),
-                Limits.releasing(createdAt, calls.reserved() - used - left).stream())
+                Limits.releasing(createdAt, isSameDay ? 0 : calls.reserved()).stream())
             .toList());
   }
 

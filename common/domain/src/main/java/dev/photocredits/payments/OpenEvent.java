@@ -26,7 +26,7 @@ public record OpenEvent(
   static String problem(RuntimeException thrown) {
     var said = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
     var masked = said.replaceAll(ADDRESS, "***");
-    return masked.length() > LONGEST ? masked.substring(0, LONGEST) : masked;
+    return masked.substring(0, Math.min(masked.length(), LONGEST));
   }
 
   /** For the log and for operators. */

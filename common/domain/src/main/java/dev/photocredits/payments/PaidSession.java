@@ -41,10 +41,8 @@ public record PaidSession(
    * more includes taxes, which bought no credits.
    */
   Money paid(Money price) {
-    return total != null
-            && total.currency().equals(price.currency())
-            && total.minorUnits() <= price.minorUnits()
-        ? total
+    return total != null && total.currency().equals(price.currency())
+        ? new Money(Math.min(total.minorUnits(), price.minorUnits()), price.currency())
         : price;
   }
 

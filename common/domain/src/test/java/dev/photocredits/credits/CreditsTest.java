@@ -60,8 +60,16 @@ final class CreditsTest {
   }
 
   @Test
-  void there_is_no_share_of_more_than_the_whole() {
+  void there_is_no_share_of_more_than_the_whole_or_of_nothing() {
     assertThatThrownBy(() -> new Credits(3).shareRoundedUp(4, 3))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Credits(3).shareRoundedUp(0, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_whole_of_one_part_is_all_of_it() {
+    assertThat(new Credits(3).shareRoundedUp(1, 1)).isEqualTo(new Credits(3));
+    assertThat(new Credits(3).shareRoundedDown(1, 1)).isEqualTo(new Credits(3));
   }
 }

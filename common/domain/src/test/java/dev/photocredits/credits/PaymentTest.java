@@ -82,10 +82,14 @@ final class PaymentTest {
   void every_change_is_another_version() {
     var unheardOf = Payment.unheardOf(ID);
 
-    var after = unheardOf.hearing(refunded(1)).granting(STARTER).hearing(refunded(2));
+    var heard = unheardOf.hearing(refunded(1)).granting(STARTER).hearing(refunded(2));
+    var moved = heard.movedTo(new Email("grace@example.com"));
+    var mended = moved.mended(STARTER, new Credits(1));
 
     assertThat(unheardOf.version()).isZero();
-    assertThat(after.version()).isEqualTo(3);
+    assertThat(heard.version()).isEqualTo(3);
+    assertThat(moved.version()).isEqualTo(4);
+    assertThat(mended.version()).isEqualTo(5);
   }
 
   // Disputes

@@ -37,11 +37,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -311,20 +317,48 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_lost_reply_to_the_count_of_the_models_calls_is_settled_by_a_repeat() {
+  void two_lost_replies_to_the_count_of_the_models_calls_are_settled_by_repeats() {
     userWith(10);
     limits = Limits.NONE.with(Limit.DAILY, 100);
     var id = queued();
     var model = new ModelThatDraws();
+    var drawing = drawing(model, new GenerationsThatLoseReplies(2));
 
-    var worked =
-        new GenerationWorker(
-                ledger, drawing(model, new GenerationsThatLoseAReply()), photos, ids, clock)
-            .work(ada, id, later());
+    var worked = worker(drawing).work(ada, id, later());
 
     assertThat(worked).isPresent();
     assertThat(model.calls).hasValue(3);
     assertThat(ledger.used(Limit.DAILY)).isEqualTo(3);
+  }
+
+  @Test
+  void a_count_whose_reply_is_lost_three_times_leaves_the_model_to_the_next_message() {
+    userWith(10);
+    var id = queued();
+    var model = new ModelThatDraws();
+    var drawing = drawing(model, new GenerationsThatLoseReplies(3));
+
+    assertThatThrownBy(() -> worker(drawing).work(ada, id, later()))
+        .hasMessage("the reply is lost");
+
+    assertThat(model.calls).hasValue(0);
+    assertThat(worker(drawing).work(ada, id, later())).isPresent();
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
+  void a_call_that_had_no_thread_before_the_deadline_does_not_count() {
+    userWith(10);
+    limits = Limits.NONE.with(Limit.DAILY, 100);
+    var id = queued();
+    var model = new ModelThatDraws();
+    var drawing = new Drawing(ledger, model, images, limits, ids, clock, new ThreadsForTwo());
+
+    var work = worker(drawing).work(ada, id, later()).orElseThrow().work();
+
+    assertThat(model.calls).hasValue(2);
+    assertThat(ledger.used(Limit.DAILY)).isEqualTo(2);
+    assertThat(work.refunded()).isEqualTo(credits(1));
   }
 
   @Test
@@ -384,6 +418,19 @@ final class GenerationWorkerTest {
     assertThat(nextHour).isInstanceOf(Queued.class);
     assertThat(balance()).isEqualTo(credits(47));
     Invariants.hold(ledger, List.of(ada));
+  }
+
+  @Test
+  void a_picture_that_was_there_before_its_owner_cancelled_uses_up_no_allowance() {
+    userWith(10);
+    var id = queued();
+    var pending = ledger.find(ada, id).orElseThrow();
+    var asked = ledger.ask(pending, UUID.randomUUID(), 3, limits, clock.instant()).orElseThrow();
+    assertThat(ledger.add(asked, early())).isTrue();
+
+    assertThat(deletion().delete(ada, id)).contains(credits(2));
+
+    assertThat(ledger.used(Limit.UNCHARGED)).isEqualTo(2);
   }
 
   @Test
@@ -529,6 +576,32 @@ final class GenerationWorkerTest {
   }
 
   @Test
+  void a_generation_that_others_change_six_times_is_ended_by_the_seventh_attempt() {
+    userWith(10);
+    var id = queued();
+    var changing = new GenerationsThatChange(6);
+
+    assertThat(worker(new ModelThatDraws(), changing).work(ada, id, later())).isPresent();
+
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3);
+  }
+
+  @Test
+  void a_generation_that_others_change_seven_times_is_left_to_the_next_message() {
+    userWith(10);
+    var id = queued();
+    var changing = new GenerationsThatChange(7);
+
+    assertThatThrownBy(() -> worker(new ModelThatDraws(), changing).work(ada, id, later()))
+        .hasMessage("the generation changed every time");
+
+    assertThat(state(id)).isInstanceOf(Pending.class);
+    assertThat(work(new ModelThatAnswers(new Broken("x")), id)).isPresent();
+    assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3);
+    assertThat(balance()).isEqualTo(credits(7));
+  }
+
+  @Test
   void a_photo_that_is_gone_leaves_the_generation_to_its_lease() {
     userWith(10);
     var id = queued();
@@ -650,6 +723,29 @@ final class GenerationWorkerTest {
   }
 
   @Test
+  void a_generation_that_changes_seven_times_is_deleted_by_the_eighth_attempt() {
+    userWith(10);
+    var id = queued();
+
+    assertThat(deletion(new GenerationsThatChange(7)).delete(ada, id)).contains(credits(3));
+
+    assertThat(outcome(id)).isEqualTo(new WasDeleted(id));
+  }
+
+  @Test
+  void a_generation_that_changes_eight_times_is_kept_and_deleted_by_a_repeat() {
+    userWith(10);
+    var id = queued();
+
+    assertThatThrownBy(() -> deletion(new GenerationsThatChange(8)).delete(ada, id))
+        .hasMessage("the generation moved every time");
+
+    assertThat(photos.kept).containsOnlyKeys(id);
+    assertThat(balance()).isEqualTo(credits(7));
+    assertThat(deletion().delete(ada, id)).contains(credits(3));
+  }
+
+  @Test
   void deleting_at_once_gives_back_once_and_ends_the_same() {
     userWith(10);
     var id = queued();
@@ -743,6 +839,10 @@ final class GenerationWorkerTest {
     return worker(model, ledger).work(ada, id, later());
   }
 
+  private GenerationWorker worker(Drawing drawing) {
+    return new GenerationWorker(ledger, drawing, photos, ids, clock);
+  }
+
   private GenerationWorker worker(ImageModel model, Generations generations) {
     return new GenerationWorker(generations, drawing(model), photos, ids, clock);
   }
@@ -752,7 +852,11 @@ final class GenerationWorkerTest {
   }
 
   private Deletion deletion() {
-    return new Deletion(ledger, images, photos, ids, clock);
+    return deletion(ledger);
+  }
+
+  private Deletion deletion(Generations generations) {
+    return new Deletion(generations, images, photos, ids, clock);
   }
 
   private Sweeper sweeper() {
@@ -787,19 +891,54 @@ final class GenerationWorkerTest {
     return ledger.find(ada).orElseThrow().credits();
   }
 
-  /** Counts, and says nothing the first time. */
-  private final class GenerationsThatLoseAReply extends OtherGenerations {
-    private int asked;
+  /** Has two threads, which are busy until the time is over: no other task begins. */
+  private static final class ThreadsForTwo extends ForkJoinPool {
+    @Override
+    public <T> List<Future<T>> invokeAll(
+        Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+        throws InterruptedException {
+      var futures = new ArrayList<Future<T>>(invokeAll(tasks.stream().limit(2).toList()));
+      while (futures.size() < tasks.size()) {
+        var late = new CompletableFuture<T>();
+        assertThat(late.cancel(true)).isTrue();
+        futures.add(late);
+      }
+      return futures;
+    }
+  }
 
-    GenerationsThatLoseAReply() {
+  /** Somebody else changes the generation before each of so many ends. */
+  private final class GenerationsThatChange extends OtherGenerations {
+    private int left;
+
+    GenerationsThatChange(int times) {
       super(GenerationWorkerTest.this.ledger);
+      left = times;
+    }
+
+    @Override
+    public FinishOutcome finish(
+        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
+      return left-- > 0
+          ? new FinishOutcome.Overtaken(seen)
+          : super.finish(seen, next, refund, uncharged);
+    }
+  }
+
+  /** Counts, and says nothing the first times. */
+  private final class GenerationsThatLoseReplies extends OtherGenerations {
+    private int left;
+
+    GenerationsThatLoseReplies(int replies) {
+      super(GenerationWorkerTest.this.ledger);
+      left = replies;
     }
 
     @Override
     public Optional<Generation> ask(
         Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
       var counted = super.ask(pending, attempt, pictures, limits, now);
-      if (asked++ == 0) {
+      if (left-- > 0) {
         throw new IllegalStateException("the reply is lost");
       }
       return counted;

@@ -3,12 +3,22 @@ package dev.photocredits.generation;
 import static dev.photocredits.generation.TransformationMode.FULL_TRANSFORMATION;
 import static dev.photocredits.generation.TransformationMode.ITEM_ONLY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class VariationPromptTest {
+
+  @Test
+  void a_prompt_has_1_to_2000_characters_whatever_their_size() {
+    assertThat(new Prompt("\uD83C\uDFF4".repeat(2000)).text()).hasSize(4000);
+
+    assertThatThrownBy(() -> new Prompt("\uD83C\uDFF4".repeat(2001)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Prompt(" ")).isInstanceOf(IllegalArgumentException.class);
+  }
 
   @Test
   void a_full_transformation_is_worded_to_the_letter() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.Books;
 import dev.photocredits.audit.Discrepancies;
+import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.DamagedAccount;
 import dev.photocredits.credits.Email;
@@ -18,7 +19,9 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
@@ -168,6 +171,21 @@ public interface HealingContract {
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted());
 
     isWhole(sold, 15);
+  }
+
+  @Test
+  default void a_purchase_of_a_user_with_debt_is_written_again_and_moves_nothing() {
+    var sold = sold();
+    var spent = Adjustment.of(SAMPLES.id(), -15, "spent", "eve", SAMPLES.now());
+    assertThat(ledger().adjust(sold.owner(), spent)).isEqualTo(new Adjusted());
+    var news = new Refunded(sold.charge().payment(), Money.usd(999));
+    assertThat(ledger().reverse(news, SAMPLES.id(), SAMPLES.now())).isInstanceOf(Reversed.class);
+    loseTransaction(sold.owner(), sold.purchase().id());
+
+    assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted());
+
+    isWhole(sold, 0);
+    assertThat(ledger().find(sold.owner()).orElseThrow().debt()).isEqualTo(credits(10));
   }
 
   @Test

@@ -161,6 +161,26 @@ final class CheckoutTest {
   }
 
   @Test
+  void a_call_opens_a_session_although_the_provider_fails_twice() {
+    var _ = open(null);
+    provider.failsTheNext(2);
+
+    var session = open(KEY);
+
+    assertThat(provider.sessions).hasSize(2).contains(session);
+  }
+
+  @Test
+  void a_call_gives_up_when_the_provider_has_failed_three_times() {
+    var _ = open(null);
+    provider.failsTheNext(3);
+
+    assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
+
+    assertThat(provider.sessions).hasSize(1);
+  }
+
+  @Test
   void a_provider_that_keeps_failing_locks_nobody_out() {
     provider.failsTheNext(7);
     for (var times = 0; times < 3; times++) {
