@@ -105,9 +105,12 @@ public final class Fulfilment {
    * told.
    */
   public FulfilmentOutcome fulfilLate(PaidSession session) {
-    if (ledger.hasGranted(session.id())) {
-      return new Fulfilled(new AlreadyGranted());
-    }
+    return ledger.hasGranted(session.id())
+        ? new Fulfilled(new AlreadyGranted())
+        : fulfilAsFound(session);
+  }
+
+  private FulfilmentOutcome fulfilAsFound(PaidSession session) {
     return switch (lookup.find(session.id())) {
       case FoundSession found -> fulfil(Objects.requireNonNullElse(found.paid(), session));
       case FindOutcome.NoSuchSession _ -> fulfil(session);
@@ -120,7 +123,7 @@ public final class Fulfilment {
    * what a restored table has lost of it.
    */
   FulfilmentOutcome fulfilAnew(PaidSession session) {
-    return ledger.hasGranted(session.id()) ? fulfil(session) : fulfilLate(session);
+    return ledger.hasGranted(session.id()) ? fulfil(session) : fulfilAsFound(session);
   }
 
   /**
