@@ -17,7 +17,7 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
-  mutants bench bench-cold bench-peer audit erase grant adjust close-event reconcile erasures \
+  mutants mutants-math bench bench-cold bench-peer audit erase grant adjust close-event reconcile erasures \
   package deploy prune-versions sam checkov \
   schemathesis chromium email jdk
 
@@ -72,6 +72,9 @@ fuzz: schemathesis jdk ## sends requests generated from openapi.yaml to a local 
 
 mutants: jdk ## removes each guard of the money paths in turn, prints which test fails; ONLY=word,word
 	@exec build/quick checks dev.photocredits.checks.mutants.Mutants "only=$$ONLY"
+
+mutants-math: jdk ## changes a sum, sign or bound of credits at a time, prints which change no test notices
+	@exec build/mutants-math
 
 # Where there is no Docker, the same zips run under the emulator that the SAM CLI carries, as they do in make test.
 sam-invoke: sam jdk target/zips ## sam build, and sam local invoke for each of events/
