@@ -1,15 +1,14 @@
 package dev.photocredits.gemini;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.genai.Client;
+import com.google.genai.JsonSerializable;
 import com.google.genai.errors.GenAiIOException;
-import com.google.genai.types.Blob;
-import com.google.genai.types.Candidate;
 import com.google.genai.types.ClientOptions;
 import com.google.genai.types.Content;
-import com.google.genai.types.FinishReason;
 import com.google.genai.types.GenerateContentConfig;
-import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.GetModelConfig;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
@@ -21,11 +20,9 @@ import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ImageModel;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.NotDrawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.PhotoRejected;
-import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.lambda.Environment;
@@ -38,7 +35,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import okhttp3.Interceptor;
@@ -74,23 +70,17 @@ public final class GeminiImageModel implements ImageModel {
   private static final HttpRetryOptions NO_RETRY =
       HttpRetryOptions.builder().attempts(1).httpStatusCodes(List.of()).build();
 
-  /** The model's own words for "not by my rules". */
-  private static final Set<FinishReason.Known> SAFETY =
-      Set.of(
-          FinishReason.Known.SAFETY,
-          FinishReason.Known.RECITATION,
-          FinishReason.Known.BLOCKLIST,
-          FinishReason.Known.PROHIBITED_CONTENT,
-          FinishReason.Known.SPII,
-          FinishReason.Known.IMAGE_SAFETY,
-          FinishReason.Known.IMAGE_PROHIBITED_CONTENT,
-          FinishReason.Known.IMAGE_RECITATION,
-          FinishReason.Known.NO_IMAGE);
-
   private static final String DRAWN =
       """
       {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "AA=="}}]}}]}
       """;
+
+  static {
+    JsonSerializable.setMaxReadLength(BoundedAnswers.LONGEST_BASE64);
+    // An answer with null for a list or an object would be unreadable.
+    JsonSerializable.objectMapper()
+        .setDefaultSetterInfo(JsonSetter.Value.construct(Nulls.SKIP, Nulls.SKIP));
+  }
 
   private final Client client;
   private final Supplier<Client> unplugged;
@@ -168,6 +158,7 @@ public final class GeminiImageModel implements ImageModel {
             .writeTimeout(Duration.ZERO)
             .retryOnConnectionFailure(false)
             .addInterceptor(interceptor)
+            .addInterceptor(new BoundedAnswers())
             .build();
     return Client.builder()
         .apiKey(apiKey)
@@ -266,7 +257,7 @@ public final class GeminiImageModel implements ImageModel {
     }
     try {
       return new Attempt.Final(
-          answer(client.models.generateContent(model, content, config.build())));
+          Answer.of(client.models.generateContent(model, content, config.build())));
     } catch (GenAiIOException e) {
       if (e.getCause() instanceof HttpFailure http && isRetired(model, prompt, http)) {
         retired.add(model);
@@ -289,6 +280,7 @@ public final class GeminiImageModel implements ImageModel {
   private static Attempt failure(String model, GenAiIOException e) {
     return switch (e.getCause()) {
       case HttpFailure http -> failure(model, http);
+      case BoundedAnswers.TooLong _ -> new Attempt.Final(new Broken("the answer is too long"));
       case JsonProcessingException _ -> new Attempt.Final(new Broken("the answer is not JSON"));
       case InterruptedIOException _ -> new Attempt.Final(new TimedOut("no answer of " + model));
       case IOException io ->
@@ -332,42 +324,5 @@ public final class GeminiImageModel implements ImageModel {
       Thread.currentThread().interrupt();
       return false;
     }
-  }
-
-  private static ModelAnswer answer(GenerateContentResponse response) {
-    var candidates = response.candidates().orElse(List.of());
-    var picture =
-        candidates.stream()
-            .flatMap(candidate -> parts(candidate).stream())
-            .filter(part -> !part.thought().orElse(false))
-            .flatMap(part -> part.inlineData().stream())
-            .filter(blob -> blob.mimeType().filter(ContentType::isImage).isPresent())
-            .filter(blob -> blob.data().filter(data -> data.length > 0).isPresent())
-            .findFirst();
-    if (picture.isPresent()) {
-      return drawn(picture.get());
-    }
-    var blocked = response.promptFeedback().flatMap(feedback -> feedback.blockReason());
-    if (blocked.isPresent()) {
-      return new Refused("prompt blocked: " + blocked.get().knownEnum());
-    }
-    var reason =
-        candidates.stream()
-            .flatMap(candidate -> candidate.finishReason().stream())
-            .map(FinishReason::knownEnum)
-            .findFirst();
-    if (reason.filter(SAFETY::contains).isPresent()) {
-      return new Refused("finished with " + reason.get());
-    }
-    return new Broken(reason.map(r -> "no picture, finished with " + r).orElse("no candidates"));
-  }
-
-  private static List<Part> parts(Candidate candidate) {
-    return candidate.content().flatMap(Content::parts).orElse(List.of());
-  }
-
-  private static Drawn drawn(Blob blob) {
-    return new Drawn(
-        new Image(new ContentType(blob.mimeType().orElseThrow()), blob.data().orElseThrow()));
   }
 }

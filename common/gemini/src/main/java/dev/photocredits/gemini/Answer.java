@@ -1,0 +1,110 @@
+package dev.photocredits.gemini;
+
+import com.google.genai.types.Blob;
+import com.google.genai.types.BlockedReason;
+import com.google.genai.types.Candidate;
+import com.google.genai.types.Content;
+import com.google.genai.types.FinishReason;
+import com.google.genai.types.GenerateContentResponse;
+import com.google.genai.types.Part;
+import dev.photocredits.generation.ContentType;
+import dev.photocredits.generation.Image;
+import dev.photocredits.generation.ModelAnswer;
+import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.generation.ModelAnswer.Drawn;
+import dev.photocredits.generation.ModelAnswer.Refused;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What Gemini's answer comes to. The last picture counts, since earlier ones are steps towards it.
+ * One in a thought counts only if the answer has no other picture and tells no refusal.
+ */
+final class Answer {
+
+  /** Reasons of the API for which the same prompt and photo are refused again. */
+  private static final Set<FinishReason.Known> REFUSALS =
+      Set.of(
+          FinishReason.Known.SAFETY,
+          FinishReason.Known.RECITATION,
+          FinishReason.Known.BLOCKLIST,
+          FinishReason.Known.PROHIBITED_CONTENT,
+          FinishReason.Known.SPII,
+          FinishReason.Known.IMAGE_SAFETY,
+          FinishReason.Known.IMAGE_PROHIBITED_CONTENT,
+          FinishReason.Known.IMAGE_RECITATION,
+          FinishReason.Known.NO_IMAGE);
+
+  /** The value that an enum of the API has where it says nothing; the library's name differs. */
+  private static final Set<String> NO_BLOCK =
+      Set.of("BLOCK_REASON_UNSPECIFIED", "BLOCKED_REASON_UNSPECIFIED");
+
+  private final List<Candidate> candidates;
+  private final Optional<BlockedReason> block;
+
+  private Answer(GenerateContentResponse response) {
+    candidates = present(response.candidates());
+    block =
+        response
+            .promptFeedback()
+            .flatMap(feedback -> feedback.blockReason())
+            .filter(reason -> !NO_BLOCK.contains(reason.toString()));
+  }
+
+  static ModelAnswer of(GenerateContentResponse response) {
+    var answer = new Answer(response);
+    return answer
+        .picture(false)
+        .or(answer::refusal)
+        .or(() -> answer.picture(true))
+        .orElseGet(answer::nothing);
+  }
+
+  private Optional<ModelAnswer> picture(boolean isThought) {
+    return candidates.stream()
+        .flatMap(candidate -> present(candidate.content().flatMap(Content::parts)).stream())
+        .filter(part -> part.thought().orElse(false) == isThought)
+        .map(Part::inlineData)
+        .flatMap(Optional::stream)
+        .flatMap(Answer::image)
+        .reduce((_, last) -> last)
+        .map(Drawn::new);
+  }
+
+  private static Stream<Image> image(Blob blob) {
+    var type = blob.mimeType().filter(ContentType::isImage);
+    var bytes = blob.data().filter(data -> data.length > 0);
+    return type.flatMap(t -> bytes.map(b -> new Image(new ContentType(t), b))).stream();
+  }
+
+  private Optional<ModelAnswer> refusal() {
+    return block
+        .<ModelAnswer>map(reason -> new Refused("prompt blocked: " + reason.knownEnum()))
+        .or(
+            () ->
+                finishReasons()
+                    .filter(REFUSALS::contains)
+                    .findFirst()
+                    .map(reason -> new Refused("finished with " + reason)));
+  }
+
+  private ModelAnswer nothing() {
+    return finishReasons()
+        .findFirst()
+        .map(reason -> new Broken("no picture, finished with " + reason))
+        .orElseGet(() -> new Broken("no candidates"));
+  }
+
+  private Stream<FinishReason.Known> finishReasons() {
+    return candidates.stream()
+        .flatMap(candidate -> candidate.finishReason().stream())
+        .map(FinishReason::knownEnum);
+  }
+
+  private static <T> List<T> present(Optional<List<T>> list) {
+    return list.orElse(List.of()).stream().filter(Objects::nonNull).toList();
+  }
+}
