@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.checks.fakes.FakeGemini;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,7 +15,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that does not answer. The functions have 6 s here instead of 29, so that tests do. */
+/**
+ * A model that answers late, or not at all. The functions have 6 s here instead of 29, so that
+ * tests do.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 final class DeadlineTest {
   private Api api;
@@ -42,6 +47,42 @@ final class DeadlineTest {
     assertThat(api.gemini.calls()).hasSize(3);
     assertThat(api.balance(email)).isEqualTo(10);
     assertThat(api.statement(email)).containsExactly("refund 3", "usage -3", "purchase 10");
+  }
+
+  @Test
+  void a_model_that_answers_before_the_deadline_is_waited_for() {
+    var email = api.customer();
+    api.gemini.drawsAfter(Duration.ofMillis(500));
+
+    var answer = api.generate(email);
+
+    assertThat(answer.images()).hasSize(3);
+    assertThat(api.statement(email)).containsExactly("usage -3", "purchase 10");
+  }
+
+  @Test
+  void a_model_that_is_too_slow_for_a_caller_who_waits_draws_for_one_who_does_not() {
+    var email = api.customer();
+    api.gemini.drawsAfter(Duration.ofSeconds(4));
+
+    var waited = api.generate(email);
+    var queued =
+        api.send(
+            api.request("/api/generate")
+                .header("Content-Type", Form.CONTENT_TYPE)
+                .header("Prefer", "respond-async")
+                .POST(BodyPublishers.ofByteArray(Form.order(email).bytes())));
+    var place = queued.header("location");
+    var looked = api.get(place);
+    while (looked.json().path("status").asText().equals("pending")) {
+      looked = api.get(place);
+    }
+
+    assertThat(waited.refusal()).isEqualTo("504 MODEL_TIMEOUT");
+    assertThat(queued.status()).isEqualTo(202);
+    assertThat(looked.images()).hasSize(3);
+    assertThat(api.statement(email))
+        .containsExactly("usage -3", "refund 3", "usage -3", "purchase 10");
   }
 
   @Test

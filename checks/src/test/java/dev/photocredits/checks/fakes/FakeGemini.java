@@ -10,6 +10,7 @@ import dev.photocredits.checks.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -94,6 +95,15 @@ public final class FakeGemini implements AutoCloseable {
           return draws(call);
         });
     return goesOn;
+  }
+
+  /** The same, each after so much time. */
+  public void drawsAfter(Duration time) {
+    follows(
+        call -> {
+          Thread.sleep(time);
+          return draws(call);
+        });
   }
 
   /** The picture of the call's variation. */
