@@ -83,6 +83,11 @@ final class SimulatedStripe {
       this.created = created;
     }
 
+    /** Whether our key sees it: not in the other mode, nor in a connected account. */
+    boolean isOfOurAccount() {
+      return !livemode && account == null;
+    }
+
     private ObjectNode json(boolean expanded) {
       var json = JsonNodeFactory.instance.objectNode();
       json.put("id", id).put("object", "checkout.session").put("amount_total", total);
@@ -486,7 +491,7 @@ final class SimulatedStripe {
       body.put("account", session.account);
     }
     body.putObject("data").set("object", object);
-    var isListed = !session.livemode && session.account == null;
+    var isListed = session.isOfOurAccount();
     events.add(new Event(id, type, now, isListed ? now.plus(lag) : null, session, body));
   }
 }

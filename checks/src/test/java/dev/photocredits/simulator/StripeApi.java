@@ -138,7 +138,7 @@ final class StripeApi {
         switch (path.substring(0, path.lastIndexOf('/'))) {
           case "/v1/checkout/sessions" -> {
             var session = stripe.sessions.get(name);
-            yield session == null ? null : session.expanded();
+            yield session == null || !session.isOfOurAccount() ? null : session.expanded();
           }
           case "/v1/payment_intents" -> {
             var payment = stripe.payment(name);
@@ -166,9 +166,7 @@ final class StripeApi {
     var since = Instant.ofEpochSecond(Long.parseLong(params.getOrDefault("created[gte]", "0")));
     var status = params.get("status");
     var ours =
-        stripe.sessions.values().stream()
-            .filter(session -> !session.livemode && session.account == null)
-            .toList();
+        stripe.sessions.values().stream().filter(SimulatedStripe.Session::isOfOurAccount).toList();
     var payments = ours.stream().flatMap(session -> Stream.ofNullable(session.payment)).toList();
     var found =
         switch (path) {
