@@ -39,6 +39,9 @@ final class Schedule {
   private static final Duration VISIBILITY = Duration.ofMinutes(15);
   private static final int RECEIVES = 3;
 
+  /** So many times Stripe delivers an event soon after it was not accepted; then it backs off. */
+  private static final int AT_ONCE = 10;
+
   /** For so long Stripe delivers an event that is not accepted. */
   private static final Duration DELIVERY = Duration.ofDays(3);
 
@@ -135,7 +138,9 @@ final class Schedule {
 
   private final Set<String> accepted = new HashSet<>();
   private final Set<String> lost = new HashSet<>();
-  private final Map<String, Integer> refusedDeliveries = new HashMap<>();
+  private final Map<String, Integer> refusals = new HashMap<>();
+  private final Map<String, Instant> nextDeliveries = new HashMap<>();
+  private final Map<String, Integer> refusalsAtRest = new HashMap<>();
   private boolean deaf;
   private int busy;
   private int processes;
@@ -289,14 +294,22 @@ final class Schedule {
   /** Delivers what is not accepted yet, in any order, until all is quiet. */
   void deliversUntilQuiet() {
     while (busy > 0 || !open().isEmpty()) {
-      var events = open();
-      if (events.isEmpty()) {
+      var now = world.scheduler.now();
+      var due = open().stream().filter(event -> !nextDelivery(event).isAfter(now)).toList();
+      if (!due.isEmpty()) {
+        var event = due.get(world.chance().nextInt(due.size()));
+        act("delivers", () -> delivers(event));
+      } else if (busy > 0) {
         waits(20);
       } else {
-        var event = events.get(world.chance().nextInt(events.size()));
-        act("delivers", () -> delivers(event));
+        var next = open().stream().map(this::nextDelivery).min(Instant::compareTo).orElse(now);
+        world.scheduler.sleep(Duration.between(now, next));
       }
     }
+  }
+
+  private Instant nextDelivery(Event event) {
+    return nextDeliveries.getOrDefault(event.id(), Instant.MIN);
   }
 
   private List<Event> open() {
@@ -334,7 +347,13 @@ final class Schedule {
     }
     waits(10);
     sleepsUntilTheEndOfALongOutage();
-    if (world.isCalm() && refusedDeliveries.merge(event.id(), 1, Integer::sum) >= 3) {
+    var refused = refusals.merge(event.id(), 1, Integer::sum) - AT_ONCE;
+    if (refused > 0) {
+      // From 40 seconds to some six hours.
+      var pause = Duration.ofSeconds(20L << Math.min(refused, 10));
+      nextDeliveries.put(event.id(), world.scheduler.now().plus(pause));
+    }
+    if (world.isCalm() && refusalsAtRest.merge(event.id(), 1, Integer::sum) >= 3) {
       world.tell(event.id() + " is given up");
       lost.add(event.id());
     }
