@@ -62,9 +62,9 @@ test-localstack: jdk ## the storage tests on LocalStack, in Docker; LOCALSTACK_I
 test-kill: jdk ## kills the whole system 20 times under load, and audits the data after each kill
 	@build/quick test checks -Dtest=KillTest -Dphotocredits.kills=20
 
-simulate: jdk ## injects faults in every order for SECONDS=60, from SEED=n on, SCHEDULES=n at most
+simulate: jdk ## faults in every order for SECONDS=60, from SEED=n on; KIND=handlers, SCHEDULES=n
 	@exec build/quick checks dev.photocredits.simulator.Simulator \
-	  "seconds=$$SECONDS" "seed=$$SEED" "schedules=$$SCHEDULES"
+	  "kind=$$KIND" "seconds=$$SECONDS" "seed=$$SEED" "schedules=$$SCHEDULES"
 
 # 10,000 requests; the answers' log lines go to target/fuzz.log.
 fuzz: schemathesis jdk ## sends requests generated from openapi.yaml to a local run; SEED=n repeats them

@@ -67,6 +67,7 @@ final class MakefileTest {
               variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
               variables("close-event", "ID", "REASON", "ACTOR"),
               variables("reconcile", "SINCE"),
+              arguments("simulate", "java", "KIND", "kind="),
               arguments("simulate", "java", "SECONDS", "seconds="),
               arguments("simulate", "java", "SEED", "seed="),
               arguments("simulate", "java", "SCHEDULES", "schedules="),

@@ -3,18 +3,20 @@ package dev.photocredits.simulator;
 import dev.photocredits.credits.Email;
 import dev.photocredits.simulator.SimulatedStripe.CardPayment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How often each kind of call met each kind of fault, and how often each state was seen. */
 final class Coverage {
+  private final Set<Site> sites;
   private final Map<Site, Map<Fault, Long>> counts = new EnumMap<>(Site.class);
   private final Map<State, Long> states = new HashMap<>();
 
@@ -49,6 +51,15 @@ final class Coverage {
           + (expired ? "expired " : "")
           + (pending ? "pending " : "");
     }
+  }
+
+  /** Of the rules. */
+  Coverage() {
+    this(Kind.RULES);
+  }
+
+  Coverage(Kind kind) {
+    sites = new TreeSet<>(kind.sites());
   }
 
   void count(Site site, Fault fault) {
@@ -93,8 +104,8 @@ final class Coverage {
 
   /** How many pairs of call and fault there are that never met. */
   long missed() {
-    var met = counts.values().stream().mapToLong(Map::size).sum();
-    return (long) Site.values().length * Fault.values().length - met;
+    var met = sites.stream().mapToLong(site -> counts.getOrDefault(site, Map.of()).size()).sum();
+    return (long) sites.size() * Fault.values().length - met;
   }
 
   boolean isComplete() {
@@ -113,7 +124,7 @@ final class Coverage {
 
   private String calls() {
     return line("", Fault.values(), fault -> fault.name().toLowerCase(Locale.ROOT))
-        + Arrays.stream(Site.values())
+        + sites.stream()
             .map(
                 site ->
                     line(

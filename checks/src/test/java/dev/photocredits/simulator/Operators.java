@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** What people of ours do, and what breaks on our side. */
 final class Operators {
+  /** How often an erasure tries to take over an account. */
+  private static final int PSEUDONYMS = 20;
+
   private final Schedule schedule;
   private final World world;
 
@@ -115,10 +119,12 @@ final class Operators {
   private void erases(Email email) {
     schedule.waits(300);
     var seed = world.chance().nextLong();
+    // An account that moves while it is taken over gets the next one.
+    var chance = new Random(seed);
     schedule
         .pseudonyms
         .computeIfAbsent(email, _ -> new ArrayList<>())
-        .add(Email.pseudonym(new Random(seed)));
+        .addAll(Stream.generate(() -> Email.pseudonym(chance)).limit(PSEUDONYMS).toList());
     for (var tries = 0; tries < 30; tries++) {
       var erased =
           schedule.call(

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** What the oracle holds to be right. */
 final class OracleTest {
@@ -40,6 +41,17 @@ final class OracleTest {
                 .or(resideInAnyPackage("org.jspecify.annotations"))
                 .or(belongToAnyOf(Email.class, GenerationId.class, CreditByCredit.class)))
         .check(oracle);
+  }
+
+  @Test
+  void what_the_handlers_have_to_show_is_read_by_none_of_their_code() {
+    classes()
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage("dev.photocredits.simulator", "dev.photocredits.checks.dynamodb")
+                .or(resideInAnyPackage("java..", "org.jspecify.annotations"))
+                .or(belongToAnyOf(Email.class, AttributeValue.class)))
+        .check(new ClassFileImporter().importClasses(TableEvidence.class));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.audit.Books.Kept;
+import dev.photocredits.audit.Discrepancies;
+import dev.photocredits.audit.Discrepancy;
 import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
@@ -20,12 +22,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** What our service has to show: its table. */
-final class OurEvidence {
-  private OurEvidence() {}
+/** What our rules have to show: the table in memory. */
+record OurEvidence(World world) implements Storage {
 
-  static Evidence of(World world) {
+  Evidence all() {
     var owners = new LinkedHashSet<>(world.people);
     for (var kept : WholeAudit.scan(world.ledger)) {
       if (kept instanceof Kept.Owner(var owner)) {
@@ -47,7 +49,7 @@ final class OurEvidence {
     return new Evidence(balances, lines, generations, world.ledger.used(Limit.DAILY));
   }
 
-  static List<Generated> pending(World world) {
+  List<Generated> pending() {
     return world.people.stream()
         .flatMap(owner -> world.ledger.account(owner).generations().stream())
         .filter(generation -> generation.state() instanceof Pending)
@@ -55,8 +57,36 @@ final class OurEvidence {
         .toList();
   }
 
-  /** What the API tells of an account, and what its debt and lots are. */
-  static World.Seen seen(World world, Email owner) {
+  @Override
+  public Checked check(Email owner, Predicate<String> ids) {
+    var account = world.ledger.account(owner);
+    return new Checked(
+        Discrepancies.of(account),
+        account.entries().stream()
+            .filter(entry -> ids.test(entry.id().toString()))
+            .map(entry -> line(owner, entry))
+            .toList());
+  }
+
+  @Override
+  public Runnable backup() {
+    var items = world.ledger.backup();
+    var events = world.openEvents.backup();
+    var place = world.checkpoint;
+    return () -> {
+      items.run();
+      events.run();
+      world.checkpoint = place;
+    };
+  }
+
+  @Override
+  public List<Discrepancy> audit() {
+    return WholeAudit.of(world.ledger);
+  }
+
+  @Override
+  public World.Seen seen(Email owner) {
     var user = world.ledger.account(owner).user();
     if (user == null) {
       return new World.Seen(0, false, false, false, false);
@@ -70,7 +100,7 @@ final class OurEvidence {
         user.underway().generations() > 0);
   }
 
-  static Line line(Email owner, Transaction entry) {
+  private static Line line(Email owner, Transaction entry) {
     return new Line(
         owner,
         entry.type(),

@@ -3,20 +3,13 @@ package dev.photocredits.simulator;
 import dev.photocredits.audit.Audit;
 import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Expirations;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.credits.Transaction.Adjustment;
-import dev.photocredits.credits.Transaction.Promotion;
-import dev.photocredits.erasure.Erasure;
-import dev.photocredits.erasure.ErasureOutcome;
-import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.generation.Deletion;
 import dev.photocredits.generation.DrawOutcome;
 import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
@@ -73,7 +66,6 @@ final class OurService implements Service {
   OurService(World world) {
     this.world = world;
     this.ids = new TimeOrderedIds(new Random(world.chance().nextLong()));
-    world.observe(owner -> OurEvidence.seen(world, owner));
   }
 
   @Override
@@ -274,60 +266,30 @@ final class OurService implements Service {
 
   @Override
   public boolean give(Invocation process, Schedule.Gift gift, boolean again) {
-    var outside = new Outside(world, process);
-    var now = process.clock().instant();
-    var _ = accounts(outside, process).open(gift.email);
-    var promotion =
-        Promotion.until(
-            gift.expiresAt,
-            ids.transaction(now),
-            new Credits(gift.credits),
-            gift.reason,
-            "eve",
-            now);
-    return switch (outside.new OutsideLedger().promote(gift.email, promotion, again)) {
-      case PromotionOutcome.Promoted _, PromotionOutcome.AlreadyPromoted _ -> true;
-      case PromotionOutcome.TooManyLots _, PromotionOutcome.NoSuchUser _ -> false;
-    };
+    return commands(new Outside(world, process), process).give(gift, again);
   }
 
   @Override
   public boolean adjust(Invocation process, Schedule.Correction correction) {
-    var outside = new Outside(world, process);
-    var now = process.clock().instant();
-    var _ = accounts(outside, process).open(correction.email);
-    if (correction.id == null) {
-      correction.id = ids.transaction(now);
-    }
-    var adjustment = Adjustment.of(correction.id, correction.change, correction.reason, "eve", now);
-    return switch (outside.new OutsideLedger().adjust(correction.email, adjustment)) {
-      case AdjustmentOutcome.Adjusted _ -> true;
-      case AdjustmentOutcome.TooMuch _, AdjustmentOutcome.NoSuchUser _ -> false;
-      case AdjustmentOutcome.IdTaken _ -> throw new Unavailable("made for a user who is erased");
-    };
+    return commands(new Outside(world, process), process).adjust(correction);
   }
 
   @Override
   public boolean erase(Invocation process, Email email, long seed) {
     var outside = new Outside(world, process);
-    var removal =
-        new ImageRemoval() {
-          @Override
-          public void removeAll(GenerationId generation) {
-            world.images.removeIf(key -> key.startsWith("images/" + generation + "/"));
-          }
+    return commands(outside, process)
+        .erase(world, outside.new OutsideGenerations(), world.ledger, email, seed);
+  }
 
-          @Override
-          public void removeUploads(Email owner) {}
-        };
-    return new Erasure(
-                outside.new OutsideLedger(),
-                outside.new OutsideGenerations(),
-                world.ledger,
-                removal,
-                new Random(seed))
-            .erase(email, true)
-        instanceof ErasureOutcome.Erased;
+  @Override
+  public void goOnErasing(Invocation process) {
+    var outside = new Outside(world, process);
+    commands(outside, process).goOnErasing(world, outside.new OutsideGenerations(), world.ledger);
+  }
+
+  private Commands commands(Outside outside, Invocation process) {
+    return new Commands(
+        outside.new OutsideLedger(), accounts(outside, process), ids, process.clock());
   }
 
   @Override
@@ -384,11 +346,11 @@ final class OurService implements Service {
 
   @Override
   public Evidence evidence() {
-    return OurEvidence.of(world);
+    return new OurEvidence(world).all();
   }
 
   @Override
   public List<Evidence.Generated> pending() {
-    return OurEvidence.pending(world);
+    return new OurEvidence(world).pending();
   }
 }

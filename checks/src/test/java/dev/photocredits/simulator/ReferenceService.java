@@ -179,6 +179,9 @@ final class ReferenceService implements Service {
   }
 
   @Override
+  public void goOnErasing(Invocation process) {}
+
+  @Override
   public void sweep(Invocation process) {}
 
   @Override

@@ -48,6 +48,9 @@ final class Schedule {
   /** Before anything happened. */
   private static final Duration LONG_AGO = Duration.ofDays(180);
 
+  /** Customers come back until there were so many. */
+  private static final int LEAST_STEPS = 300;
+
   /** Later than any lease that was granted by then has run out, whatever the clocks. */
   private static final Duration OVERDUE = Duration.ofMinutes(31);
 
@@ -470,11 +473,27 @@ final class Schedule {
     deliversUntilQuiet();
     worksUntilQuiet();
     world.scheduler.sleep(Duration.ofMinutes(31));
+    if (plan.has(Hazard.ERASURE)) {
+      goesOnErasing();
+    }
     sweeps();
     for (var runs = 0; hasMoreToReconcile().orElse(runs < 3); runs++) {
       world.tell("there is more to reconcile");
     }
     sweeps();
+  }
+
+  // What an operator does who is alarmed by an erasure that has not ended.
+  private void goesOnErasing() {
+    var _ =
+        call(
+            "go on erasing",
+            SWEEPER,
+            SWEEPER,
+            process -> {
+              service.goOnErasing(process);
+              return true;
+            });
   }
 
   /** All of it at once, and then the end. */
@@ -483,16 +502,13 @@ final class Schedule {
         "rest",
         () -> {
           var customers = new Customers(this);
-          for (var email : world.people) {
-            var selves = plan.has(Hazard.CROWD) ? 5 : 1 + world.chance().nextInt(2);
-            for (var self = 0; self < selves; self++) {
-              meanwhile("customer", () -> customers.person(email));
-            }
-          }
+          begins(customers);
           new Operators(this).begin();
-          world.scheduler.spawn("mends", this::mendsUntilQuiet);
-          world.scheduler.spawn("works", this::worksUntilQuiet);
-          deliversUntilQuiet();
+          plays();
+          for (var more = 0; more < 20 && world.scheduler.steps() < LEAST_STEPS; more++) {
+            begins(customers);
+            plays();
+          }
           comesToRest();
           if (plan.has(Hazard.FORGETTING)) {
             act("forgets", () -> forgets(customers));
@@ -509,6 +525,21 @@ final class Schedule {
           }
         });
     world.scheduler.run();
+  }
+
+  private void begins(Customers customers) {
+    for (var email : List.copyOf(world.people)) {
+      var selves = plan.has(Hazard.CROWD) ? 5 : 1 + world.chance().nextInt(2);
+      for (var self = 0; self < selves; self++) {
+        meanwhile("customer", () -> customers.person(email));
+      }
+    }
+  }
+
+  private void plays() {
+    world.scheduler.spawn("mends", this::mendsUntilQuiet);
+    world.scheduler.spawn("works", this::worksUntilQuiet);
+    deliversUntilQuiet();
   }
 
   // Nothing of ours hears of Stripe until Stripe has forgotten; then the customers come back.

@@ -20,24 +20,31 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SeedsTest {
   /** A line of the file. */
   record Seed(
-      int point, long seed, int people, Violation violation, Set<Hazard> hazards, String story) {
+      int point,
+      Kind kind,
+      long seed,
+      int people,
+      Violation violation,
+      Set<Hazard> hazards,
+      String story) {
 
     static Seed of(String line) {
       var fields = Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
       return new Seed(
           Integer.parseInt(fields.get(0)),
-          Long.parseLong(fields.get(1)),
-          Integer.parseInt(fields.get(2)),
-          Violation.valueOf(fields.get(3)),
-          Arrays.stream(fields.get(4).split(" ", -1))
+          Kind.valueOf(fields.get(1)),
+          Long.parseLong(fields.get(2)),
+          Integer.parseInt(fields.get(3)),
+          Violation.valueOf(fields.get(4)),
+          Arrays.stream(fields.get(5).split(" ", -1))
               .map(Hazard::valueOf)
               .collect(Collectors.toUnmodifiableSet()),
-          fields.get(5));
+          fields.get(6));
     }
 
     Set<Violation> found() {
       var plan = new Plan(seed, people, hazards, List.of(), 0, Set.of());
-      return Simulator.ours(plan, new Coverage(), null).found().keySet();
+      return Simulator.run(kind, plan, new Coverage(kind), null).found().keySet();
     }
 
     @Override

@@ -76,6 +76,9 @@ interface Service {
   /** Erases a customer under that seed of a pseudonym; tells whether it is done. */
   boolean erase(Invocation process, Email email, long seed);
 
+  /** Goes on with the erasures that have not ended. */
+  void goOnErasing(Invocation process);
+
   void sweep(Invocation process);
 
   /** Compares with the provider; tells whether there is more to compare. */

@@ -1,6 +1,5 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.audit.WholeAudit;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs schedules of our service, each from a seed, and compares the end with what the oracle says.
- * A seed that fails is shrunk and printed with what happens, and fails in the same way again.
+ * Runs schedules of our rules or our handlers, each from a seed, and compares the end with what the
+ * oracle says. A seed that fails is shrunk and printed with what happens, and fails in the same way
+ * again.
  */
 public final class Simulator {
   private Simulator() {}
@@ -27,9 +28,10 @@ public final class Simulator {
   /**
    * What many schedules came to.
    *
+   * @param fewest the steps of the shortest of them
    * @param coverage how often each kind of call met each kind of fault
    */
-  record Result(long schedules, long steps, Duration time, Coverage coverage) {
+  record Result(long schedules, long steps, long fewest, Duration time, Coverage coverage) {
     long perSecond() {
       return schedules * 1000 / Math.max(1, time.toMillis());
     }
@@ -39,49 +41,70 @@ public final class Simulator {
   record Run(World world, Map<Violation, List<String>> found) {}
 
   /**
-   * Runs for so many {@code seconds=}, from that {@code seed=} on, at the most so many {@code
-   * schedules=}; what is left empty is 60, any seed, and as many as there is time for.
+   * Runs schedules of that {@code kind=} for so many {@code seconds=}, from that {@code seed=} on,
+   * at the most so many {@code schedules=}; what is left empty is the rules, 60, any seed, and as
+   * many as there is time for.
    */
   public static void main(String[] args) {
+    var kind = text(args, "kind").map(Simulator::kind).orElse(Kind.RULES);
     var seconds = setting(args, "seconds", 60);
     var seed = setting(args, "seed", System.nanoTime());
     var most = setting(args, "schedules", Long.MAX_VALUE);
     try {
-      tell(run(seed, most, Duration.ofSeconds(seconds)), seed, System.out);
+      tell(run(kind, seed, most, Duration.ofSeconds(seconds)), seed, System.out);
     } catch (AssertionError e) {
       System.out.println(e.getMessage());
       System.exit(1);
     }
   }
 
-  private static long setting(String[] args, String name, long otherwise) {
+  private static Optional<String> text(String[] args, String name) {
     return Arrays.stream(args)
         .filter(arg -> arg.startsWith(name + "=") && arg.length() > name.length() + 1)
-        .map(arg -> number(name, arg.substring(name.length() + 1)))
-        .findFirst()
-        .orElse(otherwise);
+        .map(arg -> arg.substring(name.length() + 1))
+        .findFirst();
+  }
+
+  private static Kind kind(String text) {
+    var found = Arrays.stream(Kind.values()).filter(kind -> kind.toString().equals(text));
+    return found.findFirst().orElseThrow(() -> refused("KIND must be rules or handlers", text));
+  }
+
+  private static long setting(String[] args, String name, long otherwise) {
+    return text(args, name).map(text -> number(name, text)).orElse(otherwise);
   }
 
   private static long number(String name, String text) {
     if (!text.matches("-?\\d{1,18}")) {
-      System.err.println(
-          name.toUpperCase(Locale.ROOT) + " must be a whole number, and is " + text + ".");
-      System.exit(2);
+      throw refused(name.toUpperCase(Locale.ROOT) + " must be a whole number", text);
     }
     return Long.parseLong(text);
   }
 
+  /** Ends the program. */
+  private static IllegalArgumentException refused(String demand, String text) {
+    System.err.println(demand + ", and is " + text + ".");
+    System.exit(2);
+    return new IllegalArgumentException(text);
+  }
+
   static void tell(Result result, long seed, PrintStream out) {
     out.printf(
-        "%d schedules from seed %d, %d steps, %d schedules a second, no violation found%n%n%s%n",
-        result.schedules(), seed, result.steps(), result.perSecond(), result.coverage());
+        "%d schedules from seed %d, %d steps, %d at least, %d schedules a second,"
+            + " no violation found%n%n%s%n",
+        result.schedules(),
+        seed,
+        result.steps(),
+        result.fewest(),
+        result.perSecond(),
+        result.coverage());
   }
 
   /**
    * Runs the schedules of the seeds from that one on, as many at once as there are processors.
    * Throws an {@link AssertionError} that tells of the first seed that fails.
    */
-  static Result run(long firstSeed, long schedules, Duration time) {
+  static Result run(Kind kind, long firstSeed, long schedules, Duration time) {
     var started = System.nanoTime();
     var next = new AtomicLong(firstSeed);
     var end = schedules == Long.MAX_VALUE ? Long.MAX_VALUE : firstSeed + schedules;
@@ -89,18 +112,21 @@ public final class Simulator {
     try (var threads = Executors.newFixedThreadPool(workers)) {
       var running = new ArrayList<Future<Result>>();
       for (var i = 0; i < workers; i++) {
-        running.add(threads.submit(() -> work(next, end, started + time.toNanos())));
+        running.add(threads.submit(() -> work(kind, next, end, started + time.toNanos())));
       }
-      var coverage = new Coverage();
+      var coverage = new Coverage(kind);
       var done = 0L;
       var steps = 0L;
+      var fewest = Long.MAX_VALUE;
       for (var worker : running) {
         var result = worker.get();
         done += result.schedules();
         steps += result.steps();
+        fewest = Math.min(fewest, result.fewest());
         coverage.add(result.coverage());
       }
-      return new Result(done, steps, Duration.ofNanos(System.nanoTime() - started), coverage);
+      var took = Duration.ofNanos(System.nanoTime() - started);
+      return new Result(done, steps, fewest, took, coverage);
     } catch (ExecutionException e) {
       next.set(end);
       throw e.getCause() instanceof AssertionError failure ? failure : new AssertionError(e);
@@ -110,38 +136,43 @@ public final class Simulator {
     }
   }
 
-  private static Result work(AtomicLong next, long end, long until) {
-    var coverage = new Coverage();
+  private static Result work(Kind kind, AtomicLong next, long end, long until) {
+    var coverage = new Coverage(kind);
     var schedules = 0L;
     var steps = 0L;
+    var fewest = Long.MAX_VALUE;
     while (System.nanoTime() < until) {
       var seed = next.getAndIncrement();
       if (seed >= end) {
         break;
       }
-      var plan = Plan.of(seed, Hazard.ALL);
-      var run = ours(plan, coverage, null);
+      var plan = Plan.of(seed, kind.hazards());
+      var run = run(kind, plan, coverage, null);
       steps += run.world().scheduler.steps();
+      fewest = Math.min(fewest, run.world().scheduler.steps());
       if (!run.found().isEmpty()) {
         next.set(end);
-        throw new AssertionError(shrunk(plan, run.found().keySet()));
+        throw new AssertionError(shrunk(kind, plan, run.found().keySet()));
       }
       schedules++;
     }
-    return new Result(schedules, steps, Duration.ZERO, coverage);
+    return new Result(schedules, steps, fewest, Duration.ZERO, coverage);
   }
 
   /** The shortest schedule that we know of with one of these violations, told step by step. */
-  static String shrunk(Plan plan, Set<Violation> violations) {
+  static String shrunk(Kind kind, Plan plan, Set<Violation> violations) {
     var least =
         Shrinker.shrink(
             plan,
-            smaller -> !disjoint(ours(smaller, new Coverage(), null).found().keySet(), violations),
-            smaller -> List.copyOf(ours(smaller, new Coverage(), null).world().happened));
+            smaller ->
+                !disjoint(
+                    run(kind, smaller, new Coverage(kind), null).found().keySet(), violations),
+            smaller -> List.copyOf(run(kind, smaller, new Coverage(kind), null).world().happened));
     var trace = new ArrayList<String>();
-    var run = ours(least, new Coverage(), trace);
-    return "SEED=%d fails with %s; %d people, hazards %s, faults %s, and nothing but%n%s%n%n%s%n%s"
+    var run = run(kind, least, new Coverage(kind), trace);
+    return "KIND=%s SEED=%d fails with %s; %d people, hazards %s, faults %s, and nothing but%n%s%n%n%s%n%s"
         .formatted(
+            kind,
             plan.seed(),
             violations,
             least.people(),
@@ -158,10 +189,10 @@ public final class Simulator {
     return one.stream().noneMatch(other::contains);
   }
 
-  /** One schedule of our service. */
-  static Run ours(Plan plan, Coverage coverage, @Nullable List<String> trace) {
+  /** One schedule. */
+  static Run run(Kind kind, Plan plan, Coverage coverage, @Nullable List<String> trace) {
     var world = new World(plan, coverage, trace);
-    var schedule = new Schedule(world, new OurService(world));
+    var schedule = new Schedule(world, kind.in(world));
     return new Run(world, found(schedule, schedule::runs));
   }
 
@@ -175,7 +206,7 @@ public final class Simulator {
       return Map.of(Violation.UNEXPLAINED_ERROR, List.of(e + " " + List.of(e.getStackTrace())));
     }
     var found = new HashMap<>(Oracle.compare(schedule, schedule.service.evidence()));
-    var discrepancies = WholeAudit.of(schedule.world.ledger);
+    var discrepancies = schedule.world.storage().audit();
     if (!discrepancies.isEmpty()) {
       found.put(Violation.INCONSISTENT_ACCOUNT, List.of(discrepancies.toString()));
     }

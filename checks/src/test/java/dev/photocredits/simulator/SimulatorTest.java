@@ -4,40 +4,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** No credit is lost, minted or spent twice, whatever crashes, repeats or races. */
 final class SimulatorTest {
-  private static final long SCHEDULES = 10_000;
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   @Test
   void ten_thousand_schedules_of_faults_lose_mint_and_double_nothing() {
-    var seed = System.nanoTime();
+    var coverage = simulated(Kind.RULES, 10_000, Coverage::isComplete);
 
-    var result = Simulator.run(seed, SCHEDULES, Duration.ofMinutes(5));
-
-    Simulator.tell(result, seed, System.out);
-    assertThat(result.schedules()).isEqualTo(SCHEDULES);
-    assertThat(result.steps()).isGreaterThan(300L * SCHEDULES);
-    var coverage = result.coverage();
-    // Chance may miss what is rare: it counts as missed after three times as many schedules.
-    for (var more = 1; more <= 2 && !coverage.isComplete(); more++) {
-      var others = Simulator.run(seed + more * SCHEDULES, SCHEDULES, Duration.ofMinutes(5));
-      coverage.add(others.coverage());
-    }
     assertThat(coverage.missed()).as("%s", coverage).isZero();
     assertThat(coverage.missedStates()).isEmpty();
   }
 
   @Test
-  void the_same_seed_is_the_same_schedule() {
+  void two_thousand_through_the_handlers_and_the_table_do_not_either() {
+    var coverage = simulated(Kind.HANDLERS, 2_000, met -> met.missed() == 0);
+
+    assertThat(coverage.missed()).as("%s", coverage).isZero();
+  }
+
+  // Chance may miss what is rare: it counts as missed after three times as many schedules.
+  private static Coverage simulated(Kind kind, long schedules, Predicate<Coverage> isEnough) {
+    var seed = System.nanoTime();
+    var result = Simulator.run(kind, seed, schedules, LONGEST);
+    Simulator.tell(result, seed, System.out);
+    assertThat(result.schedules()).isEqualTo(schedules);
+    assertThat(result.fewest()).isGreaterThanOrEqualTo(300);
+    var coverage = result.coverage();
+    for (var more = 1; more <= 2 && !isEnough.test(coverage); more++) {
+      coverage.add(Simulator.run(kind, seed + more * schedules, schedules, LONGEST).coverage());
+    }
+    return coverage;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void the_same_seed_is_the_same_schedule(Kind kind) {
     for (var seed = 1; seed <= 20; seed++) {
-      var plan = Plan.of(seed, Hazard.ALL);
+      var plan = Plan.of(seed, kind.hazards());
       var first = new ArrayList<String>();
       var second = new ArrayList<String>();
 
-      var one = Simulator.ours(plan, new Coverage(), first).world();
-      var other = Simulator.ours(plan, new Coverage(), second).world();
+      var one = Simulator.run(kind, plan, new Coverage(kind), first).world();
+      var other = Simulator.run(kind, plan, new Coverage(kind), second).world();
 
       assertThat(second).isEqualTo(first);
       assertThat(other.fingerprint()).isEqualTo(one.fingerprint());

@@ -1,6 +1,10 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.simulator.World.Part;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Where our code calls the outside. */
@@ -40,12 +44,27 @@ enum Site {
   SAVE_CHECKPOINT(Part.TABLE, false),
   OPEN_EVENT(Part.TABLE, false),
   CLOSE_EVENT(Part.TABLE, false),
-  LIST_OPEN_EVENTS(Part.TABLE, false);
+  LIST_OPEN_EVENTS(Part.TABLE, false),
+  GET_ITEM(Part.TABLE, false),
+  QUERY(Part.TABLE, false),
+  SCAN(Part.TABLE, false),
+  PUT_ITEM(Part.TABLE, false),
+  UPDATE_ITEM(Part.TABLE, false),
+  TRANSACT_WRITE_ITEMS(Part.TABLE, false);
+
+  /** Those of the rules: what lies outside is called through our own interfaces. */
+  static final Set<Site> OF_RULES = EnumSet.range(FIND_USER, LIST_OPEN_EVENTS);
+
+  /** Those of the handlers: the table is called by requests to DynamoDB. */
+  static final Set<Site> OF_HANDLERS =
+      Arrays.stream(values())
+          .filter(site -> site.part != Part.TABLE || !OF_RULES.contains(site))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** What it belongs to that may be down as a whole. */
   final @Nullable Part part;
 
-  /** Whether it may change an account. */
+  /** Whether it may change an account, which the world has to look at. */
   final boolean writes;
 
   /** Whether it is called so rarely that it has to fail more often. */

@@ -1,10 +1,8 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.audit.Positions;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.Image;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,11 +87,11 @@ final class World {
   /** All writes, in the order in which they took effect. */
   final List<Written> written = new ArrayList<>();
 
-  private final Set<TransactionId> seen = new HashSet<>();
+  private final Set<String> seen = new HashSet<>();
   private final Set<Email> debtors = new HashSet<>();
   private final Map<Part, Instant> down = new EnumMap<>(Part.class);
   private final Map<Email, List<Sample>> history = new HashMap<>();
-  private @Nullable Function<Email, Seen> observer;
+  private Storage storage = new OurEvidence(this);
   private final @Nullable List<String> trace;
   private int made;
   private boolean calm;
@@ -146,9 +143,13 @@ final class World {
     return calm;
   }
 
-  /** From now on accounts are looked at by this after every write. */
-  void observe(Function<Email, Seen> now) {
-    observer = now;
+  /** Where accounts are kept, in the place of {@link #ledger}. */
+  void keepIn(Storage other) {
+    storage = other;
+  }
+
+  Storage storage() {
+    return storage;
   }
 
   void takeDown(Part part, Duration time) {
@@ -174,15 +175,11 @@ final class World {
   void backUp() {
     tell("the table is backed up");
     backedUpAt = scheduler.now();
-    var items = ledger.backup();
-    var events = openEvents.backup();
-    var place = checkpoint;
+    var items = storage.backup();
     var writes = written.size();
     backup =
         () -> {
           items.run();
-          events.run();
-          checkpoint = place;
           written.subList(writes, written.size()).clear();
         };
   }
@@ -224,6 +221,13 @@ final class World {
     }
   }
 
+  /** Tells more of it, where a reader wants to know. */
+  void explain(Supplier<String> details) {
+    if (trace != null) {
+      trace.add("  " + details.get());
+    }
+  }
+
   /** A call about nobody in particular. */
   <T> T call(Invocation process, Site site, Supplier<T> effect) {
     return call(process, site, null, effect);
@@ -244,8 +248,6 @@ final class World {
       throw new Unavailable(site);
     }
     var fault = fault(process, site);
-    coverage.count(site, fault);
-    tell(process.name + " " + site + (fault == Fault.NONE ? "" : " " + fault));
     switch (fault) {
       case FAILS -> throw new Unavailable(site);
       case DIES_BEFORE -> throw process.die();
@@ -296,8 +298,15 @@ final class World {
     return result;
   }
 
-  private Fault fault(Invocation process, Site site) {
-    var fault = faults.strike(process, site);
+  /** What goes wrong with the next call of that process, unless the plan leaves that out. */
+  Fault fault(Invocation process, Site site) {
+    var fault = notDropped(process, faults.strike(process, site));
+    coverage.count(site, fault);
+    tell(process.name + " " + site + (fault == Fault.NONE ? "" : " " + fault));
+    return fault;
+  }
+
+  private Fault notDropped(Invocation process, Fault fault) {
     if (fault == Fault.NONE) {
       return fault;
     }
@@ -310,7 +319,8 @@ final class World {
     return fault;
   }
 
-  private void pause(Invocation process) {
+  /** Lets others go on, of which one may end the process. */
+  void pause(Invocation process) {
     scheduler.pause();
     process.checkAlive();
   }
@@ -320,20 +330,14 @@ final class World {
     check(people);
   }
 
-  private void check(List<Email> owners) {
+  void check(List<Email> owners) {
     for (var owner : owners) {
-      var account = ledger.account(owner);
-      var discrepancies = Discrepancies.of(account);
-      if (!discrepancies.isEmpty()) {
-        throw new AssertionError(discrepancies.toString());
+      var account = storage.check(owner, seen::add);
+      if (!account.discrepancies().isEmpty()) {
+        throw new AssertionError(account.discrepancies().toString());
       }
-      var lines =
-          account.entries().stream()
-              .filter(entry -> seen.add(entry.id()))
-              .map(entry -> OurEvidence.line(owner, entry))
-              .toList();
-      if (!lines.isEmpty()) {
-        written.add(new Written(owner, lines));
+      if (!account.lines().isEmpty()) {
+        written.add(new Written(owner, account.lines()));
       }
       sample(owner);
     }
@@ -345,17 +349,14 @@ final class World {
   }
 
   private void sample(Email owner) {
-    if (observer == null) {
-      return;
-    }
-    var seen = observer.apply(owner);
-    if (seen.hasDebt()) {
+    var account = storage.seen(owner);
+    if (account.hasDebt()) {
       debtors.add(owner);
     }
-    coverage.count(seen, stripe, owner);
+    coverage.count(account, stripe, owner);
     var samples = history.computeIfAbsent(owner, _ -> new ArrayList<>());
-    if (samples.isEmpty() || samples.getLast().available() != seen.available()) {
-      samples.add(new Sample(scheduler.now(), seen.available()));
+    if (samples.isEmpty() || samples.getLast().available() != account.available()) {
+      samples.add(new Sample(scheduler.now(), account.available()));
     }
   }
 

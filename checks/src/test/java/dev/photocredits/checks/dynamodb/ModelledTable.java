@@ -18,6 +18,7 @@ import java.util.NavigableMap;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -84,6 +85,7 @@ public final class ModelledTable {
       new PriorityQueue<>(Comparator.comparing(Expiry::at));
   private final Map<String, Executed> tokens = new LinkedHashMap<>();
   private final Set<String> underway = new HashSet<>();
+  private Consumer<List<Map<String, AttributeValue>>> watcher = _ -> {};
 
   /** A transaction that had a token, and when it was executed. */
   private record Executed(TransactWriteItemsRequest request, Instant at) {}
@@ -128,6 +130,50 @@ public final class ModelledTable {
   public synchronized List<Map<String, AttributeValue>> items() {
     expire();
     return all(true).toList();
+  }
+
+  /** The items of a partition as they are, in the order of their sort keys. */
+  public synchronized List<Map<String, AttributeValue>> items(AttributeValue partition) {
+    expire();
+    var sorts = partitions.get(partition);
+    return sorts == null
+        ? List.of()
+        : sorts.values().stream()
+            .map(versions -> versions.now)
+            .filter(item -> !item.isEmpty())
+            .toList();
+  }
+
+  /**
+   * From now on that is given what each request writes, once it has its effect: the items as they
+   * are then, of deleted ones nothing but the key.
+   */
+  public synchronized void watch(Consumer<List<Map<String, AttributeValue>>> watcher) {
+    this.watcher = watcher;
+  }
+
+  /** Keeps all items as they are; what comes back replaces the table's by them. */
+  public synchronized Runnable backup() {
+    var kept = items();
+    return () -> restore(kept);
+  }
+
+  // A restored table is a new one, which knows no request token.
+  private synchronized void restore(List<Map<String, AttributeValue>> items) {
+    partitions.clear();
+    expiries.clear();
+    tokens.clear();
+    items.forEach(item -> store(keyOf(item), item));
+    partitions.values().forEach(sorts -> sorts.values().forEach(it -> it.before.clear()));
+  }
+
+  private Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
+    return key(retaining(item, Set.of(keys.partition(), keys.sort())));
+  }
+
+  private static Map<String, AttributeValue> written(
+      Map<String, AttributeValue> key, Map<String, AttributeValue> after) {
+    return after.isEmpty() ? key : after;
   }
 
   synchronized GetItemResponse get(GetItemRequest request) {
@@ -178,6 +224,7 @@ public final class ModelledTable {
     }
     var after = after(write, before);
     store(write.key(), after);
+    watcher.accept(List.of(written(write.key(), after)));
     return asked == ReturnValue.ALL_OLD ? before : asked == ReturnValue.ALL_NEW ? after : Map.of();
   }
 
@@ -245,14 +292,17 @@ public final class ModelledTable {
     if (reasons.stream().anyMatch(reason -> !reason.code().equals(Refusals.NONE))) {
       throw Refusals.cancelled(reasons);
     }
+    var written = new ArrayList<Map<String, AttributeValue>>();
     for (var i = 0; i < writes.size(); i++) {
       if (!writes.get(i).isCheck()) {
         store(writes.get(i).key(), after.get(i));
+        written.add(written(writes.get(i).key(), after.get(i)));
       }
     }
     if (token != null) {
       tokens.put(token, new Executed(request, clock.instant()));
     }
+    watcher.accept(written);
   }
 
   private CancellationReason reason(Write write, List<Map<String, AttributeValue>> results) {
@@ -370,7 +420,7 @@ public final class ModelledTable {
     var isTold = "ALL_OLD".equals(parameters.text("ReturnValuesOnConditionCheckFailure"));
     var put = parameters.item("Item");
     var stored = Values.stored(given(put == null ? parameters.item("Key") : put));
-    var key = key(put == null ? stored : retaining(stored, Set.of(keys.partition(), keys.sort())));
+    var key = put == null ? key(stored) : keyOf(stored);
     UnaryOperator<Map<String, AttributeValue>> change =
         switch (parameters.request()) {
           case PutItemRequest _, Put _ -> _ -> stored;
@@ -478,7 +528,7 @@ public final class ModelledTable {
         next != null && !next.at().isAfter(now);
         next = expiries.peek()) {
       expiries.remove();
-      var key = key(retaining(next.item(), Set.of(keys.partition(), keys.sort())));
+      var key = keyOf(next.item());
       if (versions(key).now.equals(next.item())) {
         store(key, Map.of());
       }
