@@ -48,6 +48,7 @@ final class ArchitectureTest {
         .contains(
             "dev.photocredits.credits",
             "dev.photocredits.lambda",
+            "dev.photocredits.photos",
             "dev.photocredits.aws.dynamodb",
             "dev.photocredits.stripe",
             "dev.photocredits.functions.generation",
@@ -63,6 +64,17 @@ final class ArchitectureTest {
             .onlyDependOnClassesThat(
                 resideInAnyPackage(DOMAIN)
                     .or(resideInAnyPackage("java..", "org.jspecify.annotations"))));
+  }
+
+  @Test
+  void photos_depend_on_nothing_but_java() {
+    holds(
+        classes()
+            .that(resideInAPackage("dev.photocredits.photos"))
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                    "dev.photocredits.photos", "java..", "org.jspecify.annotations")));
   }
 
   @Test

@@ -46,8 +46,8 @@ final class LargestPhotoTest {
 
     /** Prepares the photo in that file, and prints the most memory that it took, in MB. */
     public static void main(String... file) throws IOException {
-      var photo = PhotoInspector.inspect(Files.readAllBytes(Path.of(file[0])));
-      var prepared = PhotoInspector.inspect(PhotoPreparation.prepare(photo).bytes());
+      var photo = Photo.inspect(Files.readAllBytes(Path.of(file[0])));
+      var prepared = Photo.inspect(PhotoPreparation.prepare(photo, () -> false).bytes());
       if (photo.longSide() != WIDTH
           || prepared.longSide() != 2048
           || !GraphicsEnvironment.isHeadless()) {

@@ -15,6 +15,7 @@ import dev.photocredits.uploads.Uploads;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What somebody wants drawn, before the photo is looked at. */
 record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Source source) {
@@ -74,14 +75,18 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
         photo.orElseThrow());
   }
 
-  /** The order, once the photo has passed inspection and is what the model may see of it. */
-  GenerationOrder order(Uploads uploads) {
+  /**
+   * The order, once the photo has passed inspection and is what the model may see of it.
+   *
+   * @param isLate once it is true, decoding stops and the photo is rejected
+   */
+  GenerationOrder order(Uploads uploads, BooleanSupplier isLate) {
     var bytes =
         switch (source) {
           case Source.Sent(var file) -> bytes(file);
           case Source.Uploaded(var id) -> bytes(id, uploads);
         };
-    var photo = PhotoPreparation.prepare(PhotoInspector.inspect(bytes));
+    var photo = PhotoPreparation.prepare(Photo.inspect(bytes), isLate);
     return new GenerationOrder(email, prompt, mode, photo);
   }
 

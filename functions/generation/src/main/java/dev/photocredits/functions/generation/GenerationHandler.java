@@ -174,7 +174,8 @@ public final class GenerationHandler extends ApiHandler {
       Optional<Preference> preference,
       Instant deadline) {
     var now = wiring.now();
-    var order = wanted.order(now.uploads);
+    var lastDecoding = decodingDeadline(now.clock.instant(), deadline);
+    var order = wanted.order(now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
     if (!now.enabled) {
       return new Answer(now.flow.repeat(order, key), preference);
     }
@@ -186,6 +187,11 @@ public final class GenerationHandler extends ApiHandler {
             .get()
             .await(now.flow, order.email(), now.flow.queue(order, key), deadline, now.clock);
     return new Answer(awaited.outcome(), Optional.of(awaited.preference()));
+  }
+
+  /** Half of the time that is left is the photo's at most, and the rest the model's. */
+  private static Instant decodingDeadline(Instant now, Instant deadline) {
+    return now.plus(Duration.between(now, deadline).dividedBy(2));
   }
 
   // Not the pictures, but where they will be (RFC 9110, section 15.3.3).

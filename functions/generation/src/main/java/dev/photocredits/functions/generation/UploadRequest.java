@@ -23,11 +23,10 @@ final class UploadRequest {
     }
     problems.check();
     if (!UploadOrder.TYPES.contains(type.orElseThrow())) {
-      throw PhotoInspector.unsupported(
-          "A photo is one of " + String.join(", ", UploadOrder.TYPES) + ".");
+      throw Photo.unsupported("A photo is one of " + String.join(", ", UploadOrder.TYPES) + ".");
     }
     if (size.orElseThrow() > UploadOrder.LARGEST) {
-      throw PhotoInspector.tooLarge("A photo has 20 MB at most.");
+      throw Photo.tooLarge("A photo has 20 MB at most.");
     }
     return new UploadOrder(
         email.orElseThrow(), new ContentType(type.orElseThrow()), size.orElseThrow().intValue());

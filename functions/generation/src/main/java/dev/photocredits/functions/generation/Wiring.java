@@ -153,8 +153,8 @@ final class Wiring {
 
   // Looks at a photo, and signs an address where it might be put.
   private static void prime(Uploads uploads) {
-    var pixel = PhotoInspector.inspect(Base64.getDecoder().decode(PIXEL));
-    var photo = PhotoPreparation.prepare(pixel);
+    var pixel = Photo.inspect(Base64.getDecoder().decode(PIXEL));
+    var photo = PhotoPreparation.prepare(pixel, () -> false);
     var _ = uploads.open(new UploadOrder(NOBODY, photo.contentType(), 1));
   }
 }

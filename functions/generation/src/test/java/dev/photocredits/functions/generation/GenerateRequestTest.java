@@ -12,6 +12,7 @@ import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Rejected;
 import dev.photocredits.lambda.Response;
+import dev.photocredits.photos.Photos;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadOrder;
@@ -52,7 +53,7 @@ final class GenerateRequestTest {
     var jpeg = Photos.bytes("portrait.jpg");
     var form = Multipart.complete().file("image", "image/x-whatever", jpeg);
 
-    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED);
+    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED, () -> false);
 
     assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
     assertThat(order.photo().bytes()).isEqualTo(jpeg);
@@ -156,7 +157,7 @@ final class GenerateRequestTest {
 
     var wanted = GenerateRequest.from(Upload.of(form));
 
-    assertThatThrownBy(() -> wanted.order(NOTHING_UPLOADED))
+    assertThatThrownBy(() -> wanted.order(NOTHING_UPLOADED, () -> false))
         .isInstanceOfSatisfying(
             Rejected.class,
             rejected ->
@@ -171,7 +172,7 @@ final class GenerateRequestTest {
   void any_label_of_an_image_will_do(String label) {
     var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
 
-    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED);
+    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED, () -> false);
 
     assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
   }
@@ -187,7 +188,7 @@ final class GenerateRequestTest {
             GenerateRequest.Source.Sent.class,
             sent -> assertThat(sent.file().bytes()).hasSize(4_400_001));
     assertThat(
-            catchThrowableOfType(Rejected.class, () -> wanted.order(NOTHING_UPLOADED))
+            catchThrowableOfType(Rejected.class, () -> wanted.order(NOTHING_UPLOADED, () -> false))
                 .response()
                 .outcome())
         .isEqualTo("IMAGE_TOO_LARGE");

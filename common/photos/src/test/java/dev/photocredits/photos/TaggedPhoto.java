@@ -1,4 +1,4 @@
-package dev.photocredits.functions.generation;
+package dev.photocredits.photos;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -8,13 +8,13 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Photos that tell of themselves, as phones write them. */
-final class TaggedPhoto {
+public final class TaggedPhoto {
   private static final int FTYP = 28;
 
   private TaggedPhoto() {}
 
   /** EXIF that says how the photo has to be turned, and nothing else. */
-  static byte[] tiff(int orientation) {
+  public static byte[] tiff(int orientation) {
     return ByteBuffer.allocate(26)
         .put("MM\0*".getBytes(ISO_8859_1))
         .putInt(8)
@@ -29,7 +29,7 @@ final class TaggedPhoto {
   }
 
   /** The same in a segment of a JPEG. */
-  static byte[] exif(int orientation) {
+  public static byte[] exif(int orientation) {
     return ByteBuffer.allocate(36)
         .putShort((short) 0xffe1)
         .putShort((short) 34)
@@ -39,7 +39,7 @@ final class TaggedPhoto {
   }
 
   /** A JPEG that says how it has to be turned. */
-  static byte[] jpeg(byte[] plain, int orientation) {
+  public static byte[] jpeg(byte[] plain, int orientation) {
     var jpeg = new ByteArrayOutputStream();
     jpeg.write(plain, 0, 2);
     jpeg.writeBytes(exif(orientation));
@@ -48,7 +48,7 @@ final class TaggedPhoto {
   }
 
   /** A plain WebP of 512 by 512 pixels, with EXIF behind that mark, and XMP. */
-  static byte[] webp(byte[] plain, String mark, int orientation, String xmp) {
+  public static byte[] webp(byte[] plain, String mark, int orientation, String xmp) {
     var parts = new ByteArrayOutputStream();
     parts.writeBytes("WEBP".getBytes(ISO_8859_1));
     parts.writeBytes(part("VP8X", new byte[] {0x0c, 0, 0, 0, -1, 1, 0, -1, 1, 0}));
@@ -69,8 +69,11 @@ final class TaggedPhoto {
   }
 
   /** The portrait with EXIF, XMP and a maker's box that tells the secret; its picture moves. */
-  static byte[] heicWith(byte[] plain, byte[] tiff, String secret) {
-    var picture = pictureOf(plain);
+  public static byte[] heicWith(byte[] plain, byte[] tiff, String secret) {
+    return heicWith(plain, pictureOf(plain), tiff, secret);
+  }
+
+  private static byte[] heicWith(byte[] plain, byte[] picture, byte[] tiff, String secret) {
     var exif = join(new byte[] {0, 0, 0, 6}, "Exif\0\0".getBytes(ISO_8859_1), tiff);
     var xmp = secret.getBytes(ISO_8859_1);
     // A gap between the picture and the EXIF, which belongs to nothing.
@@ -143,8 +146,21 @@ final class TaggedPhoto {
     return Arrays.copyOfRange(heic, at + 4, at - 4 + ByteBuffer.wrap(heic).getInt(at - 4));
   }
 
+  /** A HEIC whose one picture has so many bytes: its first slice, and zeros in a second one. */
+  public static byte[] heicOf(int length) {
+    var plain = Photos.bytes("portrait.heic");
+    var first = pictureOf(plain);
+    var slice = new byte[] {2, 1};
+    var second =
+        ByteBuffer.allocate(length - first.length)
+            .putInt(length - first.length - 4)
+            .put(slice)
+            .array();
+    return heicWith(plain, join(first, second), new byte[8], "");
+  }
+
   /** The bytes of a HEIC's first item. */
-  static byte[] pictureOf(byte[] heic) {
+  public static byte[] pictureOf(byte[] heic) {
     var places = ByteBuffer.wrap(contentOf(heic, "iloc"));
     var from = places.getInt(12) + places.getInt(18);
     return Arrays.copyOfRange(heic, from, from + places.getInt(22));

@@ -1,14 +1,14 @@
-package dev.photocredits.functions.generation;
+package dev.photocredits.photos;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /** The photos of photos/ at the root; its README says where they are from. */
-final class Photos {
+public final class Photos {
   private Photos() {}
 
-  static byte[] bytes(String name) {
+  public static byte[] bytes(String name) {
     try (var photo = Photos.class.getResourceAsStream("/photos/" + name)) {
       return Objects.requireNonNull(photo, name).readAllBytes();
     } catch (IOException e) {

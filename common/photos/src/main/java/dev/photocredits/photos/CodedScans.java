@@ -1,0 +1,386 @@
+package dev.photocredits.photos;
+
+import dev.photocredits.photos.JpegFile.Segment;
+
+/**
+ * Follows the Huffman codes of a JPEG's scans, in order to tell where each ends: without computing
+ * a pixel, and without an end marker. After ITU-T T.81, annexes F and G.
+ */
+final class CodedScans {
+  /** The most blocks of 8 by 8 pixels whose history is kept: those of some 2048 by 2048 pixels. */
+  private static final int MOST_BLOCKS = 250_000;
+
+  private static final int LONGEST_CODE = 16;
+
+  /** Bits and blocks for each byte of the file; a photo has some tens. */
+  private static final int STEPS_PER_BYTE = 100;
+
+  private static final int MOST_STEPS_BESIDE = 1_000_000;
+
+  /** The data does not say what it has to: an unknown code, or a marker amid a scan. */
+  private static final class NotAsCoded extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private NotAsCoded() {
+      super(null, null, false, false);
+    }
+  }
+
+  /** A table of codes: for each length the largest code, and where its symbols begin. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Codes(int[] largest, int[] first, int symbols) {}
+
+  /**
+   * One channel of the frame.
+   *
+   * @param across blocks in a row, in a scan of this channel alone
+   * @param changed for each block, which coefficients are not zero so far; none if not progressive
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Channel(int id, int wide, int high, int across, int down, long[] changed) {}
+
+  private final Bytes file;
+  private final boolean isProgressive;
+  private final Channel[] channels;
+  private final boolean[] isSeen;
+  private final int mcusAcross;
+  private final int mcusDown;
+  private final Codes[] dc = new Codes[4];
+  private final Codes[] ac = new Codes[4];
+  private final long mostSteps;
+  private int restartInterval;
+
+  private int at;
+  private int limit;
+  private int bits;
+  private int bitsLeft;
+  private int endOfBandRun;
+  private long steps;
+
+  /** Of the frame whose marker is at this place. */
+  CodedScans(Bytes file, int frame) throws UnreadableImage {
+    this.file = file;
+    mostSteps = MOST_STEPS_BESIDE + (long) STEPS_PER_BYTE * file.length();
+    isProgressive = file.u8(frame + 1) == 0xc2;
+    var height = file.u16(frame + 5);
+    var width = file.u16(frame + 7);
+    channels = new Channel[file.u8(frame + 9)];
+    isSeen = new boolean[channels.length];
+    var widest = 1;
+    var highest = 1;
+    for (var i = 0; i < channels.length; i++) {
+      widest = Math.max(widest, file.u8(frame + 11 + 3 * i) >> 4);
+      highest = Math.max(highest, file.u8(frame + 11 + 3 * i) & 15);
+    }
+    mcusAcross = Math.ceilDiv(width, 8 * widest);
+    mcusDown = Math.ceilDiv(height, 8 * highest);
+    var isSmall = (long) mcusAcross * mcusDown * widest * highest * channels.length <= MOST_BLOCKS;
+    for (var i = 0; i < channels.length; i++) {
+      var wide = file.u8(frame + 11 + 3 * i) >> 4;
+      var high = file.u8(frame + 11 + 3 * i) & 15;
+      var across = Math.ceilDiv(Math.ceilDiv(width * wide, widest), 8);
+      var down = Math.ceilDiv(Math.ceilDiv(height * high, highest), 8);
+      var history = new long[isProgressive && isSmall ? across * down : 0];
+      channels[i] = new Channel(file.u8(frame + 10 + 3 * i), wide, high, across, down, history);
+    }
+  }
+
+  /** Whether a scan of each channel has been followed to its end. */
+  boolean hasAllChannels() {
+    for (var seen : isSeen) {
+      if (!seen) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether no scan can follow. */
+  boolean isComplete() {
+    return !isProgressive && hasAllChannels();
+  }
+
+  /**
+   * Takes what a segment says about the scans behind it; its end.
+   *
+   * @throws UnreadableImage if it is damaged
+   */
+  int take(Segment segment) throws UnreadableImage {
+    var from = segment.from() + 4;
+    if (segment.marker() == 0xc4) {
+      readCodes(from, segment.end());
+    } else if (segment.marker() == 0xdd) {
+      restartInterval = file.u16(from);
+    }
+    return segment.end();
+  }
+
+  private void readCodes(int from, int end) throws UnreadableImage {
+    for (var place = from; place < end; ) {
+      var target = file.u8(place);
+      var largest = new int[LONGEST_CODE + 1];
+      var first = new int[LONGEST_CODE + 1];
+      var code = 0;
+      var symbols = 0;
+      for (var length = 1; length <= LONGEST_CODE; length++) {
+        var count = file.u8(place + length);
+        first[length] = symbols - code;
+        code += count;
+        symbols += count;
+        largest[length] = count == 0 ? -1 : code - 1;
+        code <<= 1;
+      }
+      var codes = new Codes(largest, first, place + 1 + LONGEST_CODE);
+      place += 1 + LONGEST_CODE + symbols;
+      if (place > end || (target & 15) > 3 || target >> 4 > 1) {
+        throw UnreadableImage.damaged();
+      }
+      (target >> 4 == 0 ? dc : ac)[target & 15] = codes;
+    }
+  }
+
+  /**
+   * Follows a scan; the place behind its last byte. -1 if its data is not as it is announced, or
+   * ends early: then only a decoder can say what the picture has of it.
+   */
+  int end(Segment scan) {
+    try {
+      follow(scan);
+      return at;
+    } catch (NotAsCoded | UnreadableImage _) {
+      return -1;
+    } finally {
+      file.count(steps);
+      steps = 0;
+    }
+  }
+
+  private void follow(Segment scan) throws NotAsCoded, UnreadableImage {
+    var count = file.u8(scan.from() + 4);
+    demand(count >= 1 && count <= 4 && file.u16(scan.from() + 2) == 6 + 2 * count);
+    var selected = new int[count];
+    var tables = new int[count];
+    for (var i = 0; i < count; i++) {
+      selected[i] = channel(file.u8(scan.from() + 5 + 2 * i));
+      tables[i] = file.u8(scan.from() + 6 + 2 * i);
+    }
+    var parameters = scan.from() + 5 + 2 * count;
+    var low = file.u8(parameters);
+    var high = file.u8(parameters + 1);
+    var isFirst = file.u8(parameters + 2) >> 4 == 0;
+    at = parameters + 3;
+    limit = scan.end();
+    begin();
+    if (!isProgressive || low == 0) {
+      followAll(selected, tables, isFirst);
+      for (var index : selected) {
+        isSeen[index] = true;
+      }
+    } else {
+      demand(count == 1 && low <= high && high < 64);
+      var codes = codes(ac, tables[0] & 15);
+      var channel = channels[selected[0]];
+      demand(channel.changed().length > 0);
+      for (var block = 0; block < channel.changed().length; block++) {
+        restartBefore(block);
+        if (isFirst) {
+          followBand(codes, channel.changed(), block, low, high);
+        } else {
+          refineBand(codes, channel.changed(), block, low, high);
+        }
+      }
+    }
+  }
+
+  private int channel(int id) throws NotAsCoded {
+    for (var i = 0; i < channels.length; i++) {
+      if (channels[i].id() == id) {
+        return i;
+      }
+    }
+    throw new NotAsCoded();
+  }
+
+  private void begin() {
+    bitsLeft = 0;
+    endOfBandRun = 0;
+  }
+
+  /** A sequential scan, or one of a progressive JPEG's first coefficients. */
+  private void followAll(int[] selected, int[] tables, boolean isFirst)
+      throws NotAsCoded, UnreadableImage {
+    var isAlone = selected.length == 1;
+    var only = channels[selected[0]];
+    var mcus = isAlone ? only.across() * only.down() : mcusAcross * mcusDown;
+    for (var mcu = 0; mcu < mcus; mcu++) {
+      restartBefore(mcu);
+      for (var i = 0; i < selected.length; i++) {
+        var channel = channels[selected[i]];
+        var blocks = isAlone ? 1 : channel.wide() * channel.high();
+        for (var block = 0; block < blocks; block++) {
+          if (isProgressive) {
+            followFirst(tables[i], isFirst);
+          } else {
+            followBlock(tables[i]);
+          }
+        }
+      }
+    }
+  }
+
+  private void followFirst(int tables, boolean isFirst) throws NotAsCoded, UnreadableImage {
+    skip(isFirst ? symbol(codes(dc, tables >> 4)) : 1);
+  }
+
+  private void followBlock(int tables) throws NotAsCoded, UnreadableImage {
+    skip(symbol(codes(dc, tables >> 4)));
+    var codes = codes(ac, tables & 15);
+    for (var k = 1; k < 64; k++) {
+      var symbol = symbol(codes);
+      var size = symbol & 15;
+      if (size == 0 && symbol >> 4 != 15) {
+        return;
+      }
+      k += symbol >> 4;
+      skip(size);
+    }
+  }
+
+  private void followBand(Codes codes, long[] changed, int block, int low, int high)
+      throws NotAsCoded, UnreadableImage {
+    step();
+    if (endOfBandRun > 0) {
+      endOfBandRun--;
+      return;
+    }
+    for (var k = low; k <= high; k++) {
+      var symbol = symbol(codes);
+      var run = symbol >> 4;
+      var size = symbol & 15;
+      if (size == 0 && run != 15) {
+        endOfBandRun = (1 << run) - 1 + bits(run);
+        return;
+      }
+      k += run;
+      if (size != 0) {
+        demand(k <= high);
+        changed[block] |= 1L << k;
+        skip(size);
+      }
+    }
+  }
+
+  private void refineBand(Codes codes, long[] changed, int block, int low, int high)
+      throws NotAsCoded, UnreadableImage {
+    step();
+    var k = low;
+    if (endOfBandRun == 0) {
+      while (k <= high) {
+        var symbol = symbol(codes);
+        var run = symbol >> 4;
+        var isNew = (symbol & 15) != 0;
+        if (!isNew && run != 15) {
+          endOfBandRun = (1 << run) + bits(run);
+          break;
+        }
+        skip(isNew ? 1 : 0);
+        k = refined(changed[block], k, high, run);
+        if (isNew) {
+          demand(k <= high);
+          changed[block] |= 1L << k;
+        }
+        k++;
+      }
+    }
+    if (endOfBandRun > 0) {
+      skip(Long.bitCount(changed[block] & upTo(high) & ~upTo(k - 1)));
+      endOfBandRun--;
+    }
+  }
+
+  /** Goes on over so many zeros, and over the bits of all that is not zero before the next one. */
+  private int refined(long changed, int from, int high, int zeros)
+      throws NotAsCoded, UnreadableImage {
+    var left = zeros;
+    var k = from;
+    for (; k <= high; k++) {
+      if ((changed >> k & 1) != 0) {
+        skip(1);
+      } else if (--left < 0) {
+        break;
+      }
+    }
+    return k;
+  }
+
+  private static long upTo(int k) {
+    return -1L >>> (63 - k);
+  }
+
+  private void restartBefore(int mcu) throws NotAsCoded, UnreadableImage {
+    if (restartInterval == 0 || mcu == 0 || mcu % restartInterval != 0) {
+      return;
+    }
+    begin();
+    while (at + 1 < limit && file.u8(at) == 0xff && file.u8(at + 1) == 0xff) {
+      at++;
+    }
+    demand(at + 1 < limit && file.u8(at) == 0xff && (file.u8(at + 1) & 0xf8) == 0xd0);
+    at += 2;
+  }
+
+  private static Codes codes(Codes[] tables, int index) throws NotAsCoded {
+    demand(index < tables.length && tables[index] != null);
+    return tables[index];
+  }
+
+  private int symbol(Codes codes) throws NotAsCoded, UnreadableImage {
+    var code = 0;
+    for (var length = 1; length <= LONGEST_CODE; length++) {
+      code = code << 1 | bit();
+      if (code <= codes.largest()[length]) {
+        return file.u8(codes.symbols() + codes.first()[length] + code);
+      }
+    }
+    throw new NotAsCoded();
+  }
+
+  private int bits(int count) throws NotAsCoded {
+    var number = 0;
+    for (var i = 0; i < count; i++) {
+      number = number << 1 | bit();
+    }
+    return number;
+  }
+
+  private void skip(int count) throws NotAsCoded {
+    for (var i = 0; i < count; i++) {
+      var _ = bit();
+    }
+  }
+
+  private int bit() throws NotAsCoded {
+    if (bitsLeft == 0) {
+      demand(at < limit);
+      bits = file.array[at++] & 0xff;
+      if (bits == 0xff) {
+        demand(at < limit && file.array[at] == 0);
+        at++;
+      }
+      bitsLeft = 8;
+      step();
+    }
+    bitsLeft--;
+    return bits >> bitsLeft & 1;
+  }
+
+  private void step() throws NotAsCoded {
+    demand(++steps <= mostSteps);
+  }
+
+  private static void demand(boolean isAsCoded) throws NotAsCoded {
+    if (!isAsCoded) {
+      throw new NotAsCoded();
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package dev.photocredits.photos;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A JPEG: baseline, extended sequential or progressive, 8 bits a sample. After ITU-T T.81 annex B,
+ * and where files are wrong as libjpeg and so browsers read them: bytes between segments are
+ * skipped, and a segment of an application may have any length.
+ */
+public final class JpegFile extends ImageFile {
+  /** Photos have up to 12 scans; each costs a decoder a pass over all pixels. */
+  private static final int MOST_SCANS = 100;
+
+  private static final int MOST_SEGMENTS = 10_000;
+
+  private static final int JFIF_CONTENT = 14;
+  private static final int ADOBE_CONTENT = 12;
+  private static final int PROFILE_CONTENT = 14;
+
+  /** The most of a profile that fits in one segment. */
+  private static final int PROFILE_PART = 65_519;
+
+  private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
+  private static final String EXIF = "Exif\0\0";
+
+  /** A segment that a decoder needs: from its marker to its end. */
+  record Segment(int marker, int from, int end) {}
+
+  private record ProfilePart(int number, int count, int from, int end) {}
+
+  private final List<Segment> segments = new ArrayList<>();
+  private final List<ProfilePart> profileParts = new ArrayList<>();
+  private final Orientation orientation;
+  private final Optional<byte[]> profile;
+  private int scans;
+  private boolean isEnded;
+  private int jfif = -1;
+  private int adobe = -1;
+  private int frame = -1;
+
+  JpegFile(Bytes file) throws UnreadableImage {
+    super(file);
+    orientation = new Orientation(file);
+    walk();
+    if (frame < 0 || scans == 0) {
+      throw isEnded ? UnreadableImage.sizeless() : UnreadableImage.truncated();
+    }
+    profile = profileParts.isEmpty() ? Optional.empty() : joinedProfile();
+  }
+
+  @Override
+  public String mediaType() {
+    return "image/jpeg";
+  }
+
+  @Override
+  public int width() {
+    return at(frame + 7) << 8 | at(frame + 8);
+  }
+
+  @Override
+  public int height() {
+    return at(frame + 5) << 8 | at(frame + 6);
+  }
+
+  @Override
+  public int orientation() {
+    return orientation.value();
+  }
+
+  @Override
+  public Optional<byte[]> profile() {
+    return profile;
+  }
+
+  /** How many colour channels it has: 1, 3 or 4. */
+  public int channels() {
+    return at(frame + 9);
+  }
+
+  /** Whether it has an end marker; a picture without one may have lost its last rows. */
+  public boolean isEnded() {
+    return isEnded;
+  }
+
+  /**
+   * Whether its channels are luminance and chrominance, rather than colours: as libjpeg decides.
+   */
+  public boolean isTransformed() {
+    return switch (channels()) {
+      case 1 -> false;
+      case 4 -> adobe >= 0 && at(adobe) == 2;
+      default -> jfif >= 0 || (adobe >= 0 ? at(adobe) != 0 : !hasColourIds());
+    };
+  }
+
+  private boolean hasColourIds() {
+    return at(frame + 10) == 'R' && at(frame + 13) == 'G' && at(frame + 16) == 'B';
+  }
+
+  @Override
+  public Optional<byte[]> stripped() throws UnreadableImage {
+    var picture = new Pieces().add((byte) 0xff, (byte) 0xd8);
+    if (jfif >= 0) {
+      var _ = picture.add((byte) 0xff, (byte) 0xe0).u16(JFIF_CONTENT + 2);
+      var _ = picture.add(file.array, jfif, jfif + JFIF_CONTENT - 2).u16(0);
+    }
+    if (adobe >= 0 && (jfif < 0 || channels() == 4)) {
+      addAdobe(picture, at(adobe));
+    }
+    profile.ifPresent(bytes -> addProfile(picture, bytes));
+    var coded = new CodedScans(file, frame);
+    for (var segment : segments) {
+      var end = segment.marker() == 0xda ? coded.end(segment) : coded.take(segment);
+      if (end < 0) {
+        return Optional.empty();
+      }
+      var _ = picture.add(file.array, segment.from(), end);
+      if (coded.isComplete()) {
+        break;
+      }
+    }
+    return coded.hasAllChannels()
+        ? Optional.of(picture.add((byte) 0xff, (byte) 0xd9).toArray())
+        : Optional.empty();
+  }
+
+  @Override
+  public byte[] decodable() {
+    var picture = new Pieces().add((byte) 0xff, (byte) 0xd8);
+    if (channels() > 1) {
+      addAdobe(picture, !isTransformed() ? 0 : channels() == 3 ? 1 : 2);
+    }
+    for (var segment : segments) {
+      var _ = picture.add(file.array, segment.from(), segment.end());
+    }
+    return picture.add((byte) 0xff, (byte) 0xd9).toArray();
+  }
+
+  private static void addAdobe(Pieces picture, int transform) {
+    var _ = picture.add((byte) 0xff, (byte) 0xee).u16(ADOBE_CONTENT + 2);
+    var _ = picture.text("Adobe\0\144\0\0\0\0").u8(transform);
+  }
+
+  private static void addProfile(Pieces picture, byte[] profile) {
+    var count = Math.ceilDiv(profile.length, PROFILE_PART);
+    for (var i = 0; i < count; i++) {
+      var from = i * PROFILE_PART;
+      var end = Math.min(profile.length, from + PROFILE_PART);
+      var _ = picture.add((byte) 0xff, (byte) 0xe2).u16(2 + PROFILE_CONTENT + end - from);
+      var _ = picture.text("ICC_PROFILE\0").u8(i + 1).u8(count).add(profile, from, end);
+    }
+  }
+
+  private void walk() throws UnreadableImage {
+    var at = 2;
+    for (var i = 0; ; i++) {
+      at = nextMarker(at);
+      if (at < 0) {
+        return;
+      }
+      if (i > MOST_SEGMENTS) {
+        throw UnreadableImage.moreThan(MOST_SEGMENTS, "segments");
+      }
+      var marker = file.u8(at + 1);
+      if (marker == 0xd9) {
+        isEnded = true;
+        return;
+      }
+      if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+        at += 2;
+        continue;
+      }
+      if (isPictureOver(marker)) {
+        return;
+      }
+      var end = at + 2 + Math.max(2, file.u16(at + 2));
+      if (end > file.length()) {
+        if (scans > 0) {
+          return;
+        }
+        throw UnreadableImage.truncated();
+      }
+      at = segment(marker, at, end);
+    }
+  }
+
+  // What follows the last scan without an end marker belongs to another file behind this one.
+  private boolean isPictureOver(int marker) {
+    return scans > 0
+        && switch (marker) {
+          case 0xc4, 0xda, 0xdb, 0xdc, 0xdd, 0xfe -> false;
+          default -> marker < 0xe0 || marker > 0xef;
+        };
+  }
+
+  /** The place behind the segment, and behind the coded data of a scan. */
+  private int segment(int marker, int at, int end) throws UnreadableImage {
+    var content = at + 4;
+    switch (marker) {
+      case 0xc0, 0xc1, 0xc2 -> {
+        readFrame(at, end);
+        segments.add(new Segment(marker, at, end));
+      }
+      case 0xc4, 0xdb, 0xdd -> segments.add(new Segment(marker, at, end));
+      case 0xda -> {
+        if (++scans > MOST_SCANS) {
+          throw UnreadableImage.moreThan(MOST_SCANS, "scans");
+        }
+        if (frame < 0) {
+          throw UnreadableImage.sizeless();
+        }
+        var behind = behindScan(end);
+        segments.add(new Segment(marker, at, behind));
+        return behind;
+      }
+      case 0xe0 -> {
+        if (end - content >= JFIF_CONTENT && file.starts("JFIF\0", content, end) && jfif < 0) {
+          jfif = content;
+        }
+      }
+      case 0xe1 -> {
+        if (file.starts(EXIF, content, end)) {
+          orientation.exifSegment(content + EXIF.length(), end);
+        } else if (file.starts(XMP, content, end)) {
+          orientation.xmp(content + XMP.length(), end);
+        }
+      }
+      case 0xe2 -> {
+        if (end - content >= PROFILE_CONTENT && file.starts("ICC_PROFILE\0", content, end)) {
+          profileParts.add(
+              new ProfilePart(
+                  file.u8(content + 12), file.u8(content + 13), content + PROFILE_CONTENT, end));
+        }
+      }
+      case 0xee -> {
+        if (end - content >= ADOBE_CONTENT && file.starts("Adobe", content, end)) {
+          adobe = content + ADOBE_CONTENT - 1;
+        }
+      }
+      default -> {
+        if (marker >= 0xc0 && marker <= 0xcf) {
+          throw UnreadableImage.unsupported("A lossless, hierarchical or arithmetic JPEG");
+        }
+      }
+    }
+    return end;
+  }
+
+  private void readFrame(int at, int end) throws UnreadableImage {
+    if (frame >= 0) {
+      throw UnreadableImage.damaged();
+    }
+    var channels = file.u8(at + 9);
+    if (end - at != 10 + 3 * channels) {
+      throw UnreadableImage.damaged();
+    }
+    if (file.u8(at + 4) != 8 || (channels != 1 && channels != 3 && channels != 4)) {
+      throw UnreadableImage.unsupported("A JPEG of 12 bits or of two channels");
+    }
+    if (file.u16(at + 5) == 0 || file.u16(at + 7) == 0) {
+      throw UnreadableImage.sizeless();
+    }
+    frame = at;
+  }
+
+  /** Where the next marker is, with what fills up before it skipped; -1 if none comes. */
+  private int nextMarker(int from) {
+    for (var at = from; at + 1 < file.length(); at++) {
+      if (file.array[at] == (byte) 0xff
+          && file.array[at + 1] != 0
+          && file.array[at + 1] != (byte) 0xff) {
+        file.count(at - from + 1L);
+        return at;
+      }
+    }
+    file.count(Math.max(0, file.length() - from));
+    return -1;
+  }
+
+  /** The next marker that does not belong to coded data, or the file's end. */
+  private int behindScan(int from) {
+    for (var at = from; ; at += 2) {
+      at = nextMarker(at);
+      if (at < 0) {
+        return file.length();
+      }
+      var marker = at(at + 1);
+      if (marker < 0xd0 || marker > 0xd7) {
+        return at;
+      }
+    }
+  }
+
+  // Parts that do not say 1 to n of n are no profile, as libjpeg and so browsers decide.
+  private Optional<byte[]> joinedProfile() {
+    profileParts.sort(Comparator.comparingInt(ProfilePart::number));
+    var joined = new Pieces();
+    for (var i = 0; i < profileParts.size(); i++) {
+      var part = profileParts.get(i);
+      if (part.number() != i + 1 || part.count() != profileParts.size()) {
+        return Optional.empty();
+      }
+      var _ = joined.add(file.array, part.from(), part.end());
+    }
+    return joined.length() > ColourProfile.LARGEST
+        ? Optional.empty()
+        : ColourProfile.reduced(joined.toArray(), channels());
+  }
+
+  /** A byte of a place that has been read already. */
+  private int at(int place) {
+    return file.array[place] & 0xff;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.photocredits.photos;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes HEIC files of any items and properties, with a text in each place that allows one. */
+final class HeicWriter {
+  private static final int FTYP = 28;
+
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Item(int id, String type, byte[] content, boolean isInIdat, int... properties) {}
+
+  private final String told;
+  private final List<Item> items = new ArrayList<>();
+  private final Pieces properties = new Pieces();
+  private final Pieces references = new Pieces();
+  private int numberOfProperties;
+
+  HeicWriter(String told) {
+    this.told = told;
+  }
+
+  /** Adds a property; its number. */
+  int property(String type, byte[] content) {
+    var _ = properties.add(box(type, content));
+    return ++numberOfProperties;
+  }
+
+  HeicWriter item(int id, String type, byte[] content, int... used) {
+    items.add(new Item(id, type, content, false, used));
+    return this;
+  }
+
+  HeicWriter itemInIdat(int id, String type, byte[] content, int... used) {
+    items.add(new Item(id, type, content, true, used));
+    return this;
+  }
+
+  HeicWriter reference(String type, int from, int... to) {
+    var content = new Pieces().u16(from).u16(to.length);
+    for (var id : to) {
+      var _ = content.u16(id);
+    }
+    var _ = references.add(box(type, content.toArray()));
+    return this;
+  }
+
+  /** The file, with item 1 as the primary one. Its data comes before its meta box. */
+  byte[] written() {
+    var data = new Pieces();
+    var idat = new Pieces();
+    var places = new Pieces().u32(1 << 24).u16(0x4400).u16(items.size());
+    var entries = new Pieces().u32(0).u16(items.size());
+    var uses = new Pieces().u32(0).u32(items.size());
+    for (var item : items) {
+      var target = item.isInIdat() ? idat : data;
+      var _ = target.text(told);
+      var from = target.length() + (item.isInIdat() ? 0 : FTYP + 8);
+      var half = item.content().length / 2;
+      var _ = target.add(item.content(), 0, half).text(told);
+      var rest = target.length() + (item.isInIdat() ? 0 : FTYP + 8);
+      var _ = target.add(item.content(), half, item.content().length);
+      var _ = places.u16(item.id()).u16(item.isInIdat() ? 1 : 0).u16(0).u16(2);
+      var _ = places.u32(from).u32(half).u32(rest).u32(item.content().length - half);
+      var entry = new Pieces().u32(2 << 24).u16(item.id()).u16(0).text(item.type());
+      var _ = entries.add(box("infe", entry.text(told + "\0").toArray()));
+      var _ = uses.u16(item.id()).u8(item.properties().length);
+      for (var use : item.properties()) {
+        var _ = uses.u8(use);
+      }
+    }
+    var hdlr = new Pieces().u32(0).u32(0).text("pict").add(new byte[12]).text(told + "\0");
+    var meta =
+        new Pieces()
+            .u32(0)
+            .add(box("hdlr", hdlr.toArray()))
+            .add(box("pitm", new byte[] {0, 0, 0, 0, 0, 1}))
+            .add(box("iloc", places.toArray()))
+            .add(box("iinf", entries.toArray()))
+            .add(box("iref", new Pieces().u32(0).add(references).toArray()))
+            .add(box("idat", idat.text(told).toArray()))
+            .add(
+                box(
+                    "iprp",
+                    new Pieces()
+                        .add(box("ipco", properties.toArray()))
+                        .add(box("ipma", uses.toArray()))
+                        .toArray()))
+            .add(box("uuid", told.getBytes(ISO_8859_1)))
+            .add(box("free", told.getBytes(ISO_8859_1)));
+    return new Pieces()
+        .u32(FTYP)
+        .text("ftypheic\0\0\0\0mif1heicmiaf")
+        .add(box("mdat", data.text(told).toArray()))
+        .add(box("meta", meta.toArray()))
+        .add(box("moov", told.getBytes(ISO_8859_1)))
+        .add(box("mdat", told.getBytes(ISO_8859_1)))
+        .text(told)
+        .toArray();
+  }
+
+  static byte[] box(String type, byte[] content) {
+    return new Pieces().u32(8 + content.length).text(type).add(content).toArray();
+  }
+}

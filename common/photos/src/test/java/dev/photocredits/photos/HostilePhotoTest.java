@@ -1,0 +1,144 @@
+package dev.photocredits.photos;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Files that are made to cost much cost what their length allows, and no more. */
+final class HostilePhotoTest {
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+  static Stream<Arguments> files() {
+    var jpeg = Photos.bytes("portrait.jpg");
+    var png = Photos.bytes("portrait.png");
+    var webp = Photos.bytes("portrait.webp");
+    var heic = Photos.bytes("portrait.heic");
+    return Stream.of(
+        Arguments.of("scans", Photos.bytes("cases/jpeg-1000-scans-40mp.jpg")),
+        Arguments.of("extended XMP", Photos.bytes("cases/jpeg-extended-xmp-says-2gb.jpg")),
+        Arguments.of("nested boxes", Photos.bytes("cases/heic-boxes-nested-5000.heic")),
+        Arguments.of("segments", spread(jpeg, 2, "\377\376\0\2", 500_000)),
+        Arguments.of("fillers", spread(jpeg, 2, "\377", 2_000_000)),
+        Arguments.of("parts of EXIF", spread(jpeg, 2, "\377\341\0\10Exif\0\0", 9_000)),
+        Arguments.of("parts of a profile", profileParts(jpeg)),
+        Arguments.of("chunks of PNG", spread(png, 33, "\0\0\0\0tEXt\0\0\0\0", 150_000)),
+        Arguments.of("empty data", spread(png, 33, "\0\0\0\0IDAT\0\0\0\0", 90_000)),
+        Arguments.of("chunks of WebP", longer(webp, "priv\0\0\0\0".repeat(100_000))),
+        Arguments.of("boxes", spread(heic, 28, "\0\0\0\10free", 100_000)),
+        Arguments.of("boxes without a size", spread(heic, 28, "\0\0\0\0free", 1)),
+        Arguments.of("items", manyItems()),
+        Arguments.of("a grid of itself", gridOfItself()),
+        Arguments.of("overlays of one picture", overlays()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("files")
+  void a_file_takes_steps_and_memory_by_its_length(String name, byte[] file) {
+    var before = THREADS.getCurrentThreadAllocatedBytes();
+    var steps = new long[1];
+
+    var thrown =
+        catchThrowable(
+            () -> {
+              var read = ImageFile.read(file);
+              var _ = read.stripped();
+              steps[0] = read.steps();
+            });
+
+    var allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    assertThat(thrown).as(name).matches(t -> t == null || t instanceof UnreadableImage);
+    assertThat(allocated).isLessThan(4_000_000 + 20L * file.length);
+    assertThat(steps[0]).isLessThan(2_000_000 + 200L * file.length);
+  }
+
+  @Test
+  void more_scans_than_a_photo_has_are_refused_by_the_header_alone() {
+    var file = Photos.bytes("cases/jpeg-1000-scans-40mp.jpg");
+
+    var thrown = catchThrowable(() -> ImageFile.read(file));
+
+    assertThat(thrown)
+        .isInstanceOf(UnreadableImage.class)
+        .hasMessage("The image has more than 100 scans.");
+  }
+
+  @Test
+  void a_grid_that_is_part_of_itself_is_refused() {
+    var thrown = catchThrowable(() -> ImageFile.read(gridOfItself()));
+
+    assertThat(thrown).isInstanceOf(UnreadableImage.class);
+  }
+
+  private static byte[] spread(byte[] file, int at, String text, int times) {
+    return new Pieces()
+        .add(file, 0, at)
+        .text(text.repeat(times))
+        .add(file, at, file.length)
+        .toArray();
+  }
+
+  private static byte[] longer(byte[] webp, String chunks) {
+    return new Pieces()
+        .text("RIFF")
+        .littleU32(webp.length - 8 + chunks.length())
+        .add(webp, 8, webp.length)
+        .text(chunks)
+        .toArray();
+  }
+
+  /** 255 parts, each the largest that a segment takes: 17 MB that are no profile. */
+  private static byte[] profileParts(byte[] jpeg) {
+    var parts = new Pieces().add(jpeg, 0, 2);
+    for (var i = 1; i <= 255; i++) {
+      var _ = parts.u16(0xffe2).u16(65_535).text("ICC_PROFILE\0").u8(i).u8(255);
+      var _ = parts.add(new byte[65_519]);
+    }
+    return parts.add(jpeg, 2, jpeg.length).toArray();
+  }
+
+  /** 900 items that have all the file as their content, and are parts of one grid. */
+  private static byte[] manyItems() {
+    var writer = new HeicWriter("");
+    var size = writer.property("ispe", new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0});
+    var parts = new int[900];
+    var _ = writer.item(1, "grid", "\0\0\35\35\0\7\0\7".getBytes(ISO_8859_1), size);
+    for (var i = 0; i < parts.length; i++) {
+      parts[i] = i + 2;
+      var _ = writer.item(parts[i], "hvc1", new byte[0], size);
+    }
+    return writer.reference("dimg", 1, parts).written();
+  }
+
+  private static byte[] gridOfItself() {
+    var writer = new HeicWriter("");
+    var size = writer.property("ispe", new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0});
+    return writer
+        .item(1, "grid", "\0\0\0\0\0\7\0\7".getBytes(ISO_8859_1), size)
+        .item(2, "grid", "\0\0\0\0\0\7\0\7".getBytes(ISO_8859_1), size)
+        .reference("dimg", 1, 2)
+        .reference("dimg", 2, 1)
+        .written();
+  }
+
+  /** Levels of overlays, each of a thousand times the next one. */
+  private static byte[] overlays() {
+    var writer = new HeicWriter("");
+    var size = writer.property("ispe", new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0});
+    var parts = new int[1_000];
+    for (var id = 1; id <= 8; id++) {
+      Arrays.fill(parts, id + 1);
+      var _ = writer.item(id, "iovl", new byte[20_000], size).reference("dimg", id, parts);
+    }
+    return writer.written();
+  }
+}

@@ -1,0 +1,386 @@
+package dev.photocredits.photos;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.drew.imaging.ImageMetadataReader;
+import com.drew.imaging.ImageProcessingException;
+import com.drew.metadata.exif.ExifDirectoryBase;
+import com.drew.metadata.xmp.XmpDirectory;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stripped files hold nothing but what shows the picture, wherever a format allows more. */
+final class StrippedPhotoTest {
+  private static final String SECRET = "taken at home";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"portrait.jpg", "portrait.webp", "phone-12mp.jpg", "largest.webp"})
+  void a_photo_without_metadata_stays_what_it_is(String name) throws Exception {
+    var photo = Photos.bytes(name);
+
+    var stripped = stripped(photo);
+
+    assertThat(stripped).isEqualTo(photo);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "portrait.jpg",
+        "portrait.png",
+        "portrait.webp",
+        "portrait.heic",
+        "phone-rotated-gps.jpg",
+        "cases/heic-user-description-property.heic",
+        "cases/png-icc-p3-rot6.png"
+      })
+  void a_stripped_photo_has_nothing_left_to_strip(String name) throws Exception {
+    var stripped = stripped(Photos.bytes(name));
+
+    var again = stripped(stripped);
+
+    assertThat(again).isEqualTo(stripped);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "heic-gps-in-earlier-mdat.heic, HuntCam, GPS",
+    "heic-user-description-property.heic, Private note, GPS",
+    "heic-boxes-nested-5000.heic, GPS, Exif",
+    "jpeg-no-eoi-then-mp4-with-place.jpg, 47.2070, moov",
+    "jpeg-extended-xmp-says-2gb.jpg, adobe, xmp"
+  })
+  void the_cases_hold_none_of_their_texts(String name, String one, String other) throws Exception {
+    var stripped = stripped(Photos.bytes("cases/" + name));
+
+    assertThat(new String(stripped, ISO_8859_1)).doesNotContain(one, other);
+  }
+
+  @Test
+  void a_phones_photo_loses_its_place_and_keeps_its_pixels() throws Exception {
+    var photo = Photos.bytes("phone-rotated-gps.jpg");
+
+    var stripped = stripped(photo);
+
+    assertThat(tellsOf(photo)).isTrue();
+    assertThat(tellsOf(stripped)).isFalse();
+    assertThat(pixels(decoded(stripped))).isEqualTo(pixels(decoded(photo)));
+  }
+
+  @Test
+  void a_jpeg_keeps_what_shows_it_and_loses_all_else() throws Exception {
+    var jpeg = Photos.bytes("portrait.jpg");
+    var jfif = segment(0xe0, "JFIF\0\1\1\0\0\1\0\1\3\3" + SECRET + "s of 9 pixels");
+    var pieces = new Pieces().add(jpeg, 0, 2).add(jfif).add(TaggedPhoto.exif(3));
+    for (var marker = 0xe0; marker <= 0xef; marker++) {
+      for (var name : new String[] {"", "JFXX\0\20", "MPF\0", "ICC_PROFILE\0\1\1", "Adobe\0"}) {
+        var _ = pieces.add(segment(marker, name + SECRET));
+      }
+    }
+    var _ = pieces.add(segment(0xfe, SECRET)).text(SECRET);
+    var told =
+        pieces
+            .add(jpeg, 2, jpeg.length - 2)
+            .add(segment(0xfe, SECRET))
+            .add((byte) 0xff, (byte) 0xd9)
+            .text("a film behind it, " + SECRET)
+            .toArray();
+
+    var stripped = stripped(told);
+
+    assertThat(new String(stripped, ISO_8859_1)).doesNotContain(SECRET);
+    assertThat(pixels(decoded(stripped))).isEqualTo(pixels(decoded(jpeg)));
+    assertThat(stripped.length - jpeg.length).as("an Adobe segment at most").isBetween(0, 16);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void what_follows_a_jpegs_last_row_goes_whatever_markers_it_holds(boolean isProgressive)
+      throws Exception {
+    var jpeg = Photos.bytes(isProgressive ? "progressive.jpg" : "portrait.jpg");
+    var behind = "\0\0\0\30ftypmp42\0\377\331" + SECRET + "\377\332\377\304\377\330\377\331";
+
+    var told = new Pieces().add(jpeg, 0, jpeg.length - 2).text(behind).toArray();
+
+    assertThat(stripped(told)).isEqualTo(stripped(jpeg));
+  }
+
+  @Test
+  void a_png_keeps_what_shows_it_and_loses_all_else() throws Exception {
+    var png = stripped(Photos.bytes("portrait.png"));
+    var pieces = new Pieces().add(png, 0, 33);
+    for (var type :
+        new String[] {
+          "tEXt", "zTXt", "iTXt", "tIME", "caBX", "eXIf", "sPLT", "hIST", "bKGD", "pHYs", "gAMA",
+          "tRNS", "PLTE", "sBIT", "acTL", "fcTL", "fdAT", "oFFs", "prVt", "iCCP"
+        }) {
+      var _ = pieces.add(chunk(type, SECRET));
+    }
+    var told =
+        pieces
+            .add(png, 33, png.length - 12)
+            .add(chunk("tEXt", SECRET))
+            .add(png, png.length - 12, png.length)
+            .text(SECRET)
+            .toArray();
+
+    var stripped = stripped(told);
+
+    assertThat(stripped).isEqualTo(png);
+  }
+
+  @Test
+  void a_profile_keeps_its_colours_and_loses_its_name_and_texts() throws Exception {
+    var photo = Photos.bytes("portrait.png");
+
+    var stripped = stripped(photo);
+
+    var profile = ImageFile.read(stripped).profile().orElseThrow();
+    assertThat(new String(profile, ISO_8859_1))
+        .contains("rXYZ", "gXYZ", "bXYZ", "rTRC", "wtpt")
+        .doesNotContain("desc", "cprt", "dmnd");
+    assertThat(pixels(decoded(stripped))).isEqualTo(pixels(decoded(photo)));
+  }
+
+  /** Data that unpacks to all rows may have more behind them: a decoder has to make a copy. */
+  @Test
+  void what_hides_behind_the_data_of_a_png_does_not_pass() throws Exception {
+    var header = "\0\0\0\2\0\0\0\1\10\0\0\0\0";
+    var packed = deflated("\0ab");
+
+    var whole = png(chunk("IHDR", header), chunk("IDAT", packed));
+    var longer = png(chunk("IHDR", header), chunk("IDAT", packed + SECRET));
+    var another = png(chunk("IHDR", header), chunk("IDAT", packed), chunk("IDAT", SECRET));
+    var row = png(chunk("IHDR", header), chunk("IDAT", deflated("\0ab\0cd")));
+
+    assertThat(stripped(whole)).isEqualTo(whole);
+    assertThat(ImageFile.read(longer).stripped()).isEmpty();
+    assertThat(ImageFile.read(another).stripped()).isEmpty();
+    assertThat(ImageFile.read(row).stripped()).isEmpty();
+  }
+
+  @Test
+  void wrong_checksums_of_a_png_are_put_right() throws Exception {
+    var png = stripped(Photos.bytes("portrait.png"));
+    var wrong = png.clone();
+    wrong[30] ^= 1;
+    wrong[png.length - 14] ^= 1;
+
+    assertThat(stripped(wrong)).isEqualTo(png);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Exif\0\0"})
+  void a_webp_loses_its_place_and_does_not_announce_it(String mark) throws Exception {
+    var plain = Photos.bytes("portrait.webp");
+    var told = TaggedPhoto.webp(plain, mark, 5, SECRET);
+    var longer = new Pieces().add(told).text(SECRET).toArray();
+
+    var stripped = stripped(longer);
+
+    assertThat(tellsOf(told)).isTrue();
+    assertThat(tellsOf(stripped)).isFalse();
+    assertThat(new String(stripped, ISO_8859_1)).doesNotContain("EXIF", "XMP ", SECRET);
+    assertThat(stripped[20]).isZero();
+    assertThat(Arrays.copyOfRange(stripped, 30, stripped.length))
+        .isEqualTo(Arrays.copyOfRange(plain, 12, plain.length));
+  }
+
+  @Test
+  void of_an_animated_webp_the_first_frame_stays() throws Exception {
+    var plain = Photos.bytes("portrait.webp");
+    var picture = new Pieces().add(plain, 12, plain.length);
+    var unknown = webpChunk("priv", SECRET.getBytes(ISO_8859_1));
+    var frame =
+        new Pieces()
+            .add(new byte[] {0, 0, 0, 0, 0, 0, -1, 1, 0, -1, 1, 0, 9, 0, 0, 0})
+            .add(picture)
+            .add(unknown)
+            .toArray();
+    var chunks =
+        new Pieces()
+            .add(webpChunk("VP8X", new byte[] {2, 7, 7, 7, -1, 1, 0, -1, 1, 0}))
+            .add(webpChunk("ANIM", new byte[6]))
+            .add(webpChunk("ANMF", frame))
+            .add(unknown)
+            .add(webpChunk("ANMF", frame));
+    var told = webpChunk("RIFF", new Pieces().text("WEBP").add(chunks).toArray());
+
+    var stripped = stripped(told);
+
+    var still = webpChunk("VP8X", new byte[] {0, 0, 0, 0, -1, 1, 0, -1, 1, 0});
+    assertThat(stripped)
+        .isEqualTo(webpChunk("RIFF", new Pieces().text("WEBP").add(still).add(picture).toArray()));
+  }
+
+  @Test
+  void a_heic_keeps_what_shows_it_and_loses_all_else() throws Exception {
+    var plain = Photos.bytes("portrait.heic");
+    var told = heic(plain, SECRET);
+
+    var stripped = stripped(told);
+
+    assertThat(new String(told, ISO_8859_1)).contains(SECRET, "udes", "Exif", "thmb");
+    assertThat(stripped).isEqualTo(stripped(heic(plain, "")));
+    assertThat(new String(stripped, ISO_8859_1))
+        .doesNotContain(SECRET, "udes", "uuid", "Exif", "thmb", "cdsc", "free", "moov", "auxl");
+    assertThat(tellsOf(stripped)).isFalse();
+    assertThat(ImageFile.read(stripped).width()).isEqualTo(512);
+  }
+
+  /** A grid of four tiles with a mask for its transparency, which is a grid of four tiles, too. */
+  @Test
+  void a_grid_keeps_its_tiles_and_its_transparency() throws Exception {
+    var plain = Photos.bytes("portrait.heic");
+    var writer = new HeicWriter(SECRET);
+    var coding = writer.property("hvcC", boxOf(plain, "hvcC"));
+    var size = writer.property("ispe", boxOf(plain, "ispe"));
+    var turn = writer.property("irot", new byte[] {1, 's', 'e', 'c', 'r', 'e', 't'});
+    var alpha =
+        writer.property(
+            "auxC", ("\0\0\0\0urn:mpeg:hevc:2015:auxid:1\0" + SECRET).getBytes(ISO_8859_1));
+    var depth =
+        writer.property("auxC", "\0\0\0\0urn:mpeg:hevc:2015:auxid:2\0".getBytes(ISO_8859_1));
+    var layout = ("\0\0\1\1\4\0\4\0" + SECRET).getBytes(ISO_8859_1);
+    var picture = TaggedPhoto.pictureOf(plain);
+    var told =
+        writer
+            .itemInIdat(1, "grid", layout, size, turn)
+            .item(2, "hvc1", picture, coding, size)
+            .item(3, "hvc1", picture, coding, size)
+            .item(4, "hvc1", picture, coding, size)
+            .item(5, "hvc1", picture, coding, size)
+            .item(6, "grid", layout, size, alpha)
+            .item(7, "hvc1", picture, coding, size, depth)
+            .item(8, "hvc1", picture, coding, size)
+            .reference("dimg", 1, 2, 3, 4, 5)
+            .reference("dimg", 6, 2, 3, 4, 5)
+            .reference("auxl", 6, 1)
+            .reference("auxl", 7, 1)
+            .reference("thmb", 8, 1)
+            .written();
+
+    var stripped = ImageFile.read(told).stripped().orElseThrow();
+
+    var text = new String(stripped, ISO_8859_1);
+    assertThat(text).doesNotContain(SECRET, "secret", "auxid:2", "thmb");
+    assertThat(text).contains("irot", "auxid:1", "auxl");
+    assertThat(text.split("hvc1", -1)).as("four tiles").hasSize(5);
+    assertThat(text.split("dimg", -1)).as("two grids").hasSize(3);
+    assertThat(stripped.length).isLessThan(4 * picture.length + 2_000);
+    assertThat(ImageFile.read(stripped).mostPixels()).isEqualTo(1024 * 1024);
+  }
+
+  /** The portrait with all that a phone and its programs may add. */
+  private static byte[] heic(byte[] plain, String told) {
+    var writer = new HeicWriter(told);
+    var coding = new Pieces().add(boxOf(plain, "hvcC")).text(told).toArray();
+    var sizes = new Pieces().add(boxOf(plain, "ispe")).text(told).toArray();
+    var message = told.isEmpty() ? new byte[0] : nal(39, told);
+    var picture =
+        new Pieces().add(message).add(TaggedPhoto.pictureOf(plain)).add(message).toArray();
+    var used =
+        new int[] {
+          writer.property("hvcC", coding),
+          writer.property("ispe", sizes),
+          writer.property("colr", boxOf(plain, "colr")),
+          writer.property("pixi", new Pieces().add(boxOf(plain, "pixi")).text(told).toArray()),
+          writer.property("udes", ("\0\0\0\0" + told + "\0").getBytes(ISO_8859_1)),
+          writer.property("uuid", told.getBytes(ISO_8859_1))
+        };
+    return writer
+        .item(1, "hvc1", picture, used)
+        .item(2, "Exif", new Pieces().u32(6).text("Exif\0\0").add(TaggedPhoto.tiff(6)).toArray())
+        .item(3, "mime", told.getBytes(ISO_8859_1))
+        .item(4, "uri ", told.getBytes(ISO_8859_1))
+        .item(5, "hvc1", picture, used)
+        .reference("cdsc", 2, 1)
+        .reference("cdsc", 3, 1)
+        .reference("thmb", 5, 1)
+        .written();
+  }
+
+  private static byte[] nal(int type, String content) {
+    var length = 2 + content.length();
+    return new Pieces().u32(length).u8(type << 1).u8(1).text(content).toArray();
+  }
+
+  /** The content of the file's first box of a type. */
+  private static byte[] boxOf(byte[] heic, String type) {
+    var at = new String(heic, ISO_8859_1).indexOf(type);
+    var size = (heic[at - 2] & 0xff) << 8 | (heic[at - 1] & 0xff);
+    return Arrays.copyOfRange(heic, at + 4, at - 4 + size);
+  }
+
+  private static byte[] stripped(byte[] photo) throws UnreadableImage {
+    return ImageFile.read(photo).stripped().orElseThrow();
+  }
+
+  /** Whether it has anything of EXIF or XMP, as another library sees it. */
+  private static boolean tellsOf(byte[] photo) throws IOException, ImageProcessingException {
+    var metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(photo));
+    return metadata.getDirectoriesOfType(ExifDirectoryBase.class).stream()
+            .anyMatch(directory -> directory.getTagCount() > 0)
+        || metadata.containsDirectoryOfType(XmpDirectory.class);
+  }
+
+  private static byte[] segment(int marker, String content) {
+    return new Pieces().u8(0xff).u8(marker).u16(content.length() + 2).text(content).toArray();
+  }
+
+  private static byte[] png(byte[]... chunks) {
+    var png = new Pieces().text("\u0089PNG\r\n\u001a\n");
+    for (var chunk : chunks) {
+      var _ = png.add(chunk);
+    }
+    return png.add(chunk("IEND", "")).toArray();
+  }
+
+  private static byte[] chunk(String type, String content) {
+    var sum = new CRC32();
+    sum.update((type + content).getBytes(ISO_8859_1));
+    return new Pieces()
+        .u32(content.length())
+        .text(type + content)
+        .u32((int) sum.getValue())
+        .toArray();
+  }
+
+  private static String deflated(String text) {
+    var deflater = new Deflater();
+    deflater.setInput(text.getBytes(ISO_8859_1));
+    deflater.finish();
+    var packed = new byte[100];
+    var length = deflater.deflate(packed);
+    deflater.end();
+    return new String(packed, 0, length, ISO_8859_1);
+  }
+
+  private static byte[] webpChunk(String type, byte[] content) {
+    return new Pieces()
+        .text(type)
+        .littleU32(content.length)
+        .add(content)
+        .add(new byte[content.length % 2])
+        .toArray();
+  }
+
+  private static BufferedImage decoded(byte[] photo) throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(photo));
+  }
+
+  private static int[] pixels(BufferedImage image) {
+    var width = image.getWidth();
+    return image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
+  }
+}

@@ -1,0 +1,224 @@
+package dev.photocredits.functions.generation;
+
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import dev.photocredits.lambda.Rejected;
+import dev.photocredits.photos.ImageFile;
+import dev.photocredits.photos.JpegFile;
+import dev.photocredits.photos.WebpFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadProgressListener;
+import javax.imageio.stream.ImageInputStreamImpl;
+
+/** Decodes a photo to red, green and blue of 8 bits, on white where it is transparent. */
+final class DecodedPhoto {
+  private static final int WHITE = 0xffffff;
+
+  /** How libjpeg says that it skipped bytes behind a scan: a photo may have lost its end marker. */
+  private static final String SKIPPED = "extraneous bytes";
+
+  private final ImageFile photo;
+  private final Input input;
+  private boolean isTruncated;
+
+  private DecodedPhoto(ImageFile photo, BooleanSupplier isLate) {
+    this.photo = photo;
+    input = new Input(photo.decodable(), isLate);
+  }
+
+  /**
+   * Pixels of 8 bits a channel.
+   *
+   * @param profile the colour profile that they still have: applying it costs less once they are
+   *     fewer
+   */
+  record Pixels(BufferedImage image, Optional<byte[]> profile) {}
+
+  /**
+   * The photo as stored, or every second, fourth, … pixel of it, so that it has less than twice the
+   * long side wanted. {@code UNSUPPORTED_IMAGE} if it cannot be decoded or has lost rows, {@code
+   * IMAGE_TOO_LARGE} if it is late before that is done; no work goes on then.
+   */
+  static Pixels of(ImageFile photo, int longSide, BooleanSupplier isLate) {
+    return new DecodedPhoto(photo, isLate).decoded(longSide);
+  }
+
+  private Pixels decoded(int longSide) {
+    var longest = Math.max(photo.width(), photo.height());
+    var step = Math.max(1, Integer.highestOneBit(longest / longSide));
+    try {
+      var decoded = decoded(reader(), step);
+      if (input.wasLate) {
+        throw new IOException("aborted between two rows");
+      }
+      if (isTruncated) {
+        throw Photo.unsupported("The image is truncated.");
+      }
+      return new Pixels(onCanvas(decoded.image(), step), decoded.profile());
+    } catch (Rejected rejected) {
+      throw rejected;
+    } catch (IOException | RuntimeException _) {
+      // The decoders throw whatever they stumble over in a damaged file.
+      throw input.wasLate
+          ? Photo.tooLarge("The image takes too long to decode; send a smaller one.")
+          : Photo.unsupported("The image is damaged, or of a kind that cannot be scaled.");
+    }
+  }
+
+  // WebP's by name: what ImageIO finds depends on the class loader of the thread that asks first.
+  private ImageReader reader() throws IOException {
+    return photo instanceof WebpFile
+        ? new WebPImageReaderSpi().createReaderInstance(null)
+        : ImageIO.getImageReadersByMIMEType(photo.mediaType()).next();
+  }
+
+  private Pixels decoded(ImageReader reader, int step) throws IOException {
+    try {
+      reader.setInput(input, true, true);
+      reader.addIIOReadProgressListener(new Stop(input));
+      if (photo instanceof JpegFile jpeg && !jpeg.isEnded()) {
+        reader.addIIOReadWarningListener(
+            (source, warning) -> isTruncated |= !warning.contains(SKIPPED));
+      }
+      var wanted = reader.getDefaultReadParam();
+      wanted.setSourceSubsampling(step, step, 0, 0);
+      if (photo instanceof JpegFile jpeg && jpeg.channels() == 4) {
+        // The reader knows no colours of four channels, but hands out what is stored.
+        return new Pixels(Colours.ofInks(reader.readRaster(0, wanted), jpeg), Optional.empty());
+      }
+      var decoded = reader.read(0, wanted);
+      return Colours.isPlain(decoded)
+          ? new Pixels(decoded, photo.profile())
+          : new Pixels(Colours.of(decoded, photo.profile()), Optional.empty());
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** The frame of an animation on its canvas; what is no frame as it is. */
+  private BufferedImage onCanvas(BufferedImage decoded, int step) {
+    if (!(photo instanceof WebpFile webp)) {
+      return decoded;
+    }
+    var width = Math.ceilDiv(photo.width(), step);
+    var height = Math.ceilDiv(photo.height(), step);
+    if (decoded.getWidth() == width && decoded.getHeight() == height) {
+      return decoded;
+    }
+    var canvas = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    var row = new int[width];
+    Arrays.fill(row, WHITE);
+    for (var y = 0; y < height; y++) {
+      canvas.setRGB(0, y, width, 1, row, 0, width);
+    }
+    var left = webp.left() / step;
+    var top = webp.top() / step;
+    var across = Math.min(decoded.getWidth(), width - left);
+    for (var y = 0; y < Math.min(decoded.getHeight(), height - top); y++) {
+      canvas.setRGB(
+          left, top + y, across, 1, decoded.getRGB(0, y, across, 1, row, 0, width), 0, width);
+    }
+    return canvas;
+  }
+
+  /** Bytes for a decoder, until it is late: then reading fails, and so decoding stops. */
+  private static final class Input extends ImageInputStreamImpl {
+    /** So many bytes of 100 scans may be a second's work. */
+    private static final int BYTES_AT_ONCE = 512;
+
+    private final byte[] bytes;
+    private final BooleanSupplier isLate;
+    private int untilLook;
+    private boolean wasLate;
+
+    private Input(byte[] bytes, BooleanSupplier isLate) {
+      this.bytes = bytes;
+      this.isLate = isLate;
+    }
+
+    private boolean isOver() {
+      wasLate |= isLate.getAsBoolean();
+      return wasLate;
+    }
+
+    private void look(int count) throws IOException {
+      untilLook -= count;
+      if (untilLook <= 0) {
+        untilLook = BYTES_AT_ONCE;
+        if (isOver()) {
+          throw new IOException("late");
+        }
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      look(1);
+      bitOffset = 0;
+      return streamPos >= bytes.length ? -1 : bytes[(int) streamPos++] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      var count = (int) Math.min(Math.min(length, BYTES_AT_ONCE), bytes.length - streamPos);
+      look(count);
+      bitOffset = 0;
+      if (count <= 0) {
+        return length == 0 ? 0 : -1;
+      }
+      System.arraycopy(bytes, (int) streamPos, target, from, count);
+      streamPos += count;
+      return count;
+    }
+
+    @Override
+    public long length() {
+      return bytes.length;
+    }
+  }
+
+  /** Stops a decoder between two rows once it is late. */
+  private static final class Stop implements IIOReadProgressListener {
+    private final Input input;
+
+    private Stop(Input input) {
+      this.input = input;
+    }
+
+    @Override
+    public void imageProgress(ImageReader reader, float percent) {
+      if (input.isOver()) {
+        reader.abort();
+      }
+    }
+
+    @Override
+    public void imageComplete(ImageReader reader) {}
+
+    @Override
+    public void imageStarted(ImageReader reader, int index) {}
+
+    @Override
+    public void readAborted(ImageReader reader) {}
+
+    @Override
+    public void sequenceComplete(ImageReader reader) {}
+
+    @Override
+    public void sequenceStarted(ImageReader reader, int index) {}
+
+    @Override
+    public void thumbnailComplete(ImageReader reader) {}
+
+    @Override
+    public void thumbnailProgress(ImageReader reader, float percent) {}
+
+    @Override
+    public void thumbnailStarted(ImageReader reader, int index, int thumbnail) {}
+  }
+}
