@@ -17,7 +17,8 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
-  mutants mutants-math bench bench-cold bench-peer audit erase grant adjust close-event reconcile erasures \
+  fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit erase grant adjust close-event \
+  reconcile erasures \
   package deploy prune-versions sam checkov \
   schemathesis chromium email jdk
 
@@ -70,6 +71,9 @@ simulate: jdk ## faults in every order for SECONDS=60, from SEED=n on; KIND=hand
 fuzz: schemathesis jdk ## sends requests generated from openapi.yaml to a local run; SEED=n repeats them
 	@exec build/fuzz
 
+fuzz-photos: jdk ## reads and strips 10^6 damaged files of each image format; SEED=n repeats them; FILES=n for fewer
+	@exec build/quick checks dev.photocredits.photos.PhotoFuzzer "seed=$$SEED" "files=$$FILES"
+
 mutants: jdk ## removes each guard of the money paths in turn, prints which test fails; ONLY=word,word
 	@exec build/quick checks dev.photocredits.checks.mutants.Mutants "only=$$ONLY"
 
@@ -98,6 +102,9 @@ bench: jdk ## the API under load
 COLD_BENCH := dev.photocredits.checks.bench.cold.ColdBench
 bench-cold: jdk target/zips ## starts each function as Lambda does, ROUNDS=7 times, on Linux; ONLY=credits,health
 	@exec build/quick checks $(COLD_BENCH) "rounds=$$ROUNDS" "only=$$ONLY"
+
+bench-photos: jdk ## what the largest photos take of time and memory
+	@exec build/quick checks dev.photocredits.functions.generation.PhotoBench
 
 PEER := checks/peers/quarkus
 bench-peer: jdk target/zips $(PEER)/target/function.zip ## the balance read beside Quarkus, ROUNDS=7 times

@@ -76,6 +76,8 @@ final class MakefileTest {
               arguments("bench-peer", "java", "ROUNDS", "rounds="),
               arguments("mutants", "java", "ONLY", "only="),
               arguments("fuzz", "schemathesis", "SEED", "--seed="),
+              arguments("fuzz-photos", "java", "SEED", "seed="),
+              arguments("fuzz-photos", "java", "FILES", "files="),
               arguments("test-browser", "mvn", "SCREENSHOTS", "-Dphotocredits.screenshots="),
               arguments("test-localstack", "mvn", "LOCALSTACK_IMAGE", "-Dphotocredits.localstack="))
           .flatMap(values -> values)

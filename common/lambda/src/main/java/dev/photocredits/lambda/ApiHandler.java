@@ -99,10 +99,12 @@ public abstract class ApiHandler
   }
 
   // The border of the process: what is thrown ends here, as an answer and a line in the log.
+  // Errors,
+  // too: a request that ran out of memory or stack has given back what it took.
   private Response answer(Request request) {
     try {
       return handle(request);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       var response = Errors.of(thrown);
       return thrown instanceof Rejected ? response : response.trace("error", Log.describe(thrown));
     }

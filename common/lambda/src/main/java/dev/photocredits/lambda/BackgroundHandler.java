@@ -129,7 +129,7 @@ public abstract class BackgroundHandler
       if (report.failure() == null) {
         return report.counts();
       }
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       line.put("outcome", "failed");
       line.put("error", Log.describe(thrown));
       write("ERROR", line, Map.of(), started);

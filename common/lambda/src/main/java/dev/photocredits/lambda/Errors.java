@@ -135,8 +135,8 @@ public final class Errors {
         .trace("error", Log.describe(thrown));
   }
 
-  /** What a caller may know of an exception: a stable sentence and a code. */
-  static Response of(RuntimeException thrown) {
+  /** What a caller may know of what was thrown: a stable sentence and a code. */
+  static Response of(Throwable thrown) {
     return switch (thrown) {
       case Rejected rejected -> rejected.response();
       case PaymentsUnavailable _ ->

@@ -119,6 +119,27 @@ final class ApiHandlerTest {
   }
 
   @Test
+  void errors_are_answered_and_logged_like_exceptions() throws JsonProcessingException {
+    for (var thrown : List.of(new OutOfMemoryError("heap"), new StackOverflowError())) {
+      logged.reset();
+
+      var answer =
+          get(
+              _ -> {
+                throw thrown;
+              });
+
+      assertThat(answer.getStatusCode()).isEqualTo(500);
+      assertThat(answer.getBody())
+          .isEqualTo(
+              "{\"detail\":\"An unexpected error occurred\",\"error_code\":\"INTERNAL_ERROR\"}");
+      assertThat(line().path("request_id").asText()).isEqualTo("request-1");
+      assertThat(line().path("level").asText()).isEqualTo("ERROR");
+      assertThat(line().at("/error/type").asText()).isEqualTo(thrown.getClass().getName());
+    }
+  }
+
+  @Test
   void an_account_that_is_busy_is_503_with_a_time_to_try_again() {
     var answer =
         get(

@@ -109,10 +109,23 @@ final class CodedScans {
     var from = segment.from() + 4;
     if (segment.marker() == 0xc4) {
       readCodes(from, segment.end());
+    } else if (segment.marker() == 0xdb) {
+      checkQuantization(from, segment.end());
     } else if (segment.marker() == 0xdd) {
       restartInterval = file.u16(from);
     }
     return segment.end();
+  }
+
+  // Decoders refuse a segment that is not made of whole tables.
+  private void checkQuantization(int from, int end) throws UnreadableImage {
+    var place = from;
+    while (place < end) {
+      place += 1 + (file.u8(place) >> 4 == 0 ? 64 : 128);
+    }
+    if (place > end) {
+      throw UnreadableImage.damaged();
+    }
   }
 
   private void readCodes(int from, int end) throws UnreadableImage {

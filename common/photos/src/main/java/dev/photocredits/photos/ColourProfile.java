@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
  * A colour profile (ICC.1:2022, section 7) that is reduced to what colours need: without its texts,
- * dates, makers and tags that only they know.
+ * dates, makers and tags that only they know. The most common profile of all stays as it is.
  */
 final class ColourProfile {
   /** The largest profile that counts, in bytes; those of printing presses have up to 3 MB. */
@@ -28,6 +29,15 @@ final class ColourProfile {
           "lumi", "A2B0", "A2B1", "A2B2", "B2A0", "B2A1", "B2A2", "D2B0", "D2B1", "D2B2", "D2B3",
           "B2D0", "B2D1", "B2D2", "B2D3", "gamt");
 
+  /**
+   * Hewlett-Packard's profile of sRGB, which most programs write: its texts tell nothing of
+   * anybody. Its length and checksum are enough, since nobody forges a profile to give themselves
+   * away.
+   */
+  private static final int KNOWN_LENGTH = 3144;
+
+  private static final int KNOWN_CHECKSUM = 0x182ea552;
+
   private record Tag(String name, int from, int length) {}
 
   private ColourProfile() {}
@@ -39,11 +49,20 @@ final class ColourProfile {
    * @param channels 1 for gray, 3 for red, green and blue, 4 for CMYK
    */
   static Optional<byte[]> reduced(byte[] profile, int channels) {
+    if (isKnown(profile)) {
+      return channels == 3 ? Optional.of(profile) : Optional.empty();
+    }
     try {
       return reduced(new Bytes(profile), space(channels));
     } catch (UnreadableImage _) {
       return Optional.empty();
     }
+  }
+
+  static boolean isKnown(byte[] profile) {
+    var sum = new CRC32();
+    sum.update(profile);
+    return profile.length == KNOWN_LENGTH && (int) sum.getValue() == KNOWN_CHECKSUM;
   }
 
   private static String space(int channels) {

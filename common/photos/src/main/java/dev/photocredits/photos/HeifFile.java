@@ -3,10 +3,13 @@ package dev.photocredits.photos;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A HEIC or HEIF whose primary item is coded by HEVC, or put together from such items: a grid, an
@@ -27,6 +30,10 @@ public final class HeifFile extends ImageFile {
           "heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs", "mif1", "mif2", "msf1");
 
   private static final Set<String> GENERAL_BRANDS = Set.of("mif1", "mif2", "msf1");
+
+  /** What a file of one picture may be compatible with. */
+  private static final Set<String> STILL_BRANDS = Set.of("mif1", "miaf", "heic", "heix");
+
   private static final Set<String> DEEP_BRANDS = Set.of("heix", "hevx");
   private static final Set<String> CODED = Set.of("hvc1", "hev1");
   private static final Set<String> DERIVED = Set.of("grid", "iovl", "iden");
@@ -58,6 +65,7 @@ public final class HeifFile extends ImageFile {
 
   private final String brand;
   private final boolean isDeep;
+  private final Set<String> compatibleBrands = new LinkedHashSet<>();
   private final Map<Long, Item> items = new HashMap<>();
   private final List<Box> properties = new ArrayList<>();
   private final Map<Long, Long> auxiliaries = new HashMap<>();
@@ -88,9 +96,15 @@ public final class HeifFile extends ImageFile {
     }
     var deep = DEEP_BRANDS.contains(brand);
     for (var at = ftyp.from() + 8; at + 4 <= ftyp.end() && at < ftyp.from() + 256; at += 4) {
-      deep |= DEEP_BRANDS.contains(file.letters(at));
+      var compatible = file.letters(at);
+      deep |= DEEP_BRANDS.contains(compatible);
+      if (STILL_BRANDS.contains(compatible)) {
+        var _ = compatibleBrands.add(compatible);
+      }
     }
     isDeep = deep;
+    var _ = compatibleBrands.add("mif1");
+    var _ = compatibleBrands.add(coded());
     var meta = boxesOfFile(ftyp.end());
     readItems(only("iinf", meta));
     readPlaces(only("iloc", meta), meta);
@@ -499,9 +513,15 @@ public final class HeifFile extends ImageFile {
   }
 
   private Pieces ftyp() {
-    var coded = isDeep ? "heix" : "heic";
-    var major = GENERAL_BRANDS.contains(brand) ? "mif1" : coded;
-    return box("ftyp", new Pieces().text(major).u32(0).text("mif1").text(coded));
+    var content = new Pieces().text(GENERAL_BRANDS.contains(brand) ? "mif1" : coded()).u32(0);
+    for (var compatible : compatibleBrands) {
+      var _ = content.text(compatible);
+    }
+    return box("ftyp", content);
+  }
+
+  private String coded() {
+    return isDeep ? "heix" : "heic";
   }
 
   private Pieces meta(int dataFrom) throws UnreadableImage {
@@ -510,21 +530,25 @@ public final class HeifFile extends ImageFile {
         new Pieces()
             .u32(0)
             .add(box("hdlr", new Pieces().u32(0).u32(0).text("pict").add(new byte[13])))
-            .add(box("pitm", new Pieces().u32(0).u16(1)))
             .add(iloc(dataFrom))
             .add(iinf())
-            .add(iref())
-            .add(iprp()));
+            .add(box("pitm", new Pieces().u32(0).u16(1)))
+            .add(iprp())
+            .add(iref()));
+  }
+
+  private Item item(long id) {
+    return Objects.requireNonNull(items.get(id));
   }
 
   private Pieces iloc(int dataFrom) {
-    var places = new Pieces().u32(0).u16(0x4400).u16(kept.size());
+    var places = new Pieces().u32(0).u16(0x4440).u16(kept.size());
     var from = dataFrom;
     for (var i = 0; i < contents.size(); i++) {
       var length = contents.get(i).length();
-      var _ = places.u16(i + 1).u16(0).u16(length == 0 ? 0 : 1);
+      var _ = places.u16(i + 1).u16(0).u32(from).u16(length == 0 ? 0 : 1);
       if (length > 0) {
-        var _ = places.u32(from).u32(length);
+        var _ = places.u32(0).u32(length);
       }
       from += length;
     }
@@ -536,7 +560,7 @@ public final class HeifFile extends ImageFile {
     var entries = new Pieces().u32(0).u16(kept.size());
     kept.forEach(
         (id, number) -> {
-          var item = items.getOrDefault(id, new Item("")).type;
+          var item = item(id).type;
           var isHidden = number > 1 ? 1 : 0;
           var entry = new Pieces().u32(2 << 24 | isHidden).u16(number).u16(0).text(item).u8(0);
           var _ = entries.add(box("infe", entry));
@@ -548,7 +572,7 @@ public final class HeifFile extends ImageFile {
     var references = new Pieces();
     kept.forEach(
         (id, number) -> {
-          var item = items.getOrDefault(id, new Item(""));
+          var item = item(id);
           if (DERIVED.contains(item.type)) {
             var parts = new Pieces().u16(number).u16(item.parts.size());
             for (var part : item.parts) {
@@ -564,20 +588,30 @@ public final class HeifFile extends ImageFile {
   }
 
   private Pieces iprp() throws UnreadableImage {
-    var associations = new Pieces();
+    var used = new TreeSet<Integer>();
+    for (var id : kept.keySet()) {
+      item(id).properties.forEach(use -> used.add(use.property()));
+    }
+    for (var property : used) {
+      var _ = keptProperty(property);
+    }
+    // Flag 1: numbers of 15 bits, where 7 do not do.
+    var isWide = numberOfProperties > 127;
+    var associations = new Pieces().u32(isWide ? 1 : 0).u32(kept.size());
     for (var item : kept.entrySet()) {
       var uses = new Pieces();
-      for (var use : items.getOrDefault(item.getKey(), new Item("")).properties) {
+      for (var use : item(item.getKey()).properties) {
         var number = keptProperty(use.property());
-        if (number > 0) {
+        if (number > 0 && isWide) {
           var _ = uses.u16((use.isEssential() ? 0x8000 : 0) | number);
+        } else if (number > 0) {
+          var _ = uses.u8((use.isEssential() ? 0x80 : 0) | number);
         }
       }
-      var _ = associations.u16(item.getValue()).u8(uses.length() / 2).add(uses);
+      var count = isWide ? uses.length() / 2 : uses.length();
+      var _ = associations.u16(item.getValue()).u8(count).add(uses);
     }
-    // Flag 1: the numbers of properties have 15 bits.
-    var ipma = new Pieces().u32(1).u32(kept.size()).add(associations);
-    return box("iprp", box("ipco", writtenProperties).add(box("ipma", ipma)));
+    return box("iprp", box("ipco", writtenProperties).add(box("ipma", associations)));
   }
 
   private int keptProperty(int old) throws UnreadableImage {

@@ -22,6 +22,9 @@ public final class PngFile extends ImageFile {
   private static final int LARGEST_PALETTE = 768;
   private static final int LONGEST_PROFILE_NAME = 80;
 
+  /** As ImageMagick and Pillow name it. */
+  private static final String USUAL_PROFILE_NAME = "ICC Profile\0\0";
+
   private static final int GRAY = 0;
   private static final int RGB = 2;
   private static final int PALETTE = 3;
@@ -40,6 +43,7 @@ public final class PngFile extends ImageFile {
   private final Pieces data = new Pieces();
   private final int depth;
   private final int colourType;
+  private final Pieces knownProfile = new Pieces();
   private Optional<byte[]> profile = Optional.empty();
   private boolean hasPalette;
   private boolean hasTransparency;
@@ -115,7 +119,11 @@ public final class PngFile extends ImageFile {
       return Optional.empty();
     }
     var whole = new Pieces().add(head);
-    profile.ifPresent(bytes -> addProfile(whole, bytes));
+    if (knownProfile.length() > 0) {
+      var _ = whole.add(knownProfile);
+    } else {
+      profile.ifPresent(bytes -> addProfile(whole, bytes));
+    }
     return Optional.of(whole.add(colours).add(picture).toArray());
   }
 
@@ -179,7 +187,7 @@ public final class PngFile extends ImageFile {
       }
       case "iCCP" -> {
         if (data.length() == 0 && profile.isEmpty()) {
-          profile = unpackedProfile(content, content + length);
+          profile = unpackedProfile(at, length);
         }
       }
       case "eXIf" -> orientation.exif(content, content + length);
@@ -224,7 +232,9 @@ public final class PngFile extends ImageFile {
     }
   }
 
-  private Optional<byte[]> unpackedProfile(int from, int end) {
+  private Optional<byte[]> unpackedProfile(int at, int chunkLength) {
+    var from = at + 8;
+    var end = from + chunkLength;
     var name = file.find("\0", from, Math.min(end, from + LONGEST_PROFILE_NAME));
     if (name < 0 || name + 2 > end) {
       return Optional.empty();
@@ -243,7 +253,14 @@ public final class PngFile extends ImageFile {
         var _ = unpacked.add(part, 0, length);
       }
       var channels = colourType == GRAY || colourType == GRAY_ALPHA ? 1 : 3;
-      return ColourProfile.reduced(unpacked.toArray(), channels);
+      var whole = unpacked.toArray();
+      if (channels == 3
+          && ColourProfile.isKnown(whole)
+          && inflater.getRemaining() == 0
+          && file.starts(USUAL_PROFILE_NAME, from, end)) {
+        addChunk(knownProfile, at, chunkLength);
+      }
+      return ColourProfile.reduced(whole, channels);
     } catch (DataFormatException _) {
       return Optional.empty();
     } finally {

@@ -3,6 +3,7 @@ package dev.photocredits.photos;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes HEIC files of any items and properties, with a text in each place that allows one. */
@@ -99,6 +100,39 @@ final class HeicWriter {
         .add(box("mdat", told.getBytes(ISO_8859_1)))
         .text(told)
         .toArray();
+  }
+
+  /**
+   * Four times the picture of a HEIC of 64 by 64 pixels as a grid, with a mask for its
+   * transparency.
+   */
+  static byte[] gridOf(byte[] plain) {
+    var writer = new HeicWriter("told");
+    var coding = writer.property("hvcC", contentOf(plain, "hvcC"));
+    var size = writer.property("ispe", contentOf(plain, "ispe"));
+    var sizeOfAll = writer.property("ispe", new byte[] {0, 0, 0, 0, 0, 0, 0, -128, 0, 0, 0, -128});
+    var alpha =
+        writer.property("auxC", "\0\0\0\0urn:mpeg:hevc:2015:auxid:1\0".getBytes(ISO_8859_1));
+    var turn = writer.property("irot", new byte[] {1});
+    var picture = TaggedPhoto.pictureOf(plain);
+    var layout = "\0\0\1\1\0\200\0\200".getBytes(ISO_8859_1);
+    return writer
+        .itemInIdat(1, "grid", layout, sizeOfAll, turn)
+        .item(2, "hvc1", picture, coding, size)
+        .item(3, "hvc1", picture, coding, size)
+        .item(4, "hvc1", picture, coding, size)
+        .item(5, "hvc1", picture, coding, size)
+        .item(6, "hvc1", picture, coding, size, alpha)
+        .reference("dimg", 1, 2, 3, 4, 5)
+        .reference("auxl", 6, 1)
+        .written();
+  }
+
+  /** The content of a file's first box of that type. */
+  static byte[] contentOf(byte[] heic, String type) {
+    var at = new String(heic, ISO_8859_1).indexOf(type);
+    var size = (heic[at - 2] & 0xff) << 8 | (heic[at - 1] & 0xff);
+    return Arrays.copyOfRange(heic, at + 4, at - 4 + size);
   }
 
   static byte[] box(String type, byte[] content) {

@@ -59,6 +59,21 @@ public final class TaggedPhoto {
     return part("RIFF", parts.toByteArray());
   }
 
+  /**
+   * A plain or extended WebP's picture as the two frames of an animation, on a canvas of 1024 by
+   * 1024 pixels.
+   */
+  static byte[] animatedWebp(byte[] still) {
+    var at = new String(still, ISO_8859_1).indexOf("VP8 ");
+    var picture = Arrays.copyOfRange(still, at, still.length);
+    var frame =
+        part(
+            "ANMF", join(new byte[] {8, 0, 0, 4, 0, 0, -97, 0, 0, 119, 0, 0, 9, 0, 0, 0}, picture));
+    var canvas = part("VP8X", new byte[] {2, 0, 0, 0, -1, 3, 0, -1, 3, 0});
+    var chunks = join("WEBP".getBytes(ISO_8859_1), canvas, part("ANIM", new byte[6]), frame, frame);
+    return part("RIFF", chunks);
+  }
+
   private static byte[] part(String type, byte[] content) {
     return ByteBuffer.allocate(8 + content.length + (content.length & 1))
         .order(ByteOrder.LITTLE_ENDIAN)

@@ -53,7 +53,7 @@ final class DecodedPhoto {
     var step = Math.max(1, Integer.highestOneBit(longest / longSide));
     try {
       var decoded = decoded(reader(), step);
-      if (input.wasLate) {
+      if (input.isOver()) {
         throw new IOException("aborted between two rows");
       }
       if (isTruncated) {

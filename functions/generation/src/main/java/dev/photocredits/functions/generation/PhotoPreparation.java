@@ -39,7 +39,7 @@ final class PhotoPreparation {
     if (photo.file() instanceof HeifFile) {
       throw Photo.tooLarge("A HEIC image has 7 MB at most; a JPEG, PNG or WebP may have 20 MB.");
     }
-    return new Image(JPEG, ScaledPhoto.jpeg(photo.file(), LONG_SIDE, isLate));
+    return new Image(JPEG, ScaledPhoto.jpeg(photo.file(), LONG_SIDE, LARGEST_BYTES, isLate));
   }
 
   /** The photo without its metadata, if the model can have its pixels as they are. */

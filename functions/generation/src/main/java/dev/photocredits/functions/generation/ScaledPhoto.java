@@ -24,6 +24,9 @@ import org.w3c.dom.Element;
 final class ScaledPhoto {
   private static final float QUALITY = 0.9f;
 
+  /** For noise, which is no photo: it would take more bytes than the model takes. */
+  private static final float LOWER_QUALITY = 0.6f;
+
   static {
     // Streams would go through files else, which Lambda's processor has no time for.
     ImageIO.setUseCache(false);
@@ -31,12 +34,17 @@ final class ScaledPhoto {
 
   private ScaledPhoto() {}
 
-  /** The photo as JPEG; {@code UNSUPPORTED_IMAGE} if it cannot be decoded. */
-  static byte[] jpeg(ImageFile photo, int longSide, BooleanSupplier isLate) {
+  /**
+   * The photo as a JPEG of up to so many pixels on its long side, and up to so many bytes; {@code
+   * UNSUPPORTED_IMAGE} if it cannot be decoded.
+   */
+  static byte[] jpeg(ImageFile photo, int longSide, int mostBytes, BooleanSupplier isLate) {
     var decoded = DecodedPhoto.of(photo, longSide, isLate);
     var scaled = Colours.of(scaled(decoded.image(), longSide), decoded.profile());
     var turn = ExifFilterUtils.getFilterForOrientation(Orientation.typeOf(photo.orientation()));
-    return encoded(turn.apply(scaled));
+    var upright = turn.apply(scaled);
+    var encoded = encoded(upright, QUALITY);
+    return encoded.length <= mostBytes ? encoded : encoded(upright, LOWER_QUALITY);
   }
 
   private static BufferedImage scaled(BufferedImage decoded, int longSide) {
@@ -54,13 +62,13 @@ final class ScaledPhoto {
     return scaled;
   }
 
-  private static byte[] encoded(BufferedImage image) {
+  private static byte[] encoded(BufferedImage image, float quality) {
     var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     var bytes = new ByteArrayOutputStream();
     try (var output = new MemoryCacheImageOutputStream(bytes)) {
       var parameters = writer.getDefaultWriteParam();
       parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionQuality(QUALITY);
+      parameters.setCompressionQuality(quality);
       var type = ImageTypeSpecifier.createFromRenderedImage(image);
       var metadata = writer.getDefaultImageMetadata(type, parameters);
       keepColours(metadata);

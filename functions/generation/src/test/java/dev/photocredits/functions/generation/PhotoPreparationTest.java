@@ -147,10 +147,10 @@ final class PhotoPreparationTest {
 
   @Test
   void a_small_photo_of_many_bytes_is_packed_anew() throws IOException {
-    var noise = new BufferedImage(1900, 1900, BufferedImage.TYPE_INT_RGB);
+    var noise = new BufferedImage(2048, 2048, BufferedImage.TYPE_INT_RGB);
     var random = new Random(1);
-    for (var y = 0; y < 1900; y++) {
-      for (var x = 0; x < 1900; x++) {
+    for (var y = 0; y < 2048; y++) {
+      for (var x = 0; x < 2048; x++) {
         noise.setRGB(x, y, random.nextInt());
       }
     }
@@ -160,7 +160,7 @@ final class PhotoPreparationTest {
 
     assertThat(png.length).isGreaterThan(LARGEST);
     assertThat(prepared.bytes()).hasSizeLessThan(LARGEST);
-    assertThat(decoded(prepared).getWidth()).isEqualTo(1900);
+    assertThat(decoded(prepared).getWidth()).isEqualTo(2048);
   }
 
   @Test
