@@ -1,5 +1,6 @@
 package dev.photocredits.checks.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -191,10 +192,12 @@ final class Api implements AutoCloseable {
     }
   }
 
-  /** The bytes at an address of an image, after the status and the type: {@code 200 image/png …} */
+  /** Status, type and which picture it is ({@code 200 image/png first picture}), or the body. */
   String image(String address) {
-    var answer = send(HttpRequest.newBuilder(URI.create(address)));
-    return answer.status() + " " + answer.header("content-type") + " " + answer.body();
+    var answer = bytes(address);
+    var type = answer.headers().firstValue("content-type").orElse("");
+    var picture = FakeGemini.name(answer.body()).orElseGet(() -> new String(answer.body(), UTF_8));
+    return answer.statusCode() + " " + type + " " + picture;
   }
 
   HttpResponse<byte[]> bytes(String address) {

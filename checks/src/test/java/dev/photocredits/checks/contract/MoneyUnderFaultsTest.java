@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.checks.fakes.FakeGemini;
 import dev.photocredits.checks.fakes.FakeStripe;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -72,6 +73,9 @@ final class MoneyUnderFaultsTest {
         broken("a picture that is not base64", FakeGemini.badBase64(), 3),
         broken("an empty picture", FakeGemini.picture("image/png", new byte[0]), 3),
         broken("not a picture", FakeGemini.picture("text/html", new byte[] {1}), 3),
+        broken("a page that is called a picture", recorded("200-html-as-png"), 3),
+        broken("SVG", recorded("200-svg"), 3),
+        broken("half a picture", FakeGemini.picture("image/jpeg", half("portrait.jpg")), 3),
         broken("a page instead of JSON", reply("<html>"), 3),
         broken("JSON of another shape", reply("{\"candidates\":7}"), 3),
         broken("nothing", reply(""), 3),
@@ -81,6 +85,11 @@ final class MoneyUnderFaultsTest {
         refused("IMAGE_SAFETY", FakeGemini.finished("IMAGE_SAFETY")),
         refused("PROHIBITED_CONTENT", FakeGemini.finished("PROHIBITED_CONTENT")),
         refused("NO_IMAGE", FakeGemini.finished("NO_IMAGE")));
+  }
+
+  private static byte[] half(String photo) {
+    var bytes = Photos.read(photo);
+    return Arrays.copyOf(bytes, bytes.length / 2);
   }
 
   private static Fault broken(String name, FakeGemini.Answer answer, int calls) {
@@ -139,6 +148,24 @@ final class MoneyUnderFaultsTest {
     assertThat(api.gemini.calls()).hasSize(6);
     assertThat(api.balance(email)).isEqualTo(7);
     assertThat(api.statement(email)).containsExactly("usage -3", "purchase 10");
+  }
+
+  @Test
+  void a_picture_that_no_browser_shows_is_refunded_beside_those_that_one_shows() {
+    var email = api.customer();
+    api.gemini.follows(
+        call ->
+            switch (call.variation()) {
+              case 0 -> recorded("200-svg");
+              case 1 -> recorded("only-thought-image");
+              default -> FakeGemini.draws(call);
+            });
+
+    var answer = api.generate(email);
+
+    assertThat(answer.images()).hasSize(2);
+    assertThat(api.image(answer.images().getLast())).isEqualTo("200 image/webp third picture");
+    assertThat(api.statement(email)).containsExactly("refund 1", "usage -3", "purchase 10");
   }
 
   @Test

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.photocredits.checks.Project;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 
 /** Gemini's {@code generateContent}, answering each call as the test's script says. */
 public final class FakeGemini implements AutoCloseable {
@@ -54,12 +58,36 @@ public final class FakeGemini implements AutoCloseable {
     record Close() implements Answer {}
   }
 
-  /** Different bytes and types for the three variations; no decoder would take them. */
-  public static final List<Answer> PICTURES =
+  /** One pixel of WebP; Java writes none. */
+  private static final String WEBP = "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==";
+
+  /** Pictures of the smallest size: one type for each of the three variations. */
+  private static final List<Picture> DRAWN =
       List.of(
-          picture("image/png", "first picture".getBytes(UTF_8)),
-          picture("image/jpeg", "second picture".getBytes(UTF_8)),
-          picture("image/webp", "third picture".getBytes(UTF_8)));
+          new Picture("first picture", "image/png", onePixel("png")),
+          new Picture("second picture", "image/jpeg", onePixel("jpeg")),
+          new Picture("third picture", "image/webp", Base64.getDecoder().decode(WEBP)));
+
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Picture(String name, String type, byte[] bytes) {}
+
+  private static byte[] onePixel(String format) {
+    var bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), format, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Which picture of {@link #draws()} these bytes are, such as {@code first picture}. */
+  public static Optional<String> name(byte[] bytes) {
+    return DRAWN.stream()
+        .filter(picture -> Arrays.equals(picture.bytes(), bytes))
+        .map(Picture::name)
+        .findFirst();
+  }
 
   private final Listener listener = Listener.start(this::answer);
   private final List<Call> calls = new CopyOnWriteArrayList<>();
@@ -81,7 +109,7 @@ public final class FakeGemini implements AutoCloseable {
     follows(_ -> always);
   }
 
-  /** Forgets the calls so far, and draws {@link #PICTURES} from now on. */
+  /** Forgets the calls so far, and draws a whole picture for each from now on. */
   public void draws() {
     follows(FakeGemini::draws);
   }
@@ -108,7 +136,8 @@ public final class FakeGemini implements AutoCloseable {
 
   /** The picture of the call's variation. */
   public static Answer draws(Call call) {
-    return PICTURES.get(call.variation());
+    var picture = DRAWN.get(call.variation());
+    return picture(picture.type(), picture.bytes());
   }
 
   public List<Call> calls() {

@@ -6,9 +6,6 @@ import com.google.genai.types.Candidate;
 import com.google.genai.types.Content;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.GenerateContentResponse;
-import com.google.genai.types.Part;
-import dev.photocredits.generation.ContentType;
-import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
@@ -56,28 +53,33 @@ final class Answer {
 
   static ModelAnswer of(GenerateContentResponse response) {
     var answer = new Answer(response);
-    return answer
-        .picture(false)
+    var pictures = answer.blobs(false);
+    var isPromised = pictures.stream().anyMatch(blob -> type(blob).startsWith("image/"));
+    return last(pictures)
         .or(answer::refusal)
-        .or(() -> answer.picture(true))
-        .orElseGet(answer::nothing);
+        .or(() -> isPromised ? Optional.empty() : last(answer.blobs(true)))
+        .orElseGet(() -> answer.nothing(isPromised));
   }
 
-  private Optional<ModelAnswer> picture(boolean isThought) {
+  /** What is in the answer as data, or in its thoughts. */
+  private List<Blob> blobs(boolean inThoughts) {
     return candidates.stream()
         .flatMap(candidate -> present(candidate.content().flatMap(Content::parts)).stream())
-        .filter(part -> part.thought().orElse(false) == isThought)
-        .map(Part::inlineData)
-        .flatMap(Optional::stream)
-        .flatMap(Answer::image)
-        .reduce((_, last) -> last)
+        .filter(part -> part.thought().orElse(false) == inThoughts)
+        .flatMap(part -> part.inlineData().stream())
+        .filter(blob -> blob.data().filter(data -> data.length > 0).isPresent())
+        .toList();
+  }
+
+  private static Optional<ModelAnswer> last(List<Blob> blobs) {
+    return blobs.reversed().stream()
+        .flatMap(blob -> Picture.of(type(blob), blob.data().orElseThrow()).stream())
+        .findFirst()
         .map(Drawn::new);
   }
 
-  private static Stream<Image> image(Blob blob) {
-    var type = blob.mimeType().filter(ContentType::isImage);
-    var bytes = blob.data().filter(data -> data.length > 0);
-    return type.flatMap(t -> bytes.map(b -> new Image(new ContentType(t), b))).stream();
+  private static String type(Blob blob) {
+    return blob.mimeType().orElse("");
   }
 
   private Optional<ModelAnswer> refusal() {
@@ -91,11 +93,12 @@ final class Answer {
                     .map(reason -> new Refused("finished with " + reason)));
   }
 
-  private ModelAnswer nothing() {
+  private ModelAnswer nothing(boolean isPromised) {
+    var cause = isPromised ? "no picture that a browser shows" : "no picture";
     return finishReasons()
         .findFirst()
-        .map(reason -> new Broken("no picture, finished with " + reason))
-        .orElseGet(() -> new Broken("no candidates"));
+        .map(reason -> new Broken(cause + ", finished with " + reason))
+        .orElseGet(() -> new Broken(cause));
   }
 
   private Stream<FinishReason.Known> finishReasons() {

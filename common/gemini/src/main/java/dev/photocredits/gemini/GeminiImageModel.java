@@ -3,6 +3,7 @@ package dev.photocredits.gemini;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.google.genai.Client;
 import com.google.genai.JsonSerializable;
 import com.google.genai.errors.GenAiIOException;
@@ -100,16 +101,24 @@ public final class GeminiImageModel implements ImageModel {
                       .build())
           .toList();
 
+  /** A picture of one pixel. */
   private static final String DRAWN =
       """
-      {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "AA=="}}]}}]}
+      {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": \
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNo\
+      AAAAggCB2kUIOwAAAABJRU5ErkJggg=="\
+      }}]}}]}
       """;
 
   static {
-    JsonSerializable.setMaxReadLength(BoundedAnswers.LONGEST_BASE64);
     // An answer with null for a list or an object would be unreadable.
-    JsonSerializable.objectMapper()
-        .setDefaultSetterInfo(JsonSetter.Value.construct(Nulls.SKIP, Nulls.SKIP));
+    var library = JsonSerializable.objectMapper();
+    library.setDefaultSetterInfo(JsonSetter.Value.construct(Nulls.SKIP, Nulls.SKIP));
+    // As the library's setMaxReadLength does, which logs a line at each start.
+    library
+        .getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder().maxStringLength(BoundedAnswers.LONGEST_BASE64).build());
   }
 
   private final Client client;

@@ -63,7 +63,7 @@ final class GeminiImageModelTest {
 
   private static final Duration AMPLE = Duration.ofSeconds(10);
   private static final byte[] PHOTO = randomBytes(1, 5_000);
-  private static final byte[] PICTURE = randomBytes(2, 200_000);
+  private static final byte[] PICTURE = Png.holding(randomBytes(2, 200_000));
 
   /** What a server does, and how to call it. */
   record Case(String name, Answer answer) {

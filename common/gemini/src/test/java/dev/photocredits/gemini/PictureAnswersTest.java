@@ -14,9 +14,8 @@ import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.Refused;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -35,14 +34,14 @@ final class PictureAnswersTest {
   void of_several_pictures_the_last_one_counts() {
     var answer = answer(json(candidate("STOP", picture("step"), picture("last"))));
 
-    assertThat(drawn(answer)).isEqualTo("last");
+    assertThat(drawn(answer)).isEqualTo(png("last"));
   }
 
   @Test
   void a_picture_counts_before_one_in_a_later_thought() {
     var answer = answer(json(candidate("STOP", picture("last"), thought("step"))));
 
-    assertThat(drawn(answer)).isEqualTo("last");
+    assertThat(drawn(answer)).isEqualTo(png("last"));
   }
 
   @Test
@@ -59,10 +58,37 @@ final class PictureAnswersTest {
   }
 
   @Test
+  void a_step_towards_half_a_picture_is_no_picture() {
+    var half = Arrays.copyOf(png("last"), 60);
+
+    var answer = answer(json(candidate("STOP", thought("step"), part("image/png", half))));
+
+    assertThat(answer).isEqualTo(new Broken("no picture that a browser shows, finished with STOP"));
+  }
+
+  @Test
+  void of_several_pictures_the_last_whole_one_counts() {
+    var half = part("image/png", Arrays.copyOf(png("last"), 60));
+
+    var answer = answer(json(candidate("STOP", picture("step"), picture("whole"), half)));
+
+    assertThat(drawn(answer)).isEqualTo(png("whole"));
+  }
+
+  @Test
+  void a_thought_counts_beside_what_is_no_image() {
+    var document = part("application/pdf", "PDF".getBytes(UTF_8));
+
+    var answer = answer(json(candidate("STOP", thought("only"), document)));
+
+    assertThat(drawn(answer)).isEqualTo(png("only"));
+  }
+
+  @Test
   void of_several_thoughts_the_last_one_counts() {
     var answer = answer(json(candidate("STOP", thought("step"), thought("last"))));
 
-    assertThat(drawn(answer)).isEqualTo("last");
+    assertThat(drawn(answer)).isEqualTo(png("last"));
   }
 
   @Test
@@ -87,7 +113,7 @@ final class PictureAnswersTest {
          "modelVersion": null, "responseId": null, "createTime": null}"""
             .formatted(picture("last"));
 
-    assertThat(drawn(answer(json(nulls)))).isEqualTo("last");
+    assertThat(drawn(answer(json(nulls)))).isEqualTo(png("last"));
   }
 
   @ParameterizedTest
@@ -107,12 +133,11 @@ final class PictureAnswersTest {
     CHUNKED,
     ZIPPED;
 
-    Answer of(int base64) {
-      var before =
-          "{\"candidates\": [{\"content\": {\"parts\": [{\"inlineData\": {"
-              + "\"mimeType\": \"image/png\", \"data\": \"";
+    Answer of(String base64, int times) {
+      var part = "{\"inlineData\": {\"mimeType\": \"image/png\", \"data\": \"";
+      var before = "{\"candidates\": [{\"content\": {\"parts\": [" + part;
       var after = "\"}}]}, \"finishReason\": \"STOP\"}]}";
-      var length = before.length() + base64 + after.length();
+      var length = before.length() + base64.length() * times + after.length();
       return exchange -> {
         if (this == ZIPPED) {
           exchange.getResponseHeaders().set("content-encoding", "gzip");
@@ -121,24 +146,26 @@ final class PictureAnswersTest {
         try (var wire = exchange.getResponseBody();
             var body = this == ZIPPED ? new GZIPOutputStream(wire) : wire) {
           body.write(before.getBytes(UTF_8));
-          write(body, base64);
+          for (var i = 0; i < times; i++) {
+            body.write(base64.getBytes(UTF_8));
+          }
           body.write(after.getBytes(UTF_8));
         }
       };
     }
+  }
 
-    private static void write(OutputStream body, int base64) throws IOException {
-      var piece = "iVBO".repeat(1024).getBytes(UTF_8);
-      for (var left = base64; left > 0; left -= piece.length) {
-        body.write(piece, 0, Math.min(left, piece.length));
-      }
-    }
+  /** A PNG in so many characters of base64. */
+  private static String base64(int length) {
+    var frame = Png.holding(new byte[0]).length;
+    var png = Png.holding(new byte[length / 4 * 3 - frame]);
+    return Base64.getEncoder().encodeToString(png);
   }
 
   @ParameterizedTest
   @EnumSource
   void twenty_megabytes_of_base64_are_read(Transfer transfer) {
-    assertThat(answer(transfer.of(MOST)))
+    assertThat(answer(transfer.of(base64(MOST), 1)))
         .isInstanceOfSatisfying(
             Drawn.class, drawn -> assertThat(drawn.image().bytes()).hasSize(MOST / 4 * 3));
   }
@@ -146,7 +173,7 @@ final class PictureAnswersTest {
   @ParameterizedTest
   @EnumSource
   void more_is_refused_and_not_asked_for_again(Transfer transfer) {
-    try (var gemini = answering(transfer.of(MOST + 20_000))) {
+    try (var gemini = answering(transfer.of(base64(MOST + 20_000), 1))) {
 
       var answer = draw(gemini, AMPLE, "best", "second");
 
@@ -157,7 +184,9 @@ final class PictureAnswersTest {
 
   @Test
   void an_answer_without_end_is_refused() {
-    assertThat(answer(Transfer.ZIPPED.of(1 << 30))).isEqualTo(new Broken("the answer is too long"));
+    var endless = Transfer.ZIPPED.of("A".repeat(1 << 20), 1_000);
+
+    assertThat(answer(endless)).isEqualTo(new Broken("the answer is too long"));
   }
 
   private static ModelAnswer answer(Answer answer) {
@@ -166,13 +195,21 @@ final class PictureAnswersTest {
     }
   }
 
-  private static String drawn(ModelAnswer answer) {
+  private static byte[] drawn(ModelAnswer answer) {
     assertThat(answer).isInstanceOf(Drawn.class);
-    return new String(((Drawn) answer).image().bytes(), UTF_8);
+    return ((Drawn) answer).image().bytes();
   }
 
-  private static String picture(String bytes) {
-    return inlineData("image/png", Base64.getEncoder().encodeToString(bytes.getBytes(UTF_8)));
+  private static byte[] png(String name) {
+    return Png.holding(name.getBytes(UTF_8));
+  }
+
+  private static String picture(String name) {
+    return part("image/png", png(name));
+  }
+
+  private static String part(String type, byte[] bytes) {
+    return inlineData(type, Base64.getEncoder().encodeToString(bytes));
   }
 
   private static String thought(String bytes) {
