@@ -6,10 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A HEIC or HEIF whose primary item is coded by HEVC, or put together from such items: a grid, an
@@ -38,16 +36,16 @@ public final class HeifFile extends ImageFile {
   private static final Set<String> CODED = Set.of("hvc1", "hev1");
   private static final Set<String> DERIVED = Set.of("grid", "iovl", "iden");
 
-  private static final Set<String> ALPHA =
+  static final Set<String> ALPHA =
       Set.of("urn:mpeg:hevc:2015:auxid:1", "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha");
 
-  private record Box(String type, int from, int end) {}
+  record Box(String type, int from, int end) {}
 
   /** A piece of an item's data, in the file. */
   private record Extent(int from, int end) {}
 
   /** An association with a property, counted from 1. */
-  private record Use(int property, boolean isEssential) {}
+  record Use(int property, boolean isEssential) {}
 
   private static final class Item {
     private final String type;
@@ -63,9 +61,7 @@ public final class HeifFile extends ImageFile {
     }
   }
 
-  private final String brand;
-  private final boolean isDeep;
-  private final Set<String> compatibleBrands = new LinkedHashSet<>();
+  private final boolean isGeneral;
   private final Map<Long, Item> items = new HashMap<>();
   private final List<Box> properties = new ArrayList<>();
   private final Map<Long, Long> auxiliaries = new HashMap<>();
@@ -76,11 +72,7 @@ public final class HeifFile extends ImageFile {
   /** What those items hold, in the same order. */
   private final List<Pieces> contents = new ArrayList<>();
 
-  /** The properties of those items, rewritten, and the numbers that they get; 0 for none. */
-  private final Map<Integer, Integer> keptProperties = new HashMap<>();
-
-  private final Pieces writtenProperties = new Pieces();
-  private int numberOfProperties;
+  private final HeifCopy copy;
   private int width;
   private int height;
   private long mostPixels;
@@ -90,21 +82,11 @@ public final class HeifFile extends ImageFile {
   HeifFile(Bytes file) throws UnreadableImage {
     super(file);
     var ftyp = box(0, file.length());
-    brand = file.letters(ftyp.from());
+    var brand = file.letters(ftyp.from());
     if (!BRANDS.contains(brand)) {
       throw UnreadableImage.unsupported();
     }
-    var deep = DEEP_BRANDS.contains(brand);
-    for (var at = ftyp.from() + 8; at + 4 <= ftyp.end() && at < ftyp.from() + 256; at += 4) {
-      var compatible = file.letters(at);
-      deep |= DEEP_BRANDS.contains(compatible);
-      if (STILL_BRANDS.contains(compatible)) {
-        var _ = compatibleBrands.add(compatible);
-      }
-    }
-    isDeep = deep;
-    var _ = compatibleBrands.add("mif1");
-    var _ = compatibleBrands.add(coded());
+    isGeneral = GENERAL_BRANDS.contains(brand);
     var meta = boxesOfFile(ftyp.end());
     readItems(only("iinf", meta));
     readPlaces(only("iloc", meta), meta);
@@ -119,13 +101,12 @@ public final class HeifFile extends ImageFile {
         keepAllOf(auxiliary.getKey());
       }
     }
-    // Written once in vain: what is damaged shows here.
-    var _ = iprp();
+    copy = new HeifCopy(file, brands(ftyp, brand), properties, parts());
   }
 
   @Override
   public String mediaType() {
-    return GENERAL_BRANDS.contains(brand) ? "image/heif" : "image/heic";
+    return isGeneral ? "image/heif" : "image/heic";
   }
 
   @Override
@@ -161,12 +142,12 @@ public final class HeifFile extends ImageFile {
   /** The stripped file; Java has no decoder for it. */
   @Override
   public byte[] decodable() {
-    return written();
+    return copy.written();
   }
 
   @Override
   public Optional<byte[]> stripped() {
-    return Optional.of(written());
+    return Optional.of(copy.written());
   }
 
   private Box box(int at, int end) throws UnreadableImage {
@@ -449,7 +430,7 @@ public final class HeifFile extends ImageFile {
         var type = header >> 9 & 0x3f;
         var isSlice = type <= 9 || (type >= 16 && type <= 21);
         var isBaseLayer = (header >> 3 & 0x3f) == 0;
-        if (isBaseLayer && (isSlice || isParameterSet(type))) {
+        if (isBaseLayer && (isSlice || HeifCopy.isParameterSet(type))) {
           hasSlice |= isSlice;
           var _ = picture.add(data.array, at, end);
         }
@@ -461,10 +442,6 @@ public final class HeifFile extends ImageFile {
       throw UnreadableImage.damaged();
     }
     return picture;
-  }
-
-  private static boolean isParameterSet(int type) {
-    return type >= 32 && type <= 34;
   }
 
   /** How the parts of a derived item are put together, and nothing behind it. */
@@ -494,204 +471,42 @@ public final class HeifFile extends ImageFile {
     return new Pieces().add(data.array, 0, end);
   }
 
-  private byte[] written() {
-    try {
-      var meta = meta(0);
-      var from = ftyp().length() + meta.length() + HEADER;
-      var data = new Pieces();
-      for (var content : contents) {
-        var _ = data.add(content);
+  /** The copy's main brand, and those that it is compatible with. */
+  private List<String> brands(Box ftyp, String brand) throws UnreadableImage {
+    var compatible = new LinkedHashSet<String>();
+    var isDeep = DEEP_BRANDS.contains(brand);
+    for (var at = ftyp.from() + 8; at + 4 <= ftyp.end() && at < ftyp.from() + 256; at += 4) {
+      var other = file.letters(at);
+      isDeep |= DEEP_BRANDS.contains(other);
+      if (STILL_BRANDS.contains(other)) {
+        var _ = compatible.add(other);
       }
-      return ftyp().add(meta(from)).add(box("mdat", data)).toArray();
-    } catch (UnreadableImage e) {
-      throw new IllegalStateException("all that is written has been read", e);
     }
+    var coded = isDeep ? "heix" : "heic";
+    var _ = compatible.add("mif1");
+    var _ = compatible.add(coded);
+    var brands = new ArrayList<String>();
+    brands.add(isGeneral ? "mif1" : coded);
+    brands.addAll(compatible);
+    return brands;
   }
 
-  private static Pieces box(String type, Pieces content) {
-    return new Pieces().u32(HEADER + content.length()).text(type).add(content);
-  }
-
-  private Pieces ftyp() {
-    var content = new Pieces().text(GENERAL_BRANDS.contains(brand) ? "mif1" : coded()).u32(0);
-    for (var compatible : compatibleBrands) {
-      var _ = content.text(compatible);
-    }
-    return box("ftyp", content);
-  }
-
-  private String coded() {
-    return isDeep ? "heix" : "heic";
-  }
-
-  private Pieces meta(int dataFrom) throws UnreadableImage {
-    return box(
-        "meta",
-        new Pieces()
-            .u32(0)
-            .add(box("hdlr", new Pieces().u32(0).u32(0).text("pict").add(new byte[13])))
-            .add(iloc(dataFrom))
-            .add(iinf())
-            .add(box("pitm", new Pieces().u32(0).u16(1)))
-            .add(iprp())
-            .add(iref()));
-  }
-
-  private Item item(long id) {
-    return Objects.requireNonNull(items.get(id));
-  }
-
-  private Pieces iloc(int dataFrom) {
-    var places = new Pieces().u32(0).u16(0x4440).u16(kept.size());
-    var from = dataFrom;
-    for (var i = 0; i < contents.size(); i++) {
-      var length = contents.get(i).length();
-      var _ = places.u16(i + 1).u16(0).u32(from).u16(length == 0 ? 0 : 1);
-      if (length > 0) {
-        var _ = places.u32(0).u32(length);
-      }
-      from += length;
-    }
-    return box("iloc", places);
-  }
-
-  /** All but the primary item are hidden: flag 1. */
-  private Pieces iinf() {
-    var entries = new Pieces().u32(0).u16(kept.size());
-    kept.forEach(
-        (id, number) -> {
-          var item = item(id).type;
-          var isHidden = number > 1 ? 1 : 0;
-          var entry = new Pieces().u32(2 << 24 | isHidden).u16(number).u16(0).text(item).u8(0);
-          var _ = entries.add(box("infe", entry));
-        });
-    return box("iinf", entries);
-  }
-
-  private Pieces iref() {
-    var references = new Pieces();
-    kept.forEach(
-        (id, number) -> {
-          var item = item(id);
-          if (DERIVED.contains(item.type)) {
-            var parts = new Pieces().u16(number).u16(item.parts.size());
-            for (var part : item.parts) {
-              var _ = parts.u16(kept.getOrDefault(part, 0));
-            }
-            var _ = references.add(box("dimg", parts));
-          }
-          if (number > 1 && kept.getOrDefault(auxiliaries.getOrDefault(id, -1L), 0) == 1) {
-            var _ = references.add(box("auxl", new Pieces().u16(number).u16(1).u16(1)));
-          }
-        });
-    return references.length() == 0 ? references : box("iref", new Pieces().u32(0).add(references));
-  }
-
-  private Pieces iprp() throws UnreadableImage {
-    var used = new TreeSet<Integer>();
+  private List<HeifCopy.Part> parts() {
+    var parts = new ArrayList<HeifCopy.Part>();
     for (var id : kept.keySet()) {
-      item(id).properties.forEach(use -> used.add(use.property()));
+      var item = items.getOrDefault(id, new Item(""));
+      var isDerived = DERIVED.contains(item.type);
+      var isMask = !parts.isEmpty() && kept.getOrDefault(auxiliaries.getOrDefault(id, -1L), 0) == 1;
+      parts.add(
+          new HeifCopy.Part(
+              item.type,
+              contents.get(parts.size()),
+              item.properties,
+              isDerived
+                  ? item.parts.stream().map(part -> kept.getOrDefault(part, 0)).toList()
+                  : List.of(),
+              isMask));
     }
-    for (var property : used) {
-      var _ = keptProperty(property);
-    }
-    // Flag 1: numbers of 15 bits, where 7 do not do.
-    var isWide = numberOfProperties > 127;
-    var associations = new Pieces().u32(isWide ? 1 : 0).u32(kept.size());
-    for (var item : kept.entrySet()) {
-      var uses = new Pieces();
-      for (var use : item(item.getKey()).properties) {
-        var number = keptProperty(use.property());
-        if (number > 0 && isWide) {
-          var _ = uses.u16((use.isEssential() ? 0x8000 : 0) | number);
-        } else if (number > 0) {
-          var _ = uses.u8((use.isEssential() ? 0x80 : 0) | number);
-        }
-      }
-      var count = isWide ? uses.length() / 2 : uses.length();
-      var _ = associations.u16(item.getValue()).u8(count).add(uses);
-    }
-    return box("iprp", box("ipco", writtenProperties).add(box("ipma", associations)));
-  }
-
-  private int keptProperty(int old) throws UnreadableImage {
-    var known = keptProperties.get(old);
-    if (known != null) {
-      return known;
-    }
-    var box = property(old);
-    var content = box.isPresent() ? rewritten(box.get()) : Optional.<Pieces>empty();
-    var number = content.isPresent() ? numberOfProperties++ + 1 : 0;
-    if (content.isPresent()) {
-      var _ = writtenProperties.add(box(box.orElseThrow().type(), content.get()));
-    }
-    keptProperties.put(old, number);
-    return number;
-  }
-
-  /** What pictures need of a property, and no byte more; empty if they do not need it. */
-  private Optional<Pieces> rewritten(Box box) throws UnreadableImage {
-    var from = box.from();
-    return switch (box.type()) {
-      case "ispe" -> copy(box, 12);
-      case "pixi" -> copy(box, 5 + file.u8(from + 4));
-      case "irot", "imir" -> copy(box, 1);
-      case "clap" -> copy(box, 32);
-      case "clli" -> copy(box, 4);
-      case "mdcv" -> copy(box, 24);
-      case "auxC" ->
-          ALPHA.stream()
-              .filter(alpha -> file.starts(alpha + "\0", from + 4, box.end()))
-              .findFirst()
-              .map(alpha -> new Pieces().u32(0).text(alpha).u8(0));
-      case "colr" -> colours(box);
-      case "hvcC" -> Optional.of(parameterSets(box));
-      default -> Optional.empty();
-    };
-  }
-
-  private Optional<Pieces> copy(Box box, int length) throws UnreadableImage {
-    if (length > box.end() - box.from()) {
-      throw UnreadableImage.damaged();
-    }
-    return Optional.of(new Pieces().add(file.array, box.from(), box.from() + length));
-  }
-
-  private Optional<Pieces> colours(Box box) throws UnreadableImage {
-    var kind = file.letters(box.from());
-    if (kind.equals("nclx")) {
-      return copy(box, 11);
-    }
-    if (!kind.equals("prof") && !kind.equals("rICC")) {
-      return Optional.empty();
-    }
-    var profile = new Pieces().add(file.array, box.from() + 4, box.end()).toArray();
-    return ColourProfile.reduced(profile, 3)
-        .or(() -> ColourProfile.reduced(profile, 1))
-        .map(reduced -> new Pieces().text(kind).add(reduced));
-  }
-
-  /** The decoder's configuration, with parameter sets and without messages (SEI). */
-  private Pieces parameterSets(Box hvcC) throws UnreadableImage {
-    var at = hvcC.from() + 23;
-    var arrays = new Pieces();
-    var kinds = 0;
-    for (var left = file.u8(at - 1); left > 0; left--) {
-      var from = at;
-      var kind = file.u8(at) & 0x3f;
-      var units = file.u16(at + 1);
-      at += 3;
-      for (var i = 0; i < units; i++) {
-        at += 2 + file.u16(at);
-      }
-      if (at > hvcC.end()) {
-        throw UnreadableImage.damaged();
-      }
-      if (isParameterSet(kind)) {
-        kinds++;
-        var _ = arrays.add(file.array, from, at);
-      }
-    }
-    return new Pieces().add(file.array, hvcC.from(), hvcC.from() + 22).u8(kinds).add(arrays);
+    return parts;
   }
 }

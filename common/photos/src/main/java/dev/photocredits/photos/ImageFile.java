@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /**
  * An image file of a supported kind, whole as far as its structure tells: nothing of it has been
- * decoded. Its kind is what its bytes say. Takes time and memory in proportion to the file's
- * length, whatever it claims to hold.
+ * decoded. Its kind is what its bytes say. Reading takes time and memory in proportion to the
+ * file's length, not to the sizes that it claims.
  */
 public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, HeifFile {
   final Bytes file;

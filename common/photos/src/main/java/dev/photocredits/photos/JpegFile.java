@@ -92,7 +92,7 @@ public final class JpegFile extends ImageFile {
   public boolean isTransformed() {
     return switch (channels()) {
       case 1 -> false;
-      case 4 -> adobe >= 0 && at(adobe) == 2;
+      case 4 -> adobe >= 0 && at(adobe) != 0;
       default -> jfif >= 0 || (adobe >= 0 ? at(adobe) != 0 : !hasColourIds());
     };
   }

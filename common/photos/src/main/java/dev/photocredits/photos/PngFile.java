@@ -154,7 +154,7 @@ public final class PngFile extends ImageFile {
     }
   }
 
-  // Known chunks of a right length; what somebody invents next year goes.
+  // Known chunks of a right length; a chunk that is invented next year goes.
   private void chunk(String type, int at, int length) {
     var content = at + 8;
     if (data.length() > 0 && !type.equals("IDAT")) {

@@ -60,12 +60,13 @@ public final class TaggedPhoto {
   }
 
   /**
-   * A plain or extended WebP's picture as the two frames of an animation, on a canvas of 1024 by
-   * 1024 pixels.
+   * A lossy WebP's picture of 160 by 120 pixels as the two frames of an animation, on a canvas of
+   * 1024 by 1024 pixels.
    */
-  static byte[] animatedWebp(byte[] still) {
+  public static byte[] animatedWebp(byte[] still) {
     var at = new String(still, ISO_8859_1).indexOf("VP8 ");
-    var picture = Arrays.copyOfRange(still, at, still.length);
+    var length = ByteBuffer.wrap(still).order(ByteOrder.LITTLE_ENDIAN).getInt(at + 4);
+    var picture = part("VP8 ", Arrays.copyOfRange(still, at + 8, at + 8 + length));
     var frame =
         part(
             "ANMF", join(new byte[] {8, 0, 0, 4, 0, 0, -97, 0, 0, 119, 0, 0, 9, 0, 0, 0}, picture));

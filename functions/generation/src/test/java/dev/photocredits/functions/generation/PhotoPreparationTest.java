@@ -109,6 +109,20 @@ final class PhotoPreparationTest {
     isAbout(seen, 2030, 1270, new Color(101, 199, 141));
   }
 
+  /** A frame of 160 by 120 pixels at 16, 8 of 1024 by 1024 pixels. */
+  @Test
+  void of_an_animation_the_whole_canvas_of_its_first_frame_is_seen() throws IOException {
+    var frame = Photos.bytes("colours/webp-p3.webp");
+
+    var seen = decoded(prepared(TaggedPhoto.animatedWebp(frame)));
+
+    assertThat(seen.getWidth()).isEqualTo(1024);
+    assertThat(seen.getHeight()).isEqualTo(1024);
+    isAbout(seen, 8, 60, Color.WHITE);
+    isAbout(seen, 200, 60, Color.WHITE);
+    isAbout(seen, 96, 68, new Color(58, 154, 193));
+  }
+
   @Test
   void a_photo_comes_out_the_same_each_time() {
     var photo = Photos.bytes("phone-12mp.jpg");
