@@ -2,9 +2,8 @@ package dev.photocredits.local.gemini;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.metadata.exif.ExifIFD0Directory;
+import dev.photocredits.photos.ImageFile;
+import dev.photocredits.photos.UnreadableImage;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -144,12 +143,8 @@ final class PhotoReader {
   /** EXIF's orientation, 1 (upright) where there is none or it cannot be read. */
   private static int orientation(byte[] photo) {
     try {
-      var metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(photo));
-      var directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-      var orientation =
-          directory == null ? null : directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-      return orientation == null || orientation < 1 || orientation > 8 ? 1 : orientation;
-    } catch (ImageProcessingException | IOException _) {
+      return ImageFile.read(photo).orientation();
+    } catch (UnreadableImage _) {
       return 1;
     }
   }
