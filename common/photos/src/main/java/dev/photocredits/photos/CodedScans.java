@@ -12,7 +12,7 @@ final class CodedScans {
 
   private static final int LONGEST_CODE = 16;
 
-  /** Bits and blocks for each byte of the file; a photo has some tens. */
+  /** Bytes and blocks of all scans, for each byte of the file; a photo has some tens. */
   private static final int STEPS_PER_BYTE = 100;
 
   private static final int MOST_STEPS_BESIDE = 1_000_000;
@@ -157,14 +157,14 @@ final class CodedScans {
    * ends early: then only a decoder can say what the picture has of it.
    */
   int end(Segment scan) {
+    var before = steps;
     try {
       follow(scan);
       return at;
     } catch (NotAsCoded | UnreadableImage _) {
       return -1;
     } finally {
-      file.count(steps);
-      steps = 0;
+      file.count(steps - before);
     }
   }
 

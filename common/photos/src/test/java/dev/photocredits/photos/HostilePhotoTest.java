@@ -25,6 +25,7 @@ final class HostilePhotoTest {
     var heic = Photos.bytes("portrait.heic");
     return Stream.of(
         Arguments.of("scans", Photos.bytes("cases/jpeg-1000-scans-40mp.jpg")),
+        Arguments.of("refinements of nothing", refinements()),
         Arguments.of("extended XMP", Photos.bytes("cases/jpeg-extended-xmp-says-2gb.jpg")),
         Arguments.of("nested boxes", Photos.bytes("cases/heic-boxes-nested-5000.heic")),
         Arguments.of("segments", spread(jpeg, 2, "\377\376\0\2", 500_000)),
@@ -94,6 +95,18 @@ final class HostilePhotoTest {
         .add(webp, 8, webp.length)
         .text(chunks)
         .toArray();
+  }
+
+  /** 4 megapixels of one gray, which 98 scans go over once more: each takes 8 bytes. */
+  private static byte[] refinements() {
+    var jpeg = new Pieces().u16(0xffd8).u16(0xffc2).u16(11).text("\10\10\0\10\0\1\1\21\0");
+    var _ = jpeg.u16(0xffc4).u16(20).text("\0\1").add(new byte[15]).u8(0);
+    var _ = jpeg.u16(0xffc4).u16(20).text("\20\1").add(new byte[15]).u8(0xe0);
+    var _ = jpeg.u16(0xffda).u16(8).text("\1\1\0\0\0\0").add(new byte[2048 * 2048 / 64 / 8]);
+    for (var i = 0; i < 98; i++) {
+      var _ = jpeg.u16(0xffda).u16(8).text("\1\1\0\1\77\20").add(new byte[8]);
+    }
+    return jpeg.u16(0xffd9).toArray();
   }
 
   /** 255 parts, each the largest that a segment takes: 17 MB that are no profile. */
