@@ -204,7 +204,7 @@ final class HandlerService implements Service {
                 Integer.toString(cap == 0 ? 0 : Math.ceilDiv(100 * deployment.dailyShare(), cap))));
   }
 
-  /** Takes from the log what operators are alarmed by. */
+  /** Takes from the log what operators are told. */
   private final class Alarms extends PrintStream {
     Alarms() {
       super(OutputStream.nullOutputStream(), false, UTF_8);
@@ -218,6 +218,8 @@ final class HandlerService implements Service {
         world.attention.add(about + ": " + fields.path("alarm").asText());
       }
       fields.path("alarms").forEach(alarm -> world.attention.add(alarm.asText()));
+      // A run that fails tells in its line of what is open, too.
+      fields.path("open").forEach(event -> world.attention.add(event.asText()));
     }
   }
 
@@ -528,10 +530,7 @@ final class HandlerService implements Service {
 
   @Override
   public boolean reconcile(Invocation process) {
-    var report = scheduled(process, "reconcile");
-    ((List<?>) Objects.requireNonNull(report.get("open")))
-        .forEach(event -> world.attention.add(event.toString()));
-    return Boolean.TRUE.equals(report.get("has_more"));
+    return Boolean.TRUE.equals(scheduled(process, "reconcile").get("has_more"));
   }
 
   @Override

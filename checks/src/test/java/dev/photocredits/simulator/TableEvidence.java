@@ -35,8 +35,11 @@ final class TableEvidence implements Storage {
   private final SimulatedTable table;
   private final ModelledTable items;
 
-  /** What each day counted, which the table forgets after a week. */
+  /** What each day counted. */
   private final Map<String, Integer> counted = new HashMap<>();
+
+  /** What was counted by items that the table has forgotten, a week after their day. */
+  private int forgotten;
 
   TableEvidence(World world, SimulatedTable table) {
     this.world = world;
@@ -46,11 +49,18 @@ final class TableEvidence implements Storage {
   }
 
   private void written(List<Map<String, AttributeValue>> written) {
-    written.stream()
-        .filter(item -> partition(item).equals(DAILY))
-        .forEach(item -> counted.put(sort(item), number(item, "used")));
+    written.stream().filter(item -> partition(item).equals(DAILY)).forEach(this::count);
     var owners = written.stream().map(TableEvidence::owner).distinct().toList();
     world.check(world.people.stream().filter(owners::contains).toList());
+  }
+
+  private void count(Map<String, AttributeValue> day) {
+    if (day.containsKey("used")) {
+      counted.put(sort(day), number(day, "used"));
+    } else {
+      forgotten += counted.getOrDefault(sort(day), 0);
+      counted.remove(sort(day));
+    }
   }
 
   /** Whose partition the item is in; nobody's if it is in no user's. */
@@ -228,7 +238,7 @@ final class TableEvidence implements Storage {
       }
     }
     var used = counted.values().stream().mapToInt(Integer::intValue).sum();
-    return new Evidence(balances, lines, generations, used);
+    return new Evidence(balances, lines, generations, forgotten + used);
   }
 
   List<Generated> pending() {

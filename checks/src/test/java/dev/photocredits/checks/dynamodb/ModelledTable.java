@@ -145,8 +145,8 @@ public final class ModelledTable {
   }
 
   /**
-   * From now on that is given what each request writes, once it has its effect: the items as they
-   * are then, of deleted ones nothing but the key.
+   * From now on that is given what each request writes, once it has its effect, and what expires:
+   * the items as they are then, of deleted ones nothing but the key.
    */
   public synchronized void watch(Consumer<List<Map<String, AttributeValue>>> watcher) {
     this.watcher = watcher;
@@ -524,6 +524,7 @@ public final class ModelledTable {
 
   private void expire() {
     var now = clock.instant();
+    var expired = new ArrayList<Map<String, AttributeValue>>();
     for (var next = expiries.peek();
         next != null && !next.at().isAfter(now);
         next = expiries.peek()) {
@@ -531,7 +532,11 @@ public final class ModelledTable {
       var key = keyOf(next.item());
       if (versions(key).now.equals(next.item())) {
         store(key, Map.of());
+        expired.add(key);
       }
+    }
+    if (!expired.isEmpty()) {
+      watcher.accept(expired);
     }
   }
 
