@@ -13,9 +13,12 @@ import dev.photocredits.checks.dynamodb.Steps;
 import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
+import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Samples;
@@ -31,8 +34,24 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 final class SteppedTableTest {
   private static final String NAME = "photo-credits";
   private static final int SCHEDULES = Integer.getInteger("photocredits.schedules", 200);
+  private static final int SCHEDULES_OF_A_PAIR = 20;
   private static final int CALLERS = 4;
   private static final int CALLS = 6;
+
+  /** What is done to an account. */
+  private enum Act {
+    GENERATE,
+    GIVE,
+    EXPIRE,
+    SELL,
+    REFUND,
+    WITHDRAW,
+    REINSTATE,
+    WIN,
+    ADD,
+    TAKE
+  }
+
   private static final Template.Table SHAPE = Template.find().table();
 
   @Test
@@ -42,6 +61,22 @@ final class SteppedTableTest {
         var _ = new Run(seed).items();
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  @Test
+  void every_two_acts_on_one_account_leave_it_sound_in_every_order_of_their_requests() {
+    for (var first : Act.values()) {
+      for (var second : Act.values()) {
+        for (var seed = 0; seed < SCHEDULES_OF_A_PAIR; seed++) {
+          try {
+            new Run(seed).pair(first, second);
+          } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                first + " beside " + second + ", seed " + seed + ": " + e.getMessage(), e);
+          }
+        }
       }
     }
   }
@@ -78,9 +113,43 @@ final class SteppedTableTest {
         scheduler.spawn("calls", this::call);
       }
       scheduler.run();
+      isSound();
+      return table.items().toString();
+    }
+
+    /** Both at once on an account that has been sold to; then what Stripe tells comes again. */
+    void pair(Act first, Act second) {
+      var ada = people.getFirst();
+      scheduler.spawn(
+          "begins",
+          () -> {
+            begin();
+            act(Act.SELL, open(Faults.NONE), ada, 0);
+          });
+      scheduler.run();
+      for (var act : List.of(first, second)) {
+        scheduler.spawn("calls", () -> tried(act, faulty(), ada, 0));
+      }
+      scheduler.run();
+      isSound();
+      scheduler.spawn(
+          "repeats",
+          () -> {
+            for (var act : List.of(first, second)) {
+              act(act, open(Faults.NONE), ada, 0);
+            }
+          });
+      scheduler.run();
+      isSound();
+    }
+
+    private void isSound() {
       scheduler.spawn("is checked", () -> Invariants.hold(open(Faults.NONE).books(), people));
       scheduler.run();
-      return table.items().toString();
+    }
+
+    private DynamoDb faulty() {
+      return open(Faults.random(chance, 15, List.of(Fault.values())));
     }
 
     private DynamoDb open(Faults faults) {
@@ -99,44 +168,66 @@ final class SteppedTableTest {
     }
 
     private void call() {
-      var faulty = open(Faults.random(chance, 15, List.of(Fault.values())));
+      var faulty = faulty();
+      var acts = Act.values();
       for (var call = 0; call < CALLS; call++) {
-        try {
-          act(faulty, people.get(chance.nextInt(people.size())));
-        } catch (SdkException | AccountBusy _) {
-          // The outcome is unknown to the caller.
-        }
+        tried(
+            acts[chance.nextInt(acts.length)],
+            faulty,
+            people.get(chance.nextInt(people.size())),
+            chance.nextInt(8));
       }
     }
 
-    private void act(DynamoDb faulty, Email email) {
-      switch (chance.nextInt(3)) {
-        case 0 -> {
+    private void tried(Act act, DynamoDb faulty, Email email, int sale) {
+      try {
+        act(act, faulty, email, sale);
+      } catch (SdkException | AccountBusy _) {
+        // The outcome is unknown to the caller.
+      }
+    }
+
+    private void act(Act act, DynamoDb data, Email email, int sale) {
+      var ledger = data.ledger();
+      var payment = new PaymentIntentId("pi_" + sale);
+      var dispute = "dp_" + sale;
+      switch (act) {
+        case GENERATE -> {
           var order = samples.order(email, 3);
-          var _ = faulty.generations().start(order, usage(order), null, Limits.NONE);
+          var _ = data.generations().start(order, usage(order), null, Limits.NONE);
           var end = Samples.succeeded(order, 2, 1);
-          if (faulty.generations().find(email, order.id()).isPresent()) {
-            var _ = faulty.generations().finish(order, end, samples.refund(order, 1));
+          if (data.generations().find(email, order.id()).isPresent()) {
+            var _ = data.generations().finish(order, end, samples.refund(order, 1));
           }
         }
-        case 1 -> {
-          var gift = samples.gift(2, scheduler.now().plusSeconds(20));
-          var _ = faulty.ledger().promote(email, gift, false);
-          var _ = faulty.ledger().expire(email, samples.id(), scheduler.now());
+        case GIVE -> {
+          var _ = ledger.promote(email, samples.gift(2, scheduler.now().plusSeconds(20)), false);
         }
-        default -> {
-          var payment = new PaymentIntentId("pi_" + chance.nextInt(8));
-          var purchase = samples.purchase("cs_" + payment.value(), 10);
-          var _ = faulty.ledger().grant(email, purchase, new Charge(payment, Money.usd(999)));
-          var _ =
-              faulty
-                  .ledger()
-                  .reverse(
-                      new Refunded(payment, Money.usd(1 + chance.nextInt(999))),
-                      samples.id(),
-                      scheduler.now());
+        case EXPIRE -> {
+          scheduler.sleep(Duration.ofSeconds(chance.nextInt(30)));
+          var _ = ledger.expire(email, samples.id(), scheduler.now());
         }
+        case SELL -> {
+          var purchase = samples.purchase("cs_" + sale, 10);
+          var _ = ledger.grant(email, purchase, new Charge(payment, Money.usd(999)));
+        }
+        case REFUND -> moved(ledger, new Refunded(payment, Money.usd(1 + chance.nextInt(999))));
+        case WITHDRAW -> moved(ledger, Samples.withdrawn(payment, dispute, 999));
+        case REINSTATE ->
+            moved(ledger, Samples.disputed(payment, dispute, 999, 999, 1 + chance.nextInt(998)));
+        case WIN -> moved(ledger, Samples.reinstated(payment, dispute, 999));
+        case ADD -> adjusted(ledger, email, 3);
+        case TAKE -> adjusted(ledger, email, -4);
       }
+    }
+
+    private void moved(Ledger ledger, MoneyMoved news) {
+      var _ = ledger.reverse(news, samples.id(), scheduler.now());
+    }
+
+    private void adjusted(Ledger ledger, Email email, int change) {
+      var adjustment = Adjustment.of(samples.id(), change, "a mistake", "eve", scheduler.now());
+      var _ = ledger.adjust(email, adjustment);
     }
   }
 
