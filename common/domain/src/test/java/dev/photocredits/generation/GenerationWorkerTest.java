@@ -26,6 +26,7 @@ import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.GenerationWorker.Worked;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.ledger.InMemoryLedger;
@@ -386,6 +387,19 @@ final class GenerationWorkerTest {
 
     assertThat(model.calls).hasValue(0);
     assertThat(ledger.used(Limit.DAILY)).isZero();
+    assertThat(balance()).isEqualTo(credits(10));
+  }
+
+  @Test
+  void pictures_of_a_photo_that_the_model_rejects_use_up_an_allowance() {
+    userWith(10);
+    limits = Limits.NONE.with(Limit.UNCHARGED, 3);
+    var id = queued();
+
+    assertThat(work(new ModelThatAnswers(new PhotoRejected("status 400")), id)).isPresent();
+
+    assertThat(ledger.used(Limit.UNCHARGED)).isEqualTo(3);
+    assertThat(queue(null)).isInstanceOf(LimitReached.class);
     assertThat(balance()).isEqualTo(credits(10));
   }
 
