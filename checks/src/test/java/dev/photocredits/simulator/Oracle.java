@@ -509,9 +509,11 @@ final class Oracle {
             .filter(generation -> generation.owner().value().startsWith("abuser"))
             .mapToInt(generation -> generation.keys().size())
             .sum();
+    // Calls of a process that died, and calls without an answer, are refunded as our own failures.
+    var failed = PICTURES * schedule.interruptions() + world.unanswered;
     hours.forEach(
         (hour, calls) -> {
-          if (calls - paid > FREE_CALLS + UNDER_WAY) {
+          if (calls - paid > FREE_CALLS + UNDER_WAY + failed) {
             violated(
                 Violation.UNBOUNDED_CALLS,
                 "%d calls in the hour of %s, %d pictures paid".formatted(calls, hour, paid));

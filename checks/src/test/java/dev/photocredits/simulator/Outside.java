@@ -383,6 +383,7 @@ final class Outside {
               };
             });
       } catch (Unavailable _) {
+        world.unanswered++;
         return process.clock().instant().isBefore(deadline)
             ? new ModelAnswer.Overloaded("busy", Duration.ofSeconds(5))
             : new ModelAnswer.TimedOut("late");

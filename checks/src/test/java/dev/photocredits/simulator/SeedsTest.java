@@ -13,10 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Seeds that once failed, each with the point of the issue that mends it: those of a point that is
- * known to be open still fail, and all others pass.
- */
+/** Seeds that once failed, each with the point of the issue that mended it. */
 final class SeedsTest {
   /** A line of the file. */
   record Seed(

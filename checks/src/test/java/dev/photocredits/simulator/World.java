@@ -37,6 +37,9 @@ final class World {
   final Coverage coverage;
   final List<Asked> asked = new ArrayList<>();
 
+  /** How many requests to the model failed, or lost their answers. */
+  int unanswered;
+
   /** When the table was backed up to which it was restored, and when it was restored. */
   @Nullable Instant backedUpAt;
 
