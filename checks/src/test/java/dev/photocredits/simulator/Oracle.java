@@ -9,6 +9,7 @@ import dev.photocredits.simulator.Schedule.Correction;
 import dev.photocredits.simulator.Schedule.Gift;
 import dev.photocredits.simulator.Schedule.Ordered;
 import dev.photocredits.simulator.Service.Reply;
+import dev.photocredits.simulator.SimulatedStripe.CardPayment;
 import dev.photocredits.simulator.SimulatedStripe.Event;
 import dev.photocredits.simulator.SimulatedStripe.Session;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -92,11 +94,19 @@ final class Oracle {
 
   /** The credits whose money the customer had got back by then. */
   private static int reversed(Session session, Instant then) {
+    return share(session, payment -> payment.returned(then));
+  }
+
+  private static int everReversed(Session session, Instant then) {
+    return share(session, payment -> payment.everReturned(then));
+  }
+
+  private static int share(Session session, ToLongFunction<CardPayment> money) {
     var payment = session.payment;
     if (session.sold == null || !session.paid || payment == null) {
       return 0;
     }
-    var back = Math.clamp(payment.returned(then), 0, payment.amount);
+    var back = Math.clamp(money.applyAsLong(payment), 0, payment.amount);
     return (int) Math.floorDiv(session.sold.credits() * back, payment.amount);
   }
 
@@ -295,7 +305,8 @@ final class Oracle {
         sessions.stream()
             .mapToInt(
                 session ->
-                    Math.min(reversed(session, until.plus(CLOCKS)), reversed(session, Instant.MAX)))
+                    Math.min(
+                        everReversed(session, until.plus(CLOCKS)), reversed(session, Instant.MAX)))
             .sum();
     return charged + corrected + reversed;
   }

@@ -152,6 +152,22 @@ final class SimulatedStripe {
       return back;
     }
 
+    /**
+     * What the customer had been given back by then, taken back or not. A shop that has not heard
+     * of the return yet acts on that.
+     */
+    long everReturned(Instant then) {
+      var back = 0L;
+      for (var refund : refunds) {
+        var counts = refund.currency.equals(session.currency);
+        back += counts && !refund.created.isAfter(then) ? refund.amount : 0;
+      }
+      for (var dispute : disputes) {
+        back += dispute.currency.equals(session.currency) ? dispute.withdrawn(then) : 0;
+      }
+      return back;
+    }
+
     /** Whether the customer ever had money back that they have no more. */
     boolean hasTakenBack() {
       return refunds.stream().anyMatch(refund -> !refund.stands())
@@ -260,6 +276,13 @@ final class SimulatedStripe {
       this.payment = payment;
       this.amount = amount;
       this.currency = currency;
+    }
+
+    private long withdrawn(Instant then) {
+      return movements.stream()
+          .filter(movement -> !movement.at.isAfter(then))
+          .mapToLong(movement -> Math.max(0, movement.card))
+          .sum();
     }
 
     /** What the customer had of it then. */
