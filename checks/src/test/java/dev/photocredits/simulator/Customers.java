@@ -5,7 +5,9 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.GenerationOrder;
 import dev.photocredits.generation.Image;
+import dev.photocredits.generation.PhotoInMemory;
 import dev.photocredits.generation.Prompt;
+import dev.photocredits.generation.SentPhoto;
 import dev.photocredits.generation.TransformationMode;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.CreditPackage;
@@ -22,7 +24,8 @@ import java.util.UUID;
 
 /** What customers do: they buy, generate, look, delete and come back. */
 final class Customers {
-  private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
+  private static final SentPhoto PHOTO =
+      new PhotoInMemory(new Image(new ContentType("image/jpeg"), new byte[] {1}));
 
   /** Clocks are off by up to five minutes, and so is what has expired by them. */
   private static final Duration SKEW = Duration.ofMinutes(6);

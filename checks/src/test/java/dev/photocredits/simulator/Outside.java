@@ -51,6 +51,7 @@ import dev.photocredits.generation.Wait;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.Checkpoints;
 import dev.photocredits.payments.OpenEvent;
@@ -172,6 +173,12 @@ final class Outside {
 
   final class OutsideGenerations implements Generations {
     @Override
+    public Optional<StartOutcome.Refusal> attempt(
+        Email owner, Credits price, Limits limits, Instant now) {
+      return call(Site.ATTEMPT, owner, () -> world.ledger.attempt(owner, price, limits, now));
+    }
+
+    @Override
     public StartOutcome start(
         Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
       return call(
@@ -179,8 +186,8 @@ final class Outside {
     }
 
     @Override
-    public Optional<Claim> holder(Claim wanted) {
-      return world.ledger.holder(wanted);
+    public Optional<Claim> holder(Email owner, IdempotencyKey key) {
+      return call(Site.FIND_CLAIM, () -> world.ledger.holder(owner, key));
     }
 
     @Override

@@ -83,7 +83,7 @@ final class ReferenceService implements Service {
     var keys = new ArrayList<String>();
     var prompt = new VariationPrompt(order.prompt().text());
     for (var i = 0; i < VariationPrompt.COUNT; i++) {
-      var answer = outside.model(email).draw(order.photo(), prompt, process.deadline());
+      var answer = outside.model(email).draw(order.photo().prepared(), prompt, process.deadline());
       if (answer instanceof Drawn(Image image)) {
         keys.add(outside.images().put(new GenerationId(new UUID(0, i)), image).key());
       }

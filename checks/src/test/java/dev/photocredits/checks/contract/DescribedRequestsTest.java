@@ -160,7 +160,7 @@ final class DescribedRequestsTest {
   }
 
   private static Form photo(int bytes) {
-    return order().file("image", "image/png", new byte[bytes]);
+    return Form.order(api.customer()).file("image", "image/png", new byte[bytes]);
   }
 
   private static Answer place(int size) {

@@ -69,7 +69,7 @@ final class LimitsTest {
       assertThat(api.generate(Form.order(email), "key-1").status()).isEqualTo(200);
       assertThat(api.generate(api.customer()).status()).isEqualTo(200);
 
-      var refused = api.generate(email);
+      var refused = api.generate(api.customer());
       var repeat = api.generate(Form.order(email), "key-1");
 
       assertThat(refused.refusal()).isEqualTo("503 GENERATION_DISABLED");

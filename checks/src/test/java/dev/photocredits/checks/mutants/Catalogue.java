@@ -365,8 +365,13 @@ final class Catalogue {
     rule(
         "hash: it covers the photo",
         "generation/GenerationOrder.java",
-        "photo.bytes(), email.value()",
-        "new byte[0], email.value()");
+        ", photo.hash().hex())",
+        ")");
+    rule(
+        "draw: a photo is not prepared before it is due",
+        "generation/GenerationFlow.java",
+        ".or(() -> generations.attempt(order.email(), price, limits, now).map(it -> told(it, now)))",
+        "");
   }
 
   // States

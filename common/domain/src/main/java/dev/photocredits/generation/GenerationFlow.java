@@ -33,9 +33,11 @@ import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
+import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.RequestHash;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -107,17 +109,33 @@ public final class GenerationFlow {
    * <p>A repeat under the same key within 24 hours gets the pictures of the first request, and
    * takes nothing; if that one came to nothing, it draws. Without a key every call is a new order.
    *
+   * <p>The photo is prepared only if there is a user, with the credits, and room under the limits.
+   * What it throws leaves nothing behind but the count of the attempt.
+   *
    * @param deadline when the last picture must be stored; finishing comes after it
    */
   public DrawOutcome draw(GenerationOrder order, @Nullable IdempotencyKey key, Instant deadline) {
-    var pending = pending(order, lease);
-    return start(order, key, pending, () -> finish(drawn(pending, order, deadline)));
+    return beforeThePhoto(order, key)
+        .orElseGet(
+            () -> {
+              var image = order.photo().prepared();
+              var pending = pending(order, lease);
+              return start(order, key, pending, () -> finish(drawn(pending, image, deadline)));
+            });
   }
 
-  private Drawings drawn(Generation pending, GenerationOrder order, Instant deadline) {
+  private Drawings drawn(Generation pending, Image photo, Instant deadline) {
     return drawing
-        .draw(pending, order.photo(), _ -> true, (_, _) -> true, deadline)
+        .draw(pending, photo, _ -> true, (_, _) -> true, deadline)
         .orElseGet(() -> Drawings.notAsked(pending));
+  }
+
+  // What needs no look at the photo. The start of a generation asks again, and decides.
+  private Optional<DrawOutcome> beforeThePhoto(
+      GenerationOrder order, @Nullable IdempotencyKey key) {
+    var now = clock.instant();
+    return repeated(order, key, now)
+        .or(() -> generations.attempt(order.email(), price, limits, now).map(it -> told(it, now)));
   }
 
   /**
@@ -128,8 +146,12 @@ public final class GenerationFlow {
    * <p>A repeat under a key is as in {@link #draw}; it sends nothing.
    */
   public DrawOutcome queue(GenerationOrder order, @Nullable IdempotencyKey key) {
+    return beforeThePhoto(order, key).orElseGet(() -> queue(order, key, order.photo().prepared()));
+  }
+
+  private DrawOutcome queue(GenerationOrder order, @Nullable IdempotencyKey key, Image photo) {
     var pending = pending(order, QUEUED_LEASE);
-    photos.put(pending.id(), order.photo());
+    photos.put(pending.id(), photo);
     var outcome = start(order, key, pending, () -> send(pending));
     if (!(outcome instanceof Queued)) {
       photos.remove(pending.id());
@@ -158,16 +180,18 @@ public final class GenerationFlow {
    * what became of that, unless it came to nothing. Takes nothing and writes nothing.
    */
   public DrawOutcome repeat(GenerationOrder order, @Nullable IdempotencyKey key) {
+    return repeated(order, key, clock.instant()).orElseGet(TurnedOff::new);
+  }
+
+  private Optional<DrawOutcome> repeated(
+      GenerationOrder order, @Nullable IdempotencyKey key, Instant now) {
     if (key == null) {
-      return new TurnedOff();
+      return Optional.empty();
     }
-    var now = clock.instant();
-    var wanted = claim(order, key, ids.generation(now), now);
     return generations
-        .holder(wanted)
+        .holder(order.email(), key)
         .filter(holder -> holder.isLive(now))
-        .flatMap(holder -> repeat(wanted, holder, _ -> Optional.empty()))
-        .orElseGet(TurnedOff::new);
+        .flatMap(holder -> repeat(order.hash(), holder, _ -> Optional.empty()));
   }
 
   /**
@@ -228,14 +252,21 @@ public final class GenerationFlow {
   private Optional<DrawOutcome> refusal(Generation pending, @Nullable KeyClaim key) {
     return switch (generations.start(pending, usage(pending), key, limits)) {
       case Started _ -> Optional.empty();
-      case InsufficientCredits(var available) ->
-          Optional.of(new DrawOutcome.InsufficientCredits(price, available));
-      case LimitReached(var limit) -> Optional.of(limitReached(limit, pending.createdAt()));
-      case NoSuchUser _ -> Optional.of(new DrawOutcome.NoSuchUser());
+      case Refusal refusal -> Optional.of(told(refusal, pending.createdAt()));
       case KeyTaken(var holder) -> {
         var claim = requireNonNull(key).claim();
-        yield repeat(claim, holder, failed -> refusal(pending, new KeyClaim(claim, failed)));
+        yield repeat(
+            claim.request(), holder, failed -> refusal(pending, new KeyClaim(claim, failed)));
       }
+    };
+  }
+
+  private DrawOutcome told(Refusal refusal, Instant now) {
+    return switch (refusal) {
+      case InsufficientCredits(var available) ->
+          new DrawOutcome.InsufficientCredits(price, available);
+      case LimitReached(var limit) -> limitReached(limit, now);
+      case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
     };
   }
 
@@ -246,11 +277,11 @@ public final class GenerationFlow {
   }
 
   private Optional<DrawOutcome> repeat(
-      Claim wanted, Claim holder, Function<GenerationId, Optional<DrawOutcome>> again) {
-    if (!holder.request().equals(wanted.request())) {
+      RequestHash wanted, Claim holder, Function<GenerationId, Optional<DrawOutcome>> again) {
+    if (!holder.request().equals(wanted)) {
       return Optional.of(new KeyReused());
     }
-    var earlier = outcome(wanted.owner(), new GenerationId(holder.result()));
+    var earlier = outcome(holder.owner(), new GenerationId(holder.result()));
     return earlier instanceof FailedBefore failed ? again.apply(failed.id()) : Optional.of(earlier);
   }
 

@@ -3,12 +3,12 @@ package dev.photocredits.generation;
 import dev.photocredits.credits.Email;
 import dev.photocredits.idempotency.RequestHash;
 
-/** What somebody wants drawn; the photo has been checked. */
-public record GenerationOrder(Email email, Prompt prompt, TransformationMode mode, Image photo) {
+/** A request for a generation, before its photo is looked at. */
+public record GenerationOrder(
+    Email email, Prompt prompt, TransformationMode mode, SentPhoto photo) {
 
   /** What stands for all of it, the photo's bytes included. */
   RequestHash hash() {
-    return RequestHash.of(
-        photo.bytes(), email.value(), prompt.text(), mode.key(), photo.contentType().value());
+    return RequestHash.of(email.value(), prompt.text(), mode.key(), photo.hash().hex());
   }
 }

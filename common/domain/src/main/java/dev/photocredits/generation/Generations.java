@@ -1,12 +1,15 @@
 package dev.photocredits.generation;
 
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Generation.Picture;
+import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  * that the outcome is unknown, as in {@link dev.photocredits.credits.Ledger}.
  */
 public interface Generations {
+
+  /**
+   * Counts a request for a generation before anything is spent on it, and tells why that could not
+   * start now: first for want of a user, then of credits, then of room under a limit. Holds
+   * nothing; {@link #start} decides.
+   *
+   * @return nothing if the request may go on; nothing was counted otherwise
+   */
+  Optional<Refusal> attempt(Email owner, Credits price, Limits limits, Instant now);
 
   /**
    * Takes the price, records the pending generation, counts it and claims its key, if it has one,
@@ -32,8 +44,8 @@ public interface Generations {
    */
   record KeyClaim(Claim claim, @Nullable GenerationId failed) {}
 
-  /** The claim that was made last of the key of that one, live or not. Writes nothing. */
-  Optional<Claim> holder(Claim wanted);
+  /** The claim that was made last of the user's key, live or not. Writes nothing. */
+  Optional<Claim> holder(Email owner, IdempotencyKey key);
 
   /**
    * Adds a picture to a pending generation. Tells whether it is among its pictures now: not if the

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,9 @@ public record Limits(Map<Limit, Integer> bounds) {
     PENDING(null),
     /** Requests of one user that wait for their pictures. */
     WAITING(null),
-    /** Generations that one user has begun in an hour of the clock. */
+    /**
+     * Requests for a generation, of one user in an hour of the clock, whose photo was looked at.
+     */
     HOURLY(ChronoUnit.HOURS),
     /**
      * Pictures that the model was asked for in an hour of the clock, and that one user did not pay
@@ -125,14 +128,27 @@ public record Limits(Map<Limit, Integer> bounds) {
     return bounds.getOrDefault(limit, NO_BOUND);
   }
 
+  /**
+   * What a request for a generation counts before its photo is looked at, and for which of its
+   * user's other limits there must be room by then.
+   */
+  public List<Count> attempting(Instant now) {
+    return those(
+        new Count(Limit.HOURLY, now, 1, most(Limit.HOURLY)),
+        new Count(Limit.UNCHARGED, now, 0, most(Limit.UNCHARGED)),
+        pictures(Limit.SHARE, now, 0));
+  }
+
   /** What the start of a generation counts, and asks for room. */
   public List<Count> starting(Instant now) {
-    return List.of(
-            new Count(Limit.HOURLY, now, 1, most(Limit.HOURLY)),
-            new Count(Limit.UNCHARGED, now, 0, most(Limit.UNCHARGED)),
-            pictures(Limit.DAILY, now, VariationPrompt.COUNT),
-            pictures(Limit.SHARE, now, VariationPrompt.COUNT))
-        .stream()
+    return those(
+        new Count(Limit.UNCHARGED, now, 0, most(Limit.UNCHARGED)),
+        pictures(Limit.DAILY, now, VariationPrompt.COUNT),
+        pictures(Limit.SHARE, now, VariationPrompt.COUNT));
+  }
+
+  private List<Count> those(Count... counts) {
+    return Stream.of(counts)
         .filter(count -> isOn(count.limit() == Limit.SHARE ? Limit.DAILY : count.limit()))
         .toList();
   }

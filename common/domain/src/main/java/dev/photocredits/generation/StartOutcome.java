@@ -10,8 +10,11 @@ public sealed interface StartOutcome {
   /** The price is taken; its usage entry, the pending generation and its claim are written. */
   record Started() implements StartOutcome {}
 
-  /** The balance does not cover the price; nothing was written. */
-  record InsufficientCredits(Credits available) implements StartOutcome {}
+  /** The user may not begin a generation now; nothing was written. */
+  sealed interface Refusal extends StartOutcome {}
+
+  /** The balance does not cover the price. */
+  record InsufficientCredits(Credits available) implements Refusal {}
 
   /**
    * The key stands for a request already; nothing was written.
@@ -20,9 +23,9 @@ public sealed interface StartOutcome {
    */
   record KeyTaken(Claim holder) implements StartOutcome {}
 
-  /** The user has ordered enough for now; nothing was written. */
-  record LimitReached(Limit limit) implements StartOutcome {}
+  /** The user has ordered enough for now. */
+  record LimitReached(Limit limit) implements Refusal {}
 
-  /** There is no such user; nothing was written. */
-  record NoSuchUser() implements StartOutcome {}
+  /** There is no such user. */
+  record NoSuchUser() implements Refusal {}
 }

@@ -16,12 +16,14 @@ import dev.photocredits.generation.DrawOutcome.Delivered;
 import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
 import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
 import dev.photocredits.generation.DrawOutcome.KeyReused;
+import dev.photocredits.generation.DrawOutcome.LimitReached;
 import dev.photocredits.generation.DrawOutcome.NoSuchUser;
 import dev.photocredits.generation.DrawOutcome.NothingDelivered;
 import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.Drawn;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
@@ -29,11 +31,14 @@ import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.OtherGenerations;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,6 +59,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Take, draw, deliver or give back. */
 final class GenerationFlowTest {
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
+  private static final SentPhoto SENT = new PhotoInMemory(PHOTO);
   private static final ContentType PNG = new ContentType("image/png");
   private static final Email ADA = new Email("ada@example.com");
 
@@ -63,6 +69,7 @@ final class GenerationFlowTest {
   private final PhotosInMemory photos = new PhotosInMemory();
   private final QueueInMemory queue = new QueueInMemory();
   private InstantSource clock = InstantSource.system();
+  private Limits limits = Limits.NONE;
 
   @Test
   void three_pictures_cost_the_price() {
@@ -435,10 +442,55 @@ final class GenerationFlowTest {
     var prompt = order().prompt();
     var mode = order().mode();
     return Stream.of(
-        new GenerationOrder(ADA, new Prompt("a sailor"), mode, PHOTO),
-        new GenerationOrder(ADA, prompt, TransformationMode.ITEM_ONLY, PHOTO),
-        new GenerationOrder(ADA, prompt, mode, new Image(PHOTO.contentType(), new byte[] {2})),
-        new GenerationOrder(ADA, prompt, mode, new Image(PNG, PHOTO.bytes())));
+        new GenerationOrder(ADA, new Prompt("a sailor"), mode, SENT),
+        new GenerationOrder(ADA, prompt, TransformationMode.ITEM_ONLY, SENT),
+        new GenerationOrder(ADA, prompt, mode, new PhotoInMemory(new Image(PNG, new byte[] {2}))));
+  }
+
+  @Test
+  void the_photo_of_who_cannot_pay_is_not_looked_at() {
+    var unknown = flow(new ModelThatDraws(), ledger, 3);
+
+    var outcome = unknown.draw(orderOf(new UnpreparedPhoto()), null, inAMinute());
+    userWith(2);
+    var poor = flow(new ModelThatDraws(), ledger, 3);
+
+    assertThat(outcome).isEqualTo(new NoSuchUser());
+    assertThat(poor.draw(orderOf(new UnpreparedPhoto()), null, inAMinute()))
+        .isEqualTo(new InsufficientCredits(credits(3), credits(2)));
+    assertThat(poor.queue(orderOf(new UnpreparedPhoto()), null))
+        .isEqualTo(new InsufficientCredits(credits(3), credits(2)));
+  }
+
+  @Test
+  void a_repeat_gets_its_pictures_whatever_the_balance_is_now_and_without_a_look_at_the_photo() {
+    userWith(3);
+    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+    var flow = flow(new ModelThatDraws(), ledger, 3);
+    var key = new IdempotencyKey("key-1");
+
+    var again = flow.draw(orderOf(new UnpreparedPhoto()), key, inAMinute());
+    var queued = flow.queue(orderOf(new UnpreparedPhoto()), key);
+
+    assertThat(again).isEqualTo(new DeliveredBefore(first.id(), first.images(), credits(0)));
+    assertThat(queued).isEqualTo(again);
+  }
+
+  @Test
+  void a_photo_that_is_refused_costs_nothing_and_counts_as_an_attempt() {
+    userWith(3);
+    limits = Limits.NONE.with(Limit.HOURLY, 2);
+    var flow = flow(new ModelThatDraws(), ledger, 3);
+
+    for (var i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> flow.draw(orderOf(new BrokenPhoto()), null, inAMinute()))
+          .isInstanceOf(UncheckedIOException.class);
+    }
+    var third = flow.draw(orderOf(new UnpreparedPhoto()), null, inAMinute());
+
+    assertThat(third).isInstanceOf(LimitReached.class);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(3));
+    assertThat(ledger.list(ADA, 10, null).items()).isEmpty();
   }
 
   @Test
@@ -562,15 +614,45 @@ final class GenerationFlowTest {
         photos,
         queue,
         credits(price),
-        Limits.NONE,
+        limits,
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
         time);
   }
 
   private static GenerationOrder order() {
+    return orderOf(SENT);
+  }
+
+  private static GenerationOrder orderOf(SentPhoto photo) {
     return new GenerationOrder(
-        ADA, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+        ADA, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, photo);
+  }
+
+  /** The same photo, which nobody may prepare. */
+  private record UnpreparedPhoto() implements SentPhoto {
+    @Override
+    public RequestHash hash() {
+      return SENT.hash();
+    }
+
+    @Override
+    public Image prepared() {
+      throw new AssertionError("the photo is prepared too early");
+    }
+  }
+
+  /** Half a photo. */
+  private record BrokenPhoto() implements SentPhoto {
+    @Override
+    public RequestHash hash() {
+      return RequestHash.of("half");
+    }
+
+    @Override
+    public Image prepared() {
+      throw new UncheckedIOException(new IOException("half a photo"));
+    }
   }
 
   private static Instant inAMinute() {

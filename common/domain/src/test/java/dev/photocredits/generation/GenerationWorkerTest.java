@@ -57,6 +57,7 @@ import org.junit.jupiter.api.Test;
 /** What was sold and queued is drawn by a worker, however often it is brought to one. */
 final class GenerationWorkerTest {
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
+  private static final SentPhoto SENT = new PhotoInMemory(PHOTO);
   private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
 
   private final Samples samples = new Samples(new Random(7), Instant.EPOCH);
@@ -812,7 +813,7 @@ final class GenerationWorkerTest {
 
   private GenerationOrder order() {
     return new GenerationOrder(
-        ada, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+        ada, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
   private GenerationFlow flow() {

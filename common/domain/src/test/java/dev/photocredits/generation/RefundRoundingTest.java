@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RefundRoundingTest {
   private static final int BALANCE = 28;
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
+  private static final SentPhoto SENT = new PhotoInMemory(PHOTO);
 
   /** A third and two thirds of each price, rounded up by hand. */
   private static final String WHAT_OUR_FAILURES_REFUND =
@@ -191,7 +192,7 @@ final class RefundRoundingTest {
 
   private GenerationOrder order() {
     return new GenerationOrder(
-        ada, new Prompt("film noir"), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+        ada, new Prompt("film noir"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
   /** Of a user who is there from the first look on. */

@@ -74,6 +74,7 @@ import dev.photocredits.generation.Uncharged;
 import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.Claims;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import java.time.Instant;
@@ -83,6 +84,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -512,22 +514,12 @@ public final class InMemoryLedger
         return new KeyTaken(holder);
       }
     }
-    var user = user(email);
-    if (user == null) {
-      return new StartOutcome.NoSuchUser();
-    }
-    var available = user.available(usage.createdAt());
-    if (!available.covers(usage.credits())) {
-      return new InsufficientCredits(available);
-    }
-    if (user.underway().generations() >= limits.most(Limit.PENDING)) {
-      return new LimitReached(Limit.PENDING);
-    }
     var counts = limits.starting(usage.createdAt());
-    var full = counts.stream().filter(count -> isFull(email, count)).findFirst();
-    if (full.isPresent()) {
-      return new LimitReached(full.get().limit());
+    var refusal = refusal(email, usage.credits(), limits, counts, usage.createdAt());
+    if (refusal.isPresent()) {
+      return refusal.get();
     }
+    var user = Objects.requireNonNull(user(email));
     counts.forEach(count -> count(email, count));
     generations(email).put(pending.id().toString(), pending);
     if (key != null) {
@@ -536,6 +528,35 @@ public final class InMemoryLedger
     post(user, Journal.hold(Standing.of(user), usage));
     count(email, 1, usage.credits().value());
     return new Started();
+  }
+
+  @Override
+  public synchronized Optional<StartOutcome.Refusal> attempt(
+      Email owner, Credits price, Limits limits, Instant now) {
+    var counts = limits.attempting(now);
+    var refusal = refusal(owner, price, limits, counts, now);
+    if (refusal.isEmpty()) {
+      counts.forEach(count -> count(owner, count));
+    }
+    return refusal;
+  }
+
+  private Optional<StartOutcome.Refusal> refusal(
+      Email email, Credits price, Limits limits, List<Count> counts, Instant now) {
+    var user = user(email);
+    if (user == null) {
+      return Optional.of(new StartOutcome.NoSuchUser());
+    }
+    if (!user.available(now).covers(price)) {
+      return Optional.of(new InsufficientCredits(user.available(now)));
+    }
+    if (user.underway().generations() >= limits.most(Limit.PENDING)) {
+      return Optional.of(new LimitReached(Limit.PENDING));
+    }
+    return counts.stream()
+        .filter(count -> isFull(email, count))
+        .findFirst()
+        .map(count -> new LimitReached(count.limit()));
   }
 
   private boolean isFull(Email email, Count count) {
@@ -581,7 +602,11 @@ public final class InMemoryLedger
   }
 
   private static String place(Claim claim) {
-    return claim.owner().value() + " " + claim.scope() + " " + claim.key().value();
+    return place(claim.owner(), claim.scope(), claim.key());
+  }
+
+  private static String place(Email owner, Claim.Scope scope, IdempotencyKey key) {
+    return owner.value() + " " + scope + " " + key.value();
   }
 
   @Override
@@ -595,8 +620,8 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<Claim> holder(Claim wanted) {
-    return Optional.ofNullable(claims.get(place(wanted)));
+  public synchronized Optional<Claim> holder(Email owner, IdempotencyKey key) {
+    return Optional.ofNullable(claims.get(place(owner, Claim.Scope.GENERATE, key)));
   }
 
   @Override

@@ -66,6 +66,7 @@ import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
+import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.generation.Uncharged;
 import dev.photocredits.generation.VariationPrompt;
@@ -81,6 +82,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -1002,13 +1004,12 @@ public interface LedgerContract {
     var ada = user(10);
     var order = SAMPLES.order(ada, 3);
     var key = key(order, "key-1", "request");
-    assertThat(generations().holder(key.claim())).isEmpty();
+    assertThat(generations().holder(ada, new IdempotencyKey("key-1"))).isEmpty();
     assertThat(start(order, key)).isEqualTo(new Started());
 
-    var other = key(SAMPLES.order(ada, 3), "key-1", "another request");
-
-    assertThat(generations().holder(other.claim())).contains(key.claim());
-    assertThat(generations().holder(key(order, "key-2", "request").claim())).isEmpty();
+    assertThat(generations().holder(ada, new IdempotencyKey("key-1"))).contains(key.claim());
+    assertThat(generations().holder(ada, new IdempotencyKey("key-2"))).isEmpty();
+    assertThat(generations().holder(user(10), new IdempotencyKey("key-1"))).isEmpty();
     assertThat(balance(ada)).isEqualTo(7);
   }
 
@@ -1058,7 +1059,7 @@ public interface LedgerContract {
   @Test
   default void who_can_pay_no_more_hears_of_that_and_not_of_limits() {
     var ada = user(3);
-    var limits = Limits.NONE.with(Limit.PENDING, 1).with(Limit.HOURLY, 1);
+    var limits = Limits.NONE.with(Limit.PENDING, 1);
     var first = SAMPLES.order(ada, 3);
     var second = SAMPLES.order(ada, 3);
     assertThat(generations().start(first, usage(first), null, limits)).isEqualTo(new Started());
@@ -1068,23 +1069,47 @@ public interface LedgerContract {
   }
 
   @Test
-  default void no_more_generations_begin_in_an_hour_than_are_allowed() {
+  default void no_more_requests_of_an_hour_go_on_to_their_photo_than_are_allowed() {
     var ada = user(100);
     var limits = Limits.NONE.with(Limit.HOURLY, 5);
     var hour = SAMPLES.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
-    var orders = Stream.generate(() -> at(SAMPLES.order(ada, 3), hour)).limit(16).toList();
-    var later = at(SAMPLES.order(ada, 3), hour.plus(Duration.ofHours(1)));
 
-    var outcomes =
-        Race.of(16, i -> generations().start(orders.get(i), usage(orders.get(i)), null, limits));
-    var repeat = generations().start(orders.getFirst(), usage(orders.getFirst()), null, limits);
+    var outcomes = Race.of(16, _ -> attempt(ada, limits, hour));
 
-    assertThat(outcomes.stream().filter(new Started()::equals)).hasSize(5);
-    assertThat(outcomes).containsOnly(new Started(), new LimitReached(Limit.HOURLY));
-    assertThat(repeat).isEqualTo(outcomes.getFirst());
-    assertThat(generations().start(later, usage(later), null, limits)).isEqualTo(new Started());
-    assertThat(balance(ada)).isEqualTo(82);
+    assertThat(outcomes.stream().filter(Optional::isEmpty)).hasSize(5);
+    assertThat(outcomes)
+        .containsOnly(Optional.empty(), Optional.of(new LimitReached(Limit.HOURLY)));
+    assertThat(attempt(ada, limits, hour.plus(Duration.ofHours(1)))).isEmpty();
+    assertThat(balance(ada)).isEqualTo(100);
     Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void what_could_not_start_hears_why_before_its_photo_is_looked_at() {
+    var stranger = somebody();
+    var poor = user(2);
+    var busy = user(100);
+    var refused = user(100);
+    var limits = Limits.NONE.with(Limit.PENDING, 1).with(Limit.UNCHARGED, 3);
+    var hour = newDay();
+    var running = at(SAMPLES.order(busy, 3), hour);
+    assertThat(begin(running, limits)).isEqualTo(new Started());
+    var vain = at(SAMPLES.order(refused, 3), hour);
+    assertThat(begin(vain, limits)).isEqualTo(new Started());
+    assertThat(
+            generations()
+                .finish(vain, failed(vain), SAMPLES.refund(vain, 3), new Uncharged(3, 0, hour)))
+        .isEqualTo(new Finished());
+
+    assertThat(attempt(stranger, limits, hour)).contains(new NoSuchUser());
+    assertThat(attempt(poor, limits, hour)).contains(new InsufficientCredits(credits(2)));
+    assertThat(attempt(busy, limits, hour)).contains(new LimitReached(Limit.PENDING));
+    assertThat(attempt(refused, limits, hour)).contains(new LimitReached(Limit.UNCHARGED));
+    assertThat(attempt(refused, limits, hour.plus(Duration.ofHours(1)))).isEmpty();
+  }
+
+  private Optional<StartOutcome.Refusal> attempt(Email owner, Limits limits, Instant now) {
+    return generations().attempt(owner, credits(3), limits, now);
   }
 
   @Test

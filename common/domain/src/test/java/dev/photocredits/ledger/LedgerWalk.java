@@ -54,8 +54,7 @@ public final class LedgerWalk {
   private static final int STEPS_BETWEEN_COMPARISONS = 25;
 
   /** So tight that they are reached now and then. */
-  private static final Limits LIMITS =
-      Limits.NONE.with(Limit.PENDING, 3).with(Limit.HOURLY, 12).with(Limit.UNCHARGED, 9);
+  private static final Limits LIMITS = Limits.NONE.with(Limit.PENDING, 3).with(Limit.UNCHARGED, 9);
 
   /** A step writes no more transactions for one user. */
   private static final int NEWEST = 50;

@@ -1,5 +1,6 @@
 package dev.photocredits.ledger;
 
+import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Page;
@@ -15,6 +16,7 @@ import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.Uncharged;
 import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,14 +31,20 @@ public abstract class OtherGenerations implements Generations {
   }
 
   @Override
+  public Optional<StartOutcome.Refusal> attempt(
+      Email owner, Credits price, Limits limits, Instant now) {
+    return ledger.attempt(owner, price, limits, now);
+  }
+
+  @Override
   public StartOutcome start(
       Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
     return ledger.start(pending, usage, key, limits);
   }
 
   @Override
-  public Optional<Claim> holder(Claim wanted) {
-    return ledger.holder(wanted);
+  public Optional<Claim> holder(Email owner, IdempotencyKey key) {
+    return ledger.holder(owner, key);
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class Errors {
         switch (limit) {
           case PENDING -> "There are " + most + " generations under way already";
           case WAITING -> "There are " + most + " requests waiting already";
-          case HOURLY -> "There were " + most + " generations in this hour already";
+          case HOURLY -> "There were " + most + " requests for pictures in this hour already";
           case UNCHARGED ->
               "There were "
                   + most

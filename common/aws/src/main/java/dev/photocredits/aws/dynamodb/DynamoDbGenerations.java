@@ -30,10 +30,12 @@ import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
+import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.generation.Uncharged;
 import dev.photocredits.generation.Wait;
 import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -55,6 +57,28 @@ final class DynamoDbGenerations implements Generations {
 
   DynamoDbGenerations(Table table) {
     this.table = table;
+  }
+
+  @Override
+  public Optional<Refusal> attempt(Email owner, Credits price, Limits limits, Instant now) {
+    var user = table.find(Schemas.USER, Keys.user(owner), Keys.PROFILE);
+    if (user.isEmpty()) {
+      return Optional.of(new NoSuchUser());
+    }
+    var available = user.get().available(now);
+    if (!available.covers(price)) {
+      return Optional.of(new InsufficientCredits(available));
+    }
+    if (user.get().underway().generations() >= limits.most(Limit.PENDING)) {
+      return Optional.of(new LimitReached(Limit.PENDING));
+    }
+    var counts = limits.attempting(now);
+    if (counts.isEmpty()) {
+      return Optional.empty();
+    }
+    var transaction = table.transaction();
+    var counters = Counters.in(transaction, owner, counts);
+    return counters.full(transaction.execute()).map(LimitReached::new);
   }
 
   @Override
@@ -115,8 +139,8 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public Optional<Claim> holder(Claim wanted) {
-    return table.find(Schemas.CLAIM, Keys.user(wanted.owner()), Keys.claim(wanted));
+  public Optional<Claim> holder(Email owner, IdempotencyKey key) {
+    return table.find(Schemas.CLAIM, Keys.user(owner), Keys.claim(Claim.Scope.GENERATE, key));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.lambda.Sha256;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -119,8 +120,8 @@ final class Keys {
     return ADJUSTMENT + "#" + id;
   }
 
-  static String claim(Claim claim) {
-    return CLAIMS + claim.scope().name().toLowerCase(Locale.ROOT) + "#" + claim.key().value();
+  static String claim(Claim.Scope scope, IdempotencyKey key) {
+    return CLAIMS + scope.name().toLowerCase(Locale.ROOT) + "#" + key.value();
   }
 
   /** Of an open event, in the partition {@link #RECONCILIATION}. */

@@ -339,7 +339,7 @@ final class Schemas {
           Claim.class,
           Schemas::claim,
           (claim, item) ->
-              item.key(Keys.user(claim.owner()), Keys.claim(claim))
+              item.key(Keys.user(claim.owner()), Keys.claim(claim.scope(), claim.key()))
                   .text("scope", claim.scope().name())
                   .text("key", claim.key().value())
                   .text("request", claim.request().hex())

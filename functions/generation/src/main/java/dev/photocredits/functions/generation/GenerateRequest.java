@@ -2,8 +2,11 @@ package dev.photocredits.functions.generation;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.generation.GenerationOrder;
+import dev.photocredits.generation.Image;
 import dev.photocredits.generation.Prompt;
+import dev.photocredits.generation.SentPhoto;
 import dev.photocredits.generation.TransformationMode;
+import dev.photocredits.idempotency.RequestHash;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.JsonBody;
@@ -16,6 +19,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What somebody wants drawn, before the photo is looked at. */
 record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Source source) {
@@ -76,24 +81,59 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
   }
 
   /**
-   * The order, once the photo has passed inspection and is what the model may see of it.
+   * What is ordered. Throws {@link Rejected} if an {@code image} claims to be something else; apart
+   * from that, the photo is not looked at.
    *
    * @param isLate once it is true, decoding stops and the photo is rejected
    */
   GenerationOrder order(Uploads uploads, BooleanSupplier isLate) {
-    var bytes =
+    var photo =
         switch (source) {
-          case Source.Sent(var file) -> bytes(file);
-          case Source.Uploaded(var id) -> bytes(id, uploads);
+          case Source.Sent(var file) -> {
+            checkType(file);
+            yield new RequestPhoto(() -> bytes(file), isLate);
+          }
+          case Source.Uploaded(var id) -> new RequestPhoto(() -> bytes(id, uploads), isLate);
         };
-    var photo = PhotoPreparation.prepare(Photo.inspect(bytes), isLate);
     return new GenerationOrder(email, prompt, mode, photo);
   }
 
-  private static byte[] bytes(UploadForm.File file) {
+  private static void checkType(UploadForm.File file) {
     if (!file.contentType().toLowerCase(Locale.ROOT).startsWith("image/")) {
       throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
     }
+  }
+
+  /** The photo of a request, which is fetched once. */
+  private static final class RequestPhoto implements SentPhoto {
+    private final Supplier<byte[]> source;
+    private final BooleanSupplier isLate;
+    private byte @Nullable [] bytes;
+
+    RequestPhoto(Supplier<byte[]> source, BooleanSupplier isLate) {
+      this.source = source;
+      this.isLate = isLate;
+    }
+
+    private byte[] bytes() {
+      if (bytes == null) {
+        bytes = source.get();
+      }
+      return bytes;
+    }
+
+    @Override
+    public RequestHash hash() {
+      return RequestHash.of(bytes());
+    }
+
+    @Override
+    public Image prepared() {
+      return PhotoPreparation.prepare(Photo.inspect(bytes()), isLate);
+    }
+  }
+
+  private static byte[] bytes(UploadForm.File file) {
     if (file.bytes().length > LARGEST_IN_A_FORM) {
       throw new Rejected(Errors.tooLargeForAForm());
     }

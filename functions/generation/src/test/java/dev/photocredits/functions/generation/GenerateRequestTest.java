@@ -53,10 +53,10 @@ final class GenerateRequestTest {
     var jpeg = Photos.bytes("portrait.jpg");
     var form = Multipart.complete().file("image", "image/x-whatever", jpeg);
 
-    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED, () -> false);
+    var photo = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED, () -> false).photo().prepared();
 
-    assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
-    assertThat(order.photo().bytes()).isEqualTo(jpeg);
+    assertThat(photo.contentType()).isEqualTo(new ContentType("image/jpeg"));
+    assertThat(photo.bytes()).isEqualTo(jpeg);
   }
 
   @Test
@@ -172,9 +172,9 @@ final class GenerateRequestTest {
   void any_label_of_an_image_will_do(String label) {
     var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
 
-    var order = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED, () -> false);
+    var photo = GenerateRequest.from(Upload.of(form)).order(NOTHING_UPLOADED, () -> false).photo().prepared();
 
-    assertThat(order.photo().contentType()).isEqualTo(new ContentType("image/jpeg"));
+    assertThat(photo.contentType()).isEqualTo(new ContentType("image/jpeg"));
   }
 
   @Test
@@ -188,7 +188,8 @@ final class GenerateRequestTest {
             GenerateRequest.Source.Sent.class,
             sent -> assertThat(sent.file().bytes()).hasSize(4_400_001));
     assertThat(
-            catchThrowableOfType(Rejected.class, () -> wanted.order(NOTHING_UPLOADED, () -> false))
+            catchThrowableOfType(
+                    Rejected.class, () -> wanted.order(NOTHING_UPLOADED, () -> false).photo().prepared())
                 .response()
                 .outcome())
         .isEqualTo("IMAGE_TOO_LARGE");
