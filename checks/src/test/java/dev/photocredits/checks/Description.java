@@ -64,6 +64,7 @@ public final class Description {
           "content-type",
           "date",
           "vary",
+          "x-content-type-options",
           "access-control-allow-origin",
           "access-control-expose-headers");
 

@@ -27,6 +27,7 @@ record CorsHeaders(Template.Cors cors) {
     if (answer.contains(PREFIX + "allow-origin")) {
       put(answer, "allow-methods", cors.allowMethods());
       put(answer, "allow-headers", cors.allowHeaders());
+      put(answer, "max-age", List.of(cors.maxAge()));
     }
   }
 

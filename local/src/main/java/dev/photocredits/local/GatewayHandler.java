@@ -54,6 +54,10 @@ final class GatewayHandler extends Handler.Abstract {
     if (page.isPresent()) {
       var answer = Answer.of(200, page.get().contentType(), page.get().content().get());
       answer.headers().put("Cache-Control", "no-cache");
+      answer.headers().put("X-Content-Type-Options", "nosniff");
+      page.get()
+          .policy()
+          .ifPresent(policy -> answer.headers().put("Content-Security-Policy", policy));
       send(answer, response, callback);
       return true;
     }

@@ -69,12 +69,17 @@ public final class Template {
   /** A function, its handler's class and its limits. */
   public record Function(String name, String handler, Duration timeout, int memoryMegabytes) {}
 
-  /** Which pages of other origins may call, and what they may send and see. */
+  /**
+   * Which pages of other origins may call, and what they may send and see.
+   *
+   * @param maxAge for how many seconds a browser may remember the answer to a preflight
+   */
   public record Cors(
       List<String> allowOrigins,
       List<String> allowMethods,
       List<String> allowHeaders,
-      List<String> exposeHeaders) {}
+      List<String> exposeHeaders,
+      String maxAge) {}
 
   /** A key's attribute and whether it is {@code HASH} or {@code RANGE}. */
   public record Key(String attribute, String type) {}
@@ -249,7 +254,8 @@ public final class Template {
         texts(cors.get("AllowOrigins"), settings),
         texts(cors.get("AllowMethods"), settings),
         texts(cors.get("AllowHeaders"), settings),
-        texts(cors.get("ExposeHeaders"), settings));
+        texts(cors.get("ExposeHeaders"), settings),
+        cors.get("MaxAge").text());
   }
 
   /** The table's keys, index and expiry. */

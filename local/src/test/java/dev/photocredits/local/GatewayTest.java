@@ -50,7 +50,8 @@ final class GatewayTest {
           List.of("*"),
           List.of("GET", "POST"),
           List.of("content-type", "authorization"),
-          List.of("x-request-id"));
+          List.of("x-request-id"),
+          "3600");
 
   private final List<Gateway> gateways = new ArrayList<>();
   private final List<String> log = new CopyOnWriteArrayList<>();
@@ -490,6 +491,7 @@ final class GatewayTest {
     assertThat(answer.headers().firstValue("Access-Control-Allow-Methods")).contains("GET,POST");
     assertThat(answer.headers().firstValue("Access-Control-Allow-Headers"))
         .contains("content-type,authorization");
+    assertThat(answer.headers().firstValue("Access-Control-Max-Age")).contains("3600");
     assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials")).isEmpty();
     assertThat(heard.isEmpty()).isTrue();
   }
@@ -541,7 +543,8 @@ final class GatewayTest {
             List.of("https://a.example", "https://b.example"),
             ANY_ORIGIN.allowMethods(),
             ANY_ORIGIN.allowHeaders(),
-            ANY_ORIGIN.exposeHeaders());
+            ANY_ORIGIN.exposeHeaders(),
+            ANY_ORIGIN.maxAge());
     var url = serve((_, _) -> ok("hello"), "$default");
 
     var listed = send(request(url, "/").header("Origin", "https://b.example"));

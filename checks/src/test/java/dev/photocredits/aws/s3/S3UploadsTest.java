@@ -6,7 +6,7 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.checks.Engine;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.generation.ContentType;
+import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadOrder;
@@ -155,7 +155,7 @@ final class S3UploadsTest {
   }
 
   private static UploadOrder order(int size) {
-    return new UploadOrder(ADA, new ContentType("image/jpeg"), size);
+    return new UploadOrder(ADA, new DeclaredType("image/jpeg"), size);
   }
 
   private static byte[] photo(int size) {

@@ -10,7 +10,6 @@ import dev.photocredits.checks.Description;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.local.Template;
-import dev.photocredits.uploads.UploadOrder;
 import java.net.http.HttpHeaders;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -78,18 +77,6 @@ final class DescriptionTest {
                 .filter(reason -> !reason.isNull()))
         .extracting(name -> name.asText())
         .containsExactlyElementsOf(Arrays.stream(FailureReason.values()).map(Enum::name).toList());
-  }
-
-  @Test
-  void it_has_the_types_of_a_photo_that_may_be_uploaded() {
-    assertThat(
-            OURS.root()
-                .at(
-                    "/paths/~1api~1uploads/post/requestBody/content/application~1json/schema"
-                        + "/properties/content_type/enum")
-                .valueStream())
-        .extracting(type -> type.asText())
-        .containsExactlyInAnyOrderElementsOf(UploadOrder.TYPES);
   }
 
   @Test

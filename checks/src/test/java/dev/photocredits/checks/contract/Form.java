@@ -43,6 +43,12 @@ final class Form {
     return this;
   }
 
+  /** Adds a part as it is told, without a file name. */
+  Form part(String name, String disposition, String contentType, byte[] content) {
+    parts.put(name, part(disposition, "Content-Type: " + contentType + "\r\n", content));
+    return this;
+  }
+
   Form without(String name) {
     var _ = parts.remove(name);
     return this;

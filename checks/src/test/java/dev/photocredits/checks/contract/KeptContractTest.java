@@ -867,7 +867,9 @@ final class KeptContractTest {
       assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");
       assertThat(answer.header("access-control-allow-methods")).contains("GET", "POST");
       assertThat(answer.header("access-control-allow-headers"))
-          .contains("content-type", "authorization", "idempotency-key");
+          .contains("content-type", "authorization", "idempotency-key")
+          .contains("x-request-id", "traceparent", "tracestate", "if-none-match");
+      assertThat(answer.header("access-control-max-age")).isEqualTo("3600");
       assertThat(answer.header("access-control-allow-credentials")).isEmpty();
     }
   }

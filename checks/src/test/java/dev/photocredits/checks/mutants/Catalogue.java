@@ -330,7 +330,7 @@ final class Catalogue {
     rule(
         "generate: the key stands for the same request",
         "generation/GenerationFlow.java",
-        "if (!holder.request().equals(wanted.request()))",
+        "if (!holder.request().equals(wanted))",
         "if (holder == null)");
     rule(
         "checkout: the key stands for the same request",

@@ -87,9 +87,11 @@ public abstract class ApiHandler
     var response = answer(request);
     var headers = new TreeMap<>(response.headers());
     headers.put("x-request-id", request.id());
+    headers.put("x-content-type-options", "nosniff");
     var answer = APIGatewayV2HTTPResponse.builder().withStatusCode(response.status());
     if (response.body() != null) {
       headers.put("content-type", "application/json");
+      headers.putIfAbsent("cache-control", "no-store");
       if (!request.method().equals("HEAD")) {
         answer.withBody(Json.write(response.body()));
       }

@@ -28,7 +28,7 @@ public final class Errors {
   private Errors() {}
 
   public static Response invalidEmail(String typed) {
-    return Response.error(ErrorCode.INVALID_EMAIL, "Invalid email format: " + typed);
+    return Response.error(ErrorCode.INVALID_EMAIL, "Invalid email format: " + Problems.echo(typed));
   }
 
   public static Response insufficientCredits(Credits required, Credits available) {

@@ -16,7 +16,7 @@ public final class JsonBody {
 
   /** The request's body; what is wrong with its fields is added to the problems. */
   public static JsonBody of(Request request, Problems problems) {
-    var text = request.bodyText();
+    var text = withoutByteOrderMark(request.bodyText());
     if (text.isBlank()) {
       problems.add("missing", "Field required", "body");
       problems.check();
@@ -34,6 +34,11 @@ public final class JsonBody {
     }
     problems.check();
     throw new AssertionError("check() throws");
+  }
+
+  // RFC 8259, section 8.1: nobody should send one, and a parser may ignore it.
+  private static String withoutByteOrderMark(String text) {
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
   /** A field that must be there. */

@@ -1,5 +1,6 @@
 package dev.photocredits.lambda;
 
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public record Response(
     String outcome,
     Map<String, Object> trace,
     Map<Metric, Object> metrics) {
+  private static final int TAG_BYTES = 16;
 
   public static Response ok(Object body) {
     return new Response(200, Map.of(), body, "ok", Map.of(), Map.of());
@@ -41,6 +43,22 @@ public record Response(
 
   public Response header(String name, String value) {
     return new Response(status, with(headers, name, value), body, outcome, trace, metrics);
+  }
+
+  /**
+   * The same with an entity tag; or 304 without a body, if that is what the caller has (RFC 9110,
+   * section 13.1.2).
+   */
+  public Response revalidated(Request request) {
+    var digest = HexFormat.of().formatHex(Sha256.of(Json.write(body)), 0, TAG_BYTES);
+    var tag = '"' + digest + '"';
+    var isKnown =
+        request
+            .header("if-none-match")
+            .filter(sent -> sent.strip().equals("*") || sent.contains(tag))
+            .isPresent();
+    var tagged = header("etag", tag);
+    return isKnown ? new Response(304, tagged.headers, null, outcome, trace, metrics) : tagged;
   }
 
   /** Adds an id or a code to the log line. */

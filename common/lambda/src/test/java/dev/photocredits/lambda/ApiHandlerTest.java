@@ -37,7 +37,9 @@ final class ApiHandlerTest {
         .containsEntry("content-type", "application/json")
         .containsEntry("x-request-id", "request-1")
         .containsEntry("x-more", "1")
-        .hasSize(3);
+        .containsEntry("cache-control", "no-store")
+        .containsEntry("x-content-type-options", "nosniff")
+        .hasSize(5);
   }
 
   @Test
@@ -55,7 +57,7 @@ final class ApiHandlerTest {
 
     assertThat(answer.getStatusCode()).isEqualTo(204);
     assertThat(answer.getBody()).isNull();
-    assertThat(answer.getHeaders()).containsOnlyKeys("x-request-id");
+    assertThat(answer.getHeaders()).containsOnlyKeys("x-content-type-options", "x-request-id");
   }
 
   @ParameterizedTest

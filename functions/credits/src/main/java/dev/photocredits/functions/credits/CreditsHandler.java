@@ -52,7 +52,7 @@ public final class CreditsHandler extends ApiHandler {
     return switch (request.route()) {
       case "GET /api/credits/{email}" -> balance(request);
       case "GET /api/credits/{email}/transactions" -> statement(request);
-      case "GET /api/packages" -> packages();
+      case "GET /api/packages" -> packages(request);
       default -> throw new IllegalStateException("no such route here: " + request.route());
     };
   }
@@ -111,8 +111,10 @@ public final class CreditsHandler extends ApiHandler {
         "created_at", transaction.createdAt().toString());
   }
 
-  private static Response packages() {
-    return Response.ok(CreditPackage.onSale().stream().map(CreditsHandler::json).toList());
+  // The same for everybody, so caches may keep it; they ask whether it has changed.
+  private static Response packages(Request request) {
+    var catalogue = CreditPackage.onSale().stream().map(CreditsHandler::json).toList();
+    return Response.ok(catalogue).header("cache-control", "no-cache").revalidated(request);
   }
 
   private static Map<String, @Nullable Object> json(CreditPackage pack) {

@@ -13,10 +13,10 @@ import dev.photocredits.lambda.JsonBody;
 import dev.photocredits.lambda.Problems;
 import dev.photocredits.lambda.Rejected;
 import dev.photocredits.lambda.Request;
+import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.Uploads;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -42,7 +42,7 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
 
   private static GenerateRequest ofForm(Request request) {
     var problems = new Problems();
-    var form = UploadForm.of(request, LARGEST_IN_A_FORM, problems);
+    var form = UploadForm.of(request, "image", LARGEST_IN_A_FORM, problems);
     var prompt = form.text("prompt");
     var photo = form.file("image").<Source>map(Source.Sent::new);
     var mode = form.text("transformation_mode", "");
@@ -99,9 +99,14 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
   }
 
   private static void checkType(UploadForm.File file) {
-    if (!file.contentType().toLowerCase(Locale.ROOT).startsWith("image/")) {
-      throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
+    if (DeclaredType.parse(file.contentType()).isEmpty()) {
+      throw noPhoto();
     }
+  }
+
+  /** For a photo that was declared as something else. */
+  static Rejected noPhoto() {
+    return new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
   }
 
   /** The photo of a request, which is fetched once. */

@@ -1,9 +1,12 @@
 package dev.photocredits.functions.generation;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Problems;
 import dev.photocredits.lambda.Rejected;
 import dev.photocredits.lambda.Request;
+import dev.photocredits.uploads.DeclaredType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.commons.fileupload2.core.AbstractFileUpload;
 import org.apache.commons.fileupload2.core.FileItem;
 import org.apache.commons.fileupload2.core.FileItemFactory;
@@ -46,19 +50,22 @@ final class UploadForm {
 
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, File> files = new HashMap<>();
+  private final String file;
   private final Problems problems;
 
-  private UploadForm(Problems problems) {
+  private UploadForm(String file, Problems problems) {
+    this.file = file;
     this.problems = problems;
   }
 
   /**
    * Reads the request's form; one of another type has no fields. 400 if it is broken.
    *
+   * @param file the name of the part that is a file even without a file name, if its type says so
    * @param largestFile the limit of a file, in bytes
    */
-  static UploadForm of(Request request, int largestFile, Problems problems) {
-    var form = new UploadForm(problems);
+  static UploadForm of(Request request, String file, int largestFile, Problems problems) {
+    var form = new UploadForm(file, problems);
     var contentType = request.header("content-type").orElse("");
     if (contentType.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
       form.read(contentType, request.body(), largestFile);
@@ -73,7 +80,8 @@ final class UploadForm {
       if (boundary == null) {
         throw broken("The multipart body has no boundary.");
       }
-      var parts = parser.getItemIterator(new Form(contentType, body));
+      var lines = withCarriageReturns(body, "--" + new String(boundary, ISO_8859_1));
+      var parts = parser.getItemIterator(new Form(contentType, lines));
       var count = 0;
       while (parts.hasNext()) {
         if (++count > MOST_PARTS) {
@@ -97,13 +105,37 @@ final class UploadForm {
     texts.remove(name);
     files.remove(name);
     try (var content = part.getInputStream()) {
-      if (part.isFormField()) {
+      var type = part.getContentType() == null ? "" : part.getContentType();
+      if (part.isFormField() && !isUnnamedFile(name, type)) {
         texts.put(name, text(content.readNBytes(LARGEST_TEXT)));
       } else {
-        var type = part.getContentType() == null ? "" : part.getContentType();
         files.put(name, new File(type, content.readNBytes(largestFile + 1)));
       }
     }
+  }
+
+  private boolean isUnnamedFile(String name, String type) {
+    return name.equals(file) && !type.isBlank() && DeclaredType.parse(type).isPresent();
+  }
+
+  /**
+   * The same form for a parser that wants each line of it to end with CR and LF, where it was sent
+   * with LF alone. What the parts contain stays as it is.
+   */
+  private static byte[] withCarriageReturns(byte[] body, String delimiter) {
+    var form = new String(body, ISO_8859_1);
+    if (!form.startsWith(delimiter + "\n")) {
+      return body;
+    }
+    var parts = ("\n" + form).split(Pattern.quote("\n" + delimiter), MOST_PARTS + 3);
+    var lines = new StringBuilder(body.length + 256 * parts.length);
+    for (var part : List.of(parts).subList(1, parts.length)) {
+      var end = part.indexOf("\n\n");
+      var head = part.substring(0, Math.max(0, end)).replace("\n", "\r\n");
+      lines.append(delimiter).append(head);
+      lines.append(end < 0 ? part : "\r\n\r\n" + part.substring(end + 2)).append("\r\n");
+    }
+    return lines.toString().getBytes(ISO_8859_1);
   }
 
   // A text as long as the limit may end within a character, which is then left out.
@@ -119,9 +151,9 @@ final class UploadForm {
 
   // The library notices neither a boundary that does not occur nor an end that is missing.
   private static boolean isClosed(byte[] boundary, byte[] body) {
-    var end = "--" + new String(boundary, StandardCharsets.ISO_8859_1) + "--";
+    var end = "--" + new String(boundary, ISO_8859_1) + "--";
     var from = Math.max(0, body.length - end.length() - LARGEST_EPILOGUE);
-    return new String(body, from, body.length - from, StandardCharsets.ISO_8859_1).contains(end);
+    return new String(body, from, body.length - from, ISO_8859_1).contains(end);
   }
 
   private static Rejected broken(String detail) {

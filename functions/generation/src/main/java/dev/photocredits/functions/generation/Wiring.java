@@ -21,6 +21,7 @@ import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
+import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
 import java.security.SecureRandom;
@@ -155,6 +156,6 @@ final class Wiring {
   private static void prime(Uploads uploads) {
     var pixel = Photo.inspect(Base64.getDecoder().decode(PIXEL));
     var photo = PhotoPreparation.prepare(pixel, () -> false);
-    var _ = uploads.open(new UploadOrder(NOBODY, photo.contentType(), 1));
+    var _ = uploads.open(new UploadOrder(NOBODY, new DeclaredType(photo.contentType().value()), 1));
   }
 }

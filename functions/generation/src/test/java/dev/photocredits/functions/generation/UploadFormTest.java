@@ -29,7 +29,7 @@ final class UploadFormTest {
         Upload.of(
             new Multipart().text("prompt", " für Ada 🎨\r\n").file("image", "image/png", bytes));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).hasValue(" für Ada 🎨\r\n");
     assertThat(form.file("image"))
@@ -49,7 +49,7 @@ final class UploadFormTest {
                 .part(
                     "Content-Disposition: form-data; name=\"image\"; filename=\"a\"", new byte[1]));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.file("image").orElseThrow().contentType()).isEmpty();
   }
@@ -67,7 +67,7 @@ final class UploadFormTest {
                 .file("user_email", "text/plain", new byte[] {3})
                 .text("user_email", "ada@example.com"));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).hasValue("second");
     assertThat(form.file("image").orElseThrow().bytes()).containsExactly(2);
@@ -77,7 +77,7 @@ final class UploadFormTest {
 
   @Test
   void what_is_missing_is_a_problem() {
-    var form = UploadForm.of(Upload.of(new Multipart()), LARGEST_FILE, problems);
+    var form = UploadForm.of(Upload.of(new Multipart()), "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).isEmpty();
     assertThat(form.file("image")).isEmpty();
@@ -92,7 +92,7 @@ final class UploadFormTest {
   void a_text_sent_as_a_file_is_a_problem() {
     var request = Upload.of(new Multipart().file("prompt", "text/plain", new byte[] {'a'}));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).isEmpty();
     assertThat(body(catchThrowableOfType(Rejected.class, problems::check)))
@@ -103,7 +103,7 @@ final class UploadFormTest {
   void a_file_sent_as_a_text_is_a_problem() {
     var request = Upload.of(new Multipart().text("image", "abc"));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.file("image")).isEmpty();
     assertThat(body(catchThrowableOfType(Rejected.class, problems::check)))
@@ -116,7 +116,7 @@ final class UploadFormTest {
   void an_oversized_file_is_read_to_one_byte_past_the_limit() {
     var request = Upload.of(new Multipart().file("image", "image/png", new byte[50_000]));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.file("image").orElseThrow().bytes()).hasSize(LARGEST_FILE + 1);
   }
@@ -125,7 +125,7 @@ final class UploadFormTest {
   void a_huge_text_is_cut_between_two_characters() {
     var request = Upload.of(new Multipart().text("prompt", "x" + "語".repeat(30_000)));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt").orElseThrow()).startsWith("x語").hasSizeBetween(20_000, 30_000);
   }
@@ -141,7 +141,7 @@ final class UploadFormTest {
   void a_body_of_another_type_has_no_fields(String contentType) {
     var request = Upload.of(contentType, Multipart.complete().bytes());
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).isEmpty();
     assertThatThrownBy(problems::check).isInstanceOf(Rejected.class);
@@ -156,7 +156,7 @@ final class UploadFormTest {
   void the_boundary_is_found_however_it_is_written(String contentType) {
     var request = Upload.of(contentType, Multipart.complete().bytes());
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).isPresent();
   }
@@ -217,7 +217,7 @@ final class UploadFormTest {
   void a_form_of_no_parts_has_no_fields() {
     var request = Upload.of(new Multipart());
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("transformation_mode", "otherwise")).isEqualTo("otherwise");
   }
@@ -262,7 +262,7 @@ final class UploadFormTest {
                 .part("X-Nothing: here", new byte[1])
                 .text("prompt", "here"));
 
-    var form = UploadForm.of(request, LARGEST_FILE, problems);
+    var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).hasValue("here");
   }
@@ -284,11 +284,11 @@ final class UploadFormTest {
   }
 
   private @Nullable Throwable catchThrowableOf(Request request) {
-    return catchThrowable(() -> UploadForm.of(request, LARGEST_FILE, problems));
+    return catchThrowable(() -> UploadForm.of(request, "image", LARGEST_FILE, problems));
   }
 
   private void assertBadRequest(Request request) {
-    assertThatThrownBy(() -> UploadForm.of(request, LARGEST_FILE, problems))
+    assertThatThrownBy(() -> UploadForm.of(request, "image", LARGEST_FILE, problems))
         .isInstanceOfSatisfying(
             Rejected.class,
             rejected -> {
