@@ -217,7 +217,8 @@ final class HandlerService implements Service {
         var about = fields.path("event_id").asText(fields.path("session_id").asText());
         world.attention.add(about + ": " + fields.path("alarm").asText());
       }
-      fields.path("alarms").forEach(alarm -> world.attention.add(alarm.asText()));
+      // Sentences, and descriptions of exceptions.
+      fields.path("alarms").forEach(alarm -> world.attention.add(alarm.toString()));
       // A run that fails tells in its line of what is open, too.
       fields.path("open").forEach(event -> world.attention.add(event.asText()));
     }

@@ -33,9 +33,6 @@ enum Kind {
     if (this == HANDLERS) {
       // No schedule changes the catalogue that is in the handlers' code.
       hazards.remove(Hazard.CATALOGUE);
-      // A known fault: who is granted a payment of which a refund in another currency was told
-      // before, and cannot keep the event then, finds it granted the next time, and tells nobody.
-      hazards.remove(Hazard.OTHER_CURRENCIES);
     }
     return hazards;
   }

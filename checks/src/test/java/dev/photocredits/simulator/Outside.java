@@ -132,8 +132,8 @@ final class Outside {
     }
 
     @Override
-    public boolean hasGranted(SessionId session) {
-      return call(Site.FIND_GRANT, () -> world.ledger.hasGranted(session));
+    public Optional<GrantOutcome.AlreadyGranted> findGrant(SessionId session) {
+      return call(Site.FIND_GRANT, () -> world.ledger.findGrant(session));
     }
 
     @Override

@@ -143,6 +143,11 @@ final class Catalogue {
         "unexpired.size() >= Lots.MOST",
         "standing == null");
     table(
+        "grant: a repeat tells of foreign money",
+        "DynamoDbLedger.java",
+        "new AlreadyGranted(before != null && before.knowsForeignMoney())",
+        "new AlreadyGranted(false)");
+    table(
         "customer: there is such a user",
         "DynamoDbLedger.java",
         "\"attribute_exists(credits) AND \" + free",

@@ -17,8 +17,12 @@ public sealed interface GrantOutcome {
   record Granted(Credits credits, Credits reversed, boolean knowsForeignMoney)
       implements Fulfilled {}
 
-  /** The session was granted before; nothing was written. */
-  record AlreadyGranted() implements Fulfilled {}
+  /**
+   * The session was granted before; nothing was written.
+   *
+   * @param knowsForeignMoney as of {@link Granted}: told again, since nobody may have heard of it
+   */
+  record AlreadyGranted(boolean knowsForeignMoney) implements Fulfilled {}
 
   /** There is no such user; nothing was written. */
   record NoSuchUser() implements GrantOutcome {}

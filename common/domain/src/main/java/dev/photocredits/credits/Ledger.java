@@ -1,5 +1,6 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
@@ -55,11 +56,11 @@ public interface Ledger {
   }
 
   /**
-   * Whether that session has granted its credits: its mark is there, the purchase that it names,
-   * and the payment, of which everything is reversed that is due. Otherwise a grant is missing or
+   * The grant of that session, if it is whole: its mark is there, the purchase that it names, and
+   * the payment, of which everything is reversed that is due. Otherwise a grant is missing or
    * heals.
    */
-  boolean hasGranted(SessionId session);
+  Optional<AlreadyGranted> findGrant(SessionId session);
 
   /**
    * Withdraws credits or returns them as the payment's money moved, each once, however often and in

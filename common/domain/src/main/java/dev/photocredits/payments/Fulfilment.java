@@ -105,9 +105,10 @@ public final class Fulfilment {
    * told.
    */
   public FulfilmentOutcome fulfilLate(PaidSession session) {
-    return ledger.hasGranted(session.id())
-        ? new Fulfilled(new AlreadyGranted())
-        : fulfilAsFound(session);
+    return ledger
+        .findGrant(session.id())
+        .<FulfilmentOutcome>map(Fulfilled::new)
+        .orElseGet(() -> fulfilAsFound(session));
   }
 
   private FulfilmentOutcome fulfilAsFound(PaidSession session) {
@@ -123,7 +124,7 @@ public final class Fulfilment {
    * what a restored table has lost of it.
    */
   FulfilmentOutcome fulfilAnew(PaidSession session) {
-    return ledger.hasGranted(session.id()) ? fulfil(session) : fulfilAsFound(session);
+    return ledger.findGrant(session.id()).isPresent() ? fulfil(session) : fulfilAsFound(session);
   }
 
   /**
@@ -187,10 +188,13 @@ public final class Fulfilment {
   public static Optional<String> attention(FulfilmentOutcome outcome) {
     return switch (outcome) {
       case NotOurs(var problem) -> Optional.of("not a session of ours: " + problem);
-      case Fulfilled(Granted(_, _, var knowsForeignMoney)) ->
-          knowsForeignMoney ? Optional.of(FOREIGN_MONEY) : Optional.empty();
-      case Fulfilled(AlreadyGranted _) -> Optional.empty();
+      case Fulfilled(Granted(_, _, var knowsForeignMoney)) -> foreignMoney(knowsForeignMoney);
+      case Fulfilled(AlreadyGranted(var knowsForeignMoney)) -> foreignMoney(knowsForeignMoney);
     };
+  }
+
+  private static Optional<String> foreignMoney(boolean isKnown) {
+    return isKnown ? Optional.of(FOREIGN_MONEY) : Optional.empty();
   }
 
   /** What an operator has to look at after that news, in a sentence for the log. */

@@ -41,8 +41,8 @@ record LedgerWithDamagedAccounts(Ledger ledger, Set<Email> damaged) implements L
   }
 
   @Override
-  public boolean hasGranted(SessionId session) {
-    return ledger.hasGranted(session);
+  public Optional<GrantOutcome.AlreadyGranted> findGrant(SessionId session) {
+    return ledger.findGrant(session);
   }
 
   @Override

@@ -201,7 +201,7 @@ public interface ErasureContract {
         return;
       }
 
-      assertThat(ledger().grant(ada, purchase, charge)).isEqualTo(new AlreadyGranted());
+      assertThat(ledger().grant(ada, purchase, charge)).isEqualTo(new AlreadyGranted(false));
       var early = orAskAgain(() -> ledger().reverse(refund, SAMPLES.id(), SAMPLES.now()));
       assertThat(Discrepancies.of(books().account(ada))).isEmpty();
       if (ledgerIsClosedTo(ada)) {
@@ -355,7 +355,7 @@ public interface ErasureContract {
       var again = fulfilment().fulfil(charged(ada, late));
       var reversed = fulfilment().reverse(new Refunded(payment(late), Money.usd(999)));
 
-      var once = new Fulfilled(new AlreadyGranted());
+      var once = new Fulfilled(new AlreadyGranted(false));
       assertThat(early.isPresent() ? List.of(early.get(), again) : List.of(once, again))
           .containsExactlyInAnyOrder(new Fulfilled(TEN), once);
       var owner = holderOf(late);
@@ -371,7 +371,7 @@ public interface ErasureContract {
     assertThat(erase(ada)).isEqualTo(new Erased());
 
     assertThat(fulfilment().fulfil(paid(ada, purchase)))
-        .isEqualTo(new Fulfilled(new AlreadyGranted()));
+        .isEqualTo(new Fulfilled(new AlreadyGranted(false)));
 
     assertThat(ledger().find(ada)).isEmpty();
   }
@@ -542,7 +542,7 @@ public interface ErasureContract {
     for (var i = 0; i < 6; i++) {
       var missing = outcomes.get(i).equals(Optional.empty());
       assertThat(fulfilment().fulfil(paid(ada, purchases.get(i))))
-          .isEqualTo(new Fulfilled(missing ? TEN : new AlreadyGranted()));
+          .isEqualTo(new Fulfilled(missing ? TEN : new AlreadyGranted(false)));
     }
     var holders = purchases.stream().map(this::holderOf).distinct().toList();
     var pseudonyms = everybodyWithAccountOf(ada, holders);

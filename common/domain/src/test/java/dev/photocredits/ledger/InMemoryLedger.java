@@ -287,25 +287,29 @@ public final class InMemoryLedger
 
   private GrantOutcome repair(
       Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId orderId) {
-    if ((owner.isPseudonym() || leaving.containsKey(owner)) && hasGranted(purchase.session())) {
-      return new AlreadyGranted();
+    if (owner.isPseudonym() || leaving.containsKey(owner)) {
+      var granted = findGrant(purchase.session());
+      if (granted.isPresent()) {
+        return granted.get();
+      }
     }
     var user = user(owner);
     if (user == null) {
       return new GrantOutcome.NoSuchUser();
     }
     var order = orderId == null ? null : find(owner, orderId).orElse(null);
+    var known = charge == null ? null : payments.get(charge.payment());
     var repair =
         GrantRepair.of(
             user,
             List.copyOf(entries(owner).values()),
             marks.get(purchase.session()),
-            charge == null ? null : payments.get(charge.payment()),
+            known,
             purchase,
             charge,
             order == null ? null : order.id());
     if (repair.isEmpty()) {
-      return new AlreadyGranted();
+      return new AlreadyGranted(known != null && known.knowsForeignMoney());
     }
     if (order != null) {
       orders.put(order.id(), order.paid(purchase.createdAt()));
@@ -335,23 +339,27 @@ public final class InMemoryLedger
               purchase.id().plus(100),
               purchase.createdAt()));
     }
+    var knowsForeignMoney = payment != null && payment.knowsForeignMoney();
     return repair.get().isWritten() && journal != null
         ? new Granted(
             purchase.credits(),
             payment == null ? Credits.NONE : payment.settled().reversed(),
-            payment != null && payment.knowsForeignMoney())
-        : new AlreadyGranted();
+            knowsForeignMoney)
+        : new AlreadyGranted(knowsForeignMoney);
   }
 
   @Override
-  public synchronized boolean hasGranted(SessionId session) {
+  public synchronized Optional<AlreadyGranted> findGrant(SessionId session) {
     var mark = marks.get(session);
     if (mark == null || !entries(mark.owner()).containsKey(mark.entry().toString())) {
-      return false;
+      return Optional.empty();
     }
-    var payment = mark.payment() == null ? null : payments.get(mark.payment());
-    return mark.payment() == null
-        || (payment != null && payment.grant() != null && payment.settled().equals(payment));
+    if (mark.payment() == null) {
+      return Optional.of(new AlreadyGranted(false));
+    }
+    return Optional.ofNullable(payments.get(mark.payment()))
+        .filter(payment -> payment.grant() != null && payment.settled().equals(payment))
+        .map(payment -> new AlreadyGranted(payment.knowsForeignMoney()));
   }
 
   /** Damages the books as a restored backup may: the mark of a session is not there. */

@@ -297,15 +297,32 @@ public interface LedgerContract {
   default void a_checkout_session_seen_twice_grants_credits_once() {
     var ada = user(0);
     var session = session();
-    assertThat(ledger().hasGranted(new SessionId(session))).isFalse();
+    assertThat(ledger().findGrant(new SessionId(session))).isEmpty();
     assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
         .isInstanceOf(Granted.class);
 
-    assertThat(ledger().hasGranted(new SessionId(session))).isTrue();
+    assertThat(ledger().findGrant(new SessionId(session))).isPresent();
     assertThat(ledger().grant(ada, SAMPLES.purchase(session, 10), null))
-        .isEqualTo(new AlreadyGranted());
+        .isEqualTo(new AlreadyGranted(false));
 
     assertThat(balance(ada)).isEqualTo(10);
+    Invariants.hold(books(), List.of(ada));
+  }
+
+  @Test
+  default void money_in_another_currency_that_came_before_a_grant_is_told_by_each_repeat() {
+    var ada = user(0);
+    var payment = payment();
+    var purchase = SAMPLES.purchase(session(), 10);
+    var charge = new Charge(payment, Money.usd(999));
+    var euros = new Refunded(payment, new Money(500, "eur"));
+    assertThat(ledger().reverse(euros, SAMPLES.id(), SAMPLES.now())).isInstanceOf(Noted.class);
+
+    assertThat(ledger().grant(ada, purchase, charge))
+        .isEqualTo(new Granted(credits(10), credits(0), true));
+
+    assertThat(ledger().grant(ada, purchase, charge)).isEqualTo(new AlreadyGranted(true));
+    assertThat(ledger().findGrant(purchase.session())).contains(new AlreadyGranted(true));
     Invariants.hold(books(), List.of(ada));
   }
 
@@ -318,7 +335,7 @@ public interface LedgerContract {
         .isInstanceOf(Granted.class);
 
     assertThat(ledger().grant(bob, SAMPLES.purchase(session, 10), null))
-        .isEqualTo(new AlreadyGranted());
+        .isEqualTo(new AlreadyGranted(false));
 
     assertThat(balance(bob)).isZero();
     Invariants.hold(books(), List.of(ada, bob));

@@ -59,7 +59,7 @@ final class FulfilmentTest {
       new PaidSession(new SessionId("cs_1"), TERMS, Money.usd(999), null);
 
   private static final FulfilmentOutcome TEN = granted(10, 0);
-  private static final FulfilmentOutcome GRANTED_BEFORE = new Fulfilled(new AlreadyGranted());
+  private static final FulfilmentOutcome GRANTED_BEFORE = new Fulfilled(new AlreadyGranted(false));
 
   private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
 
@@ -282,6 +282,15 @@ final class FulfilmentTest {
   }
 
   @Test
+  void foreign_money_has_an_operators_attention_until_one_was_told_of_it() {
+    assertThat(
+            Fulfilment.attention(new Fulfilled(new Granted(new Credits(10), new Credits(0), true))))
+        .isPresent();
+    assertThat(Fulfilment.attention(new Fulfilled(new AlreadyGranted(true)))).isPresent();
+    assertThat(Fulfilment.attention(GRANTED_BEFORE)).isEmpty();
+  }
+
+  @Test
   void old_news_wait_for_a_provider_that_cannot_be_reached() {
     assertThatThrownBy(() -> fulfilment.fulfil(PAID, NOON.instant().minusSeconds(600)))
         .isInstanceOf(LookupUnavailable.class);
@@ -381,7 +390,7 @@ final class FulfilmentTest {
 
     assertThat(Fulfilment.attention(outcome))
         .contains("not a session of ours: it is not in the currency in which it was sold");
-    assertThat(ledger.hasGranted(PAID.id())).isFalse();
+    assertThat(ledger.findGrant(PAID.id())).isEmpty();
   }
 
   @ParameterizedTest

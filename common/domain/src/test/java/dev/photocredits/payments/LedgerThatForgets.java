@@ -64,8 +64,8 @@ record LedgerThatForgets(Email owner) implements Ledger {
   }
 
   @Override
-  public boolean hasGranted(SessionId session) {
-    return false;
+  public Optional<GrantOutcome.AlreadyGranted> findGrant(SessionId session) {
+    return Optional.empty();
   }
 
   @Override

@@ -126,7 +126,7 @@ public interface PurchaseOrdersContract {
 
     assertThat(ledger().grant(order.owner(), first, null, order.id())).isInstanceOf(Granted.class);
     assertThat(ledger().grant(order.owner(), first, null, order.id()))
-        .isEqualTo(new AlreadyGranted());
+        .isEqualTo(new AlreadyGranted(false));
     assertThat(ledger().grant(order.owner(), second, null, order.id())).isInstanceOf(Granted.class);
 
     assertThat(kept(order).orElseThrow().paidAt()).isEqualTo(first.createdAt());

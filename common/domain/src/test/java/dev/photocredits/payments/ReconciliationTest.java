@@ -136,7 +136,7 @@ final class ReconciliationTest {
     history.tells(paid(ada));
     var _ = reconciliation.run(MANY, NEVER);
 
-    assertThat(fulfilment.fulfil(session(ada))).isEqualTo(new Fulfilled(new AlreadyGranted()));
+    assertThat(fulfilment.fulfil(session(ada))).isEqualTo(new Fulfilled(new AlreadyGranted(false)));
 
     assertThat(balance(ada)).isEqualTo(10);
   }

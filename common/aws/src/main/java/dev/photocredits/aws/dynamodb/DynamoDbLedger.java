@@ -224,8 +224,11 @@ final class DynamoDbLedger implements Ledger {
   private Attempt<Email, GrantOutcome> tryRepair(
       Email owner, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
     // While an account moves to a pseudonym, neither has all of its transactions.
-    if ((owner.isPseudonym() || isLeaving(owner)) && hasGranted(purchase.session())) {
-      return new Done<>(new AlreadyGranted());
+    if (owner.isPseudonym() || isLeaving(owner)) {
+      var granted = findGrant(purchase.session());
+      if (granted.isPresent()) {
+        return new Done<>(granted.get());
+      }
     }
     var found = find(owner);
     if (found.isEmpty()) {
@@ -240,13 +243,13 @@ final class DynamoDbLedger implements Ledger {
         order == null || table.find(Keys.user(owner), Keys.order(order)).isEmpty() ? null : order;
     // Whatever moves a balance writes the profile: what was read between is of one moment.
     if (!find(owner).equals(found)) {
-      return hasGranted(purchase.session())
-          ? new Done<>(new AlreadyGranted())
-          : new Refused<>(owner);
+      return findGrant(purchase.session())
+          .<Attempt<Email, GrantOutcome>>map(Done::new)
+          .orElseGet(() -> new Refused<>(owner));
     }
     var repair = GrantRepair.of(user, transactions, mark, before, purchase, charge, kept);
     if (repair.isEmpty()) {
-      return new Done<>(new AlreadyGranted());
+      return new Done<>(new AlreadyGranted(before != null && before.knowsForeignMoney()));
     }
     if (!isWritten(repair.get(), user, transactions, mark, before, purchase.createdAt())) {
       return new Refused<>(owner);
@@ -255,13 +258,14 @@ final class DynamoDbLedger implements Ledger {
     if (after != null) {
       settle(after.id(), purchase);
     }
+    var knowsForeignMoney = after != null && after.knowsForeignMoney();
     return new Done<>(
         repair.get().isWritten() && repair.get().journal() != null
             ? new Granted(
                 purchase.credits(),
                 after == null ? Credits.NONE : after.settled().reversed(),
-                after != null && after.knowsForeignMoney())
-            : new AlreadyGranted());
+                knowsForeignMoney)
+            : new AlreadyGranted(knowsForeignMoney));
   }
 
   private List<Transaction> transactions(Email owner) {
@@ -344,7 +348,7 @@ final class DynamoDbLedger implements Ledger {
   }
 
   @Override
-  public boolean hasGranted(SessionId session) {
+  public Optional<AlreadyGranted> findGrant(SessionId session) {
     return table
         .find(Schemas.MARK, Keys.payment(session), Keys.PAYMENT)
         .filter(
@@ -353,14 +357,14 @@ final class DynamoDbLedger implements Ledger {
                     .find(Schemas.ENTRY, Keys.user(mark.owner()), Keys.transaction(mark.entry()))
                     .filter(entry -> entry.transaction().payment().equals(Optional.of(session)))
                     .isPresent())
-        .filter(
+        .flatMap(
             mark ->
                 mark.payment() == null
-                    || find(mark.payment())
+                    ? Optional.of(new AlreadyGranted(false))
+                    : find(mark.payment())
                         .filter(payment -> payment.grant() != null)
                         .filter(payment -> payment.settled().equals(payment))
-                        .isPresent())
-        .isPresent();
+                        .map(payment -> new AlreadyGranted(payment.knowsForeignMoney())));
   }
 
   @Override
