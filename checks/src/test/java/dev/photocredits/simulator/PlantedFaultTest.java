@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /** The oracle sees the handlers, too: it finds each fault that is planted around them. */
 final class PlantedFaultTest {
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 2_000;
 
   /**
    * Something that is broken.
