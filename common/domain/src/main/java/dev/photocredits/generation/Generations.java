@@ -49,7 +49,8 @@ public interface Generations {
 
   /**
    * Adds a picture to a pending generation. Tells whether it is among its pictures now: not if the
-   * generation has ended, or has a picture of that variation already.
+   * generation ended without it, or has another picture of that variation. A repeat tells the same,
+   * and that it is there even if the generation has been delivered with it meanwhile.
    */
   boolean add(Generation generation, Picture picture);
 

@@ -635,11 +635,12 @@ public final class InMemoryLedger
   @Override
   public synchronized boolean add(Generation generation, Picture picture) {
     var known = find(generation.email(), generation.id()).orElse(null);
-    if (known == null || !(known.state() instanceof Pending pending)) {
+    if (known == null) {
       return false;
     }
-    if (pending.drawn().stream().anyMatch(it -> it.variation() == picture.variation())) {
-      return pending.drawn().contains(picture);
+    if (!(known.state() instanceof Pending pending)
+        || pending.drawn().stream().anyMatch(it -> it.variation() == picture.variation())) {
+      return known.images().contains(picture.image());
     }
     generations(known.email()).put(known.id().toString(), known.with(picture));
     return true;

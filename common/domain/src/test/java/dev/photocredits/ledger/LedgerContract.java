@@ -1553,6 +1553,20 @@ public interface LedgerContract {
   }
 
   @Test
+  default void a_repeat_finds_its_picture_although_the_generation_was_delivered_with_it_since() {
+    var order = started(user(10), 3);
+    assertThat(generations().add(order, picture(order, 0))).isTrue();
+    assertThat(
+            generations().finish(drawn(order, 1), succeeded(order, 1, 2), SAMPLES.refund(order, 2)))
+        .isEqualTo(new Finished());
+
+    assertThat(generations().add(order, picture(order, 0))).isTrue();
+    assertThat(generations().add(order, picture(order, 1))).isFalse();
+
+    assertThat(generations().find(order.email(), order.id())).contains(succeeded(order, 1, 2));
+  }
+
+  @Test
   default void whoever_ends_a_generation_without_having_seen_its_last_picture_is_told() {
     var order = started(user(10), 3);
     assertThat(generations().add(order, picture(order, 0))).isTrue();

@@ -159,11 +159,11 @@ final class DynamoDbGenerations implements Generations {
                     ":drawn", AttributeValue.fromL(List.of(variation(picture))),
                     ":key", list(picture.image().key()),
                     ":type", list(picture.image().contentType().value()))));
-    // Our own picture, added by a call whose reply was lost.
+    // Our own picture, added by a call whose reply was lost; it may have been delivered since.
     return updated.isComplete()
         || updated
             .found(Schemas.GENERATION)
-            .filter(now -> now.state() instanceof Pending p && p.drawn().contains(picture))
+            .filter(now -> now.images().contains(picture.image()))
             .isPresent();
   }
 
