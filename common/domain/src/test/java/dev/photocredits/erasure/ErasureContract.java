@@ -213,6 +213,9 @@ public interface ErasureContract {
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> orders().place(PurchaseOrdersContract.order(ada)))
             .isInstanceOf(IllegalStateException.class);
+        var hourly = Limits.NONE.with(Limit.HOURLY, 1);
+        assertThatThrownBy(() -> generations().attempt(ada, credits(1), hourly, SAMPLES.now()))
+            .isInstanceOf(IllegalStateException.class);
         var lookups = Limits.NONE.with(Limit.LOOKUPS, 1);
         assertThatThrownBy(() -> orders().countLookup(ada, lookups, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);

@@ -78,7 +78,15 @@ final class DynamoDbGenerations implements Generations {
     }
     var transaction = table.transaction();
     var counters = Counters.in(transaction, owner, counts);
-    return counters.full(transaction.execute()).map(LimitReached::new);
+    // Nothing is counted for an account that an erasure has emptied meanwhile.
+    var account =
+        transaction.check(
+            Keys.item(Keys.user(owner), Keys.PROFILE), "attribute_exists(credits)", Map.of());
+    var outcome = transaction.execute();
+    if (outcome.isRefused(account)) {
+      throw new IllegalStateException("the user is being erased: to be asked again");
+    }
+    return counters.full(outcome).map(LimitReached::new);
   }
 
   @Override
