@@ -13,6 +13,7 @@ final class Catalogue {
 
   private static final List<String> TABLE =
       List.of(
+          "dev.photocredits.aws.dynamodb.DynamoDbPurchaseOrdersTest",
           "dev.photocredits.aws.dynamodb.UncertainTableTest",
           "dev.photocredits.aws.dynamodb.DynamoDbLedgerTest");
   private static final List<String> RULES =
