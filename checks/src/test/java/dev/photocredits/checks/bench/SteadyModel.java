@@ -79,6 +79,8 @@ public final class SteadyModel implements AutoCloseable {
         "1000",
         "GENERATION_HOURLY_LIMIT",
         "10000",
+        "MODEL_UNCHARGED_PICTURES",
+        "0",
         "STRIPE_WEBHOOK_SECRET",
         WEBHOOK_SECRET,
         "GOOGLE_GEMINI_BASE_URL",
