@@ -268,7 +268,7 @@ final class ApiHandlerTest {
 
     assertThat(answer.getStatusCode()).isEqualTo(204);
     assertThat(logged.toString(StandardCharsets.UTF_8))
-        .doesNotContain("ada", "example.com", "hidden", "samurai");
+        .doesNotContain("ada@", "example.com", "hidden", "samurai");
   }
 
   @Test
