@@ -30,6 +30,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The whole system with fakes of Stripe and Gemini behind it, and somebody who calls it. */
 final class Api implements AutoCloseable {
@@ -284,15 +286,33 @@ final class Api implements AutoCloseable {
 
   /** The keys of the images of that generation which the store holds. */
   List<String> imagesOf(String generation) {
-    var bucket = system.environment().get("BUCKET_NAME");
     try (var client = system.s3().orElseThrow().client()) {
-      return client
-          .listObjectsV2(list -> list.bucket(bucket).prefix("images/" + generation))
-          .contents()
-          .stream()
-          .map(object -> object.key())
-          .toList();
+      return keys(client, "images/" + generation);
     }
+  }
+
+  /** Deletes an upload, as the store does a day later. */
+  void expireUpload(String id) {
+    try (var client = system.s3().orElseThrow().client()) {
+      for (var key : keys(client, "uploads/")) {
+        if (key.endsWith(id)) {
+          var _ = client.deleteObject(delete -> delete.bucket(bucket()).key(key));
+        }
+      }
+    }
+  }
+
+  private List<String> keys(S3Client client, String prefix) {
+    return client
+        .listObjectsV2Paginator(list -> list.bucket(bucket()).prefix(prefix))
+        .contents()
+        .stream()
+        .map(S3Object::key)
+        .toList();
+  }
+
+  private String bucket() {
+    return system.environment().get("BUCKET_NAME");
   }
 
   /** Stops S3 for good. */

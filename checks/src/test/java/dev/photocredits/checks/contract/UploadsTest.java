@@ -127,6 +127,30 @@ final class UploadsTest {
     assertThat(api.statement(email)).containsExactly("usage -3", "purchase 10");
   }
 
+  @Test
+  void a_repeat_is_answered_when_its_upload_is_gone() {
+    var email = api.customer();
+    var id = uploaded(email, "image/png", Photos.PORTRAIT);
+    var order = order(email, id, "item-only");
+    var first = api.post("/api/generate", order, "key-1");
+    api.expireUpload(id);
+
+    var again = api.post("/api/generate", order, "key-1");
+    var another = api.post("/api/generate", order.replace("a sailor", "a pirate"), "key-1");
+    var large = Arrays.copyOf(Photos.PORTRAIT, 4_500_000);
+    var byForm = api.generate(Form.order(email).file("image", "image/png", large), "key-1");
+    var unrelated = api.post("/api/generate", order, "key-2");
+
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.header("x-generation-id")).isEqualTo(first.header("x-generation-id"));
+    assertThat(List.of(another, byForm))
+        .extracting(Answer::refusal)
+        .containsOnly("409 IDEMPOTENCY_KEY_REUSED");
+    assertThat(unrelated.refusal()).isEqualTo("404 UPLOAD_NOT_FOUND");
+    assertThat(api.statement(email)).containsExactly("usage -3", "purchase 10");
+  }
+
   // What the model sees
 
   @Test

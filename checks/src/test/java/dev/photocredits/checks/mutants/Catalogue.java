@@ -331,17 +331,17 @@ final class Catalogue {
     rule(
         "generate: the key is claimed",
         "generation/GenerationFlow.java",
-        "key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);",
+        "key == null ? null : new KeyClaim(order.claim(key, pending.id(), now), null);",
         "(KeyClaim) null;");
     rule(
         "generate: the key stands for the same request",
         "generation/GenerationFlow.java",
-        "if (!holder.request().equals(wanted))",
+        "if (!order.isClaimedBy(holder))",
         "if (holder == null)");
     rule(
         "checkout: the key stands for the same request",
         "payments/Checkout.java",
-        "holder.request().equals(request)",
+        "holder.isFor(request)",
         "holder != null");
     rule(
         "checkout: an attempt that is spent is replaced",
@@ -368,10 +368,11 @@ final class Catalogue {
         "idempotency/Claim.java",
         "return now.isBefore(expiresAt);",
         "return true;");
+    rule("hash: it covers the photo", "generation/GenerationOrder.java", ", bytes.hex())", ")");
     rule(
-        "hash: it covers the photo",
+        "hash: an upload stands for itself",
         "generation/GenerationOrder.java",
-        ", photo.hash().hex())",
+        ", id.toString())",
         ")");
     rule(
         "draw: a photo is not prepared before it is due",

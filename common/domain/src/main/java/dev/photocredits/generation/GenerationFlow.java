@@ -37,7 +37,6 @@ import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
-import dev.photocredits.idempotency.RequestHash;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -191,7 +190,7 @@ public final class GenerationFlow {
     return generations
         .holder(order.email(), key)
         .filter(holder -> holder.isLive(now))
-        .flatMap(holder -> repeat(order.hash(), holder, _ -> Optional.empty()));
+        .flatMap(holder -> repeat(order, holder, _ -> Optional.empty()));
   }
 
   /**
@@ -232,31 +231,25 @@ public final class GenerationFlow {
         new Pending(now.plus(lease), List.of(), Calls.reserved(limits)));
   }
 
-  private static Claim claim(
-      GenerationOrder order, IdempotencyKey key, GenerationId generation, Instant now) {
-    return Claim.of(
-        order.email(), Claim.Scope.GENERATE, key, order.hash(), generation.value(), now);
-  }
-
   private DrawOutcome start(
       GenerationOrder order,
       @Nullable IdempotencyKey key,
       Generation pending,
       Supplier<DrawOutcome> rest) {
     var now = pending.createdAt();
-    var claim = key == null ? null : new KeyClaim(claim(order, key, pending.id(), now), null);
-    return refusal(pending, claim).orElseGet(rest);
+    var claim = key == null ? null : new KeyClaim(order.claim(key, pending.id(), now), null);
+    return refusal(order, pending, claim).orElseGet(rest);
   }
 
   /** Why nothing begins, or nothing if it has begun. */
-  private Optional<DrawOutcome> refusal(Generation pending, @Nullable KeyClaim key) {
+  private Optional<DrawOutcome> refusal(
+      GenerationOrder order, Generation pending, @Nullable KeyClaim key) {
     return switch (generations.start(pending, usage(pending), key, limits)) {
       case Started _ -> Optional.empty();
       case Refusal refusal -> Optional.of(told(refusal, pending.createdAt()));
       case KeyTaken(var holder) -> {
         var claim = requireNonNull(key).claim();
-        yield repeat(
-            claim.request(), holder, failed -> refusal(pending, new KeyClaim(claim, failed)));
+        yield repeat(order, holder, failed -> refusal(order, pending, new KeyClaim(claim, failed)));
       }
     };
   }
@@ -277,8 +270,8 @@ public final class GenerationFlow {
   }
 
   private Optional<DrawOutcome> repeat(
-      RequestHash wanted, Claim holder, Function<GenerationId, Optional<DrawOutcome>> again) {
-    if (!holder.request().equals(wanted)) {
+      GenerationOrder order, Claim holder, Function<GenerationId, Optional<DrawOutcome>> again) {
+    if (!order.isClaimedBy(holder)) {
       return Optional.of(new KeyReused());
     }
     var earlier = outcome(holder.owner(), new GenerationId(holder.result()));

@@ -115,7 +115,7 @@ public final class Checkout {
     var request = RequestHash.of(email.value(), pack.key());
     var wanted = Claim.of(email, Claim.Scope.CHECKOUT, key, request, attempt, now);
     return Optional.of(claims.claim(wanted, failed, now))
-        .filter(holder -> holder.request().equals(request))
+        .filter(holder -> holder.isFor(request))
         .map(Claim::result);
   }
 

@@ -37,13 +37,16 @@ import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.OtherGenerations;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
+import dev.photocredits.uploads.UploadId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -532,6 +535,57 @@ final class GenerationFlowTest {
     addsUp();
   }
 
+  @Test
+  void a_repeat_that_names_the_same_upload_needs_no_photo() {
+    userWith(10);
+    var upload = new UploadId(UUID.randomUUID());
+    var first = (Delivered) repeatable(new ModelThatDraws(), orderOf(uploaded(upload, SENT)));
+
+    var again = repeatable(new ModelThatDraws(), orderOf(uploaded(upload, new PhotoThatIsGone())));
+    var anew = repeatable(new ModelThatDraws(), orderOf(uploaded(anotherUpload(), SENT)));
+    var brought = repeatable(new ModelThatDraws(), order());
+
+    assertThat(List.of(again, anew, brought))
+        .extracting(outcome -> ((DeliveredBefore) outcome).id())
+        .containsOnly(first.id());
+    addsUp();
+  }
+
+  @Test
+  void a_photo_that_is_gone_is_another_request_under_a_key_that_is_taken() {
+    userWith(10);
+    var _ = repeatable(new ModelThatDraws(), orderOf(uploaded(anotherUpload(), SENT)));
+
+    var gone = orderOf(uploaded(anotherUpload(), new PhotoThatIsGone()));
+
+    assertThat(repeatable(new ModelThatDraws(), gone)).isEqualTo(new KeyReused());
+    assertThat(repeatable(new ModelThatDraws(), orderOf(new PhotoThatIsGone())))
+        .isEqualTo(new KeyReused());
+    addsUp();
+  }
+
+  @Test
+  void a_repeat_of_what_came_to_nothing_needs_its_photo_again() {
+    userWith(10);
+    var upload = new UploadId(UUID.randomUUID());
+    var _ = repeatable(new ModelThatAnswers(new Broken("x")), orderOf(uploaded(upload, SENT)));
+    var gone = orderOf(uploaded(upload, new PhotoThatIsGone()));
+
+    assertThatThrownBy(() -> repeatable(new ModelThatDraws(), gone))
+        .isInstanceOf(UncheckedIOException.class);
+
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
+    addsUp();
+  }
+
+  private static SentPhoto uploaded(UploadId id, SentPhoto photo) {
+    return new UploadedPhoto(Optional.of(id), photo);
+  }
+
+  private static UploadId anotherUpload() {
+    return new UploadId(UUID.randomUUID());
+  }
+
   // Turned off
 
   @Test
@@ -632,7 +686,12 @@ final class GenerationFlowTest {
   /** The same photo, which nobody may prepare. */
   private record UnpreparedPhoto() implements SentPhoto {
     @Override
-    public RequestHash hash() {
+    public Optional<UploadId> upload() {
+      return SENT.upload();
+    }
+
+    @Override
+    public Optional<RequestHash> hash() {
       return SENT.hash();
     }
 
@@ -645,13 +704,48 @@ final class GenerationFlowTest {
   /** Half a photo. */
   private record BrokenPhoto() implements SentPhoto {
     @Override
-    public RequestHash hash() {
-      return RequestHash.of("half");
+    public Optional<UploadId> upload() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<RequestHash> hash() {
+      return Optional.of(RequestHash.of("half"));
     }
 
     @Override
     public Image prepared() {
       throw new UncheckedIOException(new IOException("half a photo"));
+    }
+  }
+
+  /** One whose upload has expired. */
+  private record PhotoThatIsGone() implements SentPhoto {
+    @Override
+    public Optional<UploadId> upload() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<RequestHash> hash() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Image prepared() {
+      throw new UncheckedIOException(new IOException("the photo is gone"));
+    }
+  }
+
+  private record UploadedPhoto(Optional<UploadId> upload, SentPhoto photo) implements SentPhoto {
+    @Override
+    public Optional<RequestHash> hash() {
+      return photo.hash();
+    }
+
+    @Override
+    public Image prepared() {
+      return photo.prepared();
     }
   }
 

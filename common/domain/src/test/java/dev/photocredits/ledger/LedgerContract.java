@@ -1020,7 +1020,8 @@ public interface LedgerContract {
   default void a_key_is_known_by_who_holds_it_and_asking_writes_nothing() {
     var ada = user(10);
     var order = SAMPLES.order(ada, 3);
-    var key = key(order, "key-1", "request");
+    var claim = key(order, "key-1", "request").claim().alsoFor(RequestHash.of("reference"));
+    var key = new KeyClaim(claim, null);
     assertThat(generations().holder(ada, new IdempotencyKey("key-1"))).isEmpty();
     assertThat(start(order, key)).isEqualTo(new Started());
 

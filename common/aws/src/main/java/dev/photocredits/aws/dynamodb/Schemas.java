@@ -343,6 +343,7 @@ final class Schemas {
                   .text("scope", claim.scope().name())
                   .text("key", claim.key().value())
                   .text("request", claim.request().hex())
+                  .text("reference", claim.reference() == null ? null : claim.reference().hex())
                   .text(RESULT, claim.result().toString())
                   .number(EXPIRES_AT, claim.expiresAt().getEpochSecond()));
 
@@ -681,11 +682,13 @@ final class Schemas {
   }
 
   private static Claim claim(Fields fields) {
+    var reference = fields.optionalText("reference");
     return new Claim(
         Keys.owner(fields.text(Keys.PK)),
         Claim.Scope.valueOf(fields.text("scope")),
         new IdempotencyKey(fields.text("key")),
         new RequestHash(fields.text("request")),
+        reference == null ? null : new RequestHash(reference),
         UUID.fromString(fields.text(RESULT)),
         Instant.ofEpochSecond(fields.number(EXPIRES_AT)));
   }

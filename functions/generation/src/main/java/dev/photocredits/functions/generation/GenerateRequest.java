@@ -19,7 +19,6 @@ import dev.photocredits.uploads.Uploads;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody wants drawn, before the photo is looked at. */
@@ -91,9 +90,9 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
         switch (source) {
           case Source.Sent(var file) -> {
             checkType(file);
-            yield new RequestPhoto(() -> bytes(file), isLate);
+            yield new PhotoInForm(file, isLate);
           }
-          case Source.Uploaded(var id) -> new RequestPhoto(() -> bytes(id, uploads), isLate);
+          case Source.Uploaded(var id) -> new UploadedPhoto(email, id, uploads, isLate);
         };
     return new GenerationOrder(email, prompt, mode, photo);
   }
@@ -109,50 +108,69 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
     return new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
   }
 
-  /** The photo of a request, which is fetched once. */
-  private static final class RequestPhoto implements SentPhoto {
-    private final Supplier<byte[]> source;
-    private final BooleanSupplier isLate;
-    private byte @Nullable [] bytes;
-
-    RequestPhoto(Supplier<byte[]> source, BooleanSupplier isLate) {
-      this.source = source;
-      this.isLate = isLate;
-    }
-
-    private byte[] bytes() {
-      if (bytes == null) {
-        bytes = source.get();
-      }
-      return bytes;
+  private record PhotoInForm(UploadForm.File file, BooleanSupplier isLate) implements SentPhoto {
+    @Override
+    public Optional<UploadId> upload() {
+      return Optional.empty();
     }
 
     @Override
-    public RequestHash hash() {
-      return RequestHash.of(bytes());
+    public Optional<RequestHash> hash() {
+      return Optional.of(RequestHash.of(file.bytes()));
     }
 
     @Override
     public Image prepared() {
-      return PhotoPreparation.prepare(Photo.inspect(bytes()), isLate);
+      if (file.bytes().length > LARGEST_IN_A_FORM) {
+        throw new Rejected(Errors.tooLargeForAForm());
+      }
+      return PhotoPreparation.prepare(Photo.inspect(file.bytes()), isLate);
     }
   }
 
-  private static byte[] bytes(UploadForm.File file) {
-    if (file.bytes().length > LARGEST_IN_A_FORM) {
-      throw new Rejected(Errors.tooLargeForAForm());
-    }
-    return file.bytes();
-  }
+  /** A photo that is fetched once, when it is asked for. */
+  private static final class UploadedPhoto implements SentPhoto {
+    private final Email owner;
+    private final Optional<UploadId> upload;
+    private final Uploads uploads;
+    private final BooleanSupplier isLate;
+    private byte @Nullable [] bytes;
 
-  private byte[] bytes(String id, Uploads uploads) {
-    return UploadId.parse(id)
-        .flatMap(known -> uploads.find(email, known))
-        .orElseThrow(
-            () ->
-                new Rejected(
-                    ErrorCode.UPLOAD_NOT_FOUND,
-                    "There is no such upload: its photo was never put, or is gone by now."
-                        + " Nothing was charged."));
+    UploadedPhoto(Email owner, String id, Uploads uploads, BooleanSupplier isLate) {
+      this.owner = owner;
+      this.upload = UploadId.parse(id);
+      this.uploads = uploads;
+      this.isLate = isLate;
+    }
+
+    private Optional<byte[]> bytes() {
+      if (bytes == null) {
+        bytes = upload.flatMap(id -> uploads.find(owner, id)).orElse(null);
+      }
+      return Optional.ofNullable(bytes);
+    }
+
+    @Override
+    public Optional<UploadId> upload() {
+      return upload;
+    }
+
+    @Override
+    public Optional<RequestHash> hash() {
+      return bytes().map(found -> RequestHash.of(found));
+    }
+
+    @Override
+    public Image prepared() {
+      return PhotoPreparation.prepare(
+          Photo.inspect(bytes().orElseThrow(UploadedPhoto::notFound)), isLate);
+    }
+
+    private static Rejected notFound() {
+      return new Rejected(
+          ErrorCode.UPLOAD_NOT_FOUND,
+          "There is no such upload: its photo was never put, or is gone by now."
+              + " Nothing was charged.");
+    }
   }
 }
