@@ -27,6 +27,26 @@ record Counters(List<Counter> counters) {
     return new Counters(counters);
   }
 
+  /**
+   * Counts in a transaction of its own. Fails, and has counted nothing, if the owner's profile is
+   * not as the condition says.
+   *
+   * @return the first limit, in their order, for which there was no room; nothing was counted then
+   */
+  static Optional<Limit> count(Table table, Email owner, List<Count> counts, String condition) {
+    if (counts.isEmpty()) {
+      return Optional.empty();
+    }
+    var transaction = table.transaction();
+    var counters = in(transaction, owner, counts);
+    var account = transaction.check(Keys.item(Keys.user(owner), Keys.PROFILE), condition, Map.of());
+    var outcome = transaction.execute();
+    if (outcome.isRefused(account)) {
+      throw new IllegalStateException("the user is being erased: to be asked again");
+    }
+    return counters.full(outcome);
+  }
+
   /** The first limit, in their order, for which there was no room. */
   Optional<Limit> full(Outcome outcome) {
     return counters.stream()

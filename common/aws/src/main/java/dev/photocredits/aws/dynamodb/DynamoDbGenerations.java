@@ -66,27 +66,13 @@ final class DynamoDbGenerations implements Generations {
       return Optional.of(new NoSuchUser());
     }
     var available = user.get().available(now);
-    if (!available.covers(price)) {
-      return Optional.of(new InsufficientCredits(available));
+    if (!available.covers(price)
+        || user.get().underway().generations() >= limits.most(Limit.PENDING)) {
+      return Optional.of(refusal(available, price));
     }
-    if (user.get().underway().generations() >= limits.most(Limit.PENDING)) {
-      return Optional.of(new LimitReached(Limit.PENDING));
-    }
-    var counts = limits.attempting(now);
-    if (counts.isEmpty()) {
-      return Optional.empty();
-    }
-    var transaction = table.transaction();
-    var counters = Counters.in(transaction, owner, counts);
     // Nothing is counted for an account that an erasure has emptied meanwhile.
-    var account =
-        transaction.check(
-            Keys.item(Keys.user(owner), Keys.PROFILE), "attribute_exists(credits)", Map.of());
-    var outcome = transaction.execute();
-    if (outcome.isRefused(account)) {
-      throw new IllegalStateException("the user is being erased: to be asked again");
-    }
-    return counters.full(outcome).map(LimitReached::new);
+    return Counters.count(table, owner, limits.attempting(now), "attribute_exists(credits)")
+        .map(LimitReached::new);
   }
 
   @Override
@@ -140,7 +126,8 @@ final class DynamoDbGenerations implements Generations {
             .orElseGet(NoSuchUser::new));
   }
 
-  private static StartOutcome refusal(Credits available, Credits price) {
+  // Of those whose profile has no room: the credits come first.
+  private static Refusal refusal(Credits available, Credits price) {
     return available.covers(price)
         ? new LimitReached(Limit.PENDING)
         : new InsufficientCredits(available);

@@ -86,21 +86,7 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
   // An account that is being erased gets no new items, a counter included.
   @Override
   public boolean countLookup(Email caller, Limits limits, Instant now) {
-    var counts = limits.lookingUp(now);
-    if (counts.isEmpty()) {
-      return true;
-    }
-    var transaction = table.transaction();
-    var counters = Counters.in(transaction, caller, counts);
-    var account =
-        transaction.check(
-            Keys.item(Keys.user(caller), Keys.PROFILE),
-            "attribute_not_exists(" + Schemas.ERASED_AS + ")",
-            Map.of());
-    var outcome = transaction.execute();
-    if (outcome.isRefused(account)) {
-      throw new IllegalStateException("the user is being erased: to be asked again");
-    }
-    return counters.full(outcome).isEmpty();
+    var notErased = "attribute_not_exists(" + Schemas.ERASED_AS + ")";
+    return Counters.count(table, caller, limits.lookingUp(now), notErased).isEmpty();
   }
 }
