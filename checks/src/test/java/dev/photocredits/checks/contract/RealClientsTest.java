@@ -60,19 +60,23 @@ final class RealClientsTest {
 
     var photo = api.generate(form.part("image", head, "image/png", Photos.PORTRAIT));
     var text = api.generate(form.part("image", head, "text/plain", "a photo".getBytes(UTF_8)));
+    var untyped = api.generate(form.text("image", Photos.PORTRAIT));
 
     assertThat(photo.status()).isEqualTo(200);
     assertThat(text.refusal()).isEqualTo("422 VALIDATION_ERROR");
+    assertThat(untyped.refusal()).isEqualTo("422 VALIDATION_ERROR");
+    assertThat(untyped.json().at("/detail/0/msg").asText()).contains("Expected UploadFile");
   }
 
-  @Test
-  void a_form_may_end_its_lines_with_lf_alone() {
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "A preamble.\n"})
+  void a_form_may_end_its_lines_with_lf_alone(String preamble) {
     var email = api.customer();
     var photo = new String(Photos.PORTRAIT, ISO_8859_1);
     var form = new String(Form.order(email).bytes(), ISO_8859_1);
     var lines = form.replace(photo, "PHOTO").replace("\r\n", "\n").replace("PHOTO", photo);
 
-    var answer = api.generate(Form.CONTENT_TYPE, lines.getBytes(ISO_8859_1));
+    var answer = api.generate(Form.CONTENT_TYPE, (preamble + lines).getBytes(ISO_8859_1));
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(api.gemini.calls().getLast().body().toString())

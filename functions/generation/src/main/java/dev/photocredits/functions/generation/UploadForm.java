@@ -80,8 +80,8 @@ final class UploadForm {
       if (boundary == null) {
         throw broken("The multipart body has no boundary.");
       }
-      var lines = withCarriageReturns(body, "--" + new String(boundary, ISO_8859_1));
-      var parts = parser.getItemIterator(new Form(contentType, lines));
+      var form = canonical(body, "--" + new String(boundary, ISO_8859_1));
+      var parts = parser.getItemIterator(new Form(contentType, form));
       var count = 0;
       while (parts.hasNext()) {
         if (++count > MOST_PARTS) {
@@ -107,7 +107,8 @@ final class UploadForm {
     try (var content = part.getInputStream()) {
       var type = part.getContentType() == null ? "" : part.getContentType();
       if (part.isFormField() && !isUnnamedFile(name, type)) {
-        texts.put(name, text(content.readNBytes(LARGEST_TEXT)));
+        // What should have been a file is none, whether or not it is UTF-8.
+        texts.put(name, name.equals(file) ? "" : text(content.readNBytes(LARGEST_TEXT)));
       } else {
         files.put(name, new File(type, content.readNBytes(largestFile + 1)));
       }
@@ -119,21 +120,28 @@ final class UploadForm {
   }
 
   /**
-   * The same form for a parser that wants each line of it to end with CR and LF, where it was sent
-   * with LF alone. What the parts contain stays as it is.
+   * The same form as the library wants it, where it was sent with padding behind a boundary or with
+   * lines that end with LF alone (RFC 2046, section 5.1.1). What the parts contain stays as it is.
    */
-  private static byte[] withCarriageReturns(byte[] body, String delimiter) {
+  private static byte[] canonical(byte[] body, String delimiter) {
     var form = new String(body, ISO_8859_1);
-    if (!form.startsWith(delimiter + "\n")) {
+    var quoted = Pattern.quote(delimiter);
+    var first = Pattern.compile("(?md)^" + quoted + "[ \t]*+(\r?\n)").matcher(form);
+    if (!first.find()) {
       return body;
     }
-    var parts = ("\n" + form).split(Pattern.quote("\n" + delimiter), MOST_PARTS + 3);
+    var end = first.group(1);
+    if (end.equals("\r\n") && !form.contains(delimiter + " ") && !form.contains(delimiter + "\t")) {
+      return body;
+    }
+    var delimiters = Pattern.compile(end + quoted + "(?:[ \t]*+(?=" + end + ")|(?=--))");
+    var parts = delimiters.split(end + form.substring(first.start()), MOST_PARTS + 3);
     var lines = new StringBuilder(body.length + 256 * parts.length);
     for (var part : List.of(parts).subList(1, parts.length)) {
-      var end = part.indexOf("\n\n");
-      var head = part.substring(0, Math.max(0, end)).replace("\n", "\r\n");
-      lines.append(delimiter).append(head);
-      lines.append(end < 0 ? part : "\r\n\r\n" + part.substring(end + 2)).append("\r\n");
+      var blank = part.indexOf(end + end);
+      var head = blank < 0 ? part : part.substring(0, blank);
+      var rest = blank < 0 ? "" : "\r\n\r\n" + part.substring(blank + 2 * end.length());
+      lines.append(delimiter).append(head.replace(end, "\r\n")).append(rest).append("\r\n");
     }
     return lines.toString().getBytes(ISO_8859_1);
   }

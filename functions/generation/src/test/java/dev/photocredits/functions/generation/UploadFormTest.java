@@ -15,6 +15,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class UploadFormTest {
@@ -187,6 +188,86 @@ final class UploadFormTest {
     assertBadRequest(request);
   }
 
+  // RFC 2046, section 5.1.1: a preamble, and padding behind each boundary. Lines that end with LF
+  // alone are common, too.
+  @ParameterizedTest
+  @CsvSource({
+    "CRLF, '', '', ''",
+    "CRLF, CRLF, '', ''",
+    "CRLF, 'This is a preamble.CRLF', '', ''",
+    "CRLF, '', ' \t', ''",
+    "CRLF, 'A preambleLFof LF.LF', ' ', 'CRLFAn epilogue.'",
+    "LF, '', '', ''",
+    "LF, LF, '', ''",
+    "LF, LFLF, '\t', LF",
+    "LF, 'This is a preamble.LF--\tnot a boundaryLF', '', ''",
+    "LF, 'A preamble.LF', ' \t ', 'LFAn epilogue.'"
+  })
+  void what_senders_may_write_around_the_parts_is_accepted(
+      String end, String preamble, String padding, String epilogue) {
+    var bytes = new byte[] {'\r', '\n', -1, '\n', '\n', '-', '-', '\r'};
+    var delimiter = "--" + Multipart.BOUNDARY;
+    var written =
+        preamble
+            + (delimiter + padding + "END")
+            + "Content-Disposition: form-data; name=\"prompt\"ENDENDa pirateEND"
+            + (delimiter + padding + "END")
+            + "Content-Disposition: form-data; name=\"image\"; filename=\"a\"END"
+            + "Content-Type: image/pngENDENDBYTESEND"
+            + (delimiter + "--" + padding + epilogue);
+    var body =
+        written
+            .replace("END", end)
+            .replace("CRLF", "\r\n")
+            .replace("LF", "\n")
+            .replace("BYTES", new String(bytes, StandardCharsets.ISO_8859_1))
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    var form =
+        UploadForm.of(Upload.of(Multipart.CONTENT_TYPE, body), "image", LARGEST_FILE, problems);
+
+    assertThat(form.text("prompt")).hasValue("a pirate");
+    assertThat(form.file("image").orElseThrow().contentType()).isEqualTo("image/png");
+    assertThat(form.file("image").orElseThrow().bytes()).isEqualTo(bytes);
+    problems.check();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\r\nContent-Type: text/plain", "\r\nContent-Type: video/mp4"})
+  void bytes_without_a_file_name_are_a_text_unless_their_type_is_a_photos(String type) {
+    var form = withoutFileName(type);
+
+    assertThat(form.file("image")).isEmpty();
+    assertThat(body(catchThrowableOfType(Rejected.class, problems::check)))
+        .contains("loc=[body, image]")
+        .contains("Expected UploadFile");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image/png", "IMAGE/HEIC", "application/octet-stream"})
+  void bytes_without_a_file_name_are_a_file_if_their_type_is_a_photos(String type) {
+    var form = withoutFileName("\r\nContent-Type: " + type);
+
+    assertThat(form.file("image").orElseThrow().bytes()).hasSize(4);
+    problems.check();
+  }
+
+  /** A form whose image starts as a PNG, which is not UTF-8. */
+  private UploadForm withoutFileName(String type) {
+    var bytes = new byte[] {(byte) 0x89, 'P', 'N', 'G'};
+    var header = "Content-Disposition: form-data; name=\"image\"" + type;
+    var request = Upload.of(new Multipart().part(header, bytes));
+    return UploadForm.of(request, "image", LARGEST_FILE, problems);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--B\n", "--B\n\nx", "\n--B \n\n", "--B\nA: b\n\nx\n--B\n", "--B"})
+  void a_broken_form_of_lf_is_a_bad_request(String body) {
+    var written = body.replace("B", Multipart.BOUNDARY);
+
+    assertBadRequest(Upload.of(Multipart.CONTENT_TYPE, written.getBytes(StandardCharsets.UTF_8)));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -269,8 +350,10 @@ final class UploadFormTest {
 
   @Test
   void a_damaged_form_is_read_or_rejected_and_nothing_else() {
+    var whole = new String(Multipart.complete().bytes(), StandardCharsets.ISO_8859_1);
     for (var seed = 0; seed < 5_000; seed++) {
-      var damaged = Multipart.complete().bytes();
+      var sent = seed % 2 == 0 ? whole : whole.replace("\r\n", "\n");
+      var damaged = sent.getBytes(StandardCharsets.ISO_8859_1);
       var random = new Random(seed);
       for (var i = 0; i <= random.nextInt(8); i++) {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
