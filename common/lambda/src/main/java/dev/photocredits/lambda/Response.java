@@ -53,10 +53,7 @@ public record Response(
     var digest = HexFormat.of().formatHex(Sha256.of(Json.write(body)), 0, TAG_BYTES);
     var tag = '"' + digest + '"';
     var isKnown =
-        request
-            .header("if-none-match")
-            .filter(sent -> sent.strip().equals("*") || sent.contains(tag))
-            .isPresent();
+        request.header("if-none-match").filter(tags -> EntityTags.name(tag, tags)).isPresent();
     var tagged = header("etag", tag);
     return isKnown ? new Response(304, tagged.headers, null, outcome, trace, metrics) : tagged;
   }
