@@ -20,13 +20,16 @@ public final class Problems {
   private static final int LONGEST_ECHO = 254;
 
   /**
-   * Letters and marks without a glyph: what Unicode's Default_Ignorable_Code_Point lists beyond
-   * controls and formats (DerivedCoreProperties.txt), and the empty braille pattern.
+   * Characters of which nothing is seen: white space, controls, the empty braille pattern, and what
+   * Unicode calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt), for which Java has no
+   * property. The category of formats would not do: some have a glyph, such as U+06DD.
    */
-  private static final Pattern INVISIBLE =
+  private static final Pattern BLANK =
       Pattern.compile(
-          "[\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u2065\\u2800\\u3164\\uFE00-\\uFE0F"
-              + "\\uFFA0\\uFFF0-\\uFFF8\\x{E0000}-\\x{E0FFF}]");
+          "[\\p{IsWhite_Space}\\p{IsControl}\\u2800"
+              + "\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F"
+              + "\\u202A-\\u202E\\u2060-\\u206F\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFF8"
+              + "\\x{1BCA0}-\\x{1BCA3}\\x{1D173}-\\x{1D17A}\\x{E0000}-\\x{E0FFF}]*+");
 
   private final List<Map<String, @Nullable Object>> found = new ArrayList<>();
 
@@ -70,7 +73,7 @@ public final class Problems {
 
   /** A text that is not blank and has at most that many characters (code points). */
   public Optional<String> text(String field, String text, int longest) {
-    if (isBlank(text)) {
+    if (BLANK.matcher(text).matches()) {
       add("string_too_short", "String should have at least 1 character", "body", field);
       return Optional.empty();
     }
@@ -90,23 +93,6 @@ public final class Problems {
     return typed.codePointCount(0, typed.length()) <= LONGEST_ECHO
         ? typed
         : typed.substring(0, typed.offsetByCodePoints(0, LONGEST_ECHO));
-  }
-
-  // Spaces of every kind, and characters of which nothing is seen.
-  private static boolean isBlank(String text) {
-    return text.codePoints().allMatch(Problems::isInvisible);
-  }
-
-  private static boolean isInvisible(int character) {
-    return switch (Character.getType(character)) {
-      case Character.SPACE_SEPARATOR,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.CONTROL,
-          Character.FORMAT ->
-          true;
-      default -> INVISIBLE.matcher(Character.toString(character)).matches();
-    };
   }
 
   /** One of a few values; {@code found} is nothing if the text named none of {@code names}. */
