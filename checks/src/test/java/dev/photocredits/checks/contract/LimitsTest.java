@@ -57,7 +57,7 @@ final class LimitsTest {
       var refused = api.generate(email);
 
       assertThat(refused.refusal()).isEqualTo("429 RATE_LIMITED");
-      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 3601);
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 3600);
       assertThat(api.balance(email)).isEqualTo(10);
     }
   }
@@ -93,7 +93,7 @@ final class LimitsTest {
           .isEqualTo(
               "429 {\"detail\":\"There were 6 pictures for you on this day already, please try"
                   + " again later. Nothing was charged.\",\"error_code\":\"RATE_LIMITED\"}");
-      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 86_401);
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 86_400);
       assertThat(other.status()).isEqualTo(200);
       assertThat(api.balance(email)).isEqualTo(4);
     }
@@ -136,7 +136,7 @@ final class LimitsTest {
               "429 {\"detail\":\"There were 6 pictures in this hour already that were cancelled or"
                   + " refused by the model, please try again later. Nothing was charged.\","
                   + "\"error_code\":\"RATE_LIMITED\"}");
-      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 3601);
+      assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 3600);
       assertThat(other.status()).isEqualTo(200);
       assertThat(api.balance(email)).isEqualTo(10);
     }

@@ -74,11 +74,13 @@ public record Limits(Map<Limit, Integer> bounds) {
       return window(at).plus(unit().getDuration().multipliedBy(1 + LIFE));
     }
 
-    /** After how long it makes sense to try again. */
+    /** After how long it makes sense to try again: the window's rest, in whole seconds. */
     public Duration retryAfter(Instant now) {
-      return window == null
-          ? MOMENT
-          : Duration.between(now, window(now).plus(unit().getDuration())).plusSeconds(1);
+      if (window == null) {
+        return MOMENT;
+      }
+      var rest = Duration.between(now, window(now).plus(window.getDuration()));
+      return Duration.ofSeconds(rest.plusNanos(999_999_999).toSeconds());
     }
 
     private ChronoUnit unit() {

@@ -211,7 +211,7 @@ final class GenerationWorkerTest {
     var accepted = queue(null);
 
     assertThat(refused)
-        .isEqualTo(new LimitReached(Limit.HOURLY, 2, Duration.ofSeconds(14 * 60 + 31)));
+        .isEqualTo(new LimitReached(Limit.HOURLY, 2, Duration.ofSeconds(14 * 60 + 30)));
     assertThat(accepted).isInstanceOf(Queued.class);
     assertThat(photos.kept).hasSize(3);
     assertThat(balance()).isEqualTo(credits(41));
@@ -244,8 +244,7 @@ final class GenerationWorkerTest {
     clock = InstantSource.fixed(Instant.parse("2026-11-29T00:00:00Z"));
     var accepted = queue(null);
 
-    assertThat(refused)
-        .isEqualTo(new LimitReached(Limit.SHARE, 3, Duration.ofSeconds(30 * 60 + 1)));
+    assertThat(refused).isEqualTo(new LimitReached(Limit.SHARE, 3, Duration.ofMinutes(30)));
     assertThat(accepted).isInstanceOf(Queued.class);
   }
 
@@ -429,7 +428,7 @@ final class GenerationWorkerTest {
 
     assertThat(ledger.used(Limit.UNCHARGED)).isEqualTo(6);
     assertThat(afterTwo)
-        .isEqualTo(new LimitReached(Limit.UNCHARGED, 6, Duration.ofSeconds(14 * 60 + 31)));
+        .isEqualTo(new LimitReached(Limit.UNCHARGED, 6, Duration.ofSeconds(14 * 60 + 30)));
     assertThat(nextHour).isInstanceOf(Queued.class);
     assertThat(balance()).isEqualTo(credits(47));
     Invariants.hold(ledger, List.of(ada));
