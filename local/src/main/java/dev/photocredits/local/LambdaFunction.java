@@ -8,7 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** One instance of a function, called as Lambda calls it: JSON in, JSON out, by our serializer. */
@@ -36,10 +35,10 @@ final class LambdaFunction {
    * Creates the handler; throws {@link CannotStart} with the handler's own reason if it refuses.
    */
   static LambdaFunction create(
-      Template.Function declared, Map<String, String> variables, Consumer<String> log) {
+      Template.Function declared, Environment environment, Consumer<String> log) {
     try {
       var constructor = Class.forName(declared.handler()).getConstructor(Environment.class);
-      return of(declared, constructor.newInstance(new Environment(variables)), log);
+      return of(declared, constructor.newInstance(environment), log);
     } catch (InvocationTargetException e) {
       throw new CannotStart(declared.name() + ": " + e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {

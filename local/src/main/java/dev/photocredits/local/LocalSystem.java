@@ -2,9 +2,11 @@ package dev.photocredits.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.photocredits.lambda.Environment;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -77,14 +79,29 @@ public final class LocalSystem implements AutoCloseable {
    * deployed.
    */
   public static LocalSystem start(Map<String, String> settings, Consumer<String> log) {
-    return start(settings, Template.find(), StandIns.OURS, log);
+    return start(settings, InstantSource.system(), log);
+  }
+
+  /** The same, with functions that go by that clock; the services beside them do not. */
+  public static LocalSystem start(
+      Map<String, String> settings, InstantSource clock, Consumer<String> log) {
+    return start(settings, Template.find(), StandIns.OURS, clock, log);
   }
 
   static LocalSystem start(
       Map<String, String> settings, Template template, StandIns standIns, Consumer<String> log) {
+    return start(settings, template, standIns, InstantSource.system(), log);
+  }
+
+  private static LocalSystem start(
+      Map<String, String> settings,
+      Template template,
+      StandIns standIns,
+      InstantSource clock,
+      Consumer<String> log) {
     var opened = new ArrayDeque<AutoCloseable>();
     try {
-      return start(new Settings(settings), template, standIns, log, opened);
+      return start(new Settings(settings), template, standIns, clock, log, opened);
     } catch (RuntimeException e) {
       Opened.close(opened);
       throw e;
@@ -95,6 +112,7 @@ public final class LocalSystem implements AutoCloseable {
       Settings settings,
       Template template,
       StandIns standIns,
+      InstantSource clock,
       Consumer<String> log,
       Deque<AutoCloseable> opened) {
     demandWhatBelongsTogether(settings);
@@ -115,7 +133,7 @@ public final class LocalSystem implements AutoCloseable {
     environment.putAll(settings.values());
     environment.putAll(account.variables());
     services.forEach(service -> environment.putAll(service.variables()));
-    var functions = functions(template, environment, log);
+    var functions = functions(template, environment, clock, log);
     opened.push(
         Schedules.start(
             template.schedules(),
@@ -182,11 +200,15 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   private static Map<String, LambdaFunction> functions(
-      Template template, Map<String, String> environment, Consumer<String> log) {
+      Template template,
+      Map<String, String> environment,
+      InstantSource clock,
+      Consumer<String> log) {
     var functions = new LinkedHashMap<String, LambdaFunction>();
     for (var function : template.functions()) {
       var variables = variables(template, function.name(), environment);
-      functions.put(function.name(), LambdaFunction.create(function, variables, log));
+      functions.put(
+          function.name(), LambdaFunction.create(function, new Environment(variables, clock), log));
     }
     return functions;
   }

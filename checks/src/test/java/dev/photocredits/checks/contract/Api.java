@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,7 +48,7 @@ final class Api implements AutoCloseable {
   private final Path folder;
   private final LocalSystem system;
 
-  private Api(Map<String, String> settings, Consumer<String> log) {
+  private Api(Map<String, String> settings, InstantSource clock, Consumer<String> log) {
     try {
       folder = Files.createTempDirectory("photo-credits");
     } catch (IOException e) {
@@ -69,7 +70,7 @@ final class Api implements AutoCloseable {
                 Map.entry("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)));
     all.putAll(settings);
     try {
-      system = LocalSystem.start(all, log);
+      system = LocalSystem.start(all, clock, log);
     } catch (RuntimeException e) {
       closeTheRest();
       throw e;
@@ -81,7 +82,12 @@ final class Api implements AutoCloseable {
   }
 
   static Api start(Map<String, String> settings, Consumer<String> log) {
-    return new Api(settings, log);
+    return new Api(settings, InstantSource.system(), log);
+  }
+
+  /** One whose functions go by that clock. */
+  static Api start(Map<String, String> settings, InstantSource clock) {
+    return new Api(settings, clock, _ -> {});
   }
 
   /** The same, with that written otherwise in the template, whose new text goes to the folder. */

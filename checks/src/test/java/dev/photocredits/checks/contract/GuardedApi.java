@@ -6,6 +6,7 @@ import dev.photocredits.checks.fakes.FakeIssuer;
 import dev.photocredits.local.Template;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +41,12 @@ final class GuardedApi implements AutoCloseable {
   /** Ada's checkout. */
   final String session;
 
-  private GuardedApi(Map<String, String> settings) {
+  private GuardedApi(Map<String, String> settings, InstantSource clock) {
     var all = new HashMap<>(settings);
     all.put("AUTH_MODE", "jwt");
     all.put("JWT_ISSUER", issuer.address().toString());
     all.put("JWT_AUDIENCE", FakeIssuer.AUDIENCE);
-    api = Api.start(all);
+    api = Api.start(all, clock);
     api.buys(ADA, "cs_test_adas_first");
     var ada = issuer.token(ADA);
     generation = send(request("POST /api/generate", ADA), ada).header("x-generation-id");
@@ -62,7 +63,12 @@ final class GuardedApi implements AutoCloseable {
   }
 
   static GuardedApi start(Map<String, String> settings) {
-    return new GuardedApi(settings);
+    return start(settings, InstantSource.system());
+  }
+
+  /** One whose functions go by that clock; tokens go by the system's. */
+  static GuardedApi start(Map<String, String> settings, InstantSource clock) {
+    return new GuardedApi(settings, clock);
   }
 
   /** All routes of the template but those that are open to everybody. */

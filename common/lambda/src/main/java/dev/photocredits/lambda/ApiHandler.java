@@ -5,7 +5,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.io.OutputStream;
-import java.time.Clock;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.TreeMap;
@@ -29,7 +28,7 @@ public abstract class ApiHandler
   private final boolean hasSecret;
 
   protected ApiHandler(Environment environment) {
-    this(Log.of(environment), Clock.systemUTC(), SnapStart.hasSecret(environment));
+    this(Log.of(environment), environment.clock(), SnapStart.hasSecret(environment));
   }
 
   protected ApiHandler(Log log, InstantSource clock) {

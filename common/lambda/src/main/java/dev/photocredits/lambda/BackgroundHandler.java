@@ -2,7 +2,6 @@ package dev.photocredits.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +31,7 @@ public abstract class BackgroundHandler
   private final boolean hasSecret;
 
   protected BackgroundHandler(Environment environment) {
-    this(Log.of(environment), Clock.systemUTC(), SnapStart.hasSecret(environment));
+    this(Log.of(environment), environment.clock(), SnapStart.hasSecret(environment));
   }
 
   protected BackgroundHandler(Log log, InstantSource clock) {

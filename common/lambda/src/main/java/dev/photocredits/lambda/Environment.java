@@ -2,6 +2,7 @@ package dev.photocredits.lambda;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -9,20 +10,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The settings of a function, by name. A blank one counts as absent; a missing or malformed one
- * throws {@link InvalidSetting} with its name, never with its value.
+ * The settings of a function, by name, and its clock. A blank setting counts as absent; a missing
+ * or malformed one throws {@link InvalidSetting} with its name, never with its value.
  */
 public final class Environment {
   private final Map<String, String> variables;
   private final Map<String, String> secrets;
+  private final InstantSource clock;
 
+  /** These settings, and the system's clock. */
   public Environment(Map<String, String> variables) {
-    this(variables, Map.of());
+    this(variables, InstantSource.system());
   }
 
-  private Environment(Map<String, String> variables, Map<String, String> secrets) {
+  public Environment(Map<String, String> variables, InstantSource clock) {
+    this(variables, Map.of(), clock);
+  }
+
+  private Environment(
+      Map<String, String> variables, Map<String, String> secrets, InstantSource clock) {
     this.variables = Collections.unmodifiableMap(variables);
     this.secrets = Map.copyOf(secrets);
+    this.clock = clock;
   }
 
   /** The variables of this process. */
@@ -32,7 +41,11 @@ public final class Environment {
 
   /** The same settings, and these where there is no variable of the name. */
   public Environment with(Map<String, String> secrets) {
-    return new Environment(variables, secrets);
+    return new Environment(variables, secrets, clock);
+  }
+
+  public InstantSource clock() {
+    return clock;
   }
 
   public Optional<String> find(String name) {

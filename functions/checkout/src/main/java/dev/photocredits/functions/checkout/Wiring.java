@@ -20,7 +20,6 @@ import dev.photocredits.payments.SessionLookups;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripePayments;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.InstantSource;
 
 /** What the checkout function is made of. */
@@ -39,7 +38,7 @@ final class Wiring {
         StripePayments.of(environment),
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
-        Clock.systemUTC());
+        environment.clock());
   }
 
   Wiring(

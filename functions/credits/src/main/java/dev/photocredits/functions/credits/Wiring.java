@@ -9,7 +9,6 @@ import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.InstantSource;
 
 /** What the credits function is made of. */
@@ -26,7 +25,7 @@ final class Wiring {
         environment,
         DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
         new TimeOrderedIds(new SecureRandom()),
-        Clock.systemUTC());
+        environment.clock());
   }
 
   Wiring(Environment environment, DynamoDb table, TimeOrderedIds ids, InstantSource clock) {

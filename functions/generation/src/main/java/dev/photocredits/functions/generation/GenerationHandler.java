@@ -41,7 +41,6 @@ import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -83,7 +82,7 @@ public final class GenerationHandler extends ApiHandler {
 
   public GenerationHandler(Environment environment) {
     super(environment);
-    var retired = new RetiredModels(Log.of(environment), Clock.systemUTC());
+    var retired = new RetiredModels(Log.of(environment), environment.clock());
     wiring =
         snapStart(
             () -> Wiring.of(environment, retired),

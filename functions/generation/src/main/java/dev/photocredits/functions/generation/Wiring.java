@@ -25,7 +25,6 @@ import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -79,7 +78,7 @@ final class Wiring {
    */
   static Wiring of(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
-    var clock = Clock.systemUTC();
+    var clock = environment.clock();
     var aws = AwsAccess.of(environment);
     var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
     var bucket =

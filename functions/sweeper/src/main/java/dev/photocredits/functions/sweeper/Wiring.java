@@ -17,7 +17,6 @@ import dev.photocredits.payments.Reconciliation;
 import dev.photocredits.stripe.StripeHistory;
 import dev.photocredits.stripe.StripeLookup;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +43,7 @@ final class Wiring {
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
         Executors.newVirtualThreadPerTaskExecutor(),
-        Clock.systemUTC());
+        environment.clock());
   }
 
   /**

@@ -13,8 +13,8 @@ import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripeWebhook;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 
 /** What the webhook function is made of. */
 final class Wiring {
@@ -27,11 +27,11 @@ final class Wiring {
   /** What runs in Lambda, by these settings and those of the secret that they name. */
   static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
-    var clock = Clock.systemUTC();
+    var clock = environment.clock();
     return new Wiring(
         environment,
         DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
-        StripeWebhook.of(environment, clock),
+        StripeWebhook.of(environment, clock.withZone(ZoneOffset.UTC)),
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
         clock);

@@ -14,7 +14,6 @@ import dev.photocredits.generation.Photos;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +34,7 @@ final class Wiring {
    */
   static Wiring of(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
-    var clock = Clock.systemUTC();
+    var clock = environment.clock();
     var aws = AwsAccess.of(environment);
     var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
     var bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);

@@ -12,7 +12,6 @@ import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.SnapStart;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class WorkerHandler extends BackgroundHandler {
 
   public WorkerHandler(Environment environment) {
     super(environment);
-    var retired = new RetiredModels(Log.of(environment), Clock.systemUTC());
+    var retired = new RetiredModels(Log.of(environment), environment.clock());
     wiring = snapStart(() -> Wiring.of(environment, retired), Wiring::prime);
   }
 
