@@ -39,13 +39,12 @@ final class Picture {
 
   private static boolean isWhole(ImageFile file) throws UnreadableImage {
     return switch (file) {
+      // Stripping throws if a row is missing. A JPEG of which it cannot tell needs its end marker.
       case PngFile png -> {
-        // Throws if a row is missing.
         var _ = png.stripped();
         yield true;
       }
-      // Without the marker, stripping tells whether the rows go on to their end.
-      case JpegFile jpeg -> jpeg.isEnded() || jpeg.stripped().isPresent();
+      case JpegFile jpeg -> jpeg.stripped().isPresent() || jpeg.isEnded();
       case WebpFile _ -> true;
       case HeifFile _ -> false;
     };

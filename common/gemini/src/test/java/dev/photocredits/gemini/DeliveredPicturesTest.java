@@ -6,6 +6,7 @@ import static dev.photocredits.gemini.FakeGemini.inlineData;
 import static dev.photocredits.gemini.FakeGemini.json;
 import static dev.photocredits.gemini.FakeGemini.recorded;
 import static dev.photocredits.gemini.GeminiImageModelTest.draw;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,12 +67,30 @@ final class DeliveredPicturesTest {
     assertDelivered(answer("image/jpeg", picture), "image/jpeg", picture);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cases/jpeg-app14-one-byte-short.jpg",
+        "cases/jpeg-bytes-between-segments.jpg",
+        "colours/jpeg-no-jfif-odd-ids.jpg",
+        "phone-12mp.jpg",
+        "progressive.jpg"
+      })
+  void a_jpeg_that_a_browser_shows_is_delivered(String file) {
+    var picture = photo(file);
+
+    assertDelivered(answer("image/jpeg", picture), "image/jpeg", picture);
+  }
+
   static Stream<Bytes> notShown() {
     return Stream.of(
         new Bytes("a page", "<html><script>alert(1)</script>".getBytes(UTF_8)),
         new Bytes("SVG", "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(UTF_8)),
         new Bytes("GIF", "GIF89a\1\0\1\0\0\0\0;".getBytes(UTF_8)),
         new Bytes("HEIC", photo("portrait.heic")),
+        new Bytes("half a JPEG with an end marker", ended(half("portrait.jpg"))),
+        new Bytes("half a progressive JPEG with an end marker", ended(half("progressive.jpg"))),
+        new Bytes("a JPEG that says it is higher than its rows", higher("portrait.jpg")),
         new Bytes("half a PNG", half("portrait.png")),
         new Bytes("half a JPEG", half("portrait.jpg")),
         new Bytes("half a WebP", half("portrait.webp")),
@@ -132,6 +151,20 @@ final class DeliveredPicturesTest {
     var image = ((Drawn) answer).image();
     assertThat(image.contentType().value()).isEqualTo(type);
     assertThat(image.bytes()).isEqualTo(bytes);
+  }
+
+  private static byte[] ended(byte[] jpeg) {
+    var ended = Arrays.copyOf(jpeg, jpeg.length + 2);
+    ended[jpeg.length] = (byte) 0xff;
+    ended[jpeg.length + 1] = (byte) 0xd9;
+    return ended;
+  }
+
+  private static byte[] higher(String baseline) {
+    var jpeg = photo(baseline);
+    var frame = new String(jpeg, ISO_8859_1).indexOf("\u00ff\u00c0");
+    jpeg[frame + 5]++;
+    return jpeg;
   }
 
   private static byte[] half(String photo) {

@@ -3,12 +3,15 @@ package dev.photocredits.photos;
 import dev.photocredits.photos.JpegFile.Segment;
 
 /**
- * Follows the Huffman codes of a JPEG's scans, in order to tell where each ends: without computing
- * a pixel, and without an end marker. After ITU-T T.81, annexes F and G.
+ * Follows the Huffman codes of a JPEG's scans, in order to tell where each ends, and whether it has
+ * all its rows: without computing a pixel, and without an end marker. After ITU-T T.81, annexes F
+ * and G.
  */
 final class CodedScans {
-  /** The most blocks of 8 by 8 pixels whose history is kept: those of some 2048 by 2048 pixels. */
-  private static final int MOST_BLOCKS = 250_000;
+  /** Blocks of 8 by 8 pixels whose history is kept: those of some 2048 by 2048 pixels. */
+  private static final int BLOCKS = 250_000;
+
+  private static final int BLOCKS_PER_BYTE = 2;
 
   private static final int LONGEST_CODE = 16;
 
@@ -17,7 +20,7 @@ final class CodedScans {
 
   private static final int MOST_STEPS_BESIDE = 1_000_000;
 
-  /** The data does not say what it has to: an unknown code, or a marker amid a scan. */
+  /** The data does not say what it has to: an unknown code, or a restart amid an interval. */
   private static final class NotAsCoded extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -34,15 +37,17 @@ final class CodedScans {
    * One channel of the frame.
    *
    * @param across blocks in a row, in a scan of this channel alone
-   * @param changed for each block, which coefficients are not zero so far; none if not progressive
+   * @param changed for each block, which coefficients are not zero so far; empty if that is not
+   *     kept
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  private record Channel(int id, int wide, int high, int across, int down, long[] changed) {}
+  private record Channel(int wide, int high, int across, int down, long[] changed) {}
 
   private final Bytes file;
+  private final int frame;
   private final boolean isProgressive;
   private final Channel[] channels;
-  private final boolean[] isSeen;
+  private final CodedBits coded;
   private final int mcusAcross;
   private final int mcusDown;
   private final Codes[] dc = new Codes[4];
@@ -56,16 +61,18 @@ final class CodedScans {
   private int bitsLeft;
   private int endOfBandRun;
   private long steps;
+  private boolean hasStrayBytes;
 
   /** Of the frame whose marker is at this place. */
   CodedScans(Bytes file, int frame) throws UnreadableImage {
     this.file = file;
+    this.frame = frame;
     mostSteps = MOST_STEPS_BESIDE + (long) STEPS_PER_BYTE * file.length();
     isProgressive = file.u8(frame + 1) == 0xc2;
     var height = file.u16(frame + 5);
     var width = file.u16(frame + 7);
     channels = new Channel[file.u8(frame + 9)];
-    isSeen = new boolean[channels.length];
+    coded = new CodedBits(file, frame);
     var widest = 1;
     var highest = 1;
     for (var i = 0; i < channels.length; i++) {
@@ -74,30 +81,25 @@ final class CodedScans {
     }
     mcusAcross = Math.ceilDiv(width, 8 * widest);
     mcusDown = Math.ceilDiv(height, 8 * highest);
-    var isSmall = (long) mcusAcross * mcusDown * widest * highest * channels.length <= MOST_BLOCKS;
+    var blocks = (long) mcusAcross * mcusDown * widest * highest * channels.length;
+    var isKept = isProgressive && blocks <= BLOCKS + (long) BLOCKS_PER_BYTE * file.length();
     for (var i = 0; i < channels.length; i++) {
       var wide = file.u8(frame + 11 + 3 * i) >> 4;
       var high = file.u8(frame + 11 + 3 * i) & 15;
       var across = Math.ceilDiv(Math.ceilDiv(width * wide, widest), 8);
       var down = Math.ceilDiv(Math.ceilDiv(height * high, highest), 8);
-      var history = new long[isProgressive && isSmall ? across * down : 0];
-      channels[i] = new Channel(file.u8(frame + 10 + 3 * i), wide, high, across, down, history);
+      channels[i] = new Channel(wide, high, across, down, new long[isKept ? across * down : 0]);
     }
-  }
-
-  /** Whether a scan of each channel has been followed to its end. */
-  boolean hasAllChannels() {
-    for (var seen : isSeen) {
-      if (!seen) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Whether no scan can follow. */
   boolean isComplete() {
-    return !isProgressive && hasAllChannels();
+    return coded.areAll();
+  }
+
+  /** Whether there were bytes before a restart marker that no code needs. */
+  boolean hasStrayBytes() {
+    return hasStrayBytes;
   }
 
   /**
@@ -153,65 +155,46 @@ final class CodedScans {
   }
 
   /**
-   * Follows a scan; the place behind its last byte. -1 if its data is not as it is announced, or
-   * ends early: then only a decoder can say what the picture has of it.
+   * Follows a scan; the place behind its last byte. -1 if its data is not as it is announced: then
+   * only a decoder can say what the picture has of it.
+   *
+   * @throws UnreadableImage if its data is over before its last row is
    */
-  int end(Segment scan) {
+  int end(Segment scan) throws UnreadableImage {
     var before = steps;
     try {
-      follow(scan);
+      var header = ScanHeader.read(file, frame, scan.from()).orElseThrow(NotAsCoded::new);
+      at = header.data();
+      limit = scan.end();
+      begin();
+      follow(header);
+      coded.add(header);
       return at;
-    } catch (NotAsCoded | UnreadableImage _) {
+    } catch (NotAsCoded _) {
       return -1;
     } finally {
       file.count(steps - before);
     }
   }
 
-  private void follow(Segment scan) throws NotAsCoded, UnreadableImage {
-    var count = file.u8(scan.from() + 4);
-    demand(count >= 1 && count <= 4 && file.u16(scan.from() + 2) == 6 + 2 * count);
-    var selected = new int[count];
-    var tables = new int[count];
-    for (var i = 0; i < count; i++) {
-      selected[i] = channel(file.u8(scan.from() + 5 + 2 * i));
-      tables[i] = file.u8(scan.from() + 6 + 2 * i);
+  private void follow(ScanHeader scan) throws NotAsCoded, UnreadableImage {
+    if (!isProgressive || scan.low() == 0) {
+      followAll(scan);
+      return;
     }
-    var parameters = scan.from() + 5 + 2 * count;
-    var low = file.u8(parameters);
-    var high = file.u8(parameters + 1);
-    var isFirst = file.u8(parameters + 2) >> 4 == 0;
-    at = parameters + 3;
-    limit = scan.end();
-    begin();
-    if (!isProgressive || low == 0) {
-      followAll(selected, tables, isFirst);
-      for (var index : selected) {
-        isSeen[index] = true;
-      }
-    } else {
-      demand(count == 1 && low <= high && high < 64);
-      var codes = codes(ac, tables[0] & 15);
-      var channel = channels[selected[0]];
-      demand(channel.changed().length > 0);
-      for (var block = 0; block < channel.changed().length; block++) {
-        restartBefore(block);
-        if (isFirst) {
-          followBand(codes, channel.changed(), block, low, high);
-        } else {
-          refineBand(codes, channel.changed(), block, low, high);
-        }
+    demand(scan.channels().length == 1 && scan.low() <= scan.high() && scan.high() < 64);
+    var codes = codes(ac, scan.tables()[0] & 15);
+    var channel = channels[scan.channels()[0]];
+    var changed = channel.changed();
+    demand(scan.isFirst() || changed.length > 0);
+    for (var block = 0; block < channel.across() * channel.down(); block++) {
+      restartBefore(block);
+      if (scan.isFirst()) {
+        followBand(codes, changed, block, scan.low(), scan.high());
+      } else {
+        refineBand(codes, changed, block, scan.low(), scan.high());
       }
     }
-  }
-
-  private int channel(int id) throws NotAsCoded {
-    for (var i = 0; i < channels.length; i++) {
-      if (channels[i].id() == id) {
-        return i;
-      }
-    }
-    throw new NotAsCoded();
   }
 
   private void begin() {
@@ -220,8 +203,9 @@ final class CodedScans {
   }
 
   /** A sequential scan, or one of a progressive JPEG's first coefficients. */
-  private void followAll(int[] selected, int[] tables, boolean isFirst)
-      throws NotAsCoded, UnreadableImage {
+  private void followAll(ScanHeader scan) throws NotAsCoded, UnreadableImage {
+    var selected = scan.channels();
+    var tables = scan.tables();
     var isAlone = selected.length == 1;
     var only = channels[selected[0]];
     var mcus = isAlone ? only.across() * only.down() : mcusAcross * mcusDown;
@@ -232,7 +216,7 @@ final class CodedScans {
         var blocks = isAlone ? 1 : channel.wide() * channel.high();
         for (var block = 0; block < blocks; block++) {
           if (isProgressive) {
-            followFirst(tables[i], isFirst);
+            followFirst(tables[i], scan.isFirst());
           } else {
             followBlock(tables[i]);
           }
@@ -277,7 +261,9 @@ final class CodedScans {
       k += run;
       if (size != 0) {
         demand(k <= high);
-        changed[block] |= 1L << k;
+        if (changed.length > 0) {
+          changed[block] |= 1L << k;
+        }
         skip(size);
       }
     }
@@ -335,11 +321,23 @@ final class CodedScans {
       return;
     }
     begin();
-    while (at + 1 < limit && file.u8(at) == 0xff && file.u8(at + 1) == 0xff) {
+    var isFilledUp = true;
+    while (!isRestart(at)) {
+      isFilledUp &= file.u8(at) == 0xff;
       at++;
     }
-    demand(at + 1 < limit && file.u8(at) == 0xff && (file.u8(at + 1) & 0xf8) == 0xd0);
+    if (!isFilledUp) {
+      hasStrayBytes = true;
+      demand((file.u8(at + 1) & 7) == (mcu / restartInterval - 1) % 8);
+    }
     at += 2;
+  }
+
+  private boolean isRestart(int place) throws UnreadableImage {
+    if (place + 1 >= limit) {
+      throw UnreadableImage.truncated();
+    }
+    return file.u8(place) == 0xff && (file.u8(place + 1) & 0xf8) == 0xd0;
   }
 
   private static Codes codes(Codes[] tables, int index) throws NotAsCoded {
@@ -358,7 +356,7 @@ final class CodedScans {
     throw new NotAsCoded();
   }
 
-  private int bits(int count) throws NotAsCoded {
+  private int bits(int count) throws NotAsCoded, UnreadableImage {
     var number = 0;
     for (var i = 0; i < count; i++) {
       number = number << 1 | bit();
@@ -366,25 +364,30 @@ final class CodedScans {
     return number;
   }
 
-  private void skip(int count) throws NotAsCoded {
+  private void skip(int count) throws NotAsCoded, UnreadableImage {
     for (var i = 0; i < count; i++) {
       var _ = bit();
     }
   }
 
-  private int bit() throws NotAsCoded {
+  private int bit() throws NotAsCoded, UnreadableImage {
     if (bitsLeft == 0) {
-      demand(at < limit);
-      bits = file.array[at++] & 0xff;
+      bits = nextByte();
       if (bits == 0xff) {
-        demand(at < limit && file.array[at] == 0);
-        at++;
+        demand(nextByte() == 0);
       }
       bitsLeft = 8;
       step();
     }
     bitsLeft--;
     return bits >> bitsLeft & 1;
+  }
+
+  private int nextByte() throws UnreadableImage {
+    if (at >= limit) {
+      throw UnreadableImage.truncated();
+    }
+    return file.array[at++] & 0xff;
   }
 
   private void step() throws NotAsCoded {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JPEG: baseline, extended sequential or progressive, 8 bits a sample. After ITU-T T.81 annex B,
@@ -35,6 +36,7 @@ public final class JpegFile extends ImageFile {
   private final List<ProfilePart> profileParts = new ArrayList<>();
   private final Orientation orientation;
   private final Optional<byte[]> profile;
+  private @Nullable CodedBits coded;
   private int scans;
   private boolean isEnded;
   private int jfif = -1;
@@ -45,8 +47,12 @@ public final class JpegFile extends ImageFile {
     super(file);
     orientation = new Orientation(file);
     walk();
-    if (frame < 0 || scans == 0) {
+    if (coded == null || scans == 0) {
       throw isEnded ? UnreadableImage.sizeless() : UnreadableImage.truncated();
+    }
+    // Without the end marker, scans that could follow were lost.
+    if (!(isEnded ? coded.showEachChannel() : coded.areAll())) {
+      throw UnreadableImage.truncated();
     }
     profile = profileParts.isEmpty() ? Optional.empty() : joinedProfile();
   }
@@ -101,6 +107,10 @@ public final class JpegFile extends ImageFile {
     return at(frame + 10) == 'R' && at(frame + 13) == 'G' && at(frame + 16) == 'B';
   }
 
+  /**
+   * As {@link ImageFile#stripped} says. Follows the codes of all scans, to see that every row is
+   * there.
+   */
   @Override
   public Optional<byte[]> stripped() throws UnreadableImage {
     var picture = new Pieces().add((byte) 0xff, (byte) 0xd8);
@@ -112,20 +122,20 @@ public final class JpegFile extends ImageFile {
       addAdobe(picture, at(adobe));
     }
     profile.ifPresent(bytes -> addProfile(picture, bytes));
-    var coded = new CodedScans(file, frame);
+    var followed = new CodedScans(file, frame);
     for (var segment : segments) {
-      var end = segment.marker() == 0xda ? coded.end(segment) : coded.take(segment);
+      var end = segment.marker() == 0xda ? followed.end(segment) : followed.take(segment);
       if (end < 0) {
         return Optional.empty();
       }
       var _ = picture.add(file.array, segment.from(), end);
-      if (coded.isComplete()) {
+      if (followed.isComplete()) {
         break;
       }
     }
-    return coded.hasAllChannels()
-        ? Optional.of(picture.add((byte) 0xff, (byte) 0xd9).toArray())
-        : Optional.empty();
+    return followed.hasStrayBytes()
+        ? Optional.empty()
+        : Optional.of(picture.add((byte) 0xff, (byte) 0xd9).toArray());
   }
 
   @Override
@@ -174,25 +184,26 @@ public final class JpegFile extends ImageFile {
         at += 2;
         continue;
       }
-      if (isPictureOver(marker)) {
-        return;
-      }
-      var end = at + 2 + Math.max(2, file.u16(at + 2));
+      var end = at + 2 + (at + 4 > file.length() ? 2 : Math.max(2, file.u16(at + 2)));
       if (end > file.length()) {
         if (scans > 0) {
           return;
         }
         throw UnreadableImage.truncated();
       }
+      if (isPictureOver(marker, at)) {
+        return;
+      }
       at = segment(marker, at, end);
     }
   }
 
   // What follows the last scan without an end marker belongs to another file behind this one.
-  private boolean isPictureOver(int marker) {
+  private boolean isPictureOver(int marker, int at) throws UnreadableImage {
     return scans > 0
         && switch (marker) {
-          case 0xc4, 0xda, 0xdb, 0xdc, 0xdd, 0xfe -> false;
+          case 0xc4, 0xdb, 0xdc, 0xdd, 0xfe -> false;
+          case 0xda -> ScanHeader.read(file, frame, at).isEmpty();
           default -> marker < 0xe0 || marker > 0xef;
         };
   }
@@ -210,9 +221,10 @@ public final class JpegFile extends ImageFile {
         if (++scans > MOST_SCANS) {
           throw UnreadableImage.moreThan(MOST_SCANS, "scans");
         }
-        if (frame < 0) {
+        if (coded == null) {
           throw UnreadableImage.sizeless();
         }
+        coded.add(ScanHeader.read(file, frame, at).orElseThrow(UnreadableImage::damaged));
         var behind = behindScan(end);
         segments.add(new Segment(marker, at, behind));
         return behind;
@@ -265,6 +277,7 @@ public final class JpegFile extends ImageFile {
       throw UnreadableImage.sizeless();
     }
     frame = at;
+    coded = new CodedBits(file, frame);
   }
 
   /** Where the next marker is, with what fills up before it skipped; -1 if none comes. */

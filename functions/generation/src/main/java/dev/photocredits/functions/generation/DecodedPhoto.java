@@ -4,6 +4,7 @@ import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import dev.photocredits.lambda.Rejected;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.JpegFile;
+import dev.photocredits.photos.UnreadableImage;
 import dev.photocredits.photos.WebpFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -19,12 +20,16 @@ import javax.imageio.stream.ImageInputStreamImpl;
 final class DecodedPhoto {
   private static final int WHITE = 0xffffff;
 
+  /** How libjpeg says that it made up what a scan lacks. */
+  private static final String MADE_UP = "remature end";
+
   /** How libjpeg says that it skipped bytes behind a scan: a photo may have lost its end marker. */
   private static final String SKIPPED = "extraneous bytes";
 
   private final ImageFile photo;
   private final Input input;
   private boolean isTruncated;
+  private boolean isDoubtful;
 
   private DecodedPhoto(ImageFile photo, BooleanSupplier isLate) {
     this.photo = photo;
@@ -56,17 +61,34 @@ final class DecodedPhoto {
       if (input.isOver()) {
         throw new IOException("aborted between two rows");
       }
-      if (isTruncated) {
-        throw Photo.unsupported("The image is truncated.");
-      }
+      checkRows();
       return new Pixels(onCanvas(decoded.image(), step), decoded.profile());
     } catch (Rejected rejected) {
       throw rejected;
+    } catch (UnreadableImage e) {
+      throw Photo.unsupported(e);
     } catch (IOException | RuntimeException _) {
       // The decoders throw whatever they stumble over in a damaged file.
       throw input.wasLate
           ? Photo.tooLarge("The image takes too long to decode; send a smaller one.")
           : Photo.unsupported("The image is damaged, or of a kind that cannot be scaled.");
+    }
+  }
+
+  private void warned(String warning) {
+    isDoubtful = true;
+    isTruncated |=
+        warning.contains(MADE_UP)
+            || (photo instanceof JpegFile jpeg && !jpeg.isEnded() && !warning.contains(SKIPPED));
+  }
+
+  // libjpeg reports the first warning only: behind another one, rows may be missing, too.
+  private void checkRows() throws UnreadableImage {
+    if (isTruncated) {
+      throw Photo.unsupported("The image is truncated.");
+    }
+    if (isDoubtful && photo instanceof JpegFile jpeg) {
+      var _ = jpeg.stripped();
     }
   }
 
@@ -81,10 +103,7 @@ final class DecodedPhoto {
     try {
       reader.setInput(input, true, true);
       reader.addIIOReadProgressListener(new Stop(input));
-      if (photo instanceof JpegFile jpeg && !jpeg.isEnded()) {
-        reader.addIIOReadWarningListener(
-            (source, warning) -> isTruncated |= !warning.contains(SKIPPED));
-      }
+      reader.addIIOReadWarningListener((source, warning) -> warned(warning));
       var wanted = reader.getDefaultReadParam();
       wanted.setSourceSubsampling(step, step, 0, 0);
       if (photo instanceof JpegFile jpeg && jpeg.channels() == 4) {
