@@ -1,6 +1,8 @@
 package dev.photocredits.photos;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -39,6 +41,7 @@ public final class PngFile extends ImageFile {
   private final Orientation orientation;
   private final Pieces head = new Pieces();
   private final Pieces colours = new Pieces();
+  private final Set<String> colourTypes = new HashSet<>();
   private final Pieces picture = new Pieces();
   private final Pieces data = new Pieces();
   private final int depth;
@@ -154,8 +157,9 @@ public final class PngFile extends ImageFile {
     }
   }
 
-  // Known chunks of a right length; a chunk that is invented next year goes.
-  private void chunk(String type, int at, int length) {
+  // Known chunks of a right length in their place, the first of each kind. What else a picture does
+  // without goes; a decoder refuses what it says it cannot do without.
+  private void chunk(String type, int at, int length) throws UnreadableImage {
     var content = at + 8;
     if (data.length() > 0 && !type.equals("IDAT")) {
       isDataOver = true;
@@ -168,7 +172,10 @@ public final class PngFile extends ImageFile {
         }
       }
       case "PLTE" -> {
-        if (!hasPalette && !isDataOver && length <= LARGEST_PALETTE && length % 3 == 0) {
+        if (hasPalette) {
+          throw UnreadableImage.damaged();
+        }
+        if (!isDataOver && length <= LARGEST_PALETTE && length % 3 == 0) {
           hasPalette = true;
           addChunk(picture, at, length);
         }
@@ -181,7 +188,7 @@ public final class PngFile extends ImageFile {
       }
       case "IEND" -> addChunk(picture, at, length);
       case "gAMA", "sRGB", "cICP", "cHRM", "mDCV", "cLLI" -> {
-        if (data.length() == 0 && length == colourLength(type)) {
+        if (data.length() == 0 && length == colourLength(type) && colourTypes.add(type)) {
           addChunk(colours, at, length);
         }
       }
@@ -196,7 +203,12 @@ public final class PngFile extends ImageFile {
           orientation.xmp(content, content + length);
         }
       }
-      default -> {}
+      default -> {
+        // A second header, too.
+        if (Character.isUpperCase(type.charAt(0))) {
+          throw UnreadableImage.damaged();
+        }
+      }
     }
   }
 
@@ -204,7 +216,7 @@ public final class PngFile extends ImageFile {
     return switch (colourType) {
       case GRAY -> length == 2;
       case RGB -> length == 6;
-      case PALETTE -> length <= LARGEST_PALETTE / 3;
+      case PALETTE -> hasPalette && length <= LARGEST_PALETTE / 3;
       default -> false;
     };
   }

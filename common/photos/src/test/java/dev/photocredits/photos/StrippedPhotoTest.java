@@ -2,6 +2,7 @@ package dev.photocredits.photos;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.drew.imaging.ImageMetadataReader;
 import com.drew.imaging.ImageProcessingException;
@@ -11,12 +12,15 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stripped files hold nothing but what shows the picture, wherever a format allows more. */
@@ -178,6 +182,49 @@ final class StrippedPhotoTest {
     assertThat(ImageFile.read(longer).stripped()).isEmpty();
     assertThat(ImageFile.read(another).stripped()).isEmpty();
     assertThat(ImageFile.read(row).stripped()).isEmpty();
+  }
+
+  static Stream<Arguments> refusedByDecoders() {
+    var header = chunk("IHDR", "\0\0\0\2\0\0\0\1\10\3\0\0\0");
+    var higher = chunk("IHDR", "\0\0\0\2\0\0\0\2\10\3\0\0\0");
+    var palette = chunk("PLTE", "abcdef");
+    var data = chunk("IDAT", deflated("\0\0\1"));
+    return Stream.of(
+        Arguments.of("two headers", png(header, higher, palette, data)),
+        Arguments.of("the same header twice", png(header, header, palette, data)),
+        Arguments.of("a header behind the data", png(header, palette, data, higher)),
+        Arguments.of("two palettes", png(header, palette, chunk("PLTE", "ghijkl"), data)),
+        Arguments.of("no palette before the data", png(header, data, palette)),
+        Arguments.of(
+            "a critical chunk of next year", png(header, palette, chunk("NEXT", ""), data)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refusedByDecoders")
+  void a_png_that_decoders_refuse_is_damaged(String name, byte[] png) {
+    var thrown = catchThrowable(() -> stripped(png));
+
+    assertThat(thrown).as(name).isInstanceOf(UnreadableImage.class);
+    assertThat(thrown).hasMessage("The image is damaged.");
+  }
+
+  /** Which of two counts differs from decoder to decoder: the copy has one. */
+  @Test
+  void of_a_png_the_first_chunk_of_a_kind_counts_if_it_is_in_its_place() throws Exception {
+    var header = chunk("IHDR", "\0\0\0\2\0\0\0\1\10\3\0\0\0");
+    var gamma = chunk("gAMA", "\0\0\261\217");
+    var palette = chunk("PLTE", "abcdef");
+    var transparency = chunk("tRNS", "\0\177");
+    var data = chunk("IDAT", deflated("\0\0\1"));
+    var plain = png(header, gamma, palette, data);
+
+    var twice = png(header, gamma, chunk("gAMA", "\0\0\0\1"), palette, data);
+    var tooEarly = png(header, gamma, transparency, palette, data);
+    var tooLate = png(header, gamma, palette, data, transparency);
+
+    assertThat(stripped(twice)).isEqualTo(plain);
+    assertThat(stripped(tooEarly)).isEqualTo(plain);
+    assertThat(stripped(tooLate)).isEqualTo(plain);
   }
 
   @Test

@@ -159,6 +159,17 @@ final class PhotoPreparationTest {
     isAbout(seen, 1500, 30, Color.BLACK);
   }
 
+  /** Only a decoder sees that: of a photo that keeps its pixels, the rows are counted. */
+  @Test
+  void a_large_png_that_lacks_rows_is_unsupported() throws IOException {
+    var png = encoded(grey(3000, 90), "png");
+    var higher = png.clone();
+    higher[23] = 100;
+
+    assertThat(prepared(png).bytes()).isNotEmpty();
+    assertThat(refusal(higher)).isEqualTo("UNSUPPORTED_IMAGE");
+  }
+
   @Test
   void a_small_photo_of_many_bytes_is_packed_anew() throws IOException {
     var noise = new BufferedImage(2048, 2048, BufferedImage.TYPE_INT_RGB);
