@@ -12,8 +12,6 @@ import java.util.Optional;
 
 /** Judges by its bytes whether a browser shows what a model delivered. No pixel is decoded. */
 final class Picture {
-  private static final int MOST_PIXELS = 40_000_000;
-
   private Picture() {}
 
   /**
@@ -26,7 +24,7 @@ final class Picture {
   static Optional<Image> of(String declared, byte[] bytes) {
     try {
       var file = ImageFile.read(bytes);
-      if (file.mostPixels() > MOST_PIXELS || !isWhole(file)) {
+      if (file.isTooLarge() || !isWhole(file)) {
         return Optional.empty();
       }
       var isPicture = ContentType.isImage(declared) && !declared.endsWith("+xml");

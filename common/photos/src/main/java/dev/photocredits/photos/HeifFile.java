@@ -120,7 +120,7 @@ public final class HeifFile extends ImageFile {
   }
 
   @Override
-  public long mostPixels() {
+  long mostPixels() {
     return mostPixels;
   }
 

@@ -8,6 +8,8 @@ import java.util.Optional;
  * file's length, not to the sizes that it claims.
  */
 public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, HeifFile {
+  private static final long MOST_PIXELS = 40_000_000;
+
   final Bytes file;
 
   ImageFile(Bytes file) {
@@ -45,8 +47,13 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
   /** The height of the stored picture in pixels, at least 1. */
   public abstract int height();
 
+  /** Whether it has more than 40 megapixels: no photo and no generated picture may. */
+  public final boolean isTooLarge() {
+    return mostPixels() > MOST_PIXELS;
+  }
+
   /** The most pixels of a picture in the file: of one, or of one that it is put together from. */
-  public long mostPixels() {
+  long mostPixels() {
     return (long) width() * height();
   }
 

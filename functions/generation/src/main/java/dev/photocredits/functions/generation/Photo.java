@@ -11,8 +11,6 @@ import dev.photocredits.uploads.UploadOrder;
  * structure tells, of 40 megapixels and 20 MB at most. Nothing of it has been decoded.
  */
 record Photo(ImageFile file) {
-  private static final long MOST_PIXELS = 40_000_000;
-
   /** The photo; {@code UNSUPPORTED_IMAGE} or {@code IMAGE_TOO_LARGE} for everything else. */
   static Photo inspect(byte[] bytes) {
     if (bytes.length > UploadOrder.LARGEST) {
@@ -23,7 +21,7 @@ record Photo(ImageFile file) {
     }
     try {
       var file = ImageFile.read(bytes);
-      if (file.mostPixels() > MOST_PIXELS) {
+      if (file.isTooLarge()) {
         throw tooLarge("The image has more than 40 megapixels.");
       }
       return new Photo(file);
