@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * A HEIC or HEIF whose primary item is coded by HEVC, or put together from such items: a grid, an
  * overlay, or an item under a transformation. After ISO/IEC 14496-12 (boxes), 23008-12 (items) and
- * 14496-15 (HEVC in them).
+ * 14496-15 (HEVC in them). Its orientation is 1: every decoder turns it by properties of its own
+ * ({@code irot}, {@code imir}), which stay in the stripped file, and so does its colour profile.
  */
 public final class HeifFile extends ImageFile {
   private static final int HEADER = 8;
@@ -122,21 +123,6 @@ public final class HeifFile extends ImageFile {
   @Override
   long mostPixels() {
     return mostPixels;
-  }
-
-  /**
-   * 1: by properties of its own ({@code irot}, {@code imir}), which stay in the stripped file,
-   * every decoder turns it; what EXIF says beside them does not count.
-   */
-  @Override
-  public int orientation() {
-    return 1;
-  }
-
-  /** Empty: it stays in the stripped file, and Java has no decoder that would need it. */
-  @Override
-  public Optional<byte[]> profile() {
-    return Optional.empty();
   }
 
   /** The stripped file; Java has no decoder for it. */

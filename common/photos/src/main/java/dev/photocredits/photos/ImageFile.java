@@ -11,9 +11,12 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
   private static final long MOST_PIXELS = 40_000_000;
 
   final Bytes file;
+  final Orientation orientation;
+  Optional<byte[]> profile = Optional.empty();
 
   ImageFile(Bytes file) {
     this.file = file;
+    orientation = new Orientation(file);
   }
 
   /**
@@ -58,13 +61,17 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
   }
 
   /** How to turn the stored pixels so that they are upright, as EXIF counts: 1 to 8. */
-  public abstract int orientation();
+  public final int orientation() {
+    return orientation.value();
+  }
 
   /**
    * The colour profile (ICC), reduced to what colours need. Empty if there is none, or none that
    * fits the picture.
    */
-  public abstract Optional<byte[]> profile();
+  public final Optional<byte[]> profile() {
+    return profile;
+  }
 
   /**
    * The same picture, bit for bit, without metadata: a file that holds nothing but what shows the

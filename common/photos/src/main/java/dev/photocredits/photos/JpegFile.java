@@ -34,8 +34,6 @@ public final class JpegFile extends ImageFile {
 
   private final List<Segment> segments = new ArrayList<>();
   private final List<ProfilePart> profileParts = new ArrayList<>();
-  private final Orientation orientation;
-  private final Optional<byte[]> profile;
   private @Nullable CodedBits coded;
   private int scans;
   private boolean isEnded;
@@ -45,7 +43,6 @@ public final class JpegFile extends ImageFile {
 
   JpegFile(Bytes file) throws UnreadableImage {
     super(file);
-    orientation = new Orientation(file);
     walk();
     if (coded == null || scans == 0) {
       throw isEnded ? UnreadableImage.sizeless() : UnreadableImage.truncated();
@@ -70,16 +67,6 @@ public final class JpegFile extends ImageFile {
   @Override
   public int height() {
     return at(frame + 5) << 8 | at(frame + 6);
-  }
-
-  @Override
-  public int orientation() {
-    return orientation.value();
-  }
-
-  @Override
-  public Optional<byte[]> profile() {
-    return profile;
   }
 
   /** How many colour channels it has: 1, 3 or 4. */

@@ -38,7 +38,6 @@ public final class PngFile extends ImageFile {
     {0, 8, 0, 8}, {4, 8, 0, 8}, {0, 4, 4, 8}, {2, 4, 0, 4}, {0, 2, 2, 4}, {1, 2, 0, 2}, {0, 1, 1, 2}
   };
 
-  private final Orientation orientation;
   private final Pieces head = new Pieces();
   private final Pieces colours = new Pieces();
   private final Set<String> colourTypes = new HashSet<>();
@@ -47,14 +46,12 @@ public final class PngFile extends ImageFile {
   private final int depth;
   private final int colourType;
   private final Pieces knownProfile = new Pieces();
-  private Optional<byte[]> profile = Optional.empty();
   private boolean hasPalette;
   private boolean hasTransparency;
   private boolean isDataOver;
 
   PngFile(Bytes file) throws UnreadableImage {
     super(file);
-    orientation = new Orientation(file);
     var start = SIGNATURE.length();
     if (file.u32(start) != HEADER_CONTENT || !file.letters(start + 4).equals("IHDR")) {
       throw UnreadableImage.sizeless();
@@ -100,16 +97,6 @@ public final class PngFile extends ImageFile {
   @Override
   public int height() {
     return number(SIGNATURE.length() + 12);
-  }
-
-  @Override
-  public int orientation() {
-    return orientation.value();
-  }
-
-  @Override
-  public Optional<byte[]> profile() {
-    return profile;
   }
 
   /**

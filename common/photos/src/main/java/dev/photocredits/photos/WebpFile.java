@@ -20,8 +20,6 @@ public final class WebpFile extends ImageFile {
   /** A chunk's content, without what fills up an odd length. */
   private record Chunk(int from, int end) {}
 
-  private final Orientation orientation;
-  private Optional<byte[]> profile = Optional.empty();
   private int width;
   private int height;
   private int flags = -1;
@@ -35,7 +33,6 @@ public final class WebpFile extends ImageFile {
 
   WebpFile(Bytes file) throws UnreadableImage {
     super(file);
-    orientation = new Orientation(file);
     var end = CHUNK_HEADER + file.littleU32(4);
     if (end > file.length()) {
       throw UnreadableImage.truncated();
@@ -79,16 +76,6 @@ public final class WebpFile extends ImageFile {
   /** Where on the canvas the picture begins, in pixels from the top. */
   public int top() {
     return top;
-  }
-
-  @Override
-  public int orientation() {
-    return orientation.value();
-  }
-
-  @Override
-  public Optional<byte[]> profile() {
-    return profile;
   }
 
   @Override

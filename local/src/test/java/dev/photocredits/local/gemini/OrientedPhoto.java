@@ -1,9 +1,9 @@
 package dev.photocredits.local.gemini;
 
+import dev.photocredits.photos.TaggedPhoto;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import javax.imageio.ImageIO;
 
 /** JPEGs as phones write them: the sensor's picture, and in EXIF how to turn it. */
@@ -28,28 +28,6 @@ final class OrientedPhoto {
     if (!ImageIO.write(image, "jpeg", jpeg)) {
       throw new IOException("no JPEG writer");
     }
-    return withExif(jpeg.toByteArray(), orientation);
-  }
-
-  private static byte[] withExif(byte[] jpeg, int orientation) {
-    var exif =
-        ByteBuffer.allocate(36)
-            .putShort((short) 0xffe1)
-            .putShort((short) 34)
-            .put(new byte[] {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42})
-            .putInt(8)
-            .putShort((short) 1)
-            .putShort((short) 0x0112)
-            .putShort((short) 3)
-            .putInt(1)
-            .putShort((short) orientation)
-            .putShort((short) 0)
-            .putInt(0)
-            .array();
-    return ByteBuffer.allocate(jpeg.length + exif.length)
-        .put(jpeg, 0, 2)
-        .put(exif)
-        .put(jpeg, 2, jpeg.length - 2)
-        .array();
+    return TaggedPhoto.jpeg(jpeg.toByteArray(), orientation);
   }
 }
