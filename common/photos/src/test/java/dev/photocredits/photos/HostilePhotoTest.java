@@ -26,6 +26,8 @@ final class HostilePhotoTest {
     return Stream.of(
         Arguments.of("scans", Photos.bytes("cases/jpeg-1000-scans-40mp.jpg")),
         Arguments.of("refinements of nothing", refinements()),
+        Arguments.of("blocks by length", blocks()),
+        Arguments.of("a restart that never comes", withoutRestarts(jpeg)),
         Arguments.of("extended XMP", Photos.bytes("cases/jpeg-extended-xmp-says-2gb.jpg")),
         Arguments.of("nested boxes", Photos.bytes("cases/heic-boxes-nested-5000.heic")),
         Arguments.of("segments", spread(jpeg, 2, "\377\376\0\2", 500_000)),
@@ -107,6 +109,26 @@ final class HostilePhotoTest {
       var _ = jpeg.u16(0xffda).u16(8).text("\1\1\0\1\77\20").add(new byte[8]);
     }
     return jpeg.u16(0xffd9).toArray();
+  }
+
+  /** 140 megapixels of gray in a megabyte: no more blocks than the history may have. */
+  private static byte[] blocks() {
+    var jpeg = new Pieces().u16(0xffd8).u16(0xffc2).u16(11).text("\10");
+    var _ = jpeg.u16(11_800).u16(11_900).text("\1\1\21\0");
+    var _ = jpeg.u16(0xffc4).u16(20).text("\0\1").add(new byte[15]).u8(0);
+    var _ = jpeg.u16(0xffda).u16(8).text("\1\1\0\0\0\0").add(new byte[1_000_000]);
+    return jpeg.u16(0xffd9).toArray();
+  }
+
+  /** Two million bytes between the first interval and the end. */
+  private static byte[] withoutRestarts(byte[] jpeg) {
+    return new Pieces()
+        .add(jpeg, 0, 2)
+        .add((byte) 0xff, (byte) 0xdd, (byte) 0, (byte) 4, (byte) 0, (byte) 1)
+        .add(jpeg, 2, jpeg.length - 2)
+        .add(new byte[2_000_000])
+        .add((byte) 0xff, (byte) 0xd9)
+        .toArray();
   }
 
   /** 255 parts, each the largest that a segment takes: 17 MB that are no profile. */
