@@ -318,7 +318,7 @@ final class Api implements AutoCloseable {
   }
 
   private String bucket() {
-    return system.environment().get("BUCKET_NAME");
+    return Objects.requireNonNull(system.environment().get("BUCKET_NAME"));
   }
 
   /** Stops S3 for good. */
