@@ -1,4 +1,4 @@
-// Starts the page: reads config.json, finds out who is here, and shows one of three views.
+// Starts the page: reads config.json, restores the sign-in, and shows one of three views.
 import {$, attempt, announce, pressed} from './ui.js';
 import {counted, day} from './words.js';
 import {photoCredits} from './client.js';
@@ -8,39 +8,40 @@ import {pictures} from './pictures.js';
 import {credits} from './credits.js';
 
 const config = {api: '', sign_in: null, credits_per_generation: 3};
-const answer = await fetch('config.json', {cache: 'no-cache'}).catch(() => null);
-if (answer?.ok) Object.assign(config, await answer.json());
+const response = await fetch('config.json', {cache: 'no-cache'}).catch(() => null);
+if (response?.ok) Object.assign(config, await response.json());
 
-const person = signInBy(config.sign_in);
+const session = signInBy(config.sign_in);
 
-/** What the parts share. */
+/** The state and functions that the views share. */
 const shop = {
-  client: photoCredits({api: config.api, token: person.token}),
+  client: photoCredits({api: config.api, token: session.token}),
   price: config.credits_per_generation,
   balance: null,
-  email: person.email,
+  email: session.email,
 
-  /** The balance of now, in all places that show it. */
+  /** Reads the balance and updates every element that shows it. */
   async showBalance() {
     const {credits, available, pending, expiring} = await shop.client.balance(shop.email());
     if (shop.balance !== null && available !== shop.balance) announce(`You have ${counted(available, 'credit')}.`);
     shop.balance = available;
     const [number, noun] = counted(available, 'credit').split(' ');
-    for (const id of ['balance', 'large-balance']) $(id).replaceChildren(Object.assign(document.createElement('b'), {textContent: number}), ` ${noun}`);
+    for (const id of ['balance', 'large-balance'])
+      $(id).replaceChildren(Object.assign(document.createElement('b'), {textContent: number}), ` ${noun}`);
     $('balance').hidden = false;
     $('balance-note').textContent = [
-      ...expiring.map(lot => `${counted(lot.credits, 'credit')} to be used before ${day(lot.expires_at)}.`),
-      ...pending ? [`${counted(pending, 'credit')} more for pictures that are being drawn.`] : [],
+      ...expiring.map(lot => `${counted(lot.credits, 'credit')} must be used before ${day(lot.expires_at)}.`),
+      ...(pending ? [`${counted(pending, 'credit')} more held for pictures that are being created.`] : []),
     ].join(' ');
     desk.showPrice();
     return {credits, available};
   },
 
-  askWho() {
+  askToSignIn() {
     location.hash = '#create';
     route();
     $('sign-in').hidden = false;
-    $(person.asksForEmail ? 'email' : 'by-pool').focus?.();
+    $(session.asksForEmail ? 'email' : 'by-pool').focus?.();
     $('sign-in').scrollIntoView({block: 'center'});
   },
 
@@ -69,46 +70,57 @@ function route() {
     else link.removeAttribute('aria-current');
   }
   document.title = TITLES[current];
-  if (!first) { scrollTo(0, 0); $('main').focus({preventScroll: true}); }
+  if (!first) {
+    scrollTo(0, 0);
+    $('main').focus({preventScroll: true});
+  }
   views[current].show();
 }
 
-/** Shows the page to whoever is here. */
+/** Updates the page for the signed-in user, or for no user. */
 async function welcome() {
-  const email = person.email();
+  const email = session.email();
   $('sign-in').hidden = Boolean(email);
-  $('by-email').hidden = !person.asksForEmail;
-  $('by-pool').hidden = person.asksForEmail;
+  $('by-email').hidden = !session.asksForEmail;
+  $('by-pool').hidden = session.asksForEmail;
   $('account-button').hidden = !email;
   $('address').textContent = email ?? '';
   $('with-address').hidden = !email;
-  $('with-address').lastElementChild.textContent = `You may answer to ${email}`;
+  $('with-address').lastElementChild.textContent = `You may reply to ${email}`;
   $('balance').hidden = !email || shop.balance === null;
   desk.showPrice();
   shop.refresh();
   if (!email) return;
-  await attempt($('sign-in-problem'), shop.showBalance, () => { $('sign-in').hidden = false; return [['Try again', welcome]]; });
-  if (person.email()) desk.resume();
-  else welcome(); // whoever was here is not any more
+  await attempt($('sign-in-problem'), shop.showBalance, () => {
+    $('sign-in').hidden = false;
+    return [['Try again', welcome]];
+  });
+  if (session.email()) desk.resume();
+  else welcome(); // the token could not be renewed: the user is signed out
 }
 
 $('sign-in').onsubmit = event => {
   event.preventDefault();
-  if (person.asksForEmail && !$('email').reportValidity()) return;
-  pressed(event.submitter, () => attempt($('sign-in-problem'), async () => {
-    if (person.asksForEmail) await shop.client.balance($('email').value.trim()).catch(error => { if (error.code !== 'UNAUTHENTICATED') throw error; });
-    await person.signIn($('email').value);
-    if (!person.asksForEmail) return; // on the way to the pool
-    await welcome();
-    (document.activeElement === document.body ? $('main') : document.activeElement).focus({preventScroll: true});
-  }));
+  if (session.asksForEmail && !$('email').reportValidity()) return;
+  pressed(event.submitter, () =>
+    attempt($('sign-in-problem'), async () => {
+      if (session.asksForEmail)
+        await shop.client.balance($('email').value.trim()).catch(error => {
+          if (error.code !== 'UNAUTHENTICATED') throw error;
+        });
+      await session.signIn($('email').value);
+      if (!session.asksForEmail) return; // the browser is leaving for the sign-in page of the pool
+      await welcome();
+      (document.activeElement === document.body ? $('main') : document.activeElement).focus({preventScroll: true});
+    }),
+  );
 };
 
 $('sign-out').onclick = async () => {
   $('account').hidePopover();
   desk.leave();
   shop.balance = null;
-  await person.signOut();
+  await session.signOut();
   welcome();
   announce('Signed out.');
 };
@@ -124,29 +136,32 @@ for (const close of document.querySelectorAll('.feedback-close')) close.onclick 
 $('feedback-form').onsubmit = event => {
   event.preventDefault();
   if (!$('feedback-form').reportValidity()) return;
-  pressed(event.submitter, () => attempt($('feedback-problem'), async () => {
-    await shop.client.feedback($('message').value, $('answer-me').checked ? person.email() : null);
-    $('message').value = '';
-    $('feedback-form').hidden = true;
-    $('feedback-done').hidden = false;
-    $('feedback-done').querySelector('button').focus();
-    announce('Thank you. We have it.');
-  }));
+  pressed(event.submitter, () =>
+    attempt($('feedback-problem'), async () => {
+      await shop.client.feedback($('message').value, $('answer-me').checked ? session.email() : null);
+      $('message').value = '';
+      $('feedback-form').hidden = true;
+      $('feedback-done').hidden = false;
+      $('feedback-done').querySelector('button').focus();
+      announce('Thank you. We have received your feedback.');
+    }),
+  );
 };
 
-// Away and back: what is followed goes on by itself (client.js), and the balance is read anew.
+// When the device is online again or the page is visible again, client.js resumes polling by itself, and the balance is
+// read again.
 
 function connection() {
   $('offline').hidden = navigator.onLine;
-  if (navigator.onLine && person.email() && document.visibilityState === 'visible') shop.showBalance().catch(() => {});
+  if (navigator.onLine && session.email() && document.visibilityState === 'visible') shop.showBalance().catch(() => {});
 }
 addEventListener('online', connection);
 addEventListener('offline', connection);
 document.addEventListener('visibilitychange', connection);
 addEventListener('hashchange', route);
 
-$('footer-price').textContent = counted(shop.price, 'credit');
+$('footer-price').textContent = `A set of three pictures costs ${counted(shop.price, 'credit')}.`;
 route();
-await attempt($('sign-in-problem'), person.resume);
+await attempt($('sign-in-problem'), session.resume);
 await welcome();
 views.credits.comeBack();

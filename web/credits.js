@@ -1,74 +1,118 @@
-// Credits: packs, paying and coming back, and the statement.
+// The Credits view: packs, checkout, the return from the payment page, and the statement.
 import {$, announce, attempt, button, complain, h, pressed, save} from './ui.js';
-import {counted, date, entry, money} from './words.js';
+import {counted, date, describe, money} from './words.js';
 
 const wait = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
 
 export function credits(shop) {
-  let cursor = null, balance = 0;
+  let cursor = null,
+    balance = 0;
 
   async function showPacks() {
-    await attempt($('buy-problem'), async () => {
-      const packs = await shop.client.packages();
-      $('packs').replaceChildren(...packs.map(pack => {
-        const buy = button(`Buy for ${money(pack.price)}`, () => pressed(buy, () => attempt($('buy-problem'), () => checkout(pack.key))), {className: 'main'});
-        buy.setAttribute('aria-label', `Buy ${pack.name}, ${counted(pack.credits, 'credit')}, for ${money(pack.price)}`);
-        const sets = Math.floor(pack.credits / shop.price);
-        return h('li', {}, h('span', {className: 'hint', textContent: pack.name}), h('b', {textContent: counted(pack.credits, 'credit')}),
-          h('span', {className: 'hint', textContent: `${counted(sets, 'set')} of three pictures`}), buy);
-      }));
-    }, () => [['Try again', showPacks]]);
+    await attempt(
+      $('buy-problem'),
+      async () => {
+        const packs = await shop.client.packages();
+        $('packs').replaceChildren(
+          ...packs.map(pack => {
+            const buy = button(
+              `Buy for ${money(pack.price)}`,
+              () => pressed(buy, () => attempt($('buy-problem'), () => checkout(pack.key))),
+              {className: 'main'},
+            );
+            buy.setAttribute(
+              'aria-label',
+              `Buy ${pack.name}, ${counted(pack.credits, 'credit')}, for ${money(pack.price)}`,
+            );
+            const sets = Math.floor(pack.credits / shop.price);
+            return h(
+              'li',
+              {},
+              h('span', {className: 'hint', textContent: pack.name}),
+              h('b', {textContent: counted(pack.credits, 'credit')}),
+              h('span', {className: 'hint', textContent: `${counted(sets, 'set')} of three pictures`}),
+              buy,
+            );
+          }),
+        );
+      },
+      () => [['Try again', showPacks]],
+    );
   }
 
   async function checkout(pack) {
-    if (!shop.email()) return shop.askWho();
+    if (!shop.email()) return shop.askToSignIn();
     const {checkout_url} = await shop.client.checkout(shop.email(), pack);
     location.assign(checkout_url);
   }
 
-  /** Tells of a payment that the customer comes back from, until its credits are there. */
+  /** After the return from the payment page, shows the status of the payment until the credits are granted. */
   async function comeBack() {
-    const came = new URLSearchParams(location.search);
-    if (!came.has('payment')) return;
+    const query = new URLSearchParams(location.search);
+    if (!query.has('payment')) return;
     history.replaceState(null, '', location.pathname + location.hash);
-    if (came.get('payment') !== 'success') return tell('The payment was cancelled. Nothing was charged.');
-    const session = came.get('session_id');
-    tell('Looking for your payment …');
-    for (let asked = 1; ; asked++) {
+    if (query.get('payment') !== 'success') return notify('The payment was cancelled. Nothing was charged.');
+    const session = query.get('session_id');
+    notify('Checking your payment …');
+    for (let polls = 1; ; polls++) {
       try {
         const payment = await shop.client.payment(session);
         if (payment.status === 'paid') {
-          tell(`Thank you. ${counted(payment.credits, 'credit')} were added.`);
+          notify(`Thank you. ${counted(payment.credits, 'credit')} were added.`);
           await Promise.all([shop.showBalance(), shop.refresh()]);
           return;
         }
-        if (payment.status === 'expired') return tell('The payment did not go through. Nothing was charged.');
-        if (asked === 3) tell(payment.status === 'pending' ? 'Your bank is still at work. The credits come with the money, even if you close this page.' : 'Waiting for your payment …');
-        if (asked > 120) return tell('We do not see your payment yet. If you have paid, the credits will come by themselves.');
+        if (payment.status === 'expired') return notify('The payment did not go through. Nothing was charged.');
+        if (polls === 3)
+          notify(
+            payment.status === 'pending'
+              ? 'Your bank is processing the payment. You get the credits afterwards, even if you close this page.'
+              : 'Waiting for your payment …',
+          );
+        if (polls > 120)
+          return notify('We have not received your payment yet. If you have paid, your credits will be added later.');
       } catch (error) {
-        if (error.status !== 0) return complain(tell(''), error, error.code === 'UNAUTHENTICATED' ? [['Sign in', shop.askWho]] : []);
+        if (error.status !== 0)
+          return complain(notify(''), error, error.code === 'UNAUTHENTICATED' ? [['Sign in', shop.askToSignIn]] : []);
       }
-      await wait(Math.min(asked, 5));
+      await wait(Math.min(polls, 5));
     }
   }
 
-  function tell(words) {
+  function notify(words) {
     const strip = $('payment');
-    const close = button('×', () => { strip.hidden = true; }, {className: 'quiet'});
+    const close = button(
+      '×',
+      () => {
+        strip.hidden = true;
+      },
+      {className: 'quiet'},
+    );
     close.setAttribute('aria-label', 'Close');
     strip.replaceChildren(words, close);
     strip.hidden = false;
     return strip;
   }
 
-  /** What has expired and is no entry yet; with it, the newest balance is what can be spent. */
-  const expired = amount => amount ? [row({created_at: new Date().toISOString(), type: 'expiry', description: 'Expired', credits: -amount})] : [];
+  /**
+   * A row for credits that have expired without a transaction yet, so that the newest balance shows what can be spent.
+   */
+  const expired = amount =>
+    amount
+      ? [row({created_at: new Date().toISOString(), type: 'expiry', description: 'Expired', credits: -amount})]
+      : [];
 
   const row = transaction => {
     const after = balance;
     balance -= transaction.credits;
-    return h('tr', {}, h('td', {textContent: date(transaction.created_at)}), h('td', {textContent: entry(transaction)}),
-      h('td', {className: `number ${transaction.credits > 0 ? 'good' : ''}`, textContent: signed(transaction.credits)}), h('td', {className: 'number', textContent: after}));
+    return h(
+      'tr',
+      {},
+      h('td', {textContent: date(transaction.created_at)}),
+      h('td', {textContent: describe(transaction)}),
+      h('td', {className: `number ${transaction.credits > 0 ? 'good' : ''}`, textContent: signed(transaction.credits)}),
+      h('td', {className: 'number', textContent: after}),
+    );
   };
   const signed = number => (number > 0 ? `+${number}` : `−${-number}`);
 
@@ -80,36 +124,54 @@ export function credits(shop) {
   }
 
   async function showStatement() {
-    await attempt($('statement-problem'), async () => {
-      cursor = null;
-      const {credits, available} = await shop.showBalance();
-      balance = available;
-      const rows = [...expired(credits - available), ...await load()];
-      $('statement').tBodies[0].replaceChildren(...rows);
-      $('statement').hidden = $('csv').hidden = !rows.length;
-      $('no-statement').hidden = rows.length > 0;
-      $('no-statement').textContent = 'No entries yet.';
-    }, () => [['Try again', showStatement]]);
+    await attempt(
+      $('statement-problem'),
+      async () => {
+        cursor = null;
+        const {credits, available} = await shop.showBalance();
+        balance = available;
+        const rows = [...expired(credits - available), ...(await load())];
+        $('statement').tBodies[0].replaceChildren(...rows);
+        $('statement').hidden = $('csv').hidden = !rows.length;
+        $('no-statement').hidden = rows.length > 0;
+        $('no-statement').textContent = 'No transactions yet.';
+      },
+      () => [['Try again', showStatement]],
+    );
   }
 
-  /** All entries, oldest first, each with the balance after it. */
+  /** Saves all transactions, oldest first, each with the balance after it. */
   async function csv() {
-    const entries = [];
+    const transactions = [];
     let at = null;
     do {
       const page = await shop.client.statement(shop.email(), at);
-      entries.push(...page.transactions);
+      transactions.push(...page.transactions);
       at = page.next_cursor;
     } while (at);
     let after = 0;
-    const lines = entries.reverse().map(one => [one.created_at, one.type, entry(one), one.credits, after += one.credits,
-      one.amount == null ? '' : (one.amount / 100).toFixed(2), one.currency ?? '', one.payment_id ?? '', one.generation_id ?? '']);
+    const lines = transactions
+      .reverse()
+      .map(one => [
+        one.created_at,
+        one.type,
+        describe(one),
+        one.credits,
+        (after += one.credits),
+        one.amount == null ? '' : (one.amount / 100).toFixed(2),
+        one.currency ?? '',
+        one.payment_id ?? '',
+        one.generation_id ?? '',
+      ]);
     const head = ['date', 'type', 'description', 'credits', 'balance', 'amount', 'currency', 'payment', 'generation'];
-    save(new Blob([[head, ...lines].map(line => line.map(quoted).join(',') + '\r\n').join('')], {type: 'text/csv'}), 'statement.csv');
+    save(
+      new Blob([[head, ...lines].map(line => line.map(quoted).join(',') + '\r\n').join('')], {type: 'text/csv'}),
+      'statement.csv',
+    );
     announce('The statement was saved.');
   }
 
-  // A text that begins like a formula must stay a text in a spreadsheet.
+  // Quotes a value for CSV. A leading apostrophe keeps spreadsheets from running text as a formula.
   const quoted = value => {
     const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -121,12 +183,13 @@ export function credits(shop) {
     if (shop.email()) return showStatement();
     $('statement').hidden = $('csv').hidden = $('more-statement').hidden = true;
     $('no-statement').hidden = false;
-    $('no-statement').textContent = 'Your purchases and what you used will be here.';
+    $('no-statement').textContent = 'Your purchases and the credits you spend will be listed here.';
   }
 
   $('csv').onclick = () => pressed($('csv'), () => attempt($('statement-problem'), csv));
-  $('more-statement').onclick = () => attempt($('statement-problem'), async () => {
-    $('statement').tBodies[0].append(...await load());
-  });
+  $('more-statement').onclick = () =>
+    attempt($('statement-problem'), async () => {
+      $('statement').tBodies[0].append(...(await load()));
+    });
   return {show, comeBack};
 }

@@ -1,18 +1,18 @@
-// Create: a photo, some words, and three pictures that appear one by one.
+// The Create view: a photo and a prompt, and three pictures that appear one by one.
 import {$, attempt, announce, button, complain, h} from './ui.js';
 import {bytes, counted} from './words.js';
 import {ApiError} from './client.js';
 import {download, remove, tiles} from './pictures.js';
 
-const LARGEST = 20_000_000;
-const MOST_PIXELS = 40_000_000;
+const MAX_BYTES = 20_000_000;
+const MAX_PIXELS = 40_000_000;
 const LIGHTS = ['Daylight', 'Studio', 'Outdoors'];
 const EXAMPLES = {
   'full-transformation': ['film noir', 'a 1920s film star', 'a polar explorer', 'a jazz club in 1958', 'candlelight'],
   'item-only': ['a tweed suit', 'a yellow raincoat', 'a space suit', 'a silk kimono', 'a flying jacket'],
 };
 
-/** The type that a file's first bytes tell, whatever its name says; null for none that we take. */
+/** Detects the type of a file from its first bytes, not its name. Returns null if the API does not accept it. */
 async function typeOf(file) {
   const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()));
   if (start.startsWith('\x89PNG\r\n')) return 'image/png';
@@ -22,27 +22,43 @@ async function typeOf(file) {
 }
 
 /**
- * A photo that outlives a reload, and the way to the page where credits are paid: the one on the desk, and the one of an
- * order that is not answered yet. Where the browser keeps nothing, as in some private windows, neither do we.
+ * Keeps a photo across a reload and the visit to the payment page: the chosen photo, or that of a request whose result
+ * is not known yet. If the browser has no storage, as in some private windows, it is not kept.
  */
-const kept = name => ({
-  put: file => quietly(async cache =>
-    cache.put(name, new Response(file, {headers: {'content-type': file.type, 'x-name': encodeURIComponent(file.name)}}))),
-  get: () => quietly(async cache => {
-    const found = await cache.match(name);
-    return found && new File([await found.blob()], decodeURIComponent(found.headers.get('x-name')), {type: found.headers.get('content-type')});
-  }),
-  clear: () => quietly(cache => cache.delete(name)),
+const storedPhoto = name => ({
+  put: file =>
+    withCache(async cache =>
+      cache.put(
+        name,
+        new Response(file, {headers: {'content-type': file.type, 'x-name': encodeURIComponent(file.name)}}),
+      ),
+    ),
+  get: () =>
+    withCache(async cache => {
+      const found = await cache.match(name);
+      return (
+        found &&
+        new File([await found.blob()], decodeURIComponent(found.headers.get('x-name')), {
+          type: found.headers.get('content-type'),
+        })
+      );
+    }),
+  clear: () => withCache(cache => cache.delete(name)),
 });
-const quietly = async work => {
-  try { return await work(await caches.open('photos')); } catch { return null; }
+const withCache = async work => {
+  try {
+    return await work(await caches.open('photos'));
+  } catch {
+    return null;
+  }
 };
-const onDesk = kept('/desk'), ordered = kept('/order');
+const chosenPhoto = storedPhoto('/chosen'),
+  requestPhoto = storedPhoto('/request');
 
 export function studio(shop) {
   let photo = null;
-  let last = null; // {key, email, prompt, mode, photo, id?}: the order that the tiles show
-  let stop = null; // ends the waiting, not the drawing
+  let last = null; // {key, email, prompt, mode, photo, id?}: the request that the tiles show
+  let stop = null; // aborts waiting for the pictures, not generating them
   let set = null; // the pictures that the tiles show
 
   // The photo
@@ -52,24 +68,29 @@ export function studio(shop) {
     await attempt($('photo-problem'), async () => {
       const type = await typeOf(file);
       if (!type) throw new ApiError(0, 'UNSUPPORTED_IMAGE', file.name);
-      if (file.size > LARGEST) throw Object.assign(new ApiError(0, 'IMAGE_TOO_LARGE', file.name), {limit: bytes(LARGEST)});
+      if (file.size > MAX_BYTES)
+        throw Object.assign(new ApiError(0, 'IMAGE_TOO_LARGE', file.name), {limit: bytes(MAX_BYTES)});
       const named = new File([file], file.name || 'photo', {type});
       await preview(named);
       photo = named;
-      onDesk.put(photo);
+      chosenPhoto.put(photo);
       announce(`Photo chosen: ${photo.name}.`);
     });
   }
 
   async function preview(file) {
-    const url = URL.createObjectURL(file), image = $('preview-image');
+    const url = URL.createObjectURL(file),
+      image = $('preview-image');
     URL.revokeObjectURL(image.src);
     image.src = url;
-    const shown = await image.decode().then(() => true, () => false);
-    // Most browsers do not show HEIC; the model takes it all the same.
+    const shown = await image.decode().then(
+      () => true,
+      () => false,
+    );
+    // Most browsers cannot show HEIC, but the model accepts it.
     if (!shown && file.type !== 'image/heic') throw new ApiError(0, 'UNSUPPORTED_IMAGE', file.name);
-    if (image.naturalWidth * image.naturalHeight > MOST_PIXELS) throw new ApiError(0, 'IMAGE_TOO_LARGE', file.name);
-    image.alt = shown ? 'The photo that you have chosen' : 'No preview of this format';
+    if (image.naturalWidth * image.naturalHeight > MAX_PIXELS) throw new ApiError(0, 'IMAGE_TOO_LARGE', file.name);
+    image.alt = shown ? 'The photo that you chose' : 'No preview for this format';
     $('preview-name').textContent = `${file.name}, ${bytes(file.size)}`;
     $('no-photo').hidden = true;
     $('preview').hidden = false;
@@ -82,120 +103,167 @@ export function studio(shop) {
     $('preview').hidden = true;
     $('no-photo').hidden = false;
     $('drop').classList.remove('full');
-    onDesk.clear();
+    chosenPhoto.clear();
   }
 
-  const dropped = event => [...event.dataTransfer?.files ?? event.clipboardData?.files ?? []][0];
+  const dropped = event => [...(event.dataTransfer?.files ?? event.clipboardData?.files ?? [])][0];
   $('photo').onchange = $('camera').onchange = event => take(event.target.files[0]);
-  $('other-photo').onclick = () => { forgetPhoto(); $('photo').focus(); };
-  addEventListener('paste', event => { if (!$('create').hidden) take(dropped(event)); });
-  addEventListener('dragover', event => { event.preventDefault(); $('drop').classList.add('over'); });
-  addEventListener('dragleave', event => { if (!event.relatedTarget) $('drop').classList.remove('over'); });
-  addEventListener('drop', event => { event.preventDefault(); $('drop').classList.remove('over'); take(dropped(event)); });
+  $('other-photo').onclick = () => {
+    forgetPhoto();
+    $('photo').focus();
+  };
+  addEventListener('paste', event => {
+    if (!$('create').hidden) take(dropped(event));
+  });
+  addEventListener('dragover', event => {
+    event.preventDefault();
+    $('drop').classList.add('over');
+  });
+  addEventListener('dragleave', event => {
+    if (!event.relatedTarget) $('drop').classList.remove('over');
+  });
+  addEventListener('drop', event => {
+    event.preventDefault();
+    $('drop').classList.remove('over');
+    take(dropped(event));
+  });
 
-  // The words
+  // The prompt
 
-  const mode = () => new FormData($('order')).get('mode');
+  const mode = () => new FormData($('request')).get('mode');
 
   function showExamples() {
-    $('examples').replaceChildren(...EXAMPLES[mode()].map(style => button(style[0].toUpperCase() + style.slice(1), () => {
-      $('prompt').value = mode() === 'item-only' ? `Only change to ${style}` : `In the style of ${style}`;
-      $('prompt').dispatchEvent(new Event('input', {bubbles: true}));
-      $('prompt').focus();
-    })));
+    $('examples').replaceChildren(
+      ...EXAMPLES[mode()].map(style =>
+        button(style[0].toUpperCase() + style.slice(1), () => {
+          $('prompt').value = mode() === 'item-only' ? `Only change to ${style}` : `In the style of ${style}`;
+          $('prompt').dispatchEvent(new Event('input', {bubbles: true}));
+          $('prompt').focus();
+        }),
+      ),
+    );
   }
 
   function write(prompt, chosen) {
     $('prompt').value = prompt;
-    $('order').elements.mode.value = chosen;
+    $('request').elements.mode.value = chosen;
     showExamples();
   }
 
-  $('order').addEventListener('change', event => { if (event.target.name === 'mode') showExamples(); });
-  $('order').addEventListener('input', () => {
+  $('request').addEventListener('change', event => {
+    if (event.target.name === 'mode') showExamples();
+  });
+  $('request').addEventListener('input', () => {
     $('prompt-problem').textContent = '';
     sessionStorage.setItem('words', JSON.stringify([$('prompt').value, mode()]));
   });
 
-  // The order
+  // The request
 
   function showPrice() {
     const {balance, price} = shop;
     const short = shop.email() && balance !== null && balance < price;
-    $('price').replaceChildren(short
-      ? h('a', {href: '#credits', textContent: `You have ${counted(balance, 'credit')}. Buy a pack to go on.`})
-      : `${counted(price, 'credit')}. What cannot be drawn is given back.`);
+    $('price').replaceChildren(
+      short
+        ? h('a', {href: '#credits', textContent: `You have ${counted(balance, 'credit')}. Buy a pack to continue.`})
+        : `${counted(price, 'credit')}. You are refunded for pictures that fail.`,
+    );
   }
 
   function complete() {
-    if (!shop.email()) return shop.askWho();
+    if (!shop.email()) return shop.askToSignIn();
     if (!photo) return (complain($('photo-problem'), {code: 'NO_PHOTO'}), $('photo').focus());
     if (!$('prompt').value.trim()) {
-      $('prompt-problem').textContent = 'Say what it should become.';
+      $('prompt-problem').textContent = 'Describe what it should become.';
       return $('prompt').focus();
     }
     return true;
   }
 
-  $('order').onsubmit = event => {
+  $('request').onsubmit = event => {
     event.preventDefault();
     if (complete() !== true) return;
-    const wanted = {email: shop.email(), photo, prompt: $('prompt').value.trim(), mode: mode()};
-    begin({...wanted, key: crypto.randomUUID()});
+    const fields = {email: shop.email(), photo, prompt: $('prompt').value.trim(), mode: mode()};
+    begin({...fields, key: crypto.randomUUID()});
   };
 
-  const remember = ({photo, stopping, ...order}) => localStorage.setItem('order', JSON.stringify(order));
+  const remember = ({photo, stopping, ...request}) => localStorage.setItem('request', JSON.stringify(request));
 
   function forget() {
-    localStorage.removeItem('order');
-    ordered.clear();
+    localStorage.removeItem('request');
+    requestPhoto.clear();
   }
 
-  /** Asks for the pictures, or goes on waiting for them, until it is known how that ends. */
-  async function begin(order) {
-    last = order;
+  /** Requests the pictures, or continues to wait for them, until the generation ends. */
+  async function begin(request) {
+    last = request;
     stop?.abort();
     stop = new AbortController();
-    remember(order);
-    if (order.photo) ordered.put(order.photo);
-    drawing(order);
-    const done = await attempt($('draw-problem'), () => until(order, stop.signal), error => helpFor(error, order));
-    if (last !== order) return;
+    remember(request);
+    if (request.photo) requestPhoto.put(request.photo);
+    showPending(request);
+    const done = await attempt(
+      $('generate-problem'),
+      () => result(request, stop.signal),
+      error => helpFor(error, request),
+    );
+    if (last !== request) return;
     busy(false);
-    if (done) finished(order, done);
-    else if (!$('draw-problem').hidden) failed(order);
+    if (done) finished(request, done);
+    else if (!$('generate-problem').hidden) failed(request);
     shop.showBalance().catch(() => {});
   }
 
-  async function until(order, signal) {
-    const told = generation => {
-      if (!order.id) shop.showBalance().catch(() => {}); // the price is taken by now
-      order.id = generation.id;
-      if (last === order) { remember(order); progress(generation); }
+  async function result(request, signal) {
+    const onUpdate = generation => {
+      if (!request.id) shop.showBalance().catch(() => {}); // the price has been charged by now
+      request.id = generation.id;
+      if (last === request) {
+        remember(request);
+        progress(generation);
+      }
     };
     for (;;) {
       try {
-        return order.id
-          ? await shop.client.follow(order.email, order.id, told, signal)
-          : await shop.client.generate(order, told, signal);
+        return request.id
+          ? await shop.client.follow(request.email, request.id, onUpdate, signal)
+          : await shop.client.generate(request, onUpdate, signal);
       } catch (error) {
-        if (order.stopping && error.code === 'GENERATION_NOT_FOUND') throw new DOMException('', 'AbortError');
-        // It goes on being drawn while we are away.
-        if (!order.id || error.code !== 'UNREACHABLE') throw error;
+        if (request.stopping && error.code === 'GENERATION_NOT_FOUND') throw new DOMException('', 'AbortError');
+        // The worker continues while the device is offline.
+        if (!request.id || error.code !== 'UNREACHABLE') throw error;
       }
     }
   }
 
-  function helpFor(error, order) {
-    if (error.code === 'INSUFFICIENT_CREDITS') return [['Buy credits', () => { location.hash = '#credits'; }]];
-    if (error.code === 'UNAUTHENTICATED') return [['Sign in', shop.askWho]];
-    if (['SAFETY_BLOCKED', 'VALIDATION_ERROR'].includes(error.code)) return [['Change the words', () => $('prompt').focus()]];
-    if (['IMAGE_TOO_LARGE', 'UNSUPPORTED_IMAGE'].includes(error.code)) return [['Choose another photo', () => { forgetPhoto(); $('photo').focus(); }]];
+  function helpFor(error, request) {
+    if (error.code === 'INSUFFICIENT_CREDITS')
+      return [
+        [
+          'Buy credits',
+          () => {
+            location.hash = '#credits';
+          },
+        ],
+      ];
+    if (error.code === 'UNAUTHENTICATED') return [['Sign in', shop.askToSignIn]];
+    if (['SAFETY_BLOCKED', 'VALIDATION_ERROR'].includes(error.code))
+      return [['Change the prompt', () => $('prompt').focus()]];
+    if (['IMAGE_TOO_LARGE', 'UNSUPPORTED_IMAGE'].includes(error.code))
+      return [
+        [
+          'Choose another photo',
+          () => {
+            forgetPhoto();
+            $('photo').focus();
+          },
+        ],
+      ];
     if (error.code === 'GENERATION_DISABLED') return [];
-    // Without an answer the same key finds out; after an answer it is a new order.
-    const key = error.code === 'UNREACHABLE' ? order.key : crypto.randomUUID();
-    const {id, ...same} = order;
-    return order.photo ? [['Try again', () => begin({...same, key})]] : [];
+    // Without a response, the same key finds the generation if there is one. After a response, it is a new request.
+    const key = error.code === 'UNREACHABLE' ? request.key : crypto.randomUUID();
+    const {id, ...same} = request;
+    return request.photo ? [['Try again', () => begin({...same, key})]] : [];
   }
 
   // The tiles
@@ -204,30 +272,35 @@ export function studio(shop) {
 
   function busy(is) {
     $('go').disabled = is;
-    $('go').textContent = is ? 'Drawing …' : 'Create three pictures';
+    $('go').textContent = is ? 'Creating …' : 'Create three pictures';
     clearInterval(clock);
     $('clock').textContent = '';
     if (!is) return;
     const since = Date.now();
-    clock = setInterval(() => { $('clock').textContent = `${Math.round((Date.now() - since) / 1000)} s`; }, 1000);
+    clock = setInterval(() => {
+      $('clock').textContent = `${Math.round((Date.now() - since) / 1000)} s`;
+    }, 1000);
   }
 
-  // What stays in its place is not touched: its picture would be developed once more.
+  // Leaves tiles that stay in their place untouched: replacing them would repeat the animation of their picture.
   function lay(tiles) {
     while ($('spread').children.length < tiles.length) $('spread').append(h('li'));
     tiles.forEach((one, index) => {
       const place = $('spread').children[index];
-      const same = one === place.firstChild || one.className === 'tile drawing' && place.firstChild?.className === one.className;
+      const same =
+        one === place.firstChild || (one.className === 'tile pending' && place.firstChild?.className === one.className);
       if (!same) place.replaceChildren(one);
     });
   }
 
   const blank = (words, className = '') => h('div', {className: `tile ${className}`}, h('span', {textContent: words}));
 
-  function drawing(order) {
+  function showPending(request) {
     busy(true);
-    lay(LIGHTS.map(() => blank('', 'drawing')));
-    $('progress').textContent = order.id ? 'Your pictures are being drawn.' : 'Your pictures are being drawn. Ten seconds are usual; on busy days it takes minutes.';
+    lay(LIGHTS.map(() => blank('', 'pending')));
+    $('progress').textContent = request.id
+      ? 'Your pictures are being created.'
+      : 'Your pictures are being created. This usually takes ten seconds, but can take minutes on busy days.';
     $('result-actions').replaceChildren();
     $('result-title').textContent = 'Three pictures';
     $('result-title').focus({preventScroll: true});
@@ -236,50 +309,67 @@ export function studio(shop) {
 
   function progress(generation) {
     const done = generation.images.length;
-    fill(generation, Array.from({length: LIGHTS.length - done}, () => blank('', 'drawing')));
-    if (done) $('progress').textContent = `Drawing. ${done} of ${generation.progress?.wanted ?? LIGHTS.length} ready.`;
+    fill(
+      generation,
+      Array.from({length: LIGHTS.length - done}, () => blank('', 'pending')),
+    );
+    if (done) $('progress').textContent = `Creating. ${done} of ${generation.progress?.wanted ?? LIGHTS.length} ready.`;
     if (generation.status === 'pending' && !$('result-actions').children.length) {
       $('result-actions').replaceChildren(button('Stop', () => cancel(generation)));
     }
   }
 
   function fill({id, images, prompt}, rest) {
-    set = Object.assign(set?.id === id ? set : {id}, {images, prompt, renew: async () => (await shop.client.generation(shop.email(), id)).images});
+    set = Object.assign(set?.id === id ? set : {id}, {
+      images,
+      prompt,
+      renew: async () => (await shop.client.generation(shop.email(), id)).images,
+    });
     lay([...tiles(set, [...document.querySelectorAll('#spread .tile')]), ...rest]);
   }
 
   async function cancel(generation) {
-    const order = last;
-    order.stopping = true; // so that its end is no surprise
+    const request = last;
+    request.stopping = true; // result() then expects the generation to be gone
     const stopped = await remove(shop, generation);
-    order.stopping = false;
-    if (!stopped || last !== order) return;
+    request.stopping = false;
+    if (!stopped || last !== request) return;
     stop.abort();
     last = null;
     forget();
     busy(false);
-    start('Stopped. You are refunded for pictures that had not arrived, in whole credits.');
+    start('Stopped. You are refunded for the pictures that were not finished, in whole credits.');
     $('go').focus();
   }
 
-  function finished(order, {id, images, prompt, price, refunded}) {
+  function finished(request, {id, images, prompt, price, refunded}) {
     forget();
     const missing = LIGHTS.length - images.length;
-    fill({id, images, prompt}, Array.from({length: missing}, () => blank('Could not be drawn', 'missing')));
+    fill(
+      {id, images, prompt},
+      Array.from({length: missing}, () => blank('Could not be created', 'missing')),
+    );
     $('progress').textContent = missing
-      ? `${counted(images.length, 'picture')} for ${counted(price - refunded, 'credit')}. ${counted(missing, 'picture')} could not be drawn, and ${counted(refunded, 'credit')} came back.`
+      ? `${counted(images.length, 'picture')} for ${counted(price - refunded, 'credit')}. ` +
+        `${counted(missing, 'picture')} could not be created. Refunded: ${counted(refunded, 'credit')}.`
       : `Your three pictures are ready. They cost ${counted(price - refunded, 'credit')}.`;
     $('result-actions').replaceChildren(
       button(images.length > 1 ? 'Download all' : 'Download', () => images.forEach(download)),
-      button('Delete', async () => { if (await remove(shop, {id, status: 'succeeded'}) && last === order) { start('Deleted.'); $('go').focus(); } }));
+      button('Delete', async () => {
+        if ((await remove(shop, {id, status: 'succeeded'})) && last === request) {
+          start('Deleted.');
+          $('go').focus();
+        }
+      }),
+    );
     $('result-title').textContent = prompt;
   }
 
-  function failed(order) {
-    if ($('draw-problem').dataset.code !== 'UNREACHABLE') forget();
+  function failed(request) {
+    if ($('generate-problem').dataset.code !== 'UNREACHABLE') forget();
     start('');
-    $('draw-problem').scrollIntoView({block: 'nearest'});
-    if ($('result-title').textContent !== order.prompt) $('result-title').textContent = 'Three pictures';
+    $('generate-problem').scrollIntoView({block: 'nearest'});
+    if ($('result-title').textContent !== request.prompt) $('result-title').textContent = 'Three pictures';
   }
 
   function start(words) {
@@ -289,21 +379,26 @@ export function studio(shop) {
     $('result-title').textContent = 'Three pictures';
   }
 
-  /** Brings back what was on the desk: words, photo, and an order whose end this page has not seen. */
+  /** Restores the prompt, the photo, and a request whose result the page has not shown yet. */
   async function resume() {
     const words = JSON.parse(sessionStorage.getItem('words') ?? 'null');
     if (words && !$('prompt').value) write(...words);
-    const before = photo ?? await onDesk.get();
-    if (before && !photo) await preview(before).then(() => { photo = before; }, forgetPhoto);
-    const order = JSON.parse(localStorage.getItem('order') ?? 'null');
-    if (!order || order.email !== shop.email() || last?.key === order.key) return;
-    if (!words) write(order.prompt, order.mode);
-    // Without an id it may not have arrived. The same key asks for it once more, or for the first time.
-    order.photo = await ordered.get();
-    if (order.id || order.photo) begin(order);
+    const before = photo ?? (await chosenPhoto.get());
+    if (before && !photo)
+      await preview(before).then(() => {
+        photo = before;
+      }, forgetPhoto);
+    const request = JSON.parse(localStorage.getItem('request') ?? 'null');
+    if (!request || request.email !== shop.email() || last?.key === request.key) return;
+    if (!words) write(request.prompt, request.mode);
+    // Without an id, the request may not have reached the API. The same key repeats it, or sends it for the first time.
+    request.photo = await requestPhoto.get();
+    if (request.id || request.photo) begin(request);
     else {
       forget();
-      $('progress').textContent = 'Your last order may not have arrived. If it did, its pictures are under Pictures; if not, nothing was charged.';
+      $('progress').textContent =
+        'Your last request may not have reached us. ' +
+        'If it did, you will find its pictures under Pictures; if not, nothing was charged.';
     }
   }
 
@@ -315,11 +410,11 @@ export function studio(shop) {
     sessionStorage.removeItem('words');
     write('', 'full-transformation');
     forgetPhoto();
-    $('draw-problem').hidden = true;
+    $('generate-problem').hidden = true;
     start('');
   }
 
-  start('Choose a photo and say what it should become. The three appear here, one by one.');
+  start('Choose a photo and describe what it should become. Your three pictures appear here, one by one.');
   showExamples();
   return {showPrice, resume, leave, write};
 }

@@ -1,9 +1,9 @@
-// What every part of the page uses.
+// Helpers that every part of the page uses.
 import {explain} from './words.js';
 
 export const $ = id => document.getElementById(id);
 
-/** An element with those properties and children; texts are never markup. */
+/** Creates an element with properties and children. Texts are never parsed as markup. */
 export function h(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children.filter(child => child != null));
@@ -12,16 +12,16 @@ export function h(name, properties = {}, ...children) {
 
 export const button = (text, onclick, more = {}) => h('button', {type: 'button', textContent: text, onclick, ...more});
 
-/** Says it to people who listen to the page. */
+/** Announces a text to users of screen readers. */
 export function announce(words) {
   $('announcer').textContent = words;
 }
 
 /**
- * Does that, and tells in the box if it went wrong. The box is emptied first, and only the last attempt writes to it: no old
- * error stays beside a new success. Gives what the work gave, or null.
+ * Runs `work` and, if it fails, shows the error in the box. The box is hidden first, and only the latest attempt may
+ * show an error in it, so that an old error never stays beside a new success. Returns the result of `work`, or null.
  *
- * `help` names the buttons under an error: error → [[text, action], …]
+ * `help` returns the buttons to show below an error: error → [[text, action], …]
  */
 export async function attempt(box, work, help = () => []) {
   const turn = (box.turn ?? 0) + 1;
@@ -37,19 +37,35 @@ export async function attempt(box, work, help = () => []) {
 
 export function complain(box, error, actions = []) {
   const {title, text} = explain(error);
-  const buttons = actions.map(([words, action]) => button(words, () => { box.hidden = true; action(); }));
+  const buttons = actions.map(([words, action]) =>
+    button(words, () => {
+      box.hidden = true;
+      action();
+    }),
+  );
   box.dataset.code = error.code ?? '';
-  box.replaceChildren(h('b', {textContent: title}), text, ...(buttons.length ? [h('div', {className: 'row'}, ...buttons)] : []));
+  box.replaceChildren(
+    h('b', {textContent: title}),
+    text,
+    ...(buttons.length ? [h('div', {className: 'row'}, ...buttons)] : []),
+  );
   box.hidden = false;
 }
 
-/** Disables the button until that is done, so that a second press asks nothing. */
+/** Disables the button until the work is done, so that a second press has no effect. */
 export async function pressed(button, work) {
   button.disabled = true;
-  try { return await work(); } finally { button.disabled = false; }
+  try {
+    return await work();
+  } finally {
+    button.disabled = false;
+  }
 }
 
-/** Asks a person before something that cannot be undone; the work's error stays in the dialog. True once it is done. */
+/**
+ * Asks the user to confirm something that cannot be undone. If the work fails, the dialog stays open and shows the
+ * error. Returns whether the work was done.
+ */
 export function sure({title, text, yes, no}, work) {
   const dialog = $('confirm');
   $('confirm-title').textContent = title;
@@ -61,12 +77,21 @@ export function sure({title, text, yes, no}, work) {
   $('confirm-no').focus();
   return new Promise(resolve => {
     $('confirm-no').onclick = () => dialog.close();
-    $('confirm-yes').onclick = () => pressed($('confirm-yes'), () => attempt($('confirm-problem'), async () => { await work(); dialog.close('done'); }));
-    dialog.onclose = () => { resolve(dialog.returnValue === 'done'); dialog.returnValue = ''; };
+    $('confirm-yes').onclick = () =>
+      pressed($('confirm-yes'), () =>
+        attempt($('confirm-problem'), async () => {
+          await work();
+          dialog.close('done');
+        }),
+      );
+    dialog.onclose = () => {
+      resolve(dialog.returnValue === 'done');
+      dialog.returnValue = '';
+    };
   });
 }
 
-/** Gives the person a file. */
+/** Saves a blob as a download. */
 export function save(blob, name) {
   const url = URL.createObjectURL(blob);
   h('a', {href: url, download: name}).click();

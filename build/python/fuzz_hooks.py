@@ -1,4 +1,7 @@
-"""Lets half of what schemathesis makes up come further than the door: in the name of somebody with credits, with a real photo, sent or uploaded, with a preference that is understood, or with Stripe's signature."""
+"""Changes half of the requests that schemathesis generates so that they pass validation.
+
+They get a user with credits, a real photo, sent or uploaded, a known preference, or a valid signature of Stripe.
+"""
 
 import functools
 import hashlib
@@ -26,17 +29,18 @@ EVENTS = [
 ]
 
 
-@functools.cache  # an upload may be drawn from again
+@functools.cache  # an upload may be used for several generations
 def upload(url, photo):
     content_type = "image/" + photo.suffix[1:].replace("jpg", "jpeg")
-    place = requests.post(url + "/api/uploads", json={"user_email": "ada@example.com", "content_type": content_type, "size": photo.stat().st_size}, timeout=60).json()
-    requests.put(place["url"], data=photo.read_bytes(), headers=place["headers"], timeout=60).raise_for_status()
-    return place["upload_id"]
+    wanted = {"user_email": "ada@example.com", "content_type": content_type, "size": photo.stat().st_size}
+    target = requests.post(url + "/api/uploads", json=wanted, timeout=60).json()
+    requests.put(target["url"], data=photo.read_bytes(), headers=target["headers"], timeout=60).raise_for_status()
+    return target["upload_id"]
 
 
 @schemathesis.hook
 def before_call(context, case, **kwargs):
-    chance = zlib.crc32(repr(case.body).encode())  # the same for the same seed
+    chance = zlib.crc32(repr(case.body).encode())  # deterministic for a seed
     if chance % 2:
         return
     if case.operation.label == "POST /api/generate" and isinstance(case.body, dict):
@@ -49,7 +53,8 @@ def before_call(context, case, **kwargs):
         if chance // 16 % 2:
             case.headers = {**(case.headers or {}), "Prefer": PREFERENCES[chance // 32 % len(PREFERENCES)]}
     if case.operation.label == "POST /api/webhooks/stripe":
-        event = {"id": f"evt_{chance}", "object": "event", "type": EVENTS[chance // 2 % len(EVENTS)], "data": {"object": case.body}}
+        kind = EVENTS[chance // 2 % len(EVENTS)]
+        event = {"id": f"evt_{chance}", "object": "event", "type": kind, "data": {"object": case.body}}
         case.body = json.dumps(event if chance // 16 % 4 else case.body, default=str).encode()
         now = str(int(time.time()))
         signature = hmac.new(b"whsec_local", now.encode() + b"." + case.body, hashlib.sha256).hexdigest()

@@ -1,7 +1,7 @@
 """Deletes old versions of a stack's functions: prune_versions.py ENV KEEP [STACK]
 
-ENV is the section of samconfig.toml that names the stack, its region and its profile; STACK names another stack. Each
-function keeps its newest KEEP versions and every version that an alias points to, with a weight or without.
+ENV is the section of samconfig.toml that names the stack, its region and its profile; STACK overrides the stack. Each
+function keeps its newest KEEP versions and every version that an alias points to, weighted or not.
 """
 
 import sys
@@ -16,19 +16,19 @@ RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 8})  # Lambd
 
 
 class Refused(Exception):
-    """Its message says why nothing more was deleted."""
+    """Stops the program; the message says why."""
 
 
 def settings_of(env):
     section = tomllib.loads(Path("samconfig.toml").read_text()).get(env)
     if not isinstance(section, dict):
-        raise Refused(f"samconfig.toml has no section {env}: ENV names one, such as default or prod.")
+        raise Refused(f"samconfig.toml has no section {env}; set ENV to one that it has, such as default or prod.")
     parameters = {name: section.get(name, {}).get("parameters", {}) for name in ("global", "deploy")}
     return parameters["global"] | parameters["deploy"]
 
 
 def functions_of(stack, session):
-    """Their names in the template and in Lambda."""
+    """Maps the name of each function in the template to its name in Lambda."""
     try:
         pages = session.client("cloudformation", config=RETRIES).get_paginator("list_stack_resources")
         resources = pages.paginate(StackName=stack).build_full_result()["StackResourceSummaries"]
@@ -44,18 +44,18 @@ def functions_of(stack, session):
 
 
 def prune(function, keep, client):
-    """Deletes what is old; returns the numbers of the versions kept and deleted."""
+    """Deletes old versions. Returns the numbers of the versions kept and deleted."""
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
     versions = sorted(int(v["Version"]) for page in pages for v in page["Versions"] if v["Version"] != "$LATEST")
-    wanted = set(versions[-keep:])
+    retained = set(versions[-keep:])
     for page in client.get_paginator("list_aliases").paginate(FunctionName=function):
         for alias in page["Aliases"]:
             weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
-            wanted.update(int(version) for version in [alias["FunctionVersion"], *weights] if version != "$LATEST")
-    old = [version for version in versions if version not in wanted]
+            retained.update(int(version) for version in [alias["FunctionVersion"], *weights] if version != "$LATEST")
+    old = [version for version in versions if version not in retained]
     for version in old:
         client.delete_function(FunctionName=function, Qualifier=str(version))
-    return [version for version in versions if version in wanted], old
+    return [version for version in versions if version in retained], old
 
 
 def numbers(versions):
@@ -64,11 +64,11 @@ def numbers(versions):
 
 def main(env, keep, stack=""):
     if not keep.isdecimal() or int(keep) < 1:
-        raise Refused(f"KEEP must be a whole number of at least 1, and is {keep!r}.")
+        raise Refused(f"KEEP must be a whole number of at least 1, not {keep!r}.")
     settings = settings_of(env)
     stack = stack or settings.get("stack_name")
     if not stack:
-        raise Refused(f"samconfig.toml names no stack_name for {env}.")
+        raise Refused(f"samconfig.toml has no stack_name for {env}.")
     session = boto3.Session(region_name=settings.get("region"), profile_name=settings.get("profile"))
     functions = functions_of(stack, session)
     if not functions:
@@ -83,4 +83,4 @@ def main(env, keep, stack=""):
 try:
     main(*sys.argv[1:])
 except (Refused, ClientError, BotoCoreError) as problem:
-    sys.exit(f"photo-credits: old versions are not deleted: {problem}")
+    sys.exit(f"photo-credits: could not delete old versions: {problem}")

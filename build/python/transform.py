@@ -1,7 +1,7 @@
-"""Prints as JSON what CloudFormation makes of a SAM template, without asking AWS.
+"""Prints as JSON the result of CloudFormation's SAM transform for a template, without calling AWS.
 
-transform.py template.yaml             the template with the defaults of its parameters
-transform.py template.yaml Name=value  the same with that value; one line for each pair, which changes alone
+transform.py template.yaml                 uses the defaults of the parameters
+transform.py template.yaml Name=value ...  prints a line for each pair, with only that parameter changed
 """
 
 import json
@@ -13,7 +13,7 @@ from samcli.yamlhelper import yaml_parse
 
 
 class NoManagedPolicies:
-    """Ours are all statements, so nobody has to ask IAM for the names of AWS's own."""
+    """Loads no managed policies: the templates use none, so IAM need not be called for their names."""
 
     def load(self):
         return {}

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * {@code openapi.yaml} as it is, and at {@code /docs} for people: Swagger UI out of its jar, so
- * that no other host is asked.
+ * Serves {@code openapi.yaml}, and Swagger UI for it at {@code /docs}. Swagger UI comes from its
+ * jar, so the page loads nothing from other hosts.
  */
 final class ApiDocs {
   private static final String UI = "/META-INF/resources/webjars/swagger-ui/" + version() + "/";
 
-  /** Swagger UI sets styles by script, and draws its icons from data. */
+  /** Swagger UI sets styles by script, and its icons are data URLs. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
           + " img-src 'self' data:; connect-src 'self'; base-uri 'none';"
@@ -33,7 +33,7 @@ final class ApiDocs {
     return StaticPage.ofResource("/docs/" + file, UI + file, contentType);
   }
 
-  // The jar's folders carry its version.
+  // The version is part of the paths in the jar.
   private static String version() {
     var properties = new Properties();
     var file = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";

@@ -1,25 +1,26 @@
 package dev.photocredits.local;
 
+import dev.photocredits.emulators.StartupFailure;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** What an operator's command ends this process with. */
+/** Runs an operator's command and ends the process with its exit code. */
 final class Command {
-  /** Kept, so that its level is kept: libraries log their warnings only. */
+  /** The root logger, referenced here so that it keeps its level: libraries log warnings only. */
   private static final Logger LIBRARIES = Logger.getLogger("");
 
   private Command() {}
 
   /**
-   * Runs the command and ends with 0 if it tells that all is well, with 1 if not, and with 2 and
-   * the reason if it throws {@link CannotStart}.
+   * Runs the command. The exit code is 0 if it returns true and 1 if it returns false. It is 2 if
+   * the command throws {@link StartupFailure}, whose message goes to standard error.
    */
   static void end(BooleanSupplier command) {
     LIBRARIES.setLevel(Level.WARNING);
     try {
       System.exit(command.getAsBoolean() ? 0 : 1);
-    } catch (CannotStart e) {
+    } catch (StartupFailure e) {
       System.err.println(e.getMessage());
       System.exit(2);
     }

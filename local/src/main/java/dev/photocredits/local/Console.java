@@ -3,8 +3,8 @@ package dev.photocredits.local;
 import java.io.PrintStream;
 
 /**
- * Standard output without the lines of sweeps that found nothing to do: deployed, they are the sign
- * that the sweeper lives; on a console there would be one every ten seconds.
+ * Standard output without the log lines of sweeps that found nothing to do. When deployed, these
+ * lines show that the sweeper is alive; on a console they would appear every ten seconds.
  */
 final class Console extends PrintStream {
   Console(PrintStream out) {

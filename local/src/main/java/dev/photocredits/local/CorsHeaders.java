@@ -1,23 +1,24 @@
 package dev.photocredits.local;
 
+import dev.photocredits.emulators.Template;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
-/** Answers preflight requests and marks answers as an HTTP API with that configuration does. */
+/** Adds the CORS headers that an HTTP API with this configuration adds. */
 record CorsHeaders(Template.Cors cors) {
   private static final String PREFIX = "access-control-";
 
-  /** Whether a browser asks with this request what it may send. */
+  /** Whether the request is a CORS preflight. */
   static boolean isPreflight(String method, HttpFields request) {
     return method.equals("OPTIONS")
         && request.contains("origin")
         && request.contains(PREFIX + "request-method");
   }
 
-  /** Whether that header of a function's answer is dropped, because the gateway sets it. */
+  /** Whether the gateway sets this header itself, and drops it from a function's response. */
   static boolean owns(String header) {
     return header.toLowerCase(Locale.ROOT).startsWith(PREFIX);
   }
@@ -38,7 +39,7 @@ record CorsHeaders(Template.Cors cors) {
     }
   }
 
-  /** For a request whose origin could not be read. */
+  /** Adds the headers for a request whose origin could not be read. */
   void addToUnreadable(HttpFields.Mutable answer) {
     if (cors.allowOrigins().contains("*")) {
       answer.put(PREFIX + "allow-origin", "*");
@@ -64,7 +65,7 @@ record CorsHeaders(Template.Cors cors) {
         : Optional.empty();
   }
 
-  /** {@code https://*} allows every origin of that scheme. */
+  /** Whether the allowed origin matches. {@code https://*} matches every origin of its scheme. */
   private static boolean matches(String allowed, String origin) {
     return allowed.endsWith("://*")
         ? origin.startsWith(allowed.substring(0, allowed.length() - 1))

@@ -1,5 +1,6 @@
 package dev.photocredits.local;
 
+import dev.photocredits.emulators.StartupFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -7,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The folder with the data, for one run at a time. */
+/** The folder with the data, locked so that only one run uses it at a time. */
 record DataDir(Path folder, FileChannel lock) implements AutoCloseable {
-  /** Takes that folder, creating it if need be; throws {@link CannotStart} if a run has it. */
+  /**
+   * Creates the folder if it is missing, and locks it. Throws {@link StartupFailure} if another run
+   * has locked it.
+   */
   static DataDir open(Path folder) {
     try {
       Files.createDirectories(folder);
@@ -21,15 +25,17 @@ record DataDir(Path folder, FileChannel lock) implements AutoCloseable {
       }
       lock.close();
     } catch (IOException e) {
-      throw new CannotStart("DATA_DIR " + folder + " cannot be used: " + e + ".", e);
+      throw new StartupFailure("Cannot use DATA_DIR " + folder + ": " + e + ".", e);
     }
-    throw new CannotStart(
-        "DATA_DIR " + folder + " is in use by another run: set DATA_DIR to another folder.");
+    throw new StartupFailure(
+        "DATA_DIR "
+            + folder
+            + " is in use by another run. Stop that run, or set DATA_DIR to another folder.");
   }
 
   private static boolean isFree(FileChannel lock) throws IOException {
     try {
-      // Held until the channel is closed or the process ends, however it ends.
+      // The lock is held until the channel is closed or the process ends, even if it is killed.
       return lock.tryLock() != null;
     } catch (OverlappingFileLockException heldByThisProcess) {
       return false;

@@ -1,18 +1,23 @@
 package dev.photocredits.local;
 
+import dev.photocredits.emulators.Settings;
+import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.erasure.Erasure;
 import java.io.PrintStream;
 import java.util.Map;
 
 /**
- * Lists the erasures that have begun and not ended, and goes on with each if {@code CONFIRM} is
- * {@code yes}. One that fails keeps no other one from its end. Ends with 0 if nothing failed, with
- * 1 if an erasure did not end and why is said, and with 2 if it could not begin. It works on {@code
- * DATA_DIR}, or on the table and the bucket at {@code AWS_ENDPOINT_URL_DYNAMODB} and {@code
- * AWS_ENDPOINT_URL_S3}, which may be in use.
+ * {@code make erasures}: lists the erasures that have begun and not finished, and continues each if
+ * {@code CONFIRM} is {@code yes}. One that fails does not stop the others.
+ *
+ * <p>It works on {@code DATA_DIR}, or on the table and the bucket at {@code
+ * AWS_ENDPOINT_URL_DYNAMODB} and {@code AWS_ENDPOINT_URL_S3}, which may be in use.
+ *
+ * <p>Exit codes: 0 if nothing failed; 1 if an erasure did not finish, with the reason on standard
+ * output; 2 if the command could not begin.
  */
 public final class ErasuresCommand {
-  private static final int MOST = 1000;
+  private static final int MAX_LISTED = 1000;
 
   private ErasuresCommand() {}
 
@@ -20,31 +25,34 @@ public final class ErasuresCommand {
     Command.end(() -> run(System.getenv(), System.out));
   }
 
-  /** Tells whether nothing failed; throws {@link CannotStart} if it cannot look. */
+  /**
+   * Returns whether nothing failed. Throws {@link StartupFailure} if there is no table or bucket to
+   * work on.
+   */
   public static boolean run(Map<String, String> variables, PrintStream out) {
     var settings = new Settings(variables);
     var confirmed = settings.get("CONFIRM", "").equals("yes");
-    return EraseCommand.with(settings, erasure -> goOn(erasure, confirmed, out));
+    return EraseCommand.with(settings, erasure -> listOrContinue(erasure, confirmed, out));
   }
 
-  private static boolean goOn(Erasure erasure, boolean confirmed, PrintStream out) {
-    var unfinished = erasure.unfinished(MOST).items();
+  private static boolean listOrContinue(Erasure erasure, boolean confirmed, PrintStream out) {
+    var unfinished = erasure.unfinished(MAX_LISTED).items();
     if (unfinished.isEmpty()) {
-      out.println("Every erasure has ended.");
+      out.println("There are no unfinished erasures.");
     }
-    var haveEnded = true;
+    var haveFinished = true;
     for (var owner : unfinished) {
       if (!confirmed) {
-        out.println(owner.value() + " has an erasure that has not ended. CONFIRM=yes goes on.");
+        out.println(owner.value() + ": unfinished erasure. To continue it, set CONFIRM=yes.");
         continue;
       }
       try {
-        haveEnded &= EraseCommand.erase(erasure, owner, true, out);
-      } catch (CannotStart e) {
+        haveFinished &= EraseCommand.erase(erasure, owner, true, out);
+      } catch (StartupFailure e) {
         out.println(owner.value() + ": " + e.getMessage());
-        haveEnded = false;
+        haveFinished = false;
       }
     }
-    return haveEnded;
+    return haveFinished;
   }
 }

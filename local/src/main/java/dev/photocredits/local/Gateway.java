@@ -1,6 +1,8 @@
 package dev.photocredits.local;
 
-import dev.photocredits.local.tokens.TokenVerifier;
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.Template;
+import dev.photocredits.emulators.issuer.TokenVerifier;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -20,18 +22,19 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * An HTTP server on 127.0.0.1 that behaves as an API Gateway HTTP API with payload format 2.0.
+ * An HTTP server on 127.0.0.1 that behaves like an API Gateway HTTP API with payload format 2.0.
  *
- * <p>Functions get the event, and callers the answers, that they would get on AWS: base64 for
- * binary bodies, 10 MB and 30 seconds at most, CORS by configuration alone, tokens verified before
- * a function is called. Not imitated: throttling, and Lambda's own limit of 6 MB. Its own answers
- * have {@code X-Content-Type-Options}, which API Gateway cannot add to preflights and refusals.
+ * <p>Functions receive the events, and callers the responses, that they would receive on AWS:
+ * binary bodies are in base64, the limits are 10 MB and 30 seconds, CORS headers come from the
+ * configuration alone, and tokens are verified before a function is called. It does not emulate
+ * throttling, nor Lambda's own limit of 6 MB. Its own responses have {@code
+ * X-Content-Type-Options}, which API Gateway cannot add to preflights and refusals.
  */
 public final class Gateway implements AutoCloseable {
   /** How long API Gateway waits for a function. */
   static final Duration INTEGRATION_LIMIT = Duration.ofSeconds(30);
 
-  /** How long running requests may take to end once it closes. */
+  /** How long running requests may take to finish when the gateway is closed. */
   static final Duration GRACE = Duration.ofSeconds(3);
 
   private final Server server;
@@ -43,13 +46,13 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * What is served.
+   * The API that the gateway serves.
    *
-   * @param functions by the name that the routes give them
-   * @param tokens verifies those of the routes that need one; without it every route is open
-   * @param pages served before any route
+   * @param functions the functions by the names in the routes
+   * @param tokens verifies the tokens of routes that need one; if empty, every route is open
+   * @param pages pages that take precedence over every route
    * @param limit how long a function may take
-   * @param log takes what goes wrong in functions
+   * @param log receives the failures of functions
    */
   record Api(
       List<Template.Route> routes,
@@ -61,8 +64,8 @@ public final class Gateway implements AutoCloseable {
       Consumer<String> log) {}
 
   /**
-   * Takes that port, or a free one for 0; callers wait until {@link #serve}. Throws {@link
-   * CannotStart} if it is taken.
+   * Binds the port, or any free one if it is 0. Connections wait until {@link #serve}. Throws
+   * {@link StartupFailure} if the port is in use.
    */
   static Gateway bind(int port) {
     var threads = new QueuedThreadPool();
@@ -73,7 +76,7 @@ public final class Gateway implements AutoCloseable {
     server.setStopTimeout(GRACE.toMillis());
     var http = new HttpConfiguration();
     http.setSendServerVersion(false);
-    // Odd paths are refused by our handler, in JSON.
+    // Our handler rejects malformed paths, in JSON.
     http.setUriCompliance(UriCompliance.UNSAFE);
     var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
@@ -85,14 +88,17 @@ public final class Gateway implements AutoCloseable {
       connector.open();
     } catch (IOException e) {
       throw e.getCause() instanceof BindException
-          ? new CannotStart(
-              "Port " + port + " is taken: set PORT to another, or stop what listens there.", e)
-          : new CannotStart("Port " + port + " cannot be opened: " + e.getMessage() + ".", e);
+          ? new StartupFailure(
+              "Port "
+                  + port
+                  + " is in use. Set PORT to another port, or stop the process that uses it.",
+              e)
+          : new StartupFailure("Cannot open port " + port + ": " + e.getMessage() + ".", e);
     }
     return new Gateway(server, connector);
   }
 
-  /** Starts answering. */
+  /** Starts serving requests. */
   void serve(Api api) {
     var cors = new CorsHeaders(api.cors());
     server.setErrorHandler(new JsonErrors(cors));
@@ -104,20 +110,20 @@ public final class Gateway implements AutoCloseable {
     return connector.getLocalPort();
   }
 
-  /** Where the API answers, without a slash at the end. */
+  /** The base URL of the API, without a trailing slash. */
   public URI url() {
     return URI.create("http://localhost:" + port());
   }
 
-  /** Stops listening, gives requests that are running {@link #GRACE} to end, and returns. */
+  /** Stops listening, and lets running requests finish within {@link #GRACE}. */
   @Override
   public void close() {
     try {
       server.stop();
     } catch (TimeoutException stillRunning) {
-      // What still runs has had its time, and everything else was stopped all the same.
+      // Some requests exceeded the grace period. Everything else has stopped.
     } catch (Exception e) {
-      throw new IllegalStateException("the gateway does not stop", e);
+      throw new IllegalStateException("cannot stop the gateway", e);
     }
     connector.close();
   }

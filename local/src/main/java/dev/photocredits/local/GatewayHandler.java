@@ -1,8 +1,8 @@
 package dev.photocredits.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.photocredits.local.tokens.TokenVerifier.Verdict.Genuine;
-import dev.photocredits.local.tokens.TokenVerifier.Verdict.Refused;
+import dev.photocredits.emulators.issuer.TokenVerifier.Verdict.Genuine;
+import dev.photocredits.emulators.issuer.TokenVerifier.Verdict.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,12 +25,12 @@ import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
-/** Takes one request from the wire to a function and its answer back. */
+/** Passes a request to its function, and the function's response back to the caller. */
 final class GatewayHandler extends Handler.Abstract {
-  /** The most that an HTTP API takes: 10 MB. */
+  /** The maximum size of a request's body in an HTTP API: 10 MB. */
   static final int BODY_LIMIT = 10 * 1024 * 1024;
 
-  /** What is read of a body that is refused, so that its sender gets to read the answer. */
+  /** How much is read of a rejected body, so that its sender can read the response. */
   private static final int DRAIN_LIMIT = 4 * BODY_LIMIT;
 
   private final Gateway.Api api;
@@ -46,14 +46,14 @@ final class GatewayHandler extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     if (CorsHeaders.isPreflight(request.getMethod(), request.getHeaders())) {
-      var answer = Answer.empty(204);
+      var answer = GatewayResponse.empty(204);
       cors.addToPreflight(request.getHeaders(), answer.headers());
       send(answer, request, response, callback);
       return true;
     }
     var page = page(request);
     if (page.isPresent()) {
-      var answer = Answer.of(200, page.get().contentType(), page.get().content().get());
+      var answer = GatewayResponse.of(200, page.get().contentType(), page.get().content().get());
       answer.headers().put("Cache-Control", "no-cache");
       page.get()
           .policy()
@@ -62,14 +62,15 @@ final class GatewayHandler extends Handler.Abstract {
       return true;
     }
     var requestId = UUID.randomUUID().toString();
-    var path = Optional.ofNullable(request.getHttpURI().getPath()).flatMap(Percent::decode);
+    var path = Optional.ofNullable(request.getHttpURI().getPath()).flatMap(PercentEncoding::decode);
     if (path.isEmpty()) {
-      sendMarked(Answer.message(400, "Bad Request"), requestId, request, response, callback);
+      sendMarked(
+          GatewayResponse.message(400, "Bad Request"), requestId, request, response, callback);
       return true;
     }
     var body = body(request);
     if (body.isEmpty()) {
-      refuseBody(requestId, request, response, callback);
+      rejectBody(requestId, request, response, callback);
       return true;
     }
     var answer = answer(request, path.get(), body.get(), requestId);
@@ -85,11 +86,11 @@ final class GatewayHandler extends Handler.Abstract {
     return api.pages().stream().filter(page -> page.path().equals(path)).findFirst();
   }
 
-  private Answer answer(Request request, String path, byte[] body, String requestId)
+  private GatewayResponse answer(Request request, String path, byte[] body, String requestId)
       throws JsonProcessingException, InterruptedException {
     var match = routes.find(request.getMethod(), path);
     if (match.isEmpty()) {
-      return Answer.message(404, "Not Found");
+      return GatewayResponse.message(404, "Not Found");
     }
     var function = api.functions().get(match.get().route().function());
     if (function == null) {
@@ -99,26 +100,26 @@ final class GatewayHandler extends Handler.Abstract {
     if (match.get().route().needsToken() && api.tokens().isPresent()) {
       switch (api.tokens().get().verify(authorization(request))) {
         case Refused(var challenge) -> {
-          return Answer.unauthorized(challenge);
+          return GatewayResponse.unauthorized(challenge);
         }
         case Genuine(var verified) -> claims = Optional.of(verified);
       }
     }
     var event = ProxyEvent.of(request, path, body, match.get(), claims, requestId, Instant.now());
-    var call = new FutureTask<>(() -> Answer.of(function.call(event, requestId)));
+    var call = new FutureTask<>(() -> GatewayResponse.of(function.call(event, requestId)));
     Thread.startVirtualThread(call);
     try {
       return call.get(api.limit().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // The function goes on, as it does on AWS.
-      return Answer.message(503, "Service Unavailable");
+      // The function continues, as on AWS.
+      return GatewayResponse.message(503, "Service Unavailable");
     } catch (ExecutionException e) {
       api.log().accept(match.get().route().function() + " " + requestId + " " + trace(e));
-      return Answer.message(500, "Internal Server Error");
+      return GatewayResponse.message(500, "Internal Server Error");
     }
   }
 
-  // Several headers come joined by commas, as in the event, and so are no token.
+  // Repeated headers are joined by commas, as in the event, and so are not a valid token.
   private static String authorization(Request request) {
     return String.join(",", request.getHeaders().getValuesList("authorization"));
   }
@@ -129,7 +130,7 @@ final class GatewayHandler extends Handler.Abstract {
     return trace.toString().stripTrailing();
   }
 
-  /** The whole body, or nothing if it is too long. */
+  /** Reads the whole body. Returns empty if it is too long. */
   private static Optional<byte[]> body(Request request) throws IOException {
     if (request.getLength() > BODY_LIMIT) {
       return Optional.empty();
@@ -146,9 +147,9 @@ final class GatewayHandler extends Handler.Abstract {
     return Optional.of(body.toByteArray());
   }
 
-  private void refuseBody(String requestId, Request request, Response response, Callback callback)
+  private void rejectBody(String requestId, Request request, Response response, Callback callback)
       throws IOException {
-    var answer = Answer.tooLarge(request.getHttpURI().getPath());
+    var answer = GatewayResponse.tooLarge(request.getHttpURI().getPath());
     answer.headers().put("Connection", "close");
     if (request.getHeaders().contains("expect")) {
       sendMarked(answer, requestId, request, response, callback);
@@ -170,25 +171,31 @@ final class GatewayHandler extends Handler.Abstract {
         left -= read;
       }
     } catch (IOException gone) {
-      // The sender has read its answer and left: that is what this is for.
+      // The sender has closed the connection, so it no longer needs us to read.
     }
   }
 
   private void sendMarked(
-      Answer answer, String requestId, Request request, Response response, Callback callback) {
+      GatewayResponse answer,
+      String requestId,
+      Request request,
+      Response response,
+      Callback callback) {
     answer.headers().put("Apigw-Requestid", requestId);
     cors.addTo(request.getHeaders(), answer.headers());
     send(answer, request, response, callback);
   }
 
-  private static void send(Answer answer, Request request, Response response, Callback callback) {
+  private static void send(
+      GatewayResponse answer, Request request, Response response, Callback callback) {
     response.setStatus(answer.status());
     response.getHeaders().add(answer.headers());
     if (answer.status() == 204 || answer.status() == 304) {
       response.write(true, BufferUtil.EMPTY_BUFFER, callback);
     } else if (answer.body().length == 0 && request.getMethod().equals("HEAD")) {
-      // The function left the body out, so GET's length is unknown, and 0 would be wrong (RFC 9110,
-      // section 8.6). Jetty tells none where more may come and the connection's end will end it.
+      // The function returned no body, so the length of GET is unknown, and 0 would be wrong (RFC
+      // 9110, section 8.6). Jetty sends no Content-Length if the first write is not the last and
+      // the connection closes.
       response.getHeaders().put("Connection", "close");
       response.write(
           false,

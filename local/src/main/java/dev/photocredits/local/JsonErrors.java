@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Answers in JSON what the HTTP server itself refuses. */
+/** Returns JSON for requests that the HTTP server itself rejects. */
 final class JsonErrors extends ErrorHandler {
   private final CorsHeaders cors;
 
@@ -34,7 +34,7 @@ final class JsonErrors extends ErrorHandler {
       throws IOException {
     cors.addTo(request.getHeaders(), response.getHeaders());
     cors.addToUnreadable(response.getHeaders());
-    Answer.forbidSniffing(response.getHeaders());
+    GatewayResponse.forbidSniffing(response.getHeaders());
     response.getHeaders().put("Content-Type", "application/json");
     response.write(true, body(code), callback);
   }

@@ -2,6 +2,8 @@ package dev.photocredits.local;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.type.TypeFactory;
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.Template;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.LambdaSerializer;
 import java.io.ByteArrayInputStream;
@@ -10,7 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** One instance of a function, called as Lambda calls it: JSON in, JSON out, by our serializer. */
+/** An instance of a function, called like Lambda calls it: JSON in, JSON out, by our serializer. */
 final class LambdaFunction {
   private static final LambdaSerializer JSON = new LambdaSerializer();
 
@@ -19,7 +21,7 @@ final class LambdaFunction {
   private final RequestHandler<Object, Object> handler;
   private final Consumer<String> log;
 
-  @SuppressWarnings("unchecked") // it gets what it takes
+  @SuppressWarnings("unchecked") // the event has the type that the handler takes
   <I> LambdaFunction(
       Template.Function declared,
       Class<I> input,
@@ -32,7 +34,8 @@ final class LambdaFunction {
   }
 
   /**
-   * Creates the handler; throws {@link CannotStart} with the handler's own reason if it refuses.
+   * Creates the function's handler. Throws {@link StartupFailure} with the message of the
+   * constructor if that fails.
    */
   static LambdaFunction create(
       Template.Function declared, Environment environment, Consumer<String> log) {
@@ -40,9 +43,9 @@ final class LambdaFunction {
       var constructor = Class.forName(declared.handler()).getConstructor(Environment.class);
       return of(declared, constructor.newInstance(environment), log);
     } catch (InvocationTargetException e) {
-      throw new CannotStart(declared.name() + ": " + e.getTargetException().getMessage(), e);
+      throw new StartupFailure(declared.name() + ": " + e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
-      throw new CannotStart(
+      throw new StartupFailure(
           declared.name()
               + ": there is no "
               + declared.handler()
@@ -51,7 +54,7 @@ final class LambdaFunction {
     }
   }
 
-  @SuppressWarnings("unchecked") // it takes what its own type says
+  @SuppressWarnings("unchecked") // the type comes from the handler itself
   private static LambdaFunction of(
       Template.Function declared, Object handler, Consumer<String> log) {
     var type =
@@ -66,7 +69,7 @@ final class LambdaFunction {
     return declared.timeout();
   }
 
-  /** The answer to that event; whatever the handler throws is thrown on. */
+  /** Returns the function's response to the event. Throws what the handler throws. */
   byte[] call(byte[] event, String requestId) {
     var context = new LocalContext(declared, requestId, System.nanoTime(), log);
     var answer = new ByteArrayOutputStream();

@@ -2,6 +2,12 @@ package dev.photocredits.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.photocredits.emulators.AwsAccount;
+import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.emulators.LocalS3;
+import dev.photocredits.emulators.Settings;
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.Template;
 import dev.photocredits.lambda.Environment;
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,22 +23,26 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The whole system, running in this process: the gateway with all functions of the template, and
- * DynamoDB, S3, SQS, Stripe and Gemini, each in our own process unless a setting points elsewhere.
+ * The whole system in this process: the gateway with all functions of the template, and DynamoDB,
+ * S3, SQS, Stripe and Gemini. Each service is emulated unless a setting points to another one.
  *
- * <p>Where {@code AUTH_MODE} is {@code jwt}, the gateway verifies tokens: those of {@code
- * JWT_ISSUER}, or those that this run signs for anybody.
+ * <p>If {@code AUTH_MODE} is {@code jwt}, the gateway verifies tokens: those of {@code JWT_ISSUER},
+ * or those of a local issuer that issues them to every caller.
  *
- * <p>Several can run side by side. Settings are those of the contract, and {@code PORT} (8080; 0
- * for any free one), {@code DATA_DIR} ({@code .local}), {@code SWEEP_INTERVAL_SECONDS} (how often
- * what nobody finishes is given back, 10) and {@code SANDBOX_DELAY_MS} (how long the Gemini
- * stand-in takes for a picture, 0).
+ * <p>Several systems can run at the same time. The settings are those of the functions, and:
+ *
+ * <ul>
+ *   <li>{@code PORT}: 8080 by default; 0 for any free port
+ *   <li>{@code DATA_DIR}: the folder with the data, {@code .local} by default
+ *   <li>{@code SWEEP_INTERVAL_SECONDS}: how often the sweeper runs, 10 by default
+ *   <li>{@code SANDBOX_DELAY_MS}: how long the Gemini emulator takes for a picture, 0 by default
+ * </ul>
  */
 public final class LocalSystem implements AutoCloseable {
-  /** The folder that keeps the data, unless a setting names another. */
+  /** The default folder for the data. */
   static final String DATA_DIR = ".local";
 
-  /** What a secret holds when deployed; here they are settings as all others. */
+  /** The fields of the secrets in a deployed stage. In a local run they are ordinary settings. */
   private static final List<String> SECRETS =
       List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
 
@@ -40,7 +50,7 @@ public final class LocalSystem implements AutoCloseable {
   private final DataDir data;
   private final Template template;
   private final Map<String, String> environment;
-  private final List<Service> services;
+  private final List<LocalService> services;
   private final Deque<AutoCloseable> opened;
 
   private LocalSystem(
@@ -48,7 +58,7 @@ public final class LocalSystem implements AutoCloseable {
       DataDir data,
       Template template,
       Map<String, String> environment,
-      List<Service> services,
+      List<LocalService> services,
       Deque<AutoCloseable> opened) {
     this.gateway = gateway;
     this.data = data;
@@ -61,49 +71,52 @@ public final class LocalSystem implements AutoCloseable {
   /**
    * A service that the functions use.
    *
-   * @param isStandIn whether this run started it, instead of using what a setting points to
+   * @param isEmulator whether this run started it, rather than using one that a setting points to
    */
-  public record Part(String name, boolean isStandIn, URI address) {}
+  public record Part(String name, boolean isEmulator, URI address) {}
 
   /**
-   * Starts it with the project's template, and returns when it answers. Throws {@link CannotStart}
-   * if a setting is missing or wrong, and then leaves nothing running.
+   * Starts the system with the project's template, and returns once it serves requests. Throws
+   * {@link StartupFailure} if a setting is missing or wrong, and then leaves nothing running.
    */
   public static LocalSystem start(Map<String, String> settings) {
     return start(settings, _ -> {});
   }
 
   /**
-   * The same; what goes to Lambda's own logger, and what the gateway says of a function that
-   * failed, goes to {@code log}. Our handlers write their lines to standard output, as when
-   * deployed.
+   * Like {@link #start(Map)}, with {@code log} receiving what functions write to Lambda's logger
+   * and the failures that the gateway reports. Our handlers write their log lines to standard
+   * output, as when deployed.
    */
   public static LocalSystem start(Map<String, String> settings, Consumer<String> log) {
     return start(settings, InstantSource.system(), log);
   }
 
-  /** The same, with functions that go by that clock; the services beside them do not. */
+  /** Like {@link #start(Map, Consumer)}, with a clock for the functions, but not the services. */
   public static LocalSystem start(
       Map<String, String> settings, InstantSource clock, Consumer<String> log) {
-    return start(settings, Template.find(), StandIns.OURS, clock, log);
+    return start(settings, Template.find(), LocalEmulators.OURS, clock, log);
   }
 
   static LocalSystem start(
-      Map<String, String> settings, Template template, StandIns standIns, Consumer<String> log) {
-    return start(settings, template, standIns, InstantSource.system(), log);
+      Map<String, String> settings,
+      Template template,
+      LocalEmulators emulators,
+      Consumer<String> log) {
+    return start(settings, template, emulators, InstantSource.system(), log);
   }
 
   private static LocalSystem start(
       Map<String, String> settings,
       Template template,
-      StandIns standIns,
+      LocalEmulators emulators,
       InstantSource clock,
       Consumer<String> log) {
     var opened = new ArrayDeque<AutoCloseable>();
     try {
-      return start(new Settings(settings), template, standIns, clock, log, opened);
+      return start(new Settings(settings), template, emulators, clock, log, opened);
     } catch (RuntimeException e) {
-      Opened.close(opened);
+      OpenResources.close(opened);
       throw e;
     }
   }
@@ -111,21 +124,22 @@ public final class LocalSystem implements AutoCloseable {
   private static LocalSystem start(
       Settings settings,
       Template template,
-      StandIns standIns,
+      LocalEmulators emulators,
       InstantSource clock,
       Consumer<String> log,
       Deque<AutoCloseable> opened) {
-    demandWhatBelongsTogether(settings);
-    template.check(Tokens.deployable(settings));
+    requireDependentSettings(settings);
+    template.check(TokenCheck.deployable(settings));
     var account = AwsAccount.of(settings);
     var gateway = Gateway.bind(settings.number("PORT", 8080, 0, 65_535));
     opened.push(gateway);
-    var tokens = Tokens.of(settings, gateway.url());
+    var tokens = TokenCheck.of(settings, gateway.url());
     var data = DataDir.open(Path.of(settings.get("DATA_DIR", DATA_DIR)));
     opened.push(data);
-    var services = new Services(settings, account, template, standIns, data, gateway.url()).start();
+    var services =
+        new LocalServices(settings, account, template, emulators, data, gateway.url()).start();
     services.forEach(service -> opened.push(service.stop()::run));
-    tokens.map(Tokens::service).ifPresent(services::add);
+    tokens.map(TokenCheck::service).ifPresent(services::add);
 
     var environment = new LinkedHashMap<String, String>();
     environment.put("AUTH_MODE", "open");
@@ -143,15 +157,17 @@ public final class LocalSystem implements AutoCloseable {
     opened.push(polling(template.queue(), account, environment, functions, log));
     var routes = new ArrayList<>(template.routes());
     tokens.ifPresent(
-        used -> {
-          routes.addAll(used.routes());
-          functions.putAll(used.functions(log));
+        check -> {
+          routes.addAll(check.routes());
+          functions.putAll(check.functions(log));
         });
     var pages = new ArrayList<>(ApiDocs.pages());
     pages.addAll(
         WebPage.pages(
-            template.beside("web"), tokens.flatMap(Tokens::signer), price(template, environment)));
-    // The gateway is closed first, so that running requests end while everything is still there.
+            template.beside("web"),
+            tokens.flatMap(TokenCheck::tokenPath),
+            price(template, environment)));
+    // The gateway is closed first, so that running requests finish while the services still run.
     opened.remove(gateway);
     opened.push(gateway);
     gateway.serve(
@@ -159,26 +175,26 @@ public final class LocalSystem implements AutoCloseable {
             routes,
             template.cors(environment),
             functions,
-            tokens.map(Tokens::verifier),
+            tokens.map(TokenCheck::verifier),
             pages,
             Gateway.INTEGRATION_LIMIT,
             log));
     return new LocalSystem(gateway, data, template, environment, services, opened);
   }
 
-  private static void demandWhatBelongsTogether(Settings settings) {
-    settings.demand("STRIPE_API_BASE", "STRIPE_SECRET_KEY");
-    settings.demand("STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET");
-    settings.demand("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET");
+  private static void requireDependentSettings(Settings settings) {
+    settings.require("STRIPE_API_BASE", "STRIPE_SECRET_KEY");
+    settings.require("STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET");
+    settings.require("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET");
     if (settings.get("ENVIRONMENT", "").equals("production")
         && !settings.has("STRIPE_SECRET_KEY")) {
-      throw new CannotStart(
-          "ENVIRONMENT=production takes a live Stripe key, and the emulator has none: set"
-              + " STRIPE_SECRET_KEY, or another ENVIRONMENT.");
+      throw new StartupFailure(
+          "ENVIRONMENT=production needs a live Stripe key. Set STRIPE_SECRET_KEY, or set another"
+              + " ENVIRONMENT.");
     }
-    settings.demand("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY");
-    settings.demand("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
-    settings.checkAddresses(
+    settings.require("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY");
+    settings.require("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    settings.checkUrls(
         "STRIPE_API_BASE",
         "GOOGLE_GEMINI_BASE_URL",
         "AWS_ENDPOINT_URL_DYNAMODB",
@@ -233,52 +249,55 @@ public final class LocalSystem implements AutoCloseable {
     return variables;
   }
 
-  /** Where the API and the page are, without a slash at the end. */
+  /** The base URL of the API and the page, without a trailing slash. */
   public URI url() {
     return gateway.url();
   }
 
-  /** The folder that keeps the data from one run to the next. */
+  /** The folder that keeps the data between runs. */
   public Path dataDir() {
     return data.folder().toAbsolutePath();
   }
 
-  /** What the functions may be given: addresses, names, secrets, and the settings of the start. */
+  /** The variables from which functions get theirs: URLs, names, secrets and the settings. */
   public Map<String, String> environment() {
     return environment;
   }
 
-  /** The variables of one function: the template's, Lambda's own, and what its secret holds. */
+  /**
+   * The environment variables of a function: the template's, those for the AWS SDK, and the fields
+   * of its secret.
+   */
   public Map<String, String> variables(String function) {
     return variables(template, function, environment);
   }
 
-  /** The services that the functions use, and whether they are real. */
+  /** The services that the functions use, and whether each is emulated. */
   public List<Part> parts() {
-    return services.stream().map(Service::part).toList();
+    return services.stream().map(LocalService::part).toList();
   }
 
-  /** Our own DynamoDB, unless a setting points to another. */
+  /** Our own DynamoDB, or empty if a setting points to another. */
   public Optional<LocalDynamoDb> dynamoDb() {
-    return engine(LocalDynamoDb.class);
+    return emulator(LocalDynamoDb.class);
   }
 
-  /** Our own S3, unless a setting points to another. */
+  /** Our own S3, or empty if a setting points to another. */
   public Optional<LocalS3> s3() {
-    return engine(LocalS3.class);
+    return emulator(LocalS3.class);
   }
 
-  private <T> Optional<T> engine(Class<T> type) {
+  private <T> Optional<T> emulator(Class<T> type) {
     return services.stream()
-        .flatMap(service -> service.engine().stream())
+        .flatMap(service -> service.emulator().stream())
         .filter(type::isInstance)
         .map(type::cast)
         .findFirst();
   }
 
-  /** Lets running requests end for up to 3 seconds, and stops everything. */
+  /** Lets running requests finish for up to 3 seconds, and stops everything. */
   @Override
   public void close() {
-    Opened.close(opened);
+    OpenResources.close(opened);
   }
 }

@@ -1,14 +1,18 @@
 package dev.photocredits.local;
 
-import dev.photocredits.local.tokens.LocalIssuer;
+import dev.photocredits.emulators.Settings;
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.issuer.LocalIssuer;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Runs the whole system until it is stopped. Settings are environment variables. */
+/**
+ * {@code make run}: runs the whole system until it is stopped. Settings are environment variables.
+ */
 final class Main {
-  /** Kept, so that its level is kept: libraries log their warnings only. */
+  /** The root logger, referenced here so that it keeps its level: libraries log warnings only. */
   private static final Logger LIBRARIES = Logger.getLogger("");
 
   private Main() {}
@@ -19,41 +23,41 @@ final class Main {
     try {
       var system = LocalSystem.start(System.getenv(), System.out::println);
       Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop"));
-      greet(system, System.out);
-    } catch (CannotStart e) {
+      printBanner(system, System.out);
+    } catch (StartupFailure e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }
     new CountDownLatch(1).await();
   }
 
-  private static void greet(LocalSystem system, PrintStream out) {
+  private static void printBanner(LocalSystem system, PrintStream out) {
     out.println();
-    out.println("photo-credits answers at " + system.url());
+    out.println("photo-credits is running at " + system.url());
     out.println();
     for (var part : system.parts()) {
       out.printf("  %-9s %-9s %s%n", part.name(), kind(part), part.address());
     }
     out.println();
     out.println("  Data       " + system.dataDir());
-    out.println("  The page   " + system.url() + "/");
-    out.println("  The API    " + system.url() + "/docs");
-    greetWithTokens(system, out);
+    out.println("  Web page   " + system.url() + "/");
+    out.println("  API docs   " + system.url() + "/docs");
+    printExample(system, out);
     out.println("  Stop       Ctrl-C");
     out.println();
   }
 
-  private static void greetWithTokens(LocalSystem system, PrintStream out) {
+  private static void printExample(LocalSystem system, PrintStream out) {
     var tokens =
-        system.parts().stream().filter(part -> part.name().equals(Tokens.NAME)).findFirst();
+        system.parts().stream().filter(part -> part.name().equals(TokenCheck.NAME)).findFirst();
     tokens
-        .filter(LocalSystem.Part::isStandIn)
+        .filter(LocalSystem.Part::isEmulator)
         .ifPresent(
             issuer ->
                 out.printf(
-                    "  A token    TOKEN=$(curl -s %s -d '{\"email\":\"ada@example.com\"}'"
+                    "  Get token  TOKEN=$(curl -s %s -d '{\"email\":\"ada@example.com\"}'"
                         + " | sed 's/.*\"id_token\":\"\\([^\"]*\\).*/\\1/')%n",
-                    issuer.address() + LocalIssuer.SIGNER));
+                    issuer.address() + LocalIssuer.TOKEN_PATH));
     out.println(
         "  Try        curl "
             + system.url()
@@ -62,9 +66,9 @@ final class Main {
   }
 
   private static String kind(LocalSystem.Part part) {
-    if (part.isStandIn()) {
-      return "stand-in";
+    if (part.isEmulator()) {
+      return "emulator";
     }
-    return Settings.isHere(part.address()) ? "yours" : "real";
+    return Settings.isLoopback(part.address()) ? "yours" : "real";
   }
 }

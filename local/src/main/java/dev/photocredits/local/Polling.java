@@ -15,18 +15,18 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
- * Brings a queue's messages to a function as Lambda's event source mapping does: one in each event,
- * several side by side, and deletes those that it has taken in.
+ * Delivers a queue's messages to a function, like Lambda's event source mapping. Each event has one
+ * message, several run concurrently, and a message is deleted when the function has processed it.
  */
 final class Polling implements AutoCloseable {
-  private static final int AT_ONCE = 10;
+  private static final int MAX_CONCURRENT = 10;
   private static final int WAIT_SECONDS = 1;
 
   private final SqsClient client;
   private final String queue;
   private final LambdaFunction function;
   private final Consumer<String> log;
-  private final Semaphore free = new Semaphore(AT_ONCE);
+  private final Semaphore free = new Semaphore(MAX_CONCURRENT);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean isClosed;
 
@@ -38,9 +38,9 @@ final class Polling implements AutoCloseable {
   }
 
   /**
-   * Begins.
+   * Starts polling.
    *
-   * @param client closed with it
+   * @param client closed by {@link #close}
    */
   static Polling start(
       SqsClient client, String queue, LambdaFunction function, Consumer<String> log) {
@@ -57,7 +57,7 @@ final class Polling implements AutoCloseable {
         if (messages.isEmpty()) {
           free.release();
         }
-        messages.forEach(message -> threads.execute(() -> bring(message)));
+        messages.forEach(message -> threads.execute(() -> deliver(message)));
       } catch (InterruptedException _) {
         return;
       }
@@ -77,20 +77,20 @@ final class Polling implements AutoCloseable {
           .messages();
     } catch (SdkException e) {
       if (!isClosed) {
-        log.accept("The queue does not answer: " + e.getMessage());
+        log.accept("Cannot receive from the queue: " + e.getMessage());
         Thread.sleep(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
       }
       return List.of();
     }
   }
 
-  // What failed comes back when it is visible again.
-  private void bring(Message message) {
+  // A message that fails is delivered again after its visibility timeout.
+  private void deliver(Message message) {
     try {
       var _ = function.call(event(message).getBytes(UTF_8), message.messageId());
       client.deleteMessage(delete -> delete.queueUrl(queue).receiptHandle(message.receiptHandle()));
     } catch (RuntimeException e) {
-      log.accept("A message was not taken in: " + e);
+      log.accept("Cannot process a message: " + e);
     } finally {
       free.release();
     }
@@ -109,7 +109,7 @@ final class Polling implements AutoCloseable {
                     "eventSource", "aws:sqs"))));
   }
 
-  /** Lets what is under way end for up to 3 seconds. */
+  /** Lets running calls finish for up to 3 seconds. */
   @Override
   public void close() {
     isClosed = true;

@@ -18,11 +18,11 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON event, payload format 2.0, that an HTTP API makes of a request. */
+/** Creates the JSON event, payload format 2.0, that an HTTP API passes to a function. */
 final class ProxyEvent {
   /**
-   * Beside {@code text/*}, the only types that HTTP APIs pass as text, as others measured on AWS;
-   * forms, {@code application/problem+json} and what has no type arrive in base64.
+   * Besides {@code text/*}, the only types that HTTP APIs pass as text, as others have observed on
+   * AWS. Forms, {@code application/problem+json} and bodies without a type arrive in base64.
    */
   private static final Set<String> TEXT =
       Set.of("application/json", "application/javascript", "application/xml");
@@ -35,9 +35,9 @@ final class ProxyEvent {
   private ProxyEvent() {}
 
   /**
-   * The event for that request, whose decoded path and body were read already.
+   * Returns the event for a request, whose path is decoded and whose body has been read.
    *
-   * @param claims of the token that the authorizer let through, if one stands before the route
+   * @param claims the claims of the verified token, if the route has an authorizer
    */
   static byte[] of(
       Request request,
@@ -104,12 +104,13 @@ final class ProxyEvent {
   private static void putAuthorizer(ObjectNode context, Map<String, String> claims) {
     var jwt = context.putObject("authorizer").putObject("jwt");
     claims.forEach(jwt.putObject("claims")::put);
-    // The scopes that the route asks for; ours ask for none.
+    // The scopes that the route requires. Our routes require none.
     jwt.putNull("scopes");
   }
 
   private static void putBody(ObjectNode event, HttpFields headers, byte[] body) {
-    var text = isText(headers.get("content-type")) ? Percent.utf8(body) : Optional.<String>empty();
+    var text =
+        isText(headers.get("content-type")) ? PercentEncoding.utf8(body) : Optional.<String>empty();
     event.put("body", text.orElseGet(() -> Base64.getEncoder().encodeToString(body)));
     event.put("isBase64Encoded", text.isEmpty());
   }
@@ -149,7 +150,7 @@ final class ProxyEvent {
   }
 
   private static String unescaped(String text) {
-    return Percent.decode(text.replace("+", "%20")).orElse(text);
+    return PercentEncoding.decode(text.replace("+", "%20")).orElse(text);
   }
 
   private static String joined(String first, String second) {

@@ -1,9 +1,11 @@
 package dev.photocredits.local;
 
 import dev.photocredits.aws.Secrets;
-import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
+import dev.photocredits.emulators.Settings;
+import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.WelcomeCredits;
@@ -23,13 +25,17 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 
 /**
- * Compares the Checkout Sessions, refunds and disputes that Stripe has {@code SINCE} a day or an
- * instant with the ledger, and grants and reverses what is missing: after a restored table, or an
- * outage of more than the 30 days for which Stripe keeps events. It asks Stripe with {@code
- * STRIPE_SECRET_KEY}, or with the key of the secret {@code SECRET_ID}, for the sales of the stage
- * {@code ENVIRONMENT}. Ends with 0 if everything is compared, with 1 if something failed and is
- * said, and with 2 if it could not begin: it may be run again at any time. It works on {@code
- * DATA_DIR}, or on the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in use.
+ * {@code make reconcile}: compares Stripe's Checkout Sessions, refunds and disputes {@code SINCE} a
+ * date or an instant with the ledger, and grants and reverses what is missing there. It is for a
+ * restored table, and for outages longer than the 30 days for which Stripe keeps events.
+ *
+ * <p>It calls Stripe with {@code STRIPE_SECRET_KEY}, or with the key in the secret {@code
+ * SECRET_ID}, and considers the sales of the stage {@code ENVIRONMENT} only. It works on {@code
+ * DATA_DIR}, or on the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in use. It can be
+ * repeated at any time.
+ *
+ * <p>Exit codes: 0 if everything was compared; 1 if something failed, with the reason on standard
+ * output; 2 if the command could not begin.
  */
 public final class ReconcileCommand {
   private ReconcileCommand() {}
@@ -38,16 +44,19 @@ public final class ReconcileCommand {
     Command.end(() -> run(System.getenv(), Clock.systemUTC(), System.out));
   }
 
-  /** Tells whether everything is compared and nothing failed; throws {@link CannotStart}. */
+  /**
+   * Returns whether everything was compared and nothing failed. Throws {@link StartupFailure} if a
+   * setting is wrong or the table cannot be reached.
+   */
   public static boolean run(Map<String, String> variables, InstantSource clock, PrintStream out) {
     var settings = new Settings(variables);
     var since = since(settings.get("SINCE", ""));
     try {
       var environment = Secrets.in(new Environment(settings.values()));
-      return OperatedTable.with(
-          settings, table -> tell(reconciliation(table, environment, clock).since(since), out));
+      return OperatorTable.with(
+          settings, table -> report(reconciliation(table, environment, clock).since(since), out));
     } catch (InvalidSetting e) {
-      throw new CannotStart(e.getMessage() + ".", e);
+      throw new StartupFailure(e.getMessage() + ".", e);
     }
   }
 
@@ -57,8 +66,8 @@ public final class ReconcileCommand {
           ? Instant.parse(text)
           : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
     } catch (DateTimeParseException e) {
-      throw new CannotStart(
-          "SINCE must be a day such as 2026-09-01, or an instant such as 2026-09-01T12:00:00Z.", e);
+      throw new StartupFailure(
+          "SINCE must be a date such as 2026-09-01 or a time such as 2026-09-01T12:00:00Z.", e);
     }
   }
 
@@ -76,16 +85,19 @@ public final class ReconcileCommand {
         clock);
   }
 
-  private static boolean tell(Reconciled reconciled, PrintStream out) {
+  private static boolean report(Reconciled reconciled, PrintStream out) {
     out.printf(
-        "Granted %d sessions with %d credits. Reversed or returned credits %d times,"
-            + " and reversed %d in all.%n",
-        reconciled.granted(), reconciled.sold(), reconciled.reversed(), reconciled.takenBack());
+        "Granted checkout sessions: %d (%d credits). Applied refunds and disputes: %d"
+            + " (%d credits reversed).%n",
+        reconciled.granted(),
+        reconciled.sold(),
+        reconciled.reversed(),
+        reconciled.creditsReversed());
     reconciled.attention().forEach(problem -> out.println("OPENED   " + problem));
     reconciled.failures().forEach(thrown -> out.println("FAILED   " + thrown.getMessage()));
     var failure = reconciled.failure();
     if (failure != null) {
-      out.println("It did not come to its end: run it again. " + failure.getMessage());
+      out.println("The reconciliation did not finish. Run it again. " + failure.getMessage());
     }
     return failure == null && reconciled.failures().isEmpty();
   }

@@ -1,5 +1,6 @@
 package dev.photocredits.local;
 
+import dev.photocredits.emulators.Template;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the route of a request as an HTTP API does: a literal segment before a parameter, a
- * parameter before a greedy one, a named method before any, and {@code $default} last.
+ * Finds the route of a request like an HTTP API: a literal segment takes precedence over a
+ * parameter, a parameter over a greedy one, and a named method over {@code ANY}. {@code $default}
+ * comes last.
  */
 final class Routes {
   private static final String CATCH_ALL = "$default";
@@ -22,19 +24,19 @@ final class Routes {
         routes.stream()
             .filter(route -> !route.key().equals(CATCH_ALL))
             .map(Candidate::of)
-            .sorted(Comparator.comparing(Candidate::vagueness))
+            .sorted(Comparator.comparing(Candidate::precedence))
             .toList();
     catchAll = routes.stream().filter(route -> route.key().equals(CATCH_ALL)).findFirst();
   }
 
-  /** A route and the values of its path's parameters. */
+  /** A route and the values of its path parameters. */
   record Match(Template.Route route, Map<String, String> pathParameters) {}
 
-  /** The route of that method and decoded path. */
+  /** Finds the route for a method and a decoded path. */
   Optional<Match> find(String method, String path) {
     var segments = segments(path);
     return candidates.stream()
-        .filter(candidate -> candidate.takes(method))
+        .filter(candidate -> candidate.accepts(method))
         .flatMap(candidate -> candidate.match(segments).stream())
         .findFirst()
         .or(() -> catchAll.map(route -> new Match(route, Map.of())));
@@ -53,16 +55,16 @@ final class Routes {
           Routes.segments(route.key().substring(space + 1)));
     }
 
-    /** Sorts before another when it says more; compared as text. */
-    String vagueness() {
-      var vagueness = new StringBuilder();
+    /** A sort key: the more specific route has the lesser text. */
+    String precedence() {
+      var precedence = new StringBuilder();
       for (var segment : segments) {
-        vagueness.append(isGreedy(segment) ? '3' : isParameter(segment) ? '2' : '1');
+        precedence.append(isGreedy(segment) ? '3' : isParameter(segment) ? '2' : '1');
       }
-      return vagueness.append(method.equals("ANY") ? "b" : "a").toString();
+      return precedence.append(method.equals("ANY") ? "b" : "a").toString();
     }
 
-    boolean takes(String requested) {
+    boolean accepts(String requested) {
       return method.equals("ANY") || method.equals(requested);
     }
 
@@ -79,10 +81,10 @@ final class Routes {
               String.join("/", new ArrayList<>(requested).subList(i, requested.size())));
           return Optional.of(new Match(route, parameters));
         }
-        var given = requested.get(i);
-        if (isParameter(segment) && !given.isEmpty()) {
-          parameters.put(segment.substring(1, segment.length() - 1), given);
-        } else if (!segment.equals(given)) {
+        var actual = requested.get(i);
+        if (isParameter(segment) && !actual.isEmpty()) {
+          parameters.put(segment.substring(1, segment.length() - 1), actual);
+        } else if (!segment.equals(actual)) {
           return Optional.empty();
         }
       }

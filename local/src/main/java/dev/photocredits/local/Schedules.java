@@ -2,6 +2,7 @@ package dev.photocredits.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.photocredits.emulators.Template;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Calls functions as EventBridge does by the template's schedules: one after the other here, each
- * at its own rate, the first time when that has passed once.
+ * Invokes functions by the template's schedules, like EventBridge. Here only one runs at a time,
+ * and the first run comes after one interval.
  */
 final class Schedules implements AutoCloseable {
-  /** The schedule whose rate is a setting of the local run, so that nobody waits for a minute. */
+  /** The schedule whose rate a setting of the local run replaces, to avoid waiting for a minute. */
   private static final String SWEEP = "Sweep";
 
   private final ScheduledExecutorService timer;
@@ -44,7 +45,7 @@ final class Schedules implements AutoCloseable {
     return new Schedules(timer);
   }
 
-  // A run that failed is told of, and the next one comes all the same.
+  // A failure is logged and does not stop the schedule.
   private static void call(
       Template.Schedule schedule, LambdaFunction function, Consumer<String> log) {
     try {
@@ -54,7 +55,7 @@ final class Schedules implements AutoCloseable {
     }
   }
 
-  /** Lets a run that is under way end for up to 3 seconds. */
+  /** Interrupts a running call, and waits up to 3 seconds for it to finish. */
   @Override
   public void close() {
     timer.shutdownNow();

@@ -6,30 +6,30 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A page that the gateway serves itself, before any route.
+ * A page that the gateway serves itself. It takes precedence over every route.
  *
- * @param path where, exactly
- * @param content gives its bytes each time that it is asked for
- * @param policy its Content-Security-Policy, unless the page brings its own
+ * @param path the exact path
+ * @param content returns the page's bytes for each request
+ * @param policy the Content-Security-Policy header, unless the page has its own policy
  */
 record StaticPage(
     String path, String contentType, Supplier<byte[]> content, Optional<String> policy) {
-  /** One without a policy of its own. */
+  /** Creates a page without a Content-Security-Policy header. */
   StaticPage(String path, String contentType, Supplier<byte[]> content) {
     this(path, contentType, content, Optional.empty());
   }
 
-  /** One whose bytes stay, not copied. */
+  /** Creates a page with constant bytes, which are not copied. */
   StaticPage(String path, String contentType, byte[] content) {
     this(path, contentType, () -> content);
   }
 
-  /** The same under that Content-Security-Policy. */
+  /** Returns the same page with a Content-Security-Policy header. */
   StaticPage under(String policy) {
     return new StaticPage(path, contentType, content, Optional.of(policy));
   }
 
-  /** The resource of that name beside this class. */
+  /** Creates a page from a resource in this package. */
   static StaticPage ofResource(String path, String resource, String contentType) {
     try (var stream = StaticPage.class.getResourceAsStream(resource)) {
       if (stream == null) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The page, as any static host would serve it: the files of {@code web/}, and its config.json. */
+/** The web page: the files of {@code web/}, as a static host would serve them, and config.json. */
 final class WebPage {
   private static final Map<String, String> TYPES =
       Map.of(
@@ -24,15 +24,15 @@ final class WebPage {
   private WebPage() {}
 
   /**
-   * The files of that folder, each read anew when it is asked for, so that a change shows when the
-   * browser reloads; and what the page has to know of this run.
+   * Returns a page for each file of the folder, and {@code config.json} with the configuration of
+   * this run. A file is read for each request, so a change is visible after a reload.
    *
-   * @param signer where tokens are signed for anybody
-   * @param price of a generation; the page's own default if it is not told
+   * @param tokenPath the path at which a local issuer issues tokens, if there is one
+   * @param price the price of a generation; if empty, the page uses its own default
    */
-  static List<StaticPage> pages(Path folder, Optional<String> signer, Optional<String> price) {
+  static List<StaticPage> pages(Path folder, Optional<String> tokenPath, Optional<String> price) {
     var pages = new ArrayList<StaticPage>();
-    pages.add(new StaticPage("/config.json", "application/json", config(signer, price)));
+    pages.add(new StaticPage("/config.json", "application/json", config(tokenPath, price)));
     if (Files.isDirectory(folder)) {
       try (var files = Files.list(folder)) {
         files.flatMap(file -> page(file).stream()).forEach(pages::add);
@@ -43,14 +43,14 @@ final class WebPage {
     return pages;
   }
 
-  private static byte[] config(Optional<String> signer, Optional<String> price) {
-    var config = Json.object("api", "", "sign_in", signer.map(WebPage::tokens).orElse(null));
+  private static byte[] config(Optional<String> tokenPath, Optional<String> price) {
+    var config = Json.object("api", "", "sign_in", tokenPath.map(WebPage::tokens).orElse(null));
     price.ifPresent(credits -> config.put("credits_per_generation", Integer.valueOf(credits)));
     return Json.write(config).getBytes(UTF_8);
   }
 
-  private static Map<String, String> tokens(String signer) {
-    return Map.of("tokens", signer);
+  private static Map<String, String> tokens(String tokenPath) {
+    return Map.of("tokens", tokenPath);
   }
 
   private static Optional<StaticPage> page(Path file) {

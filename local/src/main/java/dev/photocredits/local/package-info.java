@@ -1,7 +1,8 @@
 /**
- * The whole system in one JVM: what {@code template.yaml} deploys, served on this machine.
+ * The whole system in one JVM: runs what {@code template.yaml} deploys on this machine, and has the
+ * operators' commands.
  *
- * <p>{@link dev.photocredits.local.Main} runs it for people, {@link
+ * <p>{@link dev.photocredits.local.Main} runs the system for developers, {@link
  * dev.photocredits.local.LocalSystem} for tests.
  */
 @NullMarked

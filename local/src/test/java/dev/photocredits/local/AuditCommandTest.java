@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.emulators.StartupFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,72 +16,72 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** {@code make audit}: what it says, and whether it is content. */
+/** Tests of {@code make audit}. */
 final class AuditCommandTest {
   @TempDir private Path data;
 
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
   @Test
-  void accounts_that_add_up_are_counted() {
+  void consistent_accounts_are_counted() {
     ada(0);
 
     assertThat(audit()).isTrue();
 
-    assertThat(said.toString(UTF_8)).isEqualTo("1 accounts audited, 0 discrepancies\n");
+    assertThat(output.toString(UTF_8)).isEqualTo("Accounts audited: 1, discrepancies: 0\n");
   }
 
   @Test
-  void a_balance_out_of_nothing_is_named_with_its_owner() {
+  void a_balance_without_transactions_is_reported_with_its_owner() {
     ada(7);
 
     assertThat(audit()).isFalse();
 
-    assertThat(said.toString(UTF_8))
+    assertThat(output.toString(UTF_8))
         .isEqualTo(
             """
-            DIFFERS  ada@example.com: the balance is 7, and by the entries it is 0
-            1 accounts audited, 1 discrepancies
+            DIFFERS  ada@example.com: the balance is 7, but the transactions add up to 0
+            Accounts audited: 1, discrepancies: 1
             """);
   }
 
   @Test
-  void a_table_that_is_in_use_is_audited_at_its_address() {
-    try (var engine = LocalDynamoDb.inMemory()) {
-      engine.createTable("given");
+  void a_table_in_use_is_audited_at_its_endpoint() {
+    try (var emulator = LocalDynamoDb.inMemory()) {
+      emulator.createTable("given");
 
       var settings =
-          Map.of("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint().toString(), "TABLE_NAME", "given");
+          Map.of(
+              "AWS_ENDPOINT_URL_DYNAMODB", emulator.endpoint().toString(), "TABLE_NAME", "given");
 
-      assertThat(AuditCommand.run(settings, new PrintStream(said))).isTrue();
+      assertThat(AuditCommand.run(settings, new PrintStream(output))).isTrue();
     }
   }
 
   @Test
-  void a_folder_without_data_and_one_that_is_in_use_are_told_apart_from_a_clean_one()
-      throws IOException {
+  void a_folder_without_data_and_a_folder_in_use_are_errors() throws IOException {
     assertThatThrownBy(this::audit)
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupFailure.class)
         .hasMessageStartingWith("There is no data in ");
     ada(0);
 
     try (var lock = DataDir.open(data)) {
       assertThat(lock.folder()).isEqualTo(data);
       assertThatThrownBy(this::audit)
-          .isInstanceOf(CannotStart.class)
+          .isInstanceOf(StartupFailure.class)
           .hasMessageContaining("is in use by another run");
     }
   }
 
   private boolean audit() {
-    return AuditCommand.run(Map.of("DATA_DIR", data.toString()), new PrintStream(said));
+    return AuditCommand.run(Map.of("DATA_DIR", data.toString()), new PrintStream(output));
   }
 
-  /** A profile with that balance, and no entry. */
+  /** Writes a profile with the balance, and no transactions. */
   private void ada(int credits) {
-    try (var engine = LocalDynamoDb.at(data.resolve("dynamodb"));
-        var client = engine.client()) {
-      engine.createTable("photo-credits");
+    try (var emulator = LocalDynamoDb.at(data.resolve("dynamodb"));
+        var client = emulator.client()) {
+      emulator.createTable("photo-credits");
       var profile = new HashMap<String, AttributeValue>();
       profile.put("PK", AttributeValue.fromS("USER#ada@example.com"));
       profile.put("SK", AttributeValue.fromS("PROFILE"));

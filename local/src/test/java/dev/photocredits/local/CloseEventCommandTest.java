@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.emulators.Settings;
+import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.payments.OpenEvents;
 import dev.photocredits.payments.ProviderEvent;
 import java.io.ByteArrayOutputStream;
@@ -16,12 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code make close-event}: what it says and does. */
+/** Tests of {@code make close-event}. */
 final class CloseEventCommandTest {
   private static final Instant NOON = Instant.parse("2026-11-28T12:00:00Z");
 
   private final LocalDynamoDb system = LocalDynamoDb.inMemory();
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
   @BeforeEach
   void table() {
@@ -34,15 +37,15 @@ final class CloseEventCommandTest {
   }
 
   @Test
-  void without_an_id_it_lists_what_is_open() {
+  void without_an_id_it_lists_the_open_events() {
     assertThat(run(Map.of())).isTrue();
-    assertThat(said()).isEqualTo("No event is open.\n");
+    assertThat(output()).isEqualTo("There are no open events.\n");
     open("evt_1", "busy", false);
     open("evt_2", "a refund failed", true);
 
     assertThat(run(Map.of())).isTrue();
 
-    assertThat(said())
+    assertThat(output())
         .isEqualTo(
             """
             evt_1 (refund.failed re_1): busy; open since 2026-11-28T12:00:00Z, 1 attempt, \
@@ -53,16 +56,16 @@ final class CloseEventCommandTest {
   }
 
   @Test
-  void events_are_closed_with_who_did_it_and_why() {
+  void events_are_closed_with_actor_and_reason() {
     open("evt_1", "busy", false);
     open("evt_2", "busy", false);
     open("evt_3", "busy", false);
 
     assertThat(run(Map.of("ID", "evt_1, evt_2"))).isTrue();
 
-    assertThat(said()).isEqualTo("Closed evt_1.\nClosed evt_2.\n");
+    assertThat(output()).isEqualTo("Closed evt_1.\nClosed evt_2.\n");
     assertThat(run(Map.of())).isTrue();
-    assertThat(said()).startsWith("evt_3 ").doesNotContain("evt_1", "evt_2");
+    assertThat(output()).startsWith("evt_3 ").doesNotContain("evt_1", "evt_2");
     try (var client = system.client()) {
       assertThat(client.scan(scan -> scan.tableName("photo-credits")).items().toString())
           .contains("S=eve", "S=sold by another shop");
@@ -70,30 +73,30 @@ final class CloseEventCommandTest {
   }
 
   @Test
-  void what_is_not_open_is_named_and_left_alone() {
+  void an_event_that_is_not_open_is_named_and_unchanged() {
     open("evt_1", "busy", false);
 
     assertThat(run(Map.of("ID", "evt_2,evt_1"))).isFalse();
 
-    assertThat(said()).isEqualTo("evt_2 is not open. Nothing was done.\nClosed evt_1.\n");
+    assertThat(output()).isEqualTo("evt_2 is not open. Nothing was changed.\nClosed evt_1.\n");
     assertThat(run(Map.of("ID", "evt_1"))).isFalse();
   }
 
   @Test
-  void nothing_is_closed_without_a_reason() {
+  void closing_an_event_needs_a_reason() {
     open("evt_1", "busy", false);
 
     assertThatThrownBy(() -> run(Map.of("ID", "evt_1", "REASON", " ")))
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupFailure.class)
         .hasMessageStartingWith("REASON must have 1 to 200 characters");
 
     assertThat(run(Map.of())).isTrue();
-    assertThat(said()).startsWith("evt_1 ");
+    assertThat(output()).startsWith("evt_1 ");
   }
 
   private void open(String event, String problem, boolean isHandled) {
     var isOpen =
-        OperatedTable.with(
+        OperatorTable.with(
             new Settings(settings(Map.of())),
             table -> open(table.openEvents(), event, problem, isHandled));
     assertThat(isOpen).isTrue();
@@ -104,7 +107,8 @@ final class CloseEventCommandTest {
   }
 
   private boolean run(Map<String, String> more) {
-    return CloseEventCommand.run(settings(more), InstantSource.fixed(NOON), new PrintStream(said));
+    return CloseEventCommand.run(
+        settings(more), InstantSource.fixed(NOON), new PrintStream(output));
   }
 
   private Map<String, String> settings(Map<String, String> more) {
@@ -118,9 +122,9 @@ final class CloseEventCommandTest {
     return settings;
   }
 
-  private String said() {
-    var text = said.toString(UTF_8);
-    said.reset();
+  private String output() {
+    var text = output.toString(UTF_8);
+    output.reset();
     return text;
   }
 }

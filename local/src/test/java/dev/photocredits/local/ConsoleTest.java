@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
 
-/** What the console of the local run leaves out. */
+/** Tests of which lines the console of the local run hides. */
 final class ConsoleTest {
   private static final String SWEEP =
       "{\"environment\":\"x\",\"level\":\"%s\",\"task\":\"sweep\",\"refunded\":%d,\"expired\":%d,\"has_more\":false}";
@@ -16,14 +16,14 @@ final class ConsoleTest {
   private final Console console = new Console(new PrintStream(shown, true, UTF_8));
 
   @Test
-  void a_sweep_that_found_nothing_is_not_shown() {
+  void a_sweep_that_found_nothing_is_hidden() {
     console.println(SWEEP.formatted("INFO", 0, 0));
 
     assertThat(shown.toString(UTF_8)).isEmpty();
   }
 
   @Test
-  void a_sweep_that_did_something_or_failed_is_shown_and_so_is_everything_else() {
+  void a_sweep_that_did_something_or_failed_and_all_other_lines_are_shown() {
     console.println(SWEEP.formatted("INFO", 1, 0));
     console.println(SWEEP.formatted("INFO", 0, 10));
     console.println(SWEEP.formatted("ERROR", 0, 0));

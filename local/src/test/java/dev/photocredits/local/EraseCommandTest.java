@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.emulators.LocalS3;
+import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.lambda.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +23,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** {@code make erase}: what it says, what it leaves, and when it does nothing. */
+/** Tests of {@code make erase} and {@code make erasures}. */
 final class EraseCommandTest {
   private static final String ADA = "ada@example.com";
   private static final String TABLE = "photo-credits";
@@ -30,9 +33,9 @@ final class EraseCommandTest {
 
   @TempDir private Path data;
 
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
-  /** Ada got three credits, drew for one of them, and wrote to us. */
+  /** Ada was granted three credits, spent one on a generation, and sent feedback. */
   @BeforeEach
   void ada() {
     try (var images = LocalS3.at(data.resolve("s3"));
@@ -57,30 +60,30 @@ final class EraseCommandTest {
   }
 
   @Test
-  void credits_that_remain_are_told_and_kept_unless_they_are_given_up() {
+  void a_user_with_credits_is_erased_only_if_confirmed() {
     assertThat(erase(ADA, "no")).isFalse();
 
-    assertThat(said.toString(UTF_8))
+    assertThat(output.toString(UTF_8))
         .isEqualTo(
             """
-            ada@example.com has 2 credits, is cus_1 at Stripe.
-            Credits would stay with a pseudonym, where nobody can spend them. Nothing was done; \
-            CONFIRM=yes gives them up.
+            ada@example.com: 2 credits, Stripe customer cus_1.
+            The user still has credits, which would be lost. Nothing was changed. To erase the \
+            user anyway, set CONFIRM=yes.
             """);
     assertThat(table()).contains(ADA);
     assertThat(images()).hasSize(2);
   }
 
   @Test
-  void nothing_is_left_of_somebody_but_entries_that_add_up_under_a_pseudonym() {
+  void an_erased_user_leaves_only_consistent_transactions_under_a_pseudonym() {
     assertThat(erase(ADA, "yes")).isTrue();
 
-    assertThat(said.toString(UTF_8))
+    assertThat(output.toString(UTF_8))
         .isEqualTo(
             """
-            ada@example.com has 2 credits, is cus_1 at Stripe.
+            ada@example.com: 2 credits, Stripe customer cus_1.
             Erased.
-            What Stripe knows is left: redact cus_1 there.
+            Stripe still has personal data: redact cus_1 there.
             """);
     assertThat(table())
         .doesNotContain(ADA, "a pirate", "cus_1")
@@ -88,14 +91,14 @@ final class EraseCommandTest {
     assertThat(images()).isEmpty();
     var audit = new ByteArrayOutputStream();
     assertThat(AuditCommand.run(settings(), new PrintStream(audit))).isTrue();
-    assertThat(audit.toString(UTF_8)).isEqualTo("1 accounts audited, 0 discrepancies\n");
+    assertThat(audit.toString(UTF_8)).isEqualTo("Accounts audited: 1, discrepancies: 0\n");
   }
 
   @Test
-  void an_erasure_that_did_not_end_is_listed_and_gone_on_with_and_one_that_fails_stops_no_other() {
+  void unfinished_erasures_are_listed_and_continued_and_a_failing_one_does_not_stop_the_others() {
     assertThat(erasures("")).isTrue();
-    assertThat(said.toString(UTF_8)).isEqualTo("Every erasure has ended.\n");
-    said.reset();
+    assertThat(output.toString(UTF_8)).isEqualTo("There are no unfinished erasures.\n");
+    output.reset();
     put(
         tombstone("bob@example.com", "f00d0000000000000000000000000000@erased.invalid"),
         tombstone(ADA, "f00d0000000000000000000000000001@erased.invalid"),
@@ -109,18 +112,18 @@ final class EraseCommandTest {
         item("USER#f00d0000000000000000000000000001@erased.invalid", "ERASURE", "email", ADA));
 
     assertThat(erasures("")).isTrue();
-    assertThat(said.toString(UTF_8)).contains(ADA, "bob@example.com");
-    said.reset();
+    assertThat(output.toString(UTF_8)).contains(ADA, "bob@example.com");
+    output.reset();
     assertThat(erasures("yes")).isFalse();
 
-    assertThat(said.toString(UTF_8)).contains("bob@example.com: ", "Erased.");
+    assertThat(output.toString(UTF_8)).contains("bob@example.com: ", "Erased.");
     assertThat(table()).doesNotContain(ADA).contains("bob@example.com");
   }
 
   private boolean erasures(String confirm) {
     var settings = new HashMap<>(settings());
     settings.put("CONFIRM", confirm);
-    return ErasuresCommand.run(settings, new PrintStream(said));
+    return ErasuresCommand.run(settings, new PrintStream(output));
   }
 
   private static Map<String, AttributeValue> tombstone(String email, String pseudonym) {
@@ -133,29 +136,29 @@ final class EraseCommandTest {
   }
 
   @Test
-  void whoever_is_gone_is_nobody_the_second_time() {
+  void an_erased_user_does_not_exist_the_second_time() {
     assertThat(erase(ADA, "yes")).isTrue();
-    said.reset();
+    output.reset();
 
     assertThat(erase("Ada@Example.com", "")).isTrue();
 
-    assertThat(said.toString(UTF_8)).startsWith("There is no such user.");
+    assertThat(output.toString(UTF_8)).startsWith("There is no such user.");
   }
 
   @Test
-  void a_generation_under_way_is_waited_for() {
+  void a_pending_generation_prevents_an_erasure() {
     put(
         item(
             "USER#" + ADA, "GEN#" + ID, "status", "pending", "lease_expires_at", NOON, "price", 1));
 
     assertThat(erase(ADA, "yes")).isFalse();
 
-    assertThat(said.toString(UTF_8)).contains("A generation is under way. Nothing was done");
+    assertThat(output.toString(UTF_8)).contains("A generation is pending. Nothing was changed");
     assertThat(table()).contains(ADA);
   }
 
   @Test
-  void a_system_that_is_in_use_is_reached_at_its_addresses() {
+  void a_system_in_use_is_reached_at_its_endpoints() {
     try (var table = LocalDynamoDb.at(data.resolve("dynamodb"));
         var images = LocalS3.at(data.resolve("s3"))) {
       var there =
@@ -173,7 +176,7 @@ final class EraseCommandTest {
               "CONFIRM",
               "yes");
 
-      assertThat(EraseCommand.run(there, new PrintStream(said))).isTrue();
+      assertThat(EraseCommand.run(there, new PrintStream(output))).isTrue();
     }
 
     assertThat(table()).doesNotContain(ADA);
@@ -181,23 +184,23 @@ final class EraseCommandTest {
   }
 
   @Test
-  void what_it_cannot_begin_with_is_named() throws IOException {
-    for (var nobody : List.of("", "ada", "f00@erased.invalid")) {
-      assertThatThrownBy(() -> erase(nobody, "yes"))
-          .isInstanceOf(CannotStart.class)
+  void a_missing_or_wrong_setting_is_an_error_that_names_it() throws IOException {
+    for (var invalid : List.of("", "ada", "f00@erased.invalid")) {
+      assertThatThrownBy(() -> erase(invalid, "yes"))
+          .isInstanceOf(StartupFailure.class)
           .hasMessageStartingWith("EMAIL must be an e-mail address");
     }
     assertThatThrownBy(
             () ->
                 EraseCommand.run(
                     Map.of("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.example", "EMAIL", ADA),
-                    new PrintStream(said)))
-        .isInstanceOf(CannotStart.class)
+                    new PrintStream(output)))
+        .isInstanceOf(StartupFailure.class)
         .hasMessageContaining("AWS_ENDPOINT_URL_S3 must be set as well");
     try (var lock = DataDir.open(data)) {
       assertThat(lock.folder()).isEqualTo(data);
       assertThatThrownBy(() -> erase(ADA, "yes"))
-          .isInstanceOf(CannotStart.class)
+          .isInstanceOf(StartupFailure.class)
           .hasMessageContaining("is in use by another run");
     }
   }
@@ -206,7 +209,7 @@ final class EraseCommandTest {
     var settings = new HashMap<>(settings());
     settings.put("EMAIL", email);
     settings.put("CONFIRM", confirm);
-    return EraseCommand.run(settings, new PrintStream(said));
+    return EraseCommand.run(settings, new PrintStream(output));
   }
 
   private Map<String, String> settings() {
@@ -214,22 +217,22 @@ final class EraseCommandTest {
   }
 
   private String table() {
-    try (var engine = LocalDynamoDb.at(data.resolve("dynamodb"));
-        var client = engine.client()) {
+    try (var emulator = LocalDynamoDb.at(data.resolve("dynamodb"));
+        var client = emulator.client()) {
       return client.scan(scan -> scan.tableName(TABLE)).items().toString();
     }
   }
 
   private List<String> images() {
-    try (var engine = LocalS3.at(data.resolve("s3"));
-        var client = engine.client()) {
+    try (var emulator = LocalS3.at(data.resolve("s3"));
+        var client = emulator.client()) {
       return client.listObjectsV2(list -> list.bucket(BUCKET)).contents().stream()
           .map(S3Object::key)
           .toList();
     }
   }
 
-  /** An item with these attributes, text or number, and whatever any item may need. */
+  /** An item with these attributes, text or number, and those that items of its kind need. */
   private static Map<String, AttributeValue> item(String partition, String sort, Object... more) {
     var item = new HashMap<String, AttributeValue>();
     item.put("PK", AttributeValue.fromS(partition));
@@ -261,9 +264,9 @@ final class EraseCommandTest {
 
   @SafeVarargs
   private void put(Map<String, AttributeValue>... items) {
-    try (var engine = LocalDynamoDb.at(data.resolve("dynamodb"));
-        var client = engine.client()) {
-      engine.createTable(TABLE);
+    try (var emulator = LocalDynamoDb.at(data.resolve("dynamodb"));
+        var client = emulator.client()) {
+      emulator.createTable(TABLE);
       for (var item : items) {
         var _ = client.putItem(put -> put.tableName(TABLE).item(item));
       }

@@ -9,9 +9,11 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.Template;
+import dev.photocredits.emulators.issuer.LocalIssuer;
+import dev.photocredits.emulators.issuer.TokenVerifier;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.local.tokens.LocalIssuer;
-import dev.photocredits.local.tokens.TokenVerifier;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an API Gateway HTTP API does, done by {@link Gateway}. */
+/** Tests that {@link Gateway} behaves like an API Gateway HTTP API. */
 final class GatewayTest {
   private static final Template.Cors ANY_ORIGIN =
       new Template.Cors(
@@ -83,12 +85,12 @@ final class GatewayTest {
     "GET, /elsewhere, $default",
     "DELETE, /api/things/7, $default"
   })
-  void the_most_specific_route_is_taken(String method, String path, String routeKey)
+  void the_most_specific_route_is_chosen(String method, String path, String routeKey)
       throws Exception {
-    var heard = new Recorder();
+    var recorder = new Recorder();
     var url =
         serve(
-            heard,
+            recorder,
             "GET /api/things",
             "ANY /api/things",
             "GET /api/files/{path+}",
@@ -99,12 +101,12 @@ final class GatewayTest {
 
     var _ = send(request(url, path).method(method, BodyPublishers.noBody()));
 
-    assertThat(heard.event().getRouteKey()).isEqualTo(routeKey);
-    assertThat(heard.event().getRequestContext().getRouteKey()).isEqualTo(routeKey);
+    assertThat(recorder.event().getRouteKey()).isEqualTo(routeKey);
+    assertThat(recorder.event().getRequestContext().getRouteKey()).isEqualTo(routeKey);
   }
 
   @Test
-  void without_a_route_and_a_catch_all_the_answer_is_404() throws Exception {
+  void without_a_matching_route_the_response_is_404() throws Exception {
     var url = serve(new Recorder(), "GET /api/things");
 
     var answer = send(request(url, "/elsewhere"));
@@ -116,9 +118,9 @@ final class GatewayTest {
   // The event
 
   @Test
-  void an_event_looks_as_on_aws() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "GET /api/credits/{email}");
+  void an_event_looks_like_on_aws() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "GET /api/credits/{email}");
 
     var _ =
         send(
@@ -128,7 +130,7 @@ final class GatewayTest {
                 .header("Cookie", "a=1; b=2")
                 .header("User-Agent", "test"));
 
-    var event = heard.event();
+    var event = recorder.event();
     assertThat(event.getVersion()).isEqualTo("2.0");
     assertThat(event.getRawPath()).isEqualTo("/api/credits/ada+test+x@example.com");
     assertThat(event.getRawQueryString()).isEqualTo("b=2&a=1%20%2B+1&b=3&flag");
@@ -165,8 +167,8 @@ final class GatewayTest {
         "Application/JavaScript"
       })
   void text_arrives_as_text(String contentType) throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
 
     var _ =
         send(
@@ -174,8 +176,8 @@ final class GatewayTest {
                 .header("Content-Type", contentType)
                 .POST(BodyPublishers.ofString("{\"ü\":1}")));
 
-    assertThat(heard.event().getBody()).isEqualTo("{\"ü\":1}");
-    assertThat(heard.event().getIsBase64Encoded()).isFalse();
+    assertThat(recorder.event().getBody()).isEqualTo("{\"ü\":1}");
+    assertThat(recorder.event().getIsBase64Encoded()).isFalse();
   }
 
   @ParameterizedTest
@@ -188,8 +190,8 @@ final class GatewayTest {
         "application/problem+json"
       })
   void everything_else_arrives_in_base64(String contentType) throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
 
     var _ =
         send(
@@ -197,24 +199,24 @@ final class GatewayTest {
                 .header("Content-Type", contentType)
                 .POST(BodyPublishers.ofString("a=1")));
 
-    assertThat(heard.event().getBody()).isEqualTo("YT0x");
-    assertThat(heard.event().getIsBase64Encoded()).isTrue();
+    assertThat(recorder.event().getBody()).isEqualTo("YT0x");
+    assertThat(recorder.event().getIsBase64Encoded()).isTrue();
   }
 
   @Test
   void a_body_without_a_type_arrives_in_base64() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
 
     var _ = send(request(url, "/in").POST(BodyPublishers.ofString("a=1")));
 
-    assertThat(heard.event().getIsBase64Encoded()).isTrue();
+    assertThat(recorder.event().getIsBase64Encoded()).isTrue();
   }
 
   @Test
   void json_that_is_not_utf_8_arrives_in_base64_with_all_its_bytes() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
     var latin1 = "{\"name\":\"ü\"}".getBytes(ISO_8859_1);
 
     var _ =
@@ -223,31 +225,31 @@ final class GatewayTest {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(latin1)));
 
-    assertThat(heard.event().getIsBase64Encoded()).isTrue();
-    assertThat(Base64.getDecoder().decode(heard.event().getBody())).isEqualTo(latin1);
+    assertThat(recorder.event().getIsBase64Encoded()).isTrue();
+    assertThat(Base64.getDecoder().decode(recorder.event().getBody())).isEqualTo(latin1);
   }
 
   @Test
-  void a_function_learns_who_it_is_and_how_much_time_it_has() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "GET /");
+  void a_function_receives_its_name_and_remaining_time() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "GET /");
 
     var _ = send(request(url, "/"));
 
-    var context = heard.context();
+    var context = recorder.context();
     assertThat(context.getFunctionName()).isEqualTo("TestFunction");
     assertThat(context.getAwsRequestId())
-        .isEqualTo(heard.event().getRequestContext().getRequestId());
+        .isEqualTo(recorder.event().getRequestContext().getRequestId());
     assertThat(context.getRemainingTimeInMillis()).isBetween(20_000, 29_000);
     assertThat(context.getMemoryLimitInMB()).isEqualTo(1024);
     context.getLogger().log("hello\n");
     assertThat(log).containsExactly("hello");
   }
 
-  // Answers
+  // Responses
 
   @Test
-  void an_answer_keeps_its_status_headers_and_cookies() throws Exception {
+  void a_response_keeps_its_status_headers_and_cookies() throws Exception {
     var url =
         serve(
             (_, _) ->
@@ -271,7 +273,7 @@ final class GatewayTest {
   }
 
   @Test
-  void a_base64_answer_becomes_its_bytes() throws Exception {
+  void a_base64_body_is_decoded() throws Exception {
     var bytes = new byte[] {0, (byte) 0xFF, 10};
     var url =
         serve(
@@ -299,9 +301,9 @@ final class GatewayTest {
     assertThat(answer.body()).isEmpty();
   }
 
-  // RFC 9110, sections 8.6 and 9.3.2: the length of what GET has, or none.
+  // RFC 9110, sections 8.6 and 9.3.2: HEAD has the length of GET's body, or none.
   @Test
-  void head_of_a_function_that_leaves_the_body_out_tells_no_length() throws Exception {
+  void head_of_a_function_that_returns_no_body_has_no_content_length() throws Exception {
     var url = serve((_, _) -> ok(null), "HEAD /");
 
     var answer = raw(url, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -315,7 +317,7 @@ final class GatewayTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/page", "/elsewhere", "/private", "/%ff"})
-  void head_of_what_the_gateway_answers_itself_has_the_length_of_get(String path) throws Exception {
+  void head_of_the_gateways_own_responses_has_the_length_of_get(String path) throws Exception {
     tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
     var url = serve(new Recorder(), "GET /private", "HEAD /private");
     var rest = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
@@ -332,7 +334,7 @@ final class GatewayTest {
   }
 
   @Test
-  void a_function_that_throws_is_a_500_that_says_nothing_and_is_logged() throws Exception {
+  void a_function_that_throws_returns_a_generic_500_and_is_logged() throws Exception {
     var url =
         serve(
             (_, _) -> {
@@ -348,7 +350,7 @@ final class GatewayTest {
   }
 
   @Test
-  void an_answer_without_a_status_is_a_500() throws Exception {
+  void a_response_without_a_status_becomes_500() throws Exception {
     var url = serve((_, _) -> new APIGatewayV2HTTPResponse(), "GET /");
 
     var answer = send(request(url, "/"));
@@ -357,7 +359,7 @@ final class GatewayTest {
   }
 
   @Test
-  void a_function_that_takes_too_long_is_a_503_and_goes_on() throws Exception {
+  void a_function_that_takes_too_long_returns_503_and_continues() throws Exception {
     limit = Duration.ofMillis(100);
     var released = new CountDownLatch(1);
     var finished = new CountDownLatch(1);
@@ -379,7 +381,7 @@ final class GatewayTest {
   }
 
   @Test
-  void many_slow_calls_run_at_once() throws Exception {
+  void many_slow_calls_run_concurrently() throws Exception {
     var together = new CountDownLatch(50);
     var url =
         serve(
@@ -402,20 +404,20 @@ final class GatewayTest {
 
   @Test
   void a_body_of_10_mb_passes() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
 
     var answer =
         send(request(url, "/in").POST(BodyPublishers.ofByteArray(new byte[10 * 1024 * 1024])));
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(Base64.getDecoder().decode(heard.event().getBody())).hasSize(10 * 1024 * 1024);
+    assertThat(Base64.getDecoder().decode(recorder.event().getBody())).hasSize(10 * 1024 * 1024);
   }
 
   @Test
-  void a_longer_body_is_a_413_that_no_function_sees() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+  void a_longer_body_returns_413_without_calling_the_function() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
 
     var answer =
         send(
@@ -426,13 +428,13 @@ final class GatewayTest {
     assertThat(answer.statusCode()).isEqualTo(413);
     assertThat(answer.body()).isEqualTo("{\"message\":\"Request Entity Too Large\"}");
     assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
-    assertThat(heard.isEmpty()).isTrue();
+    assertThat(recorder.isEmpty()).isTrue();
   }
 
   @Test
-  void a_longer_body_of_undeclared_length_is_a_413_too() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "POST /in");
+  void a_longer_body_of_undeclared_length_returns_413_too() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "POST /in");
     var body = new byte[10 * 1024 * 1024 + 1];
 
     var answer =
@@ -441,11 +443,11 @@ final class GatewayTest {
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
 
     assertThat(answer.statusCode()).isEqualTo(413);
-    assertThat(heard.isEmpty()).isTrue();
+    assertThat(recorder.isEmpty()).isTrue();
   }
 
   @Test
-  void an_announced_body_that_is_too_long_is_refused_before_it_is_sent() throws Exception {
+  void a_declared_body_that_is_too_long_is_rejected_before_it_is_sent() throws Exception {
     var url = serve(new Recorder(), "POST /in");
 
     var answer =
@@ -456,7 +458,7 @@ final class GatewayTest {
     assertThat(answer).startsWith("HTTP/1.1 413 ").contains("Request Entity Too Large");
   }
 
-  // What is no request
+  // Malformed requests
 
   @ParameterizedTest
   @ValueSource(
@@ -469,7 +471,7 @@ final class GatewayTest {
         "/api/%c3%28",
         "/api/a\tb",
       })
-  void a_malformed_path_is_a_400_in_json(String path) throws Exception {
+  void a_malformed_path_returns_400_in_json(String path) throws Exception {
     var url = serve(new Recorder(), "$default");
 
     var answer =
@@ -490,7 +492,7 @@ final class GatewayTest {
         "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
         "POST /in HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
       })
-  void what_the_http_server_itself_refuses_is_json_too(String request) throws Exception {
+  void requests_that_the_http_server_rejects_return_json_too(String request) throws Exception {
     var url = serve(new Recorder(), "$default");
 
     var answer = raw(url, request);
@@ -500,18 +502,18 @@ final class GatewayTest {
   }
 
   @Test
-  void dots_and_escaped_slashes_in_a_path_mean_nothing() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "GET /api/health", "$default");
+  void dot_segments_in_a_path_are_not_resolved() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "GET /api/health", "$default");
 
     var answer = raw(url, "GET /api/x/../health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 200 ");
-    assertThat(heard.event().getRouteKey()).isEqualTo("$default");
+    assertThat(recorder.event().getRouteKey()).isEqualTo("$default");
   }
 
-  // The HTTP server itself refuses %zz: what has no valid target is no request, nor a preflight
-  // (RFC 9112, section 3).
+  // The HTTP server itself rejects %zz: without a valid target it is neither a request nor a
+  // preflight (RFC 9112, section 3).
   @ParameterizedTest
   @CsvSource({
     "GET, /elsewhere, 404",
@@ -522,7 +524,7 @@ final class GatewayTest {
     "OPTIONS, /%ff, 204",
     "OPTIONS, /%zz, 400"
   })
-  void no_browser_guesses_at_the_type_of_the_gateways_own_answers(
+  void the_gateways_own_responses_forbid_content_type_sniffing(
       String method, String path, int status) throws Exception {
     tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
     var url = serve(new Recorder(), "GET /private");
@@ -540,9 +542,9 @@ final class GatewayTest {
   // CORS
 
   @Test
-  void a_preflight_is_answered_without_the_function() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "$default");
+  void a_preflight_does_not_call_the_function() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
 
     var answer = preflight(url, "https://example.com");
 
@@ -553,21 +555,22 @@ final class GatewayTest {
         .contains("content-type,authorization");
     assertThat(answer.headers().firstValue("Access-Control-Max-Age")).contains("3600");
     assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials")).isEmpty();
-    assertThat(heard.isEmpty()).isTrue();
+    assertThat(recorder.isEmpty()).isTrue();
   }
 
   @Test
-  void options_that_is_no_preflight_goes_to_the_function() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "$default");
+  void an_options_request_that_is_not_a_preflight_calls_the_function() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
 
     var _ = send(request(url, "/").method("OPTIONS", BodyPublishers.noBody()));
 
-    assertThat(heard.event().getRequestContext().getHttp().getMethod()).isEqualTo("OPTIONS");
+    assertThat(recorder.event().getRequestContext().getHttp().getMethod()).isEqualTo("OPTIONS");
   }
 
   @Test
-  void answers_and_errors_carry_the_gateways_cors_headers_and_not_the_functions() throws Exception {
+  void responses_and_errors_have_the_gateways_cors_headers_and_not_the_functions()
+      throws Exception {
     var url =
         serve(
             (event, _) -> {
@@ -597,7 +600,7 @@ final class GatewayTest {
   }
 
   @Test
-  void a_listed_origin_is_echoed_and_another_gets_nothing() throws Exception {
+  void a_listed_origin_is_echoed_and_another_gets_no_cors_headers() throws Exception {
     cors =
         new Template.Cors(
             List.of("https://a.example", "https://b.example"),
@@ -632,11 +635,11 @@ final class GatewayTest {
   // Tokens
 
   @Test
-  void a_function_hears_the_claims_of_a_good_token_and_of_no_other() throws Exception {
-    var heard = new Recorder();
+  void a_function_receives_the_claims_of_a_valid_token() throws Exception {
+    var recorder = new Recorder();
     var issuer = issuer();
     tokens = Optional.of(TokenVerifier.of(issuer, "shop", InstantSource.system()));
-    var url = serve(heard, "GET /private");
+    var url = serve(recorder, "GET /private");
 
     var answer =
         send(
@@ -645,7 +648,7 @@ final class GatewayTest {
                 .header("x-amzn-request-context", "{\"authorizer\":{\"jwt\":{}}}"));
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    var jwt = heard.event().getRequestContext().getAuthorizer().getJwt();
+    var jwt = recorder.event().getRequestContext().getAuthorizer().getJwt();
     assertThat(jwt.getScopes()).isNull();
     assertThat(jwt.getClaims())
         .containsEntry("iss", issuer.toString())
@@ -659,11 +662,10 @@ final class GatewayTest {
   }
 
   @Test
-  void a_request_without_a_token_is_a_401_in_the_gateways_words_that_no_function_sees()
-      throws Exception {
-    var heard = new Recorder();
+  void a_request_without_a_valid_token_returns_401_without_calling_the_function() throws Exception {
+    var recorder = new Recorder();
     tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
-    var url = serve(heard, "GET /private");
+    var url = serve(recorder, "GET /private");
 
     var missing = send(request(url, "/private").header("Origin", "https://example.com"));
     var bad = send(request(url, "/private").header("Authorization", "Bearer good"));
@@ -678,30 +680,30 @@ final class GatewayTest {
         .contains(
             "Bearer scope=\"\" error=\"invalid_token\""
                 + " error_description=\"token contains an invalid number of segments\"");
-    assertThat(heard.isEmpty()).isTrue();
+    assertThat(recorder.isEmpty()).isTrue();
   }
 
   @Test
-  void without_an_issuer_that_answers_nobody_gets_through() throws Exception {
-    var heard = new Recorder();
+  void every_token_is_rejected_while_the_issuer_is_unreachable() throws Exception {
+    var recorder = new Recorder();
     var token = token(issuer(), "ada@example.com");
     tokens =
         Optional.of(
             TokenVerifier.of(URI.create("http://127.0.0.1:1"), "shop", InstantSource.system()));
-    var url = serve(heard, "GET /private");
+    var url = serve(recorder, "GET /private");
 
     var answer = send(request(url, "/private").header("Authorization", "Bearer " + token));
 
     assertThat(answer.statusCode()).isEqualTo(401);
-    assertThat(heard.isEmpty()).isTrue();
+    assertThat(recorder.isEmpty()).isTrue();
   }
 
-  // Pages and life
+  // Pages, port and shutdown
 
   @Test
-  void a_page_is_served_before_any_route() throws Exception {
-    var heard = new Recorder();
-    var url = serve(heard, "$default");
+  void a_page_takes_precedence_over_every_route() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
 
     var page = send(request(url, "/page?payment=success"));
     var head = send(request(url, "/page").method("HEAD", BodyPublishers.noBody()));
@@ -716,7 +718,7 @@ final class GatewayTest {
   }
 
   @Test
-  void it_listens_on_this_machine_only() {
+  void it_listens_on_the_loopback_address_only() {
     var url = serve(new Recorder(), "$default");
 
     assertThatThrownBy(
@@ -729,16 +731,16 @@ final class GatewayTest {
   }
 
   @Test
-  void a_taken_port_is_one_plain_sentence() {
+  void a_port_in_use_is_an_error_that_names_it() {
     var url = serve(new Recorder(), "$default");
 
     assertThatThrownBy(() -> Gateway.bind(url.getPort()))
-        .isInstanceOf(CannotStart.class)
-        .hasMessageStartingWith("Port " + url.getPort() + " is taken");
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageStartingWith("Port " + url.getPort() + " is in use");
   }
 
   @Test
-  void closing_lets_a_running_request_end() throws Exception {
+  void closing_lets_a_running_request_finish() throws Exception {
     var started = new CountDownLatch(1);
     var url =
         serve(
@@ -757,7 +759,7 @@ final class GatewayTest {
   }
 
   @Test
-  void closing_does_not_wait_for_a_request_that_does_not_end() throws Exception {
+  void closing_does_not_wait_forever_for_a_request() throws Exception {
     var started = new CountDownLatch(1);
     var never = new CountDownLatch(1);
     var url =
@@ -780,7 +782,7 @@ final class GatewayTest {
     never.countDown();
   }
 
-  // Helping hands
+  // Helpers
 
   private URI serve(
       RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> handler, String... routes) {
@@ -789,7 +791,7 @@ final class GatewayTest {
     return gateway.url();
   }
 
-  /** Starts an issuer. */
+  /** Starts an issuer and returns its URL. */
   private URI issuer() {
     var gateway = Gateway.bind(0);
     var issuer =
@@ -800,9 +802,9 @@ final class GatewayTest {
   }
 
   private String token(URI issuer, String email) throws Exception {
-    var asked = "{\"email\":\"" + email + "\",\"groups\":[\"a\",\"b\"],\"nickname\":null}";
+    var claims = "{\"email\":\"" + email + "\",\"groups\":[\"a\",\"b\"],\"nickname\":null}";
     var answer =
-        send(request(issuer, LocalIssuer.SIGNER).POST(BodyPublishers.ofString(asked))).body();
+        send(request(issuer, LocalIssuer.TOKEN_PATH).POST(BodyPublishers.ofString(claims))).body();
     return answer.replaceFirst(".*\"id_token\":\"([^\"]*)\".*", "$1");
   }
 
@@ -842,7 +844,10 @@ final class GatewayTest {
             .header("Access-Control-Request-Method", "POST"));
   }
 
-  /** Sends these bytes as they are and reads until the gateway falls silent or hangs up. */
+  /**
+   * Sends the raw bytes, and reads until the gateway closes the connection or sends nothing for a
+   * second.
+   */
   private static String raw(URI url, String request) throws IOException {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), url.getPort())) {
       socket.setSoTimeout(1000);
@@ -879,7 +884,7 @@ final class GatewayTest {
     }
   }
 
-  /** Remembers the last event it was called with. */
+  /** A function that records its last event and context. */
   private static final class Recorder
       implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
     private record Call(APIGatewayV2HTTPEvent event, Context context) {}

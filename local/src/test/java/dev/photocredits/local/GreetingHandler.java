@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.photocredits.lambda.Environment;
 
-/** A function that only says hello; {@code LocalSystemTest}'s template names it. */
+/** A function that returns "hello". The template of {@code LocalSystemTest} uses it. */
 public final class GreetingHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
   public GreetingHandler(Environment environment) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.emulators.LocalS3;
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.Template;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** What {@link LocalSystem} starts, leaves out and refuses; its one function is a greeting. */
+/** Tests of what {@link LocalSystem} starts and rejects. Every function is a greeting. */
 final class LocalSystemTest {
   private static final Map<String, AttributeValue> ADA =
       Map.of("PK", AttributeValue.fromS("USER#ada"), "SK", AttributeValue.fromS("PROFILE"));
@@ -32,11 +36,11 @@ final class LocalSystemTest {
   @TempDir private Path folder;
 
   private final List<String> log = new CopyOnWriteArrayList<>();
-  private final RememberedStandIns standIns = new RememberedStandIns();
+  private final RecordedEmulators emulators = new RecordedEmulators();
   private Template template = Template.find();
 
   @BeforeEach
-  void write_a_template_whose_only_function_greets() throws IOException {
+  void write_a_template_whose_functions_all_greet() throws IOException {
     var file = folder.resolve("template.yaml");
     var project = Files.readString(projectTemplate());
     var handlers = project.replaceAll("Handler: dev\\.photocredits\\.functions\\S+", GREETING);
@@ -60,7 +64,7 @@ final class LocalSystemTest {
   }
 
   @Test
-  void a_change_of_the_page_shows_without_a_restart() throws Exception {
+  void a_change_of_the_page_is_visible_without_a_restart() throws Exception {
     try (var system = start(Map.of("CREDITS_PER_GENERATION", "5"))) {
       Files.writeString(folder.resolve("web/index.html"), "<p>other");
 
@@ -70,7 +74,7 @@ final class LocalSystemTest {
   }
 
   @Test
-  void it_shows_the_description_of_the_api_without_any_other_host() throws Exception {
+  void the_api_docs_load_nothing_from_other_hosts() throws Exception {
     try (var system = start(Map.of())) {
       var page = get(system.url() + "/docs");
 
@@ -86,10 +90,10 @@ final class LocalSystemTest {
   }
 
   @Test
-  void everything_is_ours_unless_set_otherwise() {
+  void every_service_is_emulated_by_default() {
     try (var system = start(Map.of())) {
       assertThat(system.parts())
-          .extracting(part -> part.name() + " " + part.isStandIn())
+          .extracting(part -> part.name() + " " + part.isEmulator())
           .containsExactly("DynamoDB true", "S3 true", "SQS true", "Stripe true", "Gemini true");
       assertThat(system.environment())
           .containsEntry("AUTH_MODE", "open")
@@ -97,14 +101,14 @@ final class LocalSystemTest {
           .containsEntry("FRONTEND_URL", system.url().toString())
           .containsEntry("STRIPE_API_BASE", "http://127.0.0.1:1")
           .containsEntry("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:2");
-      assertThat(standIns.webhookTarget.get())
+      assertThat(emulators.webhookTarget.get())
           .isEqualTo(URI.create(system.url() + "/api/webhooks/stripe"));
-      assertThat(standIns.delay).isZero();
+      assertThat(emulators.delay).isZero();
     }
   }
 
   @Test
-  void given_services_are_used_and_their_stand_ins_not_started() {
+  void external_services_are_used_and_their_emulators_not_started() {
     var given =
         Map.of(
             "STRIPE_API_BASE", "http://127.0.0.1:9001",
@@ -121,12 +125,12 @@ final class LocalSystemTest {
       assertThat(system.environment())
           .containsAllEntriesOf(given)
           .doesNotContainKey("FRONTEND_URL");
-      assertThat(standIns.stripeSecret).isEmpty();
+      assertThat(emulators.stripeSecret).isEmpty();
     }
   }
 
   @Test
-  void where_tokens_are_required_an_issuer_for_anybody_is_part_of_the_run() throws Exception {
+  void with_auth_mode_jwt_a_local_issuer_is_started() throws Exception {
     try (var system = start(Map.of("AUTH_MODE", "jwt"))) {
       assertThat(system.parts()).contains(new LocalSystem.Part("Tokens", true, system.url()));
       assertThat(system.environment())
@@ -146,7 +150,8 @@ final class LocalSystemTest {
   }
 
   @Test
-  void where_all_is_open_or_the_issuer_is_given_nobody_signs() throws Exception {
+  void without_auth_mode_jwt_or_with_an_external_issuer_no_local_issuer_is_started()
+      throws Exception {
     var given =
         Map.of(
             "AUTH_MODE", "jwt", "JWT_ISSUER", "http://127.0.0.1:9003", "JWT_AUDIENCE", "client-1");
@@ -165,19 +170,19 @@ final class LocalSystemTest {
   }
 
   @Test
-  void an_issuer_elsewhere_has_to_use_tls() {
+  void an_issuer_on_another_host_needs_tls() {
     var plain =
         Map.of(
             "AUTH_MODE", "jwt", "JWT_ISSUER", "http://issuer.example", "JWT_AUDIENCE", "client-1");
 
     assertThatThrownBy(() -> start(plain))
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupFailure.class)
         .hasMessageStartingWith("JWT_ISSUER must look like ")
         .hasMessageContaining("https://");
   }
 
   @Test
-  void a_given_dynamo_db_and_s3_on_this_machine_get_their_table_and_bucket() {
+  void table_and_bucket_are_created_in_an_external_dynamo_db_and_s3_on_this_machine() {
     try (var dynamoDb = LocalDynamoDb.inMemory();
         var s3 = LocalS3.inMemory();
         var system =
@@ -196,7 +201,7 @@ final class LocalSystemTest {
   }
 
   @Test
-  void two_run_side_by_side() throws Exception {
+  void two_systems_run_at_the_same_time() throws Exception {
     try (var one = start(Map.of("DATA_DIR", folder.resolve("one").toString()));
         var other = start(Map.of("DATA_DIR", folder.resolve("other").toString()))) {
       assertThat(one.url()).isNotEqualTo(other.url());
@@ -232,41 +237,41 @@ final class LocalSystemTest {
     "JWT_ISSUER, https://issuer.example, JWT_AUDIENCE",
     "JWT_ISSUER, issuer.example, JWT_ISSUER"
   })
-  void a_missing_or_malformed_setting_is_one_sentence_with_its_name(
+  void a_missing_or_malformed_setting_is_a_one_line_error_that_names_it(
       String setting, String value, String named) {
-    var refusal = catchThrowableOfType(CannotStart.class, () -> start(Map.of(setting, value)));
+    var refusal = catchThrowableOfType(StartupFailure.class, () -> start(Map.of(setting, value)));
 
     assertThat(refusal).hasMessageContaining(named).hasMessageEndingWith(".");
     assertThat(refusal.getMessage()).doesNotContain("\n");
   }
 
   @Test
-  void an_issuer_whose_tokens_nobody_asks_for_is_refused() {
+  void an_issuer_without_auth_mode_jwt_is_rejected() {
     var open = Map.of("JWT_ISSUER", "https://issuer.example", "JWT_AUDIENCE", "client-1");
 
     assertThatThrownBy(() -> start(open))
-        .isInstanceOf(CannotStart.class)
-        .hasMessage("JWT_ISSUER is set, and so AUTH_MODE must be jwt.");
+        .isInstanceOf(StartupFailure.class)
+        .hasMessage("JWT_ISSUER is set, so AUTH_MODE must be jwt.");
   }
 
   @Test
   void an_empty_setting_counts_as_not_set() {
     try (var system = start(Map.of("STRIPE_API_BASE", "", "GEMINI_API_KEY", " "))) {
-      assertThat(system.parts()).allMatch(LocalSystem.Part::isStandIn);
+      assertThat(system.parts()).allMatch(LocalSystem.Part::isEmulator);
     }
   }
 
   @Test
-  void a_taken_port_or_folder_is_refused_and_nothing_is_left_running() {
+  void a_port_or_folder_in_use_is_rejected_and_nothing_is_left_running() {
     try (var system = start(Map.of())) {
       var port = Integer.toString(system.url().getPort());
       var elsewhere = folder.resolve("elsewhere").toString();
 
       assertThatThrownBy(() -> start(Map.of("PORT", port, "DATA_DIR", elsewhere)))
-          .isInstanceOf(CannotStart.class)
-          .hasMessageStartingWith("Port " + port + " is taken");
+          .isInstanceOf(StartupFailure.class)
+          .hasMessageStartingWith("Port " + port + " is in use");
       assertThatThrownBy(() -> start(Map.of()))
-          .isInstanceOf(CannotStart.class)
+          .isInstanceOf(StartupFailure.class)
           .hasMessageContaining("is in use by another run");
     }
 
@@ -274,21 +279,21 @@ final class LocalSystemTest {
   }
 
   @Test
-  void a_handler_that_does_not_exist_is_named() throws IOException {
+  void a_handler_that_does_not_exist_is_an_error_that_names_it() throws IOException {
     var file = folder.resolve("broken.yaml");
     Files.writeString(
         file, Files.readString(folder.resolve("template.yaml")).replace("Greeting", "Absent"));
     template = Template.read(file);
 
     assertThatThrownBy(() -> start(Map.of()))
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupFailure.class)
         .hasMessageContaining("dev.photocredits.local.AbsentHandler");
   }
 
   private LocalSystem start(Map<String, String> settings) {
     var all = new HashMap<>(Map.of("PORT", "0", "DATA_DIR", folder.resolve("data").toString()));
     all.putAll(settings);
-    return LocalSystem.start(all, template, standIns, log::add);
+    return LocalSystem.start(all, template, emulators, log::add);
   }
 
   private static Path projectTemplate() {
@@ -313,23 +318,23 @@ final class LocalSystemTest {
     }
   }
 
-  /** Remembers with what it was asked to start stand-ins; nothing listens at their addresses. */
-  private static final class RememberedStandIns implements StandIns {
+  /** Records the arguments with which emulators are started. Nothing listens at their URLs. */
+  private static final class RecordedEmulators implements LocalEmulators {
     private String stripeSecret = "";
     private Supplier<URI> webhookTarget = () -> URI.create("http://nowhere");
     private Duration delay = Duration.ofDays(1);
 
     @Override
-    public StandIn stripe(Path dataDir, String webhookSecret, Supplier<URI> target) {
+    public EmulatorOfAService stripe(Path dataDir, String webhookSecret, Supplier<URI> target) {
       stripeSecret = webhookSecret;
       webhookTarget = target;
-      return new StandIn(URI.create("http://127.0.0.1:1"), () -> {});
+      return new EmulatorOfAService(URI.create("http://127.0.0.1:1"), () -> {});
     }
 
     @Override
-    public StandIn gemini(Duration wanted) {
+    public EmulatorOfAService gemini(Duration wanted) {
       delay = wanted;
-      return new StandIn(URI.create("http://127.0.0.1:2"), () -> {});
+      return new EmulatorOfAService(URI.create("http://127.0.0.1:2"), () -> {});
     }
   }
 }

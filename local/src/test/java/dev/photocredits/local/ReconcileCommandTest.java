@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.emulators.StartupFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code make reconcile}: what Stripe has, and no event tells of any more, comes to the ledger. */
+/** Tests of {@code make reconcile}. */
 final class ReconcileCommandTest {
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-11-28T12:00:00Z"));
@@ -35,7 +37,7 @@ final class ReconcileCommandTest {
        "payment_intent": "pi_1", "status": "succeeded"}""";
 
   private final LocalDynamoDb system = LocalDynamoDb.inMemory();
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final Map<String, String> answers =
       new HashMap<>(
           Map.of(
@@ -69,61 +71,62 @@ final class ReconcileCommandTest {
   }
 
   @Test
-  void what_is_missing_is_granted_and_reversed_once() {
+  void missing_grants_and_reversals_are_made_once() {
     assertThat(run(Map.of())).isTrue();
-    assertThat(said())
+    assertThat(output())
         .isEqualTo(
-            "Granted 1 sessions with 10 credits. Reversed or returned credits 1 times, and reversed"
-                + " 3 in all.\n");
+            "Granted checkout sessions: 1 (10 credits). Applied refunds and disputes: 1"
+                + " (3 credits reversed).\n");
 
     assertThat(run(Map.of())).isTrue();
 
-    assertThat(said())
+    assertThat(output())
         .isEqualTo(
-            "Granted 0 sessions with 0 credits. Reversed or returned credits 0 times, and reversed"
-                + " 0 in all.\n");
+            "Granted checkout sessions: 0 (0 credits). Applied refunds and disputes: 0"
+                + " (0 credits reversed).\n");
   }
 
   @Test
-  void what_fails_is_named_and_stops_nothing_else() {
+  void a_failure_is_reported_and_does_not_stop_the_rest() {
     answers.remove("/v1/checkout/sessions/cs_1");
 
     assertThat(run(Map.of())).isFalse();
 
-    assertThat(said())
+    assertThat(output())
         .isEqualTo(
             """
-            Granted 0 sessions with 0 credits. Reversed or returned credits 1 times, \
-            and reversed 0 in all.
-            FAILED   cs_1 (checkout.session.completed cs_1) failed, and will be tried again
+            Granted checkout sessions: 0 (0 credits). Applied refunds and disputes: 1 \
+            (0 credits reversed).
+            FAILED   cs_1 (checkout.session.completed cs_1) failed; the next run will retry it
             """);
   }
 
   @Test
-  void what_stripe_does_not_list_ends_it() {
+  void a_list_that_stripe_does_not_return_ends_the_run() {
     answers.remove("/v1/refunds");
 
     assertThat(run(Map.of())).isFalse();
 
-    assertThat(said()).contains("It did not come to its end: run it again. Stripe did not list");
+    assertThat(output())
+        .contains("The reconciliation did not finish. Run it again. Stripe did not list");
   }
 
   @Test
-  void a_sale_of_another_stage_is_left_alone() {
+  void a_sale_of_another_stage_is_ignored() {
     answers.put(
         "/v1/checkout/sessions",
         list(SESSION.replace("\"10\"}", "\"10\", \"stage\": \"another\"}")));
 
     assertThat(run(Map.of("ENVIRONMENT", "test"))).isTrue();
 
-    assertThat(said()).startsWith("Granted 0 sessions");
+    assertThat(output()).startsWith("Granted checkout sessions: 0 ");
   }
 
   @Test
-  void what_it_cannot_begin_with_is_named() {
+  void a_missing_or_wrong_setting_is_an_error_that_names_it() {
     for (var wrong : Map.of("SINCE", "yesterday", "STRIPE_SECRET_KEY", "").entrySet()) {
       assertThatThrownBy(() -> run(Map.of(wrong.getKey(), wrong.getValue())))
-          .isInstanceOf(CannotStart.class)
+          .isInstanceOf(StartupFailure.class)
           .hasMessageContaining(wrong.getKey());
     }
   }
@@ -147,12 +150,12 @@ final class ReconcileCommandTest {
                 "STRIPE_SECRET_KEY",
                 "sk_test_reconcile"));
     settings.putAll(more);
-    return ReconcileCommand.run(settings, CLOCK, new PrintStream(said));
+    return ReconcileCommand.run(settings, CLOCK, new PrintStream(output));
   }
 
-  private String said() {
-    var text = said.toString(UTF_8);
-    said.reset();
+  private String output() {
+    var text = output.toString(UTF_8);
+    output.reset();
     return text;
   }
 }

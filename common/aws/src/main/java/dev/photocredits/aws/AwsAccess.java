@@ -12,12 +12,13 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * Where AWS is and who we are there, by the variables that Lambda and the AWS SDK use.
+ * The region, credentials and endpoints of AWS, from the variables that Lambda and the AWS SDK use.
  *
- * @param dynamoDb another endpoint than the region's, if {@code AWS_ENDPOINT_URL_DYNAMODB} says so
- * @param s3 another endpoint than the region's, if {@code AWS_ENDPOINT_URL_S3} says so
- * @param sqs the same by {@code AWS_ENDPOINT_URL_SQS}
- * @param secretsManager the same by {@code AWS_ENDPOINT_URL_SECRETS_MANAGER}
+ * @param dynamoDb an endpoint other than the region's, from {@code AWS_ENDPOINT_URL_DYNAMODB}
+ * @param s3 an endpoint other than the region's, from {@code AWS_ENDPOINT_URL_S3}
+ * @param sqs an endpoint other than the region's, from {@code AWS_ENDPOINT_URL_SQS}
+ * @param secretsManager an endpoint other than the region's, from {@code
+ *     AWS_ENDPOINT_URL_SECRETS_MANAGER}
  */
 public record AwsAccess(
     Region region,
@@ -37,8 +38,8 @@ public record AwsAccess(
         environment.findUrl("AWS_ENDPOINT_URL_SECRETS_MANAGER"));
   }
 
-  // Keys in the environment come first, as in the SDK's own chain. Without them (a function
-  // restored from a snapshot has none) the chain finds and renews the container's.
+  // Keys in the environment take precedence, as in the SDK's own chain. A function restored from a
+  // snapshot has none; the chain then finds and renews the container's credentials.
   private static AwsCredentialsProvider credentials(Environment environment) {
     return environment
         .find("AWS_ACCESS_KEY_ID")

@@ -7,24 +7,24 @@ import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 
 /**
- * Waits before another attempt, drawn evenly from zero to a bound that doubles with each attempt
- * ("full jitter", Exponential Backoff And Jitter, AWS Architecture Blog, 2015).
+ * Delays before retries, chosen uniformly at random from zero to a bound that doubles with each
+ * attempt ("full jitter", Exponential Backoff And Jitter, AWS Architecture Blog, 2015).
  *
- * <p>The SDK's own strategies draw from {@code ThreadLocalRandom}. Its seeds are part of a
- * SnapStart snapshot, so that all instances restored from one would wait alike. These waits are
- * drawn from the operating system, which differs for each instance.
+ * <p>The SDK's own strategies use {@code ThreadLocalRandom}. Its seeds are part of a SnapStart
+ * snapshot, so all instances restored from one would wait alike. These delays use the operating
+ * system's random numbers, which differ for each instance.
  *
- * @param firstBound the longest wait before the second attempt
- * @param lastBound the longest wait before any attempt
+ * @param firstBound the longest delay before the second attempt
+ * @param lastBound the longest delay before any attempt
  */
 public record FullJitter(Duration firstBound, Duration lastBound) implements BackoffStrategy {
-  private static final SecureRandom CHANCE = new SecureRandom();
+  private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** As long as the SDK's own waits (its standard retry mode: 100 ms doubling, 20 s at most). */
+  /** The bounds of the SDK's standard retry mode: 100 ms doubling, 20 s at most. */
   private static final FullJitter SDK =
       new FullJitter(Duration.ofMillis(100), Duration.ofSeconds(20));
 
-  /** For a client of the SDK: its standard retry mode but for these waits. */
+  /** The SDK's standard retry mode with these delays. */
   public static StandardRetryStrategy retries(int attempts) {
     return AwsRetryStrategy.standardRetryStrategy().toBuilder()
         .maxAttempts(attempts)
@@ -34,9 +34,9 @@ public record FullJitter(Duration firstBound, Duration lastBound) implements Bac
   }
 
   /**
-   * The wait after so many attempts.
+   * The delay after an attempt.
    *
-   * @param attempt at least 1
+   * @param attempt the number of attempts so far, at least 1
    */
   @Override
   public Duration computeDelay(int attempt) {
@@ -44,6 +44,6 @@ public record FullJitter(Duration firstBound, Duration lastBound) implements Bac
     for (var doubled = 1; doubled < attempt && bound < lastBound.toMillis(); doubled++) {
       bound *= 2;
     }
-    return Duration.ofMillis(CHANCE.nextLong(Math.min(bound, lastBound.toMillis()) + 1));
+    return Duration.ofMillis(RANDOM.nextLong(Math.min(bound, lastBound.toMillis()) + 1));
   }
 }

@@ -11,17 +11,19 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** The settings that must not stand in a function's variables. */
+/** Reads the settings that must not be stored in a function's environment variables. */
 public final class Secrets {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private Secrets() {}
 
   /**
-   * The settings, and those that the secret {@code SECRET_ID} of Secrets Manager holds as a JSON
-   * object of texts, as they are now: one call. Without a {@code SECRET_ID} the settings alone.
-   * Throws {@link InvalidSetting} if there is no such secret, it may not be read or it is no such
-   * object; never with what it holds.
+   * Adds the settings from the secret {@code SECRET_ID} of Secrets Manager, which is a JSON object
+   * with string values. Each call reads the current version of the secret. Without {@code
+   * SECRET_ID}, returns the settings unchanged.
+   *
+   * <p>Throws {@link InvalidSetting} if the secret does not exist, may not be read or is not such
+   * an object; the message never contains the secret.
    */
   public static Environment in(Environment environment) {
     return environment
@@ -37,13 +39,13 @@ public final class Secrets {
             .credentialsProvider(aws.credentials())
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
-                    .connectionTimeout(PATIENCE)
-                    .socketTimeout(PATIENCE));
+                    .connectionTimeout(TIMEOUT)
+                    .socketTimeout(TIMEOUT));
     aws.secretsManager().ifPresent(builder::endpointOverride);
     try (var client = builder.build()) {
       var text = client.getSecretValue(request -> request.secretId(id)).secretString();
       if (text == null) {
-        throw unusable();
+        throw malformed();
       }
       return text;
     } catch (SdkServiceException e) {
@@ -57,22 +59,23 @@ public final class Secrets {
   private static Map<String, String> parsed(String text) {
     try {
       if (!(Json.read(text) instanceof Map<?, ?> object)) {
-        throw unusable();
+        throw malformed();
       }
       var settings = new HashMap<String, String>();
       for (var member : object.entrySet()) {
         if (!(member.getValue() instanceof String value)) {
-          throw unusable();
+          throw malformed();
         }
         settings.put((String) member.getKey(), value);
       }
       return settings;
     } catch (NotJson _) {
-      throw unusable();
+      throw malformed();
     }
   }
 
-  private static InvalidSetting unusable() {
-    return new InvalidSetting("SECRET_ID", "names a secret that is no JSON object of texts");
+  private static InvalidSetting malformed() {
+    return new InvalidSetting(
+        "SECRET_ID", "names a secret that is not a JSON object with string values");
   }
 }

@@ -1,4 +1,4 @@
-/** Where AWS is and with which credentials, and the settings that it keeps secret. */
+/** Access to AWS: endpoints, credentials, retries, and settings from Secrets Manager. */
 @NullMarked
 package dev.photocredits.aws;
 

@@ -1,8 +1,8 @@
 package dev.photocredits.audit;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Payment;
-import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
@@ -11,10 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is kept about one user's credits.
+ * Everything that is stored about the credits of one user.
  *
- * @param marks those of the user's purchases
- * @param payments those that the marks name
+ * @param user the profile; null if it is missing
+ * @param entries the transactions
+ * @param grantRecords the grant records of the user's purchases
+ * @param payments the payments that the grant records name
  * @param orders the user's purchase orders, paid or not
  */
 public record Account(
@@ -22,13 +24,13 @@ public record Account(
     @Nullable User user,
     List<Transaction> entries,
     List<Generation> generations,
-    List<SessionMark> marks,
+    List<GrantRecord> grantRecords,
     List<Payment> payments,
     List<PurchaseOrder> orders) {
   public Account {
     entries = List.copyOf(entries);
     generations = List.copyOf(generations);
-    marks = List.copyOf(marks);
+    grantRecords = List.copyOf(grantRecords);
     payments = List.copyOf(payments);
     orders = List.copyOf(orders);
   }

@@ -1,16 +1,16 @@
 package dev.photocredits.audit;
 
 import dev.photocredits.audit.AuditOutcome.Complete;
-import dev.photocredits.audit.AuditOutcome.NothingUnderWay;
+import dev.photocredits.audit.AuditOutcome.NotRunning;
 import dev.photocredits.audit.AuditOutcome.Overtaken;
 import dev.photocredits.audit.AuditOutcome.Partial;
-import dev.photocredits.audit.Books.Kept;
-import dev.photocredits.audit.Books.Kept.Damaged;
-import dev.photocredits.audit.Books.Kept.Leftover;
-import dev.photocredits.audit.Books.Kept.Mark;
-import dev.photocredits.audit.Books.Kept.Money;
-import dev.photocredits.audit.Books.Kept.Owner;
-import dev.photocredits.audit.Books.Unreadable;
+import dev.photocredits.audit.AuditReader.Kept;
+import dev.photocredits.audit.AuditReader.Kept.Damaged;
+import dev.photocredits.audit.AuditReader.Kept.Leftover;
+import dev.photocredits.audit.AuditReader.Kept.Mark;
+import dev.photocredits.audit.AuditReader.Kept.Money;
+import dev.photocredits.audit.AuditReader.Kept.Owner;
+import dev.photocredits.audit.AuditReader.Unreadable;
 import dev.photocredits.audit.Position.Segment;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.credits.Email;
@@ -28,36 +28,36 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds the transactions of every user and compares the result with what is stored. It changes no
- * account, and others may go on writing.
+ * Sums up the transactions of every user and compares the results with the stored state. It changes
+ * no account, and other processes may write meanwhile.
  *
- * <p>An audit takes as many runs as it needs. A run reads the next page of each segment, all at
- * once, and then saves the position: so a crash loses one page of each segment, which the next run
- * reads again. An account is read once, when the scan meets its profile; marks and payments are
- * judged as they are met.
+ * <p>An audit takes as many runs as it needs. A run reads the next page of all segments
+ * concurrently, and then saves the position. A crash therefore loses one page of each segment,
+ * which the next run reads again. An account is checked once, when the scan reaches its profile;
+ * grant records and payments are checked when the scan reaches them.
  */
 public final class Audit {
-  /** How often something is read that moves while it is read. */
+  /** How many times an item is read before it counts as unsettled. */
   private static final int READS = 5;
 
-  private final Books books;
+  private final AuditReader auditReader;
   private final Positions positions;
   private final int segments;
   private final ExecutorService threads;
   private final InstantSource clock;
 
   /**
-   * @param segments how many parts a new audit divides the store into; one that is under way keeps
-   *     its own number
-   * @param threads reads the segments side by side; one thread for each
+   * @param segments how many segments a new audit divides the store into; an audit in progress
+   *     keeps its number
+   * @param threads reads the segments concurrently; needs one thread for each
    */
   public Audit(
-      Books books,
+      AuditReader auditReader,
       Positions positions,
       int segments,
       ExecutorService threads,
       InstantSource clock) {
-    this.books = books;
+    this.auditReader = auditReader;
     this.positions = positions;
     this.segments = segments;
     this.threads = threads;
@@ -65,53 +65,53 @@ public final class Audit {
   }
 
   /**
-   * Is told of what an audit finds, before the position is saved: a run that crashes in between
-   * makes the next one tell it again. Nothing that has been counted is left untold.
+   * Receives what an audit finds, before the position is saved. After a crash in between, the next
+   * run reports it again. Everything that is counted is reported.
    */
   public interface Listener {
 
-    /** Something does not add up; the tally counts it. */
-    void differs(Discrepancy discrepancy);
+    /** A discrepancy was found; the tally counts it. */
+    void foundDiscrepancy(Discrepancy discrepancy);
 
-    /** An account was written to during every read: it is not judged, and the tally says so. */
-    void isUnsettled(Email owner);
+    /** The account was written to during every read, so it was not checked; the tally counts it. */
+    void foundUnsettled(Email owner);
 
-    /** Everything has been judged. */
+    /** Everything has been checked. */
     void completed(Tally tally);
   }
 
   /**
-   * Goes on with the audit that is under way, or begins one. Two runs at once do no harm: one of
-   * them ends as {@link Overtaken}.
+   * Continues the audit in progress, or starts one. Concurrent runs are safe: one of them ends as
+   * {@link Overtaken}.
    *
-   * @param deadline after which no further account is begun; what a run has read of a page by then
-   *     is read again
+   * @param deadline no further account is started after it; the page in progress is then read again
+   *     by the next run
    */
   public AuditOutcome run(Instant deadline, Listener listener) {
     var saved = positions.find();
     var now = clock.instant();
-    return goOn(
+    return advance(
         saved
-            .filter(position -> position.isUnderWay(now))
+            .filter(position -> position.isRunning(now))
             .orElseGet(() -> Position.start(saved.map(Position::version).orElse(0), segments, now)),
         deadline,
         listener);
   }
 
-  /** The same, if an audit is under way; otherwise does nothing. */
+  /** Continues the audit in progress; does nothing if there is none. */
   public AuditOutcome resume(Instant deadline, Listener listener) {
     return positions
         .find()
-        .filter(position -> position.isUnderWay(clock.instant()))
-        .map(position -> goOn(position, deadline, listener))
-        .orElseGet(NothingUnderWay::new);
+        .filter(position -> position.isRunning(clock.instant()))
+        .map(position -> advance(position, deadline, listener))
+        .orElseGet(NotRunning::new);
   }
 
-  private AuditOutcome goOn(Position from, Instant deadline, Listener listener) {
+  private AuditOutcome advance(Position from, Instant deadline, Listener listener) {
     var position = from;
     while (clock.instant().isBefore(deadline)) {
       var round = round(position, deadline);
-      round.forEach(page -> page.tell(listener));
+      round.forEach(page -> page.report(listener));
       var next =
           position.next(
               round.stream().map(Page::segment).toList(),
@@ -134,7 +134,7 @@ public final class Audit {
     return new Partial(position.tally());
   }
 
-  /** The next page of each segment. */
+  /** Checks the next page of each segment. */
   private List<Page> round(Position position, Instant deadline) {
     var from = position.segments();
     var tasks =
@@ -155,9 +155,10 @@ public final class Audit {
       return page.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
-        case RuntimeException why -> throw why;
-        case Error why -> throw why;
-        case null, default -> throw new IllegalStateException("a page cannot be read", e);
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default ->
+            throw new IllegalStateException("a page of the store cannot be read", e);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -165,45 +166,48 @@ public final class Audit {
     }
   }
 
-  private Page page(int number, int of, Segment from, Instant deadline) {
+  private Page page(int number, int segments, Segment from, Instant deadline) {
     var page = new Page(from);
     if (from.isDone()) {
       return page;
     }
-    var scanned = books.scan(number, of, from.after());
-    for (var kept : scanned.kept()) {
+    var scanned = auditReader.scan(number, segments, from.after());
+    for (var item : scanned.kept()) {
       if (!clock.instant().isBefore(deadline)) {
         return new Page(from);
       }
-      judge(kept, page);
+      check(item, page);
     }
     page.segment = Segment.upTo(scanned.next());
     return page;
   }
 
-  private void judge(Kept kept, Page page) {
-    switch (kept) {
+  private void check(Kept item, Page page) {
+    switch (item) {
       case Owner(var owner) -> {
         page.accounts++;
         account(owner, page);
       }
       case Leftover(var owner) -> {
-        if (!books.hasProfile(owner)) {
+        if (!auditReader.hasProfile(owner)) {
           account(owner, page);
         }
       }
-      case Mark(var mark) ->
-          judge(
-              mark.owner(), () -> books.entry(mark), entry -> Discrepancies.of(mark, entry), page);
+      case Mark(var grantRecord) ->
+          check(
+              grantRecord.owner(),
+              () -> auditReader.entry(grantRecord),
+              transaction -> Discrepancies.of(grantRecord, transaction),
+              page);
       case Money(var payment) -> {
         var grant = payment.grant();
         if (grant == null) {
           page.discrepancies.addAll(Discrepancies.of(payment));
         } else {
-          judge(
+          check(
               grant.owner(),
-              () -> books.mark(grant.session()),
-              mark -> Discrepancies.of(payment, grant, mark),
+              () -> auditReader.mark(grant.session()),
+              grantRecord -> Discrepancies.of(payment, grant, grantRecord),
               page);
         }
       }
@@ -212,12 +216,15 @@ public final class Audit {
   }
 
   private void account(Email owner, Page page) {
-    judge(owner, () -> books.account(owner), Discrepancies::of, page);
+    check(owner, () -> auditReader.account(owner), Discrepancies::of, page);
   }
 
-  /** Judges what is read once it adds up, or is the same twice. */
-  private static <T> void judge(
-      Email owner, Supplier<T> read, Function<T, List<Discrepancy>> judge, Page page) {
+  /**
+   * Checks an item. A concurrent write may cause a discrepancy that is not real, so the item is
+   * read again until it has no discrepancy, or two reads in a row are equal.
+   */
+  private static <T> void check(
+      Email owner, Supplier<T> read, Function<T, List<Discrepancy>> check, Page page) {
     @Nullable T before = null;
     for (var reads = 0; reads < READS; reads++) {
       T now;
@@ -227,7 +234,7 @@ public final class Audit {
         page.discrepancies.add(new Discrepancy(owner, String.valueOf(e.getMessage())));
         return;
       }
-      var found = judge.apply(now);
+      var found = check.apply(now);
       if (found.isEmpty()) {
         return;
       }
@@ -240,7 +247,7 @@ public final class Audit {
     page.unsettled.add(owner);
   }
 
-  /** What has come of a page; written by one thread. */
+  /** The results for one page; used by one thread. */
   private static final class Page {
     private Segment segment;
     private int accounts;
@@ -259,9 +266,9 @@ public final class Audit {
       return new Tally(accounts, unsettled.size(), discrepancies.size());
     }
 
-    void tell(Listener listener) {
-      discrepancies.forEach(listener::differs);
-      unsettled.forEach(listener::isUnsettled);
+    void report(Listener listener) {
+      discrepancies.forEach(listener::foundDiscrepancy);
+      unsettled.forEach(listener::foundUnsettled);
     }
   }
 }

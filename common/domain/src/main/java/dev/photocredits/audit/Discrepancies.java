@@ -1,9 +1,9 @@
 package dev.photocredits.audit;
 
+import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Purchase;
@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What does not add up in an account (docs/data-model.md, "What always holds"). */
+/** The rules that an account must satisfy (docs/data-model.md, "What always holds"). */
 public final class Discrepancies {
   private final Account account;
   private final List<Discrepancy> found = new ArrayList<>();
@@ -28,31 +28,34 @@ public final class Discrepancies {
     this.account = account;
   }
 
-  /** Everything that does not add up in it; nothing if all is well. */
+  /** Returns all discrepancies of an account. */
   public static List<Discrepancy> of(Account account) {
     var discrepancies = new Discrepancies(account);
     discrepancies.user();
     account.generations().forEach(discrepancies::generation);
-    discrepancies.strays();
+    discrepancies.orphans();
     discrepancies.purchases();
     account.orders().forEach(discrepancies::order);
     account.payments().forEach(discrepancies::payment);
     return discrepancies.found;
   }
 
-  /** A mark without its transaction is a payment that will never be granted. */
-  static List<Discrepancy> of(SessionMark mark, Optional<Transaction> entry) {
-    return entry.flatMap(Transaction::payment).filter(mark.session()::equals).isPresent()
+  /** Checks a grant record. Without its purchase, a paid session would never be granted. */
+  static List<Discrepancy> of(GrantRecord grantRecord, Optional<Transaction> transaction) {
+    return transaction
+            .flatMap(Transaction::checkoutSession)
+            .filter(grantRecord.session()::equals)
+            .isPresent()
         ? List.of()
         : List.of(
             new Discrepancy(
-                mark.owner(),
+                grantRecord.owner(),
                 "session "
-                    + mark.session().value()
-                    + " is marked as granted, and its purchase is missing"));
+                    + grantRecord.session().value()
+                    + " has a grant record, but its purchase is missing"));
   }
 
-  /** A payment that granted nothing has nothing to reverse. */
+  /** Checks a payment without a grant, of which nothing can be reversed. */
   static List<Discrepancy> of(Payment payment) {
     return payment.reversed().isNone()
         ? List.of()
@@ -61,14 +64,16 @@ public final class Discrepancies {
                 null,
                 "payment "
                     + payment.id().value()
-                    + " granted nothing, and "
+                    + " granted nothing, but "
                     + payment.reversed().value()
                     + " credits of it are reversed"));
   }
 
-  /** Without its mark a session can be granted again. */
-  static List<Discrepancy> of(Payment payment, Grant grant, Optional<SessionMark> mark) {
-    return mark.filter(m -> payment.id().equals(m.payment())).isPresent()
+  /**
+   * Checks a payment with a grant. Without its grant record, the session could be granted again.
+   */
+  static List<Discrepancy> of(Payment payment, Grant grant, Optional<GrantRecord> grantRecord) {
+    return grantRecord.filter(it -> payment.id().equals(it.payment())).isPresent()
         ? List.of()
         : List.of(
             new Discrepancy(
@@ -77,9 +82,9 @@ public final class Discrepancies {
                     + payment.id().value()
                     + " granted session "
                     + grant.session().value()
-                    + (mark.isPresent()
-                        ? ", whose mark names another payment"
-                        : ", which has no mark")));
+                    + (grantRecord.isPresent()
+                        ? ", whose grant record names another payment"
+                        : ", which has no grant record")));
   }
 
   private void user() {
@@ -88,124 +93,145 @@ public final class Discrepancies {
     var debt = account.entries().stream().mapToInt(Transaction::owed).sum();
     var paid =
         account.entries().stream()
-            .mapToLong(entry -> entry instanceof Purchase p ? p.paid().minorUnits() : 0)
+            .mapToLong(transaction -> transaction instanceof Purchase p ? p.paid().minorUnits() : 0)
             .sum();
     if (user == null) {
       if (!account.entries().isEmpty() || !account.generations().isEmpty()) {
-        say("there is no user, and " + account.entries().size() + " entries");
+        add("the profile is missing, but there are " + account.entries().size() + " transactions");
       }
       return;
     }
-    compare("the balance", user.credits().value(), "the entries", credits);
-    compare("the debt", user.debt().value(), "the entries", debt);
-    compare("the total purchased", user.totalPurchased().minorUnits(), "the purchases", paid);
+    compare("the balance", user.credits().value(), "the transactions add up to", credits);
+    compare("the debt", user.debt().value(), "the transactions add up to", debt);
+    compare(
+        "the total purchased", user.totalPurchased().minorUnits(), "the purchases add up to", paid);
     var pending =
         account.generations().stream().filter(it -> it.state() instanceof Pending).toList();
     compare(
-        "how many generations are under way",
-        user.underway().generations(),
-        "the generations",
+        "the number of pending generations in the profile",
+        user.held().generations(),
+        "there are",
         pending.size());
     compare(
-        "what is taken for them",
-        user.underway().credits().value(),
-        "the generations",
+        "the number of held credits in the profile",
+        user.held().credits().value(),
+        "the pending generations hold",
         pending.stream().mapToInt(generation -> generation.price().value()).sum());
-    // Whatever the order in which they were written: what came is what went and what is there.
+    // Lots are compared as sums, so the order of the transactions does not matter.
     if (!Transaction.lots(account.entries(), true)
         .equals(user.lots().plus(Transaction.lots(account.entries(), false)))) {
-      say("the lots that expire are not what the entries brought and took");
+      add("the lots are not what the transactions added and withdrew");
     }
-    var reversals = account.entries().stream().filter(entry -> entry instanceof Reversal).toList();
+    var reversals =
+        account.entries().stream().filter(transaction -> transaction instanceof Reversal).toList();
     if (!Transaction.lots(reversals, false)
         .equals(user.reversals().lots().plus(Transaction.lots(reversals, true)))) {
-      say("the lots of open reversals are not what the reversals took and have not returned");
+      add("the lots of open reversals are not what the reversals withdrew and have not returned");
     }
     if (!user.credits().covers(user.lots().credits())) {
-      say(user.lots().credits().value() + " credits expire, and fewer are there");
+      add(
+          "the lots hold "
+              + user.lots().credits().value()
+              + " credits, but the balance is "
+              + user.credits().value());
     }
     if (!user.debt().isNone() && !user.credits().isNone()) {
-      say(user.debt().value() + " credits are owed, and " + user.credits().value() + " are there");
+      add(
+          "the debt is "
+              + user.debt().value()
+              + ", but the balance is "
+              + user.credits().value()
+              + " instead of 0");
     }
   }
 
   private void generation(Generation generation) {
     var id = generation.id();
-    var taken =
+    var usages =
         account.entries().stream()
-            .filter(entry -> entry instanceof Usage usage && usage.generation().equals(id))
+            .filter(
+                transaction -> transaction instanceof Usage usage && usage.generation().equals(id))
             .toList();
-    if (taken.size() != 1) {
-      say("generation " + id + " was taken for " + taken.size() + " times");
+    if (usages.size() != 1) {
+      add("generation " + id + " has " + usages.size() + " usages instead of 1");
     }
     compare(
         "the price of generation " + id,
         generation.price().value(),
-        "its usage",
-        -taken.stream().mapToInt(Transaction::change).sum());
+        "its usage is",
+        -usages.stream().mapToInt(Transaction::change).sum());
     var refunds =
         account.entries().stream()
-            .filter(entry -> entry instanceof Refund refund && refund.generation().equals(id))
+            .filter(
+                transaction ->
+                    transaction instanceof Refund refund && refund.generation().equals(id))
             .toList();
     if (refunds.size() > 1) {
-      say("generation " + id + " was refunded " + refunds.size() + " times");
+      add("generation " + id + " was refunded " + refunds.size() + " times");
     }
     compare(
-        "what generation " + id + " gave back",
+        "the refund in generation " + id,
         generation.refunded().value(),
-        "its refund",
+        "its transactions refunded",
         refunds.stream().mapToInt(Transaction::change).sum());
     if (generation.refunded().value() > generation.price().value()) {
-      say("generation " + id + " gave back more than it took");
+      add("generation " + id + " refunded more than its price");
     }
   }
 
-  // Entries whose cause is not there, or not yet.
-  private void strays() {
+  // Transactions that belong to a missing generation, and expiries at the wrong time.
+  private void orphans() {
     var generations = new HashSet<>(account.generations().stream().map(Generation::id).toList());
-    for (var entry : account.entries()) {
-      entry
-          .subject()
+    for (var transaction : account.entries()) {
+      transaction
+          .generationId()
           .filter(generation -> !generations.contains(generation))
-          .ifPresent(generation -> say("entry " + entry.id() + " is for no generation"));
-      expiry(entry);
+          .ifPresent(
+              generation ->
+                  add("transaction " + transaction.id() + " refers to a missing generation"));
+      expiry(transaction);
     }
   }
 
-  private void expiry(Transaction entry) {
-    var isExpiry = entry instanceof Expiry;
-    var lots = entry.lots().all().stream();
-    if (isExpiry && lots.anyMatch(lot -> entry.createdAt().isBefore(lot.expiresAt()))) {
-      say("entry " + entry.id() + " takes what has not expired");
+  private void expiry(Transaction transaction) {
+    var isExpiry = transaction instanceof Expiry;
+    var lots = transaction.lots().all().stream();
+    if (isExpiry && lots.anyMatch(lot -> transaction.createdAt().isBefore(lot.expiresAt()))) {
+      add("transaction " + transaction.id() + " removes credits that have not expired");
     } else if (!isExpiry
-        && !entry.fillsLots()
-        && lots.anyMatch(lot -> !entry.createdAt().isBefore(lot.expiresAt()))) {
-      say("entry " + entry.id() + " spends what has expired");
+        && !transaction.fillsLots()
+        && lots.anyMatch(lot -> !transaction.createdAt().isBefore(lot.expiresAt()))) {
+      add("transaction " + transaction.id() + " spends credits that have expired");
     }
   }
 
   private void purchases() {
     var sessions = new HashSet<SessionId>();
-    for (var entry : account.entries()) {
-      if (entry instanceof Purchase purchase) {
+    for (var transaction : account.entries()) {
+      if (transaction instanceof Purchase purchase) {
         if (!sessions.add(purchase.session())) {
-          say("session " + purchase.session().value() + " was granted more than once");
+          add("session " + purchase.session().value() + " was granted more than once");
         }
-        var mark =
-            account.marks().stream()
-                .filter(m -> m.session().equals(purchase.session()))
-                .filter(m -> m.entry().equals(purchase.id()) && m.owner().equals(account.owner()))
+        var grantRecord =
+            account.grantRecords().stream()
+                .filter(it -> it.session().equals(purchase.session()))
+                .filter(
+                    it -> it.entry().equals(purchase.id()) && it.owner().equals(account.owner()))
                 .findFirst();
-        if (mark.isEmpty()) {
-          say("session " + purchase.session().value() + " was granted without its mark");
-        } else if (mark.get().payment() != null && payment(mark.get()) == null) {
-          say("the payment of session " + purchase.session().value() + " is not known");
+        if (grantRecord.isEmpty()) {
+          add(
+              "session "
+                  + purchase.session().value()
+                  + " was granted without a matching grant record");
+        } else if (grantRecord.get().payment() != null && payment(grantRecord.get()) == null) {
+          add("the payment of session " + purchase.session().value() + " is missing");
         }
-        mark.flatMap(m -> Optional.ofNullable(m.order()))
+        grantRecord
+            .flatMap(it -> Optional.ofNullable(it.order()))
             .filter(id -> account.orders().stream().noneMatch(order -> order.id().equals(id)))
             .ifPresent(
                 id ->
-                    say(
+                    add(
                         "purchase order "
                             + id
                             + " of session "
@@ -213,49 +239,49 @@ public final class Discrepancies {
                             + " is missing"));
       }
     }
-    for (var entry : account.entries()) {
-      if (entry instanceof Reversal reversal
+    for (var transaction : account.entries()) {
+      if (transaction instanceof Reversal reversal
           && reversal.session() != null
           && !sessions.contains(reversal.session())) {
-        say("entry " + entry.id() + " reverses what was not granted");
+        add("transaction " + transaction.id() + " reverses a session that was not granted");
       }
     }
   }
 
-  /** A paid purchase order was granted as it was sold; one that is not paid may be forgotten. */
+  /** A paid purchase order must have been granted with its terms. An unpaid one may be deleted. */
   private void order(PurchaseOrder order) {
     var id = order.id();
     var granted =
-        account.marks().stream()
-            .filter(mark -> id.equals(mark.order()))
-            .map(SessionMark::session)
+        account.grantRecords().stream()
+            .filter(it -> id.equals(it.order()))
+            .map(GrantRecord::session)
             .toList();
     if (order.paidAt() == null) {
       granted.forEach(
           session ->
-              say(
+              add(
                   "session "
                       + session.value()
                       + " paid purchase order "
                       + id
-                      + ", kept as unpaid"));
+                      + ", which is stored as unpaid"));
     } else if (granted.isEmpty()) {
-      say("purchase order " + id + " is paid, and its purchase is missing");
+      add("purchase order " + id + " is paid, but its purchase is missing");
     }
-    for (var entry : account.entries()) {
-      if (entry instanceof Purchase purchase && granted.contains(purchase.session())) {
+    for (var transaction : account.entries()) {
+      if (transaction instanceof Purchase purchase && granted.contains(purchase.session())) {
         compare(
-            "what session " + purchase.session().value() + " granted",
+            "the grant of session " + purchase.session().value(),
             purchase.credits().value(),
-            "its purchase order",
+            "its purchase order sold",
             order.sale().credits().value());
       }
     }
   }
 
-  private @Nullable Payment payment(SessionMark mark) {
+  private @Nullable Payment payment(GrantRecord grantRecord) {
     return account.payments().stream()
-        .filter(payment -> payment.id().equals(mark.payment()))
+        .filter(payment -> payment.id().equals(grantRecord.payment()))
         .findFirst()
         .orElse(null);
   }
@@ -263,49 +289,51 @@ public final class Discrepancies {
   private void payment(Payment payment) {
     var grant = payment.grant();
     if (grant == null) {
-      say("payment " + payment.id().value() + " does not know what it granted");
+      add("payment " + payment.id().value() + " has no grant");
       return;
     }
     if (!grant.owner().equals(account.owner())) {
-      say("payment " + payment.id().value() + " says that it granted to another user");
+      add("payment " + payment.id().value() + " belongs to another user");
     }
     var granted =
         account.entries().stream()
-            .filter(entry -> entry instanceof Purchase p && p.session().equals(grant.session()))
+            .filter(
+                transaction ->
+                    transaction instanceof Purchase p && p.session().equals(grant.session()))
             .mapToInt(Transaction::change)
             .sum();
     compare(
-        "what payment " + payment.id().value() + " granted",
+        "the grant of payment " + payment.id().value(),
         grant.credits().value(),
-        "its purchase",
+        "its purchase is",
         granted);
     var reversed =
         account.entries().stream()
             .filter(
-                entry ->
-                    entry instanceof Reversal reversal
+                transaction ->
+                    transaction instanceof Reversal reversal
                         && grant.session().equals(reversal.session()))
-            .mapToInt(entry -> entry.owed() - entry.change())
+            .mapToInt(transaction -> transaction.owed() - transaction.change())
             .sum();
     compare(
-        "what was reversed of payment " + payment.id().value(),
+        "the reversed part of payment " + payment.id().value(),
         payment.reversed().value(),
-        "its reversals",
+        "its reversals add up to",
         reversed);
     compare(
-        "what was reversed of payment " + payment.id().value(),
+        "the reversed part of payment " + payment.id().value(),
         payment.reversed().value(),
-        "the money that is gone",
+        "the returned money is worth",
         payment.due().value());
   }
 
-  private void compare(String kept, long value, String folded, long sum) {
+  private void compare(String stored, long value, String computed, long sum) {
     if (value != sum) {
-      say(kept + " is " + value + ", and by " + folded + " it is " + sum);
+      add(stored + " is " + value + ", but " + computed + " " + sum);
     }
   }
 
-  private void say(String what) {
+  private void add(String what) {
     found.add(new Discrepancy(account.owner(), what));
   }
 }

@@ -4,9 +4,9 @@ import dev.photocredits.credits.Email;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that does not add up.
+ * Something in the stored state that does not add up.
  *
- * @param owner the user whose account it is in, if that is known
- * @param what in words, with ids and figures; never an e-mail address
+ * @param owner the user in whose account it is; null if unknown
+ * @param what a description with ids and figures; never an e-mail address
  */
 public record Discrepancy(@Nullable Email owner, String what) {}

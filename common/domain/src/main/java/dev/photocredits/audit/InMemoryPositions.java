@@ -3,7 +3,7 @@ package dev.photocredits.audit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Positions} of this process alone. */
+/** {@link Positions} in the memory of this process. */
 final class InMemoryPositions implements Positions {
   private @Nullable Position saved;
 

@@ -7,16 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an audit has come: everything before this place has been judged, and counts in the tally.
+ * How far an audit has come. Everything before the position has been checked, and counts in the
+ * tally.
  *
- * @param version grows by one whenever a run saves the position, over all audits
- * @param startedAt when the first run began
- * @param savedAt when the last run came so far
- * @param segments the parts of the store, as many as the audit began with
+ * @param version increases by one with every save, across all audits
+ * @param startedAt when the audit began
+ * @param savedAt when the position was reached
+ * @param segments the segments of the store, as many as the audit began with
  */
 public record Position(
     int version, Instant startedAt, Instant savedAt, List<Segment> segments, Tally tally) {
-  /** An audit that no run has gone on with for so long is given up: the next one starts over. */
+  /** How long after its last save an audit is given up; the next run then starts over. */
   static final Duration LIFE = Duration.ofDays(2);
 
   public Position {
@@ -29,8 +30,9 @@ public record Position(
   /**
    * How far a segment has been read.
    *
-   * @param after the place behind the last page that was judged; null before the first page, and
-   *     when all of them are
+   * @param after where to continue after the last page that was checked; null before the first page
+   *     and at the end
+   * @param isDone whether all pages have been checked
    */
   public record Segment(@Nullable String after, boolean isDone) {
     static final Segment UNREAD = new Segment(null, false);
@@ -41,10 +43,12 @@ public record Position(
   }
 
   /**
-   * What has been counted.
+   * The counts of an audit.
    *
-   * @param accounts profiles, each with all that belongs to it
-   * @param unsettled how many of those were written to during every read, and are not judged
+   * @param accounts how many profiles were found
+   * @param unsettled how many accounts, grant records and payments were not checked, because they
+   *     were written to during every read
+   * @param discrepancies how many discrepancies were found
    */
   public record Tally(long accounts, long unsettled, long discrepancies) {
     static final Tally NOTHING = new Tally(0, 0, 0);
@@ -55,7 +59,7 @@ public record Position(
     }
   }
 
-  /** The beginning of an audit, after a position of that version, or 0 if there was none. */
+  /** Starts an audit after a position with that version, or 0 if there was none. */
   static Position start(int lastVersion, int segments, Instant now) {
     return new Position(
         lastVersion, now, now, Collections.nCopies(segments, Segment.UNREAD), Tally.NOTHING);
@@ -65,18 +69,18 @@ public record Position(
     return new Position(version + 1, startedAt, now, to, tally.plus(more));
   }
 
-  /** Whether everything has been judged. */
+  /** Whether everything has been checked. */
   public boolean isComplete() {
     return segments.stream().allMatch(Segment::isDone);
   }
 
-  /** When the store may forget an audit that is not complete. */
+  /** When the store may delete the position of an audit that is not complete. */
   public Instant expiresAt() {
     return savedAt.plus(LIFE);
   }
 
-  /** Whether the next run goes on from here. */
-  boolean isUnderWay(Instant now) {
+  /** Whether the next run continues from this position. */
+  boolean isRunning(Instant now) {
     return !isComplete() && now.isBefore(expiresAt());
   }
 }

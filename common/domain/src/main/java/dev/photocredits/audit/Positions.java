@@ -2,21 +2,22 @@ package dev.photocredits.audit;
 
 import java.util.Optional;
 
-/** Where the position of the audit is kept. There is one audit at a time. */
+/** Stores the position of the audit. There is one audit at a time. */
 public interface Positions {
 
-  /** The last position that was saved, of an audit under way or complete. */
+  /** Returns the last saved position, of an audit in progress or a complete one. */
   Optional<Position> find();
 
   /**
-   * Saves the position if the saved one is of the version before; of none, for version 1.
+   * Saves the position if the stored one has the preceding version; if there is none, version 1 is
+   * saved.
    *
-   * @return whether this very position is saved now: false if another run has saved its own. A
-   *     repeat gives the same answer. An exception means that the outcome is unknown.
+   * @return whether this position is stored now: false if another run has saved its own. A repeat
+   *     returns the same. An exception means that the outcome is unknown.
    */
   boolean save(Position position);
 
-  /** For one audit that runs whole: its position is gone with the process. */
+  /** Creates a store in memory, for an audit that completes within this process. */
   static Positions inMemory() {
     return new InMemoryPositions();
   }

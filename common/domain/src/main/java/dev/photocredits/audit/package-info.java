@@ -1,4 +1,4 @@
-/** Comparing what is kept with what it must add up to. */
+/** The audit: compares the stored balances with the transactions and other records. */
 @NullMarked
 package dev.photocredits.audit;
 

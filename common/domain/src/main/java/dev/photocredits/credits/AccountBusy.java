@@ -1,17 +1,18 @@
 package dev.photocredits.credits;
 
 /**
- * Others wrote to the same account or payment at the same time, again and again, or the table was
- * throttled for as long. The write was not made; the same call may be repeated in a moment.
+ * Thrown when every attempt of a write conflicted with concurrent writes of the same account or
+ * payment, or when the table was throttled throughout. Nothing was written; the caller may repeat
+ * the call shortly.
  */
 public final class AccountBusy extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public AccountBusy(RuntimeException cause) {
-    super("an account or a payment is written to by too many at once", cause);
+    super("too many concurrent writes of one account or payment; retry shortly", cause);
   }
 
   public AccountBusy() {
-    super("an account or a payment changed before each attempt to write to it");
+    super("an account or payment changed before each attempt to write it; retry shortly");
   }
 }

@@ -5,8 +5,8 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a user's account when they are first seen: with the welcome credits, if there are any and
- * no address of their mailbox was given them before.
+ * Opens an account for each new user. The account starts with the welcome credits, if any are
+ * configured and no address of the same mailbox has received them before.
  */
 public final class Accounts {
   private final Ledger ledger;
@@ -22,9 +22,9 @@ public final class Accounts {
   }
 
   /**
-   * The user of that address, created now if there was none. Throws for a pseudonym without an
-   * account: nobody comes back under it, so the table has lost something that an operator must
-   * restore.
+   * Returns the user with this address, and creates the account if there is none. Throws {@link
+   * IllegalStateException} for a pseudonym without an account: no user comes back under a
+   * pseudonym, so the table has lost data that an operator must restore.
    */
   public User open(Email email) {
     return ledger.find(email).orElseGet(() -> create(email));
@@ -35,10 +35,10 @@ public final class Accounts {
       throw new IllegalStateException("the account of a pseudonym is missing");
     }
     var now = clock.instant();
-    @Nullable Promotion gift =
+    @Nullable Promotion promotion =
         welcome.isNone()
             ? null
             : new Promotion(ids.transaction(now), welcome, "Welcome credits", now, null, null);
-    return ledger.create(email, gift, now);
+    return ledger.create(email, promotion, now);
   }
 }

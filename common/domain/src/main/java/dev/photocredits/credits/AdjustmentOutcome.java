@@ -1,20 +1,22 @@
 package dev.photocredits.credits;
 
-/** What became of an operator's change of a balance. */
+/** The result of an operator's adjustment of a balance. */
 public sealed interface AdjustmentOutcome {
 
-  /** The entry is written, now or by an earlier call, and the balance moved by it once. */
+  /**
+   * The adjustment is written, by this call or an earlier one; the balance has changed by it once.
+   */
   record Adjusted() implements AdjustmentOutcome {}
 
-  /** It would take more than is available; nothing was written. */
+  /** The adjustment would withdraw more than is available; nothing was written. */
   record TooMuch(Credits available) implements AdjustmentOutcome {}
 
   /**
-   * The id is that of another transaction, or of an adjustment that was another; nothing was
-   * written.
+   * The id belongs to another transaction, or to an adjustment of another user, change or reason;
+   * nothing was written.
    */
   record IdTaken() implements AdjustmentOutcome {}
 
-  /** There is no such user; nothing was written. */
+  /** The user does not exist; nothing was written. */
   record NoSuchUser() implements AdjustmentOutcome {}
 }

@@ -3,12 +3,12 @@ package dev.photocredits.credits;
 /**
  * What a customer was charged for a purchase.
  *
- * @param amount all of it, taxes included, in the currency in which it was paid
+ * @param amount the total including taxes, in the currency of the payment; never 0
  */
 public record Charge(PaymentIntentId payment, Money amount) {
   public Charge {
     if (amount.minorUnits() == 0) {
-      throw new IllegalArgumentException("a charge is of some money");
+      throw new IllegalArgumentException("a charge must not be 0");
     }
   }
 }

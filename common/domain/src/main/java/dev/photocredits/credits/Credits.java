@@ -1,6 +1,6 @@
 package dev.photocredits.credits;
 
-/** A count of credits, never negative. */
+/** A number of credits, never negative. */
 public record Credits(int value) {
   public static final Credits NONE = new Credits(0);
 
@@ -14,7 +14,7 @@ public record Credits(int value) {
     return new Credits(Math.addExact(value, more.value));
   }
 
-  /** Fails when there is less to take from. */
+  /** Throws {@link IllegalArgumentException} if {@code fewer} is more than these credits. */
   public Credits minus(Credits fewer) {
     return new Credits(Math.subtractExact(value, fewer.value));
   }
@@ -28,8 +28,8 @@ public record Credits(int value) {
   }
 
   /**
-   * {@code part} of {@code whole} of these credits, rounded up to a whole credit: in favour of the
-   * one who receives it. Never more than these credits.
+   * Returns {@code part / whole} of these credits, rounded up to a whole credit in favour of the
+   * recipient. The result is never more than these credits.
    */
   public Credits shareRoundedUp(int part, int whole) {
     checkShare(part, whole);
@@ -37,8 +37,8 @@ public record Credits(int value) {
   }
 
   /**
-   * {@code part} of {@code whole} of these credits, rounded down to a whole credit: in favour of
-   * the one who gives it. All of them for the whole.
+   * Returns {@code part / whole} of these credits, rounded down to a whole credit in favour of the
+   * giver. If {@code part} equals {@code whole}, the result is all of these credits.
    */
   public Credits shareRoundedDown(int part, int whole) {
     checkShare(part, whole);
@@ -47,7 +47,8 @@ public record Credits(int value) {
 
   private static void checkShare(int part, int whole) {
     if (part < 0 || whole < 1 || part > whole) {
-      throw new IllegalArgumentException("not a share: " + part + " of " + whole);
+      throw new IllegalArgumentException(
+          "a share must be between 0 and the whole: " + part + " of " + whole);
     }
   }
 }

@@ -1,8 +1,9 @@
 package dev.photocredits.credits;
 
 /**
- * Parts of an account are missing, as after the restore of a backup that cut a transaction, and
- * what remains does not tell how to mend it: an operator has to look. Nothing was written.
+ * Thrown when parts of an account are missing and the remaining ones do not determine how to repair
+ * it, for example after the restore of a backup that contains only a part of a transaction. Nothing
+ * was written; an operator must investigate.
  */
 public final class DamagedAccount extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -5,26 +5,27 @@ import static java.util.Comparator.comparingLong;
 import java.util.function.BinaryOperator;
 
 /**
- * How much a bank has withdrawn because of a dispute, and returned of it. Both sums only grow. They
- * are in the currency in which the provider settles with us, which may be another one than the
- * customer's; so what counts is their share of the first withdrawal, which stands for the whole
- * disputed amount.
+ * How much money a bank has withdrawn because of a dispute, and how much it has returned. Both
+ * totals only grow. They are in the currency in which the provider settles with us, which may
+ * differ from the customer's currency. Therefore only their ratio to the first withdrawal counts:
+ * the first withdrawal corresponds to the whole disputed amount.
  *
- * @param disputed what the customer disputes, in the currency of the charge
- * @param firstWithdrawal in minor units; 0 as long as nothing was withdrawn
- * @param withdrawn all withdrawals together, in minor units
- * @param returned all that came back, in minor units; a dispute that was won returned everything
- *     that had been withdrawn by then, whatever exchange rates did
+ * @param disputed the amount that the customer disputes, in the currency of the charge
+ * @param firstWithdrawal in minor units; 0 until money is withdrawn
+ * @param withdrawn the sum of all withdrawals, in minor units
+ * @param returned the sum of all returns, in minor units; a dispute that we won has returned
+ *     everything that had been withdrawn by then, regardless of exchange rates
  */
 public record DisputeState(Money disputed, long firstWithdrawal, long withdrawn, long returned) {
   public DisputeState {
     if (firstWithdrawal < 0 || withdrawn < firstWithdrawal || returned < 0) {
-      throw new IllegalArgumentException("not the sums of a dispute");
+      throw new IllegalArgumentException(
+          "totals must not be negative, and withdrawals include the first one");
     }
   }
 
-  /** What is known after both were heard, in whatever order. */
-  DisputeState and(DisputeState other) {
+  /** Merges this state with another one of the same dispute. Their order does not matter. */
+  DisputeState merge(DisputeState other) {
     return new DisputeState(
         BinaryOperator.maxBy(comparingLong(Money::minorUnits)).apply(disputed, other.disputed),
         Math.max(firstWithdrawal, other.firstWithdrawal),
@@ -32,8 +33,8 @@ public record DisputeState(Money disputed, long firstWithdrawal, long withdrawn,
         Math.max(returned, other.returned));
   }
 
-  /** What is gone at present, in the currency in which the provider settles. */
-  long gone() {
+  /** The withdrawn money that has not been returned, in the currency of the settlement. */
+  long netWithdrawn() {
     return Math.max(0, withdrawn - returned);
   }
 }

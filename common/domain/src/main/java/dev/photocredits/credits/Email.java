@@ -7,14 +7,17 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * An e-mail address, the key of a user: trimmed, in lower case, 254 characters at most (RFC 5321's
- * limit of a path, less the angle brackets).
+ * The e-mail address that identifies a user: trimmed, in lower case, at most 254 characters (the
+ * limit of a path in RFC 5321 minus its angle brackets).
  */
 public record Email(String value) {
   private static final int LONGEST = 254;
 
-  /** Where no mail ever arrives, and nobody has an address (RFC 2606). */
-  private static final String NOWHERE = "@erased.invalid";
+  /**
+   * The domain of pseudonyms. It is reserved: no mail arrives there, and no user has an address in
+   * it (RFC 2606).
+   */
+  private static final String PSEUDONYM_DOMAIN = "@erased.invalid";
 
   private static final Pattern SHAPE =
       Pattern.compile("[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}");
@@ -25,24 +28,28 @@ public record Email(String value) {
     }
   }
 
-  /** The address that somebody typed, or nothing if it is not one or can be nobody's. */
+  /**
+   * Normalizes an address as a user typed it. Returns nothing if the text is not an address, or is
+   * a pseudonym.
+   */
   public static Optional<Email> parse(String typed) {
     var trimmed = trimmed(typed);
     return isValid(trimmed)
-        ? Optional.of(new Email(trimmed.toLowerCase(Locale.ROOT))).filter(e -> !e.isPseudonym())
+        ? Optional.of(new Email(trimmed.toLowerCase(Locale.ROOT)))
+            .filter(email -> !email.isPseudonym())
         : Optional.empty();
   }
 
-  /** What stands for somebody who has been erased: by chance alone, so that it leads to nobody. */
-  public static Email pseudonym(RandomGenerator chance) {
-    return new Email(new UUID(chance.nextLong(), chance.nextLong()) + NOWHERE);
+  /** Creates a pseudonym for an erased user. It is random, so nothing links it to the user. */
+  public static Email pseudonym(RandomGenerator random) {
+    return new Email(new UUID(random.nextLong(), random.nextLong()) + PSEUDONYM_DOMAIN);
   }
 
   public boolean isPseudonym() {
-    return value.endsWith(NOWHERE);
+    return value.endsWith(PSEUDONYM_DOMAIN);
   }
 
-  // String.strip() leaves the spaces that do not break a line, which a copied address may carry.
+  // String.strip() keeps no-break spaces, which a copied address may contain.
   private static String trimmed(String typed) {
     var from = 0;
     var to = typed.length();
@@ -59,7 +66,8 @@ public record Email(String value) {
     return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
-  // The shape is checked before lower-casing: some letters outside ASCII have ASCII lower cases.
+  // The shape is checked before lower-casing, because some letters outside ASCII become ASCII in
+  // lower case.
   private static boolean isValid(String address) {
     return address.length() <= LONGEST && SHAPE.matcher(address).matches();
   }

@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
-/** Takes off the balances what has expired; until then nobody can spend it either. */
+/**
+ * Removes expired credits from balances. Between their expiry and this write they cannot be spent
+ * either.
+ */
 public final class Expirations {
-  /** How many users a run chooses from, the earliest expiry first. */
-  private static final int READ = 5000;
+  /** How many users a run selects from, those with the earliest expiry first. */
+  private static final int CANDIDATES = 5000;
 
   private final Ledger ledger;
   private final TimeOrderedIds ids;
@@ -22,10 +25,11 @@ public final class Expirations {
   }
 
   /**
-   * What a run did.
+   * The result of a run.
    *
-   * @param failures one for each user of whom nothing could be taken this time: what was thrown
-   * @param hasMore whether some users are left for the next run
+   * @param credits the sum of the credits that expired
+   * @param failures the exceptions, one for each user whose expiry failed in this run
+   * @param hasMore whether users are left for the next run
    */
   public record Expired(Credits credits, List<RuntimeException> failures, boolean hasMore) {
     public Expired {
@@ -34,17 +38,17 @@ public final class Expirations {
   }
 
   /**
-   * Takes what has expired off the balances, of each user in their turn ({@link Turns}). Any number
-   * of runs may do so at once: a lot expires once.
+   * Writes the expiry of all due lots, user by user in random order ({@link Turns}). Concurrent
+   * runs are safe: a lot expires once.
    *
    * @param most how many users to try
-   * @param deadline after which no further one is begun
+   * @param deadline no further user is started after it
    */
   public Expired run(int most, Instant deadline) {
-    var due = ledger.expiring(clock.instant(), READ);
-    var taken = turns.take(due, most, deadline, this::expire);
-    var credits = taken.results().stream().reduce(Credits.NONE, Credits::plus);
-    return new Expired(credits, taken.failures(), taken.hasMore());
+    var due = ledger.expiring(clock.instant(), CANDIDATES);
+    var run = turns.take(due, most, deadline, this::expire);
+    var credits = run.results().stream().reduce(Credits.NONE, Credits::plus);
+    return new Expired(credits, run.failures(), run.hasMore());
   }
 
   private Credits expire(Email owner) {

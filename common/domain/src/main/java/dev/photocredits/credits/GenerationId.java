@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The time-ordered id of a generation: the cause of a usage and of its refund. */
+/** The time-ordered id of a generation. Its usage and its refund refer to it. */
 public record GenerationId(UUID value) {
 
-  /** The id in its canonical text form (36 characters), or nothing if the text is not one. */
+  /**
+   * Parses the canonical text form of an id (36 characters); returns nothing for any other text.
+   */
   public static Optional<GenerationId> parse(String text) {
     try {
       var id = UUID.fromString(text);
@@ -17,7 +19,7 @@ public record GenerationId(UUID value) {
     }
   }
 
-  /** When it was made, to the millisecond. */
+  /** The time of creation, to the millisecond. */
   public Instant createdAt() {
     return Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16);
   }

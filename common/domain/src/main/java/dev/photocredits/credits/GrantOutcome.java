@@ -1,29 +1,31 @@
 package dev.photocredits.credits;
 
-/** What became of a purchase. */
+/** The result of granting a purchase. */
 public sealed interface GrantOutcome {
 
-  /** The session has granted its credits. */
+  /** The session is granted, by this call or an earlier one. */
   sealed interface Fulfilled extends GrantOutcome {}
 
   /**
-   * The credits, the entry and the mark that the session has been granted are written.
+   * The balance, the transaction and the grant record are written.
    *
-   * @param credits what the purchase brought
-   * @param reversed what was reversed of it at once, since its money had gone back before
-   * @param knowsForeignMoney whether a refund or dispute in another currency is known of its
-   *     payment, which moved nothing: an operator has to look
+   * @param credits the credits of the purchase
+   * @param reversed the credits that were reversed at once, because their money had been returned
+   *     before
+   * @param hasOtherCurrency whether a refund or dispute of this payment is on record in another
+   *     currency than the payment's; it has moved no credits, so an operator must look at it
    */
-  record Granted(Credits credits, Credits reversed, boolean knowsForeignMoney)
+  record Granted(Credits credits, Credits reversed, boolean hasOtherCurrency)
       implements Fulfilled {}
 
   /**
    * The session was granted before; nothing was written.
    *
-   * @param knowsForeignMoney as of {@link Granted}: told again, since nobody may have heard of it
+   * @param hasOtherCurrency as in {@link Granted}; repeated here because the first report may have
+   *     been lost
    */
-  record AlreadyGranted(boolean knowsForeignMoney) implements Fulfilled {}
+  record AlreadyGranted(boolean hasOtherCurrency) implements Fulfilled {}
 
-  /** There is no such user; nothing was written. */
+  /** The user does not exist; nothing was written. */
   record NoSuchUser() implements GrantOutcome {}
 }

@@ -8,51 +8,53 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What heals a grant of which a part is missing. A grant is four items that are written together:
- * the mark, the purchase, the balance, and the payment. A table that was restored from a backup may
- * hold any of them and not the others. All four together add the purchase's credits once:
+ * The repair of a grant that is partly missing. A grant is four items that are written together:
+ * the grant record, the purchase, the balance change, and the payment. A table that was restored
+ * from a backup may contain any subset of them. The repair completes them so that the credits of
+ * the purchase count once:
  *
  * <ul>
- *   <li>A missing purchase is written again. It moves the balance, unless the balance is ahead of
- *       the transactions by exactly that purchase.
- *   <li>A purchase that the balance does not have yet, since it is behind the transactions by
- *       exactly that purchase, moves the balance.
- *   <li>A missing mark or payment is written again for the purchase that is there. What was
- *       reversed of a payment is what its reversals say.
+ *   <li>A missing purchase is written again. It changes the balance, unless the balance already
+ *       exceeds the sum of the transactions by exactly that purchase.
+ *   <li>A purchase that is present changes the balance if the balance is behind the sum of the
+ *       transactions by exactly that purchase.
+ *   <li>A missing grant record or payment is written again for the purchase that is present. How
+ *       many credits of a payment are reversed follows from its reversals.
  * </ul>
  *
- * Any other difference between balance and transactions tells of other damage: then no purchase is
- * written, and no balance moves.
+ * Any other discrepancy between the balance and the transactions is a sign of other damage. Then no
+ * purchase is written, and no balance changes.
  *
- * @param purchase the one that is kept: the one that is there, or the new one
- * @param isWritten whether it is new
- * @param journal what moves the balance, if it has to move; the purchase is one of its transactions
- * @param mark as it has to be
- * @param payment as it has to be, if there was anything to pay
+ * @param purchase the purchase of the session: the one that is present, or the new one
+ * @param isWritten whether the purchase is new
+ * @param journal the change of the balance, which includes the purchase; null if the balance is
+ *     right
+ * @param mark the grant record as it must be
+ * @param payment the payment as it must be; null if there was nothing to pay
  */
 public record GrantRepair(
     Purchase purchase,
     boolean isWritten,
     @Nullable Journal journal,
-    SessionMark mark,
+    GrantRecord mark,
     @Nullable Payment payment) {
 
   /**
-   * What the grant of that purchase's session needs to be whole; nothing if it is. Throws {@link
-   * DamagedAccount} where that does not follow from what is there.
+   * Computes what the grant of the purchase's session needs to be complete; returns nothing if it
+   * is complete. Throws {@link DamagedAccount} if that does not follow from what is stored.
    *
-   * @param user whose grant it is
-   * @param transactions all of theirs
-   * @param mark the session's, if it is there
-   * @param payment the payment's, if it is there
-   * @param purchase what is written if it is missing
-   * @param charge what the customer was charged, unless nothing was to pay
-   * @param order the purchase order that was paid, if one was kept
+   * @param user the owner of the grant
+   * @param transactions all transactions of the user
+   * @param grantRecord the grant record of the session, if it is present
+   * @param payment the payment, if it is present
+   * @param purchase what to write if the purchase is missing
+   * @param charge what the customer was charged, or null if there was nothing to pay
+   * @param order the purchase order that was paid, or null if there is none
    */
   public static Optional<GrantRepair> of(
       User user,
       List<Transaction> transactions,
-      @Nullable SessionMark mark,
+      @Nullable GrantRecord grantRecord,
       @Nullable Payment payment,
       Purchase purchase,
       @Nullable Charge charge,
@@ -67,23 +69,31 @@ public record GrantRepair(
       throw new DamagedAccount("session " + session.value() + " was granted more than once");
     }
     var kept = known.isEmpty() ? purchase : known.getFirst();
-    // A mark that is there knows best what was charged.
-    @Nullable Charge charged =
-        charge == null || mark == null || charge.payment().equals(mark.payment()) ? charge : null;
-    var whole =
-        mark == null
-            ? new SessionMark(
+    // The grant record decides: a charge of another payment does not belong to this grant.
+    @Nullable Charge ownCharge =
+        charge == null || grantRecord == null || charge.payment().equals(grantRecord.payment())
+            ? charge
+            : null;
+    var repairedRecord =
+        grantRecord == null
+            ? new GrantRecord(
                 session, user.email(), kept.id(), charge == null ? null : charge.payment(), order)
-            : new SessionMark(session, user.email(), kept.id(), mark.payment(), mark.order());
-    var paid = charged == null ? null : paid(user, transactions, payment, kept, charged);
+            : new GrantRecord(
+                session, user.email(), kept.id(), grantRecord.payment(), grantRecord.order());
+    var repairedPayment =
+        ownCharge == null ? null : repairedPayment(user, transactions, payment, kept, ownCharge);
     var journal = journal(user, transactions, kept, known.isEmpty());
-    return journal == null && !known.isEmpty() && whole.equals(mark) && isSame(paid, payment)
+    return journal == null
+            && !known.isEmpty()
+            && repairedRecord.equals(grantRecord)
+            && isSame(repairedPayment, payment)
         ? Optional.empty()
-        : Optional.of(new GrantRepair(kept, known.isEmpty(), journal, whole, paid));
+        : Optional.of(
+            new GrantRepair(kept, known.isEmpty(), journal, repairedRecord, repairedPayment));
   }
 
-  private static boolean isSame(@Nullable Payment paid, @Nullable Payment payment) {
-    return paid == null || paid.equals(payment);
+  private static boolean isSame(@Nullable Payment repaired, @Nullable Payment payment) {
+    return repaired == null || repaired.equals(payment);
   }
 
   private static @Nullable Journal journal(
@@ -104,17 +114,17 @@ public record GrantRepair(
             && paid == sign * purchase.paid().minorUnits();
     if (isMissing && !isExact && !isOffByThePurchase) {
       throw new DamagedAccount(
-          "the balance is off by %d credits, beside session %s"
+          "the balance is off by %d credits, not explained by session %s"
               .formatted(credits, purchase.session().value()));
     }
-    // A purchase that is there is not written again, so that its mark is safe, whatever else is
-    // off.
+    // A purchase that is present is not written again, so its grant record may be repaired even if
+    // the balance is wrong for other reasons.
     return (isMissing ? isExact : isOffByThePurchase)
         ? Journal.grant(Standing.of(user), purchase, null)
         : null;
   }
 
-  private static Payment paid(
+  private static Payment repairedPayment(
       User user,
       List<Transaction> transactions,
       @Nullable Payment payment,
@@ -126,12 +136,12 @@ public record GrantRepair(
                 it -> it instanceof Reversal other && purchase.session().equals(other.session()))
             .mapToInt(it -> it.owed() - it.change())
             .sum();
-    var known = payment == null ? Payment.unheardOf(charge.payment()) : payment;
+    var known = payment == null ? Payment.unknown(charge.payment()) : payment;
     if (known.grant() != null && !known.grant().session().equals(purchase.session())) {
       throw new DamagedAccount(
-          "payment " + charge.payment().value() + " has granted another session");
+          "payment " + charge.payment().value() + " belongs to another session");
     }
     var grant = known.grant() == null ? Grant.of(user.email(), purchase, charge) : known.grant();
-    return known.mended(grant, new Credits(Math.max(0, reversed)));
+    return known.repaired(grant, new Credits(Math.max(0, reversed)));
   }
 }

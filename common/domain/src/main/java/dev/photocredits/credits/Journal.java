@@ -16,31 +16,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The transactions that are written together with one change of a user's balance. A journal is
- * computed from how the user stood, and holds only while they stand so.
+ * computed from a {@link Standing}, and is valid only while the user has that standing.
  *
- * <p>Credits that have expired by the time of the journal pay nothing. A journal that takes credits
- * or moves lots expires them by transactions of its own, before it takes, and after it returns
- * credits to their lots, but before those settle a debt.
+ * <p>Expired credits pay for nothing. A journal that withdraws credits, or that changes lots, also
+ * expires the lots that are due, with transactions of their own: before it withdraws credits, or
+ * after it returns credits to lots and before those settle a debt.
  *
- * <p>A price takes what expires first. A reversal and an adjustment take what never expires, and
- * then what expires last; so does what settles a debt, but what expires first. A user with debt has
- * no credits: what comes in settles the debt first.
+ * <p>The order in which credits are used:
  *
- * @param transactions never more than {@value #MOST}, all of the same time
- * @param reversals what is open after it
+ * <ul>
+ *   <li>A hold uses the lots that expire first, and then credits that never expire.
+ *   <li>A reversal or an adjustment uses credits that never expire, and then the lots that expire
+ *       last.
+ *   <li>A settlement uses credits that never expire, and then the lots that expire first. A user
+ *       with debt has no credits: credits that come in settle the debt first.
+ * </ul>
+ *
+ * @param transactions at most {@value #MOST}, all with the same time
+ * @param reversals the open reversals after the journal
  */
 public record Journal(Standing before, List<Transaction> transactions, OpenReversals reversals) {
-  /** So that they fit into one transaction of DynamoDB, which has 100 items at the most. */
+  /** Keeps a journal within one transaction of DynamoDB, which has at most 100 items. */
   static final int MOST = 44;
 
-  /** Lots that expire by a transaction each; more than that share the last one. */
+  /** How many lots expire by a transaction each; all others share one more. */
   private static final int MOST_EXPIRIES = 40;
 
   public Journal {
     transactions = List.copyOf(transactions);
   }
 
-  /** What it moves the balance by. */
+  /** The signed change of the balance. */
   public int credits() {
     return sum(transactions);
   }
@@ -49,7 +55,7 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
     return transactions.stream().mapToInt(Transaction::change).reduce(0, Math::addExact);
   }
 
-  /** The lots after it. */
+  /** The lots after the journal. */
   public Lots lots() {
     return lots(before.lots(), transactions);
   }
@@ -60,7 +66,7 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
         .minus(Transaction.lots(transactions, false));
   }
 
-  /** What it adds to what the user has paid, in minor units. */
+  /** How much the journal adds to what the user has paid, in minor units. */
   public long paid() {
     return transactions.stream()
         .mapToLong(it -> it instanceof Purchase purchase ? purchase.paid().minorUnits() : 0)
@@ -71,27 +77,31 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
     return transactions.getFirst().createdAt();
   }
 
-  /** Whether it holds only while the lots are those before it. */
+  /** Whether the journal is valid only while the lots are those of its standing. */
   public boolean dependsOnLots() {
-    return credits() < 0 || transactions.stream().anyMatch(it -> !it.lots().areNone());
+    return credits() < 0 || transactions.stream().anyMatch(it -> !it.lots().isEmpty());
   }
 
-  /** Whether it holds only while the open reversals, and so the debt, are those before it. */
+  /**
+   * Whether the journal is valid only while the open reversals, and so the debt, are those of its
+   * standing.
+   */
   public boolean dependsOnReversals() {
     return credits() > 0 || !reversals.equals(before.reversals());
   }
 
-  /** Whether it holds only while the balance is exactly that before it. */
+  /** Whether the journal is valid only while the balance is exactly that of its standing. */
   public boolean dependsOnBalance() {
     return transactions.stream()
         .filter(it -> !(it instanceof Expiry))
-        .anyMatch(it -> it.owed() > 0 || (!it.fillsLots() && !it.lots().areNone()));
+        .anyMatch(it -> it.owed() > 0 || (!it.fillsLots() && !it.lots().isEmpty()));
   }
 
   /**
-   * The same, with each expiry of a single lot described by the grant that brought it.
+   * Returns this journal with each expiry of a single lot described by the promotion that granted
+   * it.
    *
-   * @param grant the promotion that brought a lot, if it is known
+   * @param grant returns the promotion that granted a lot, if it is known
    */
   public Journal explained(Function<Lot, Optional<Promotion>> grant) {
     return new Journal(
@@ -102,7 +112,7 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
         reversals);
   }
 
-  /** Holds a generation's price, of what is available. */
+  /** Holds a generation's price, out of the available credits. */
   public static Journal hold(Standing standing, Usage usage) {
     var draft = Draft.before(standing, usage.id(), usage.createdAt());
     draft.expire();
@@ -111,21 +121,21 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
   }
 
   /**
-   * Releases a held price, or a part of it: what never expires first, and then the lots with the
-   * latest expiry.
+   * Releases a held price or a part of it: first the credits that never expire, and then those of
+   * the lots that expire last.
    *
-   * @param usage what held it
+   * @param usage the transaction that holds the price
    */
   public static Journal release(Standing standing, Refund refund, Usage usage) {
-    var forever = usage.credits().minus(usage.lots().credits()).value();
-    var toLots = new Credits(Math.max(0, refund.credits().value() - forever));
+    var nonExpiring = usage.credits().minus(usage.lots().credits()).value();
+    var toLots = new Credits(Math.max(0, refund.credits().value() - nonExpiring));
     var draft = new Draft(standing, refund.id(), refund.createdAt());
     draft.addReturn(refund.to(usage.lots().latest(toLots)));
     draft.settle(null);
     return draft.journal();
   }
 
-  /** Grants a promotion. */
+  /** Grants a promotion, and settles debt with it. */
   public static Journal promote(Standing standing, Promotion promotion) {
     var draft = new Draft(standing, promotion.id(), promotion.createdAt());
     draft.addReturn(promotion);
@@ -134,9 +144,9 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
   }
 
   /**
-   * Grants a purchase, and reverses at once what is due of its payment by then.
+   * Grants a purchase, and reverses at once the credits whose money has already been returned.
    *
-   * @param payment as it is after the purchase, if there was anything to pay
+   * @param payment the payment with this grant recorded; null if there was nothing to pay
    */
   public static Journal grant(Standing standing, Purchase purchase, @Nullable Payment payment) {
     var draft = new Draft(standing, purchase.id(), purchase.createdAt());
@@ -148,7 +158,10 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
     return draft.journal();
   }
 
-  /** Moves a balance as an operator says; nothing if it would take more than is available. */
+  /**
+   * Changes a balance as an operator requests; returns nothing if that would withdraw more than is
+   * available.
+   */
   public static Optional<Journal> adjust(Standing standing, Adjustment adjustment) {
     var now = adjustment.createdAt();
     if (adjustment.change() >= 0) {
@@ -157,30 +170,33 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       draft.settle(null);
       return Optional.of(draft.journal());
     }
-    var taken = Math.negateExact(adjustment.change());
-    if (taken > standing.available(now).value()) {
+    var withdrawn = Math.negateExact(adjustment.change());
+    if (withdrawn > standing.available(now).value()) {
       return Optional.empty();
     }
     var draft = Draft.before(standing, adjustment.id(), now);
     draft.expire();
-    draft.add(adjustment.of(draft.latest(new Credits(taken))));
+    draft.add(adjustment.of(draft.latest(new Credits(withdrawn))));
     return Optional.of(draft.journal());
   }
 
   /**
-   * Withdraws credits of a payment as far as they are available, and owes the rest; or returns
-   * credits that were withdrawn. A return undoes what was withdrawn last: first what is still owed,
-   * then what was taken of lots, the earliest expiry first, and then what never expires.
+   * Withdraws credits of a payment whose money was returned, or returns credits that were
+   * withdrawn. A withdrawal takes what is available, and the rest becomes debt. A return undoes
+   * withdrawals in the opposite order: first the debt that is still open, then what was withdrawn
+   * from lots, the earliest expiry first, and then what never expires.
    *
-   * @param more what is to be reversed beyond what was; negative to return it, never 0
-   * @param id of the reversal
+   * @param more how many credits to reverse beyond those that are reversed already; negative to
+   *     return credits, never 0
+   * @param id the id of the reversal
    */
   public static Journal reverse(
       Standing standing, SessionId session, int more, TransactionId id, Instant now) {
     return switch (Integer.signum(more)) {
       case 1 -> withdraw(standing, session, new Credits(more), id, now);
       case -1 -> undo(standing, session, new Credits(Math.negateExact(more)), id, now);
-      default -> throw new IllegalArgumentException("nothing is to be reversed");
+      default ->
+          throw new IllegalArgumentException("the number of credits to reverse must not be 0");
     };
   }
 
@@ -188,8 +204,8 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       Standing standing, SessionId session, Credits credits, TransactionId id, Instant now) {
     var draft = Draft.before(standing, id, now);
     draft.expire();
-    var taken = new Credits(Math.min(credits.value(), standing.available(now).value()));
-    draft.withdraw(session, taken, credits.minus(taken), draft.latest(taken));
+    var withdrawn = new Credits(Math.min(credits.value(), standing.available(now).value()));
+    draft.withdraw(session, withdrawn, credits.minus(withdrawn), draft.latest(withdrawn));
     return draft.journal();
   }
 
@@ -208,9 +224,9 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
   }
 
   /**
-   * Expires what has expired by then; nothing if that is nothing.
+   * Expires the lots that are due; returns nothing if there are none.
    *
-   * @param id of the first expiry
+   * @param id the id of the first expiry
    */
   public static Optional<Journal> expire(Standing standing, TransactionId id, Instant now) {
     var draft = new Draft(standing, id, now);
@@ -218,7 +234,7 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
     return draft.transactions.isEmpty() ? Optional.empty() : Optional.of(draft.journal());
   }
 
-  /** A journal that is being made. The ids of its transactions follow each other. */
+  /** A journal under construction. The ids of its transactions are consecutive. */
   private static final class Draft {
     private final Standing before;
     private final Instant now;
@@ -233,7 +249,7 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       this.next = first;
     }
 
-    /** One whose due expiries come right before the transaction of that id. */
+    /** Starts a journal whose due expiries come directly before the transaction with this id. */
     static Draft before(Standing standing, TransactionId id, Instant now) {
       return new Draft(standing, id.plus(-expiries(standing.lots().expired(now)).size()), now);
     }
@@ -247,10 +263,12 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       next = transaction.id().plus(1);
     }
 
-    /** Adds what brings credits to lots, or returns them there; what has expired expires again. */
+    /**
+     * Adds a transaction that brings or returns credits to lots, and expires the lots that are due.
+     */
     void addReturn(Transaction transaction) {
       add(transaction);
-      if (!transaction.lots().areNone()) {
+      if (!transaction.lots().isEmpty()) {
         expire();
       }
     }
@@ -259,11 +277,13 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       return Journal.lots(before.lots(), transactions);
     }
 
-    /** The lots that lose credits when so many are taken, once the expired ones are gone. */
-    Lots latest(Credits taken) {
+    /**
+     * The credits that come from lots when this many are withdrawn after the due lots have expired.
+     */
+    Lots latest(Credits withdrawn) {
       var lots = lots();
-      var forever = before.available(now).minus(lots.credits()).value();
-      return lots.latest(new Credits(Math.max(0, taken.value() - forever)));
+      var nonExpiring = before.available(now).minus(lots.credits()).value();
+      return lots.latest(new Credits(Math.max(0, withdrawn.value() - nonExpiring)));
     }
 
     void expire() {
@@ -284,13 +304,13 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       return expiries;
     }
 
-    void withdraw(SessionId session, Credits taken, Credits owed, Lots lots) {
+    void withdraw(SessionId session, Credits withdrawn, Credits owed, Lots lots) {
       var description = "Reversal: the payment was returned";
       add(
           new Reversal(
               next,
               session,
-              -taken.value(),
+              -withdrawn.value(),
               owed.value(),
               owed.isNone() ? description : description + " (" + owed.value() + " credits owed)",
               now,
@@ -299,9 +319,9 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
     }
 
     /**
-     * Settles the debt with what came in and has not expired.
+     * Settles debt with the credits that came in and have not expired.
      *
-     * @param first the session whose debt is settled before others
+     * @param first the session whose debt is settled before that of other sessions
      */
     void settle(@Nullable SessionId first) {
       var in = sum(transactions);
@@ -309,9 +329,9 @@ public record Journal(Standing before, List<Transaction> transactions, OpenRever
       if (settled <= 0) {
         return;
       }
-      // A user with debt had no lots.
-      var forever = in - lots().credits().value();
-      var lots = lots().earliest(new Credits(Math.max(0, settled - forever)));
+      // A user with debt had no credits and so no lots: all lots here come from this journal.
+      var nonExpiring = in - lots().credits().value();
+      var lots = lots().earliest(new Credits(Math.max(0, settled - nonExpiring)));
       add(
           new Reversal(
               next,

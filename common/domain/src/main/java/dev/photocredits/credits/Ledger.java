@@ -9,95 +9,107 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users, their balances and the append-only list of what moved them. Credits that have expired
- * by the time of a write pay nothing by it: a write that takes credits, or returns some to lots,
- * expires what is due in the same transaction. Every method is atomic and may be called by any
- * number of callers at once; each read sees every write that was answered before it. An exception
- * means that the outcome is unknown: calling again with the same arguments settles it, and nothing
- * moves twice.
+ * The users, their balances, and the append-only list of the transactions that change the balances.
+ *
+ * <p>Every method is atomic and safe for concurrent use. A read sees every write that had returned
+ * before it. An exception means that the outcome is unknown: repeat the call with the same
+ * arguments. A repeat never changes a balance twice.
+ *
+ * <p>Expired credits pay for nothing. A write that withdraws credits, or returns credits to lots,
+ * also expires the lots that are due, in the same write.
  */
 public interface Ledger {
 
   Optional<User> find(Email email);
 
   /**
-   * Creates a user; their balance is that of the welcome entry, which a {@link Mailbox} is given
-   * once for ever, or none. If there is one by now, a repeat or a race has no effect and returns
-   * that one.
+   * Creates a user, and grants the welcome promotion if their {@link Mailbox} has never received
+   * one; otherwise the user starts without credits. If the user exists, because of a repeat or a
+   * race, nothing is written. Returns the stored user.
    */
   User create(Email email, @Nullable Promotion welcome, Instant now);
 
   /**
-   * Links the user to their Stripe customer, unless they are linked to another one that is not
-   * known to be deleted. Returns the one that they are linked to now. Fails for an unknown user.
+   * Links the user to a Stripe customer, unless the user is already linked to another one that is
+   * not known to be deleted. Returns the customer that the user is linked to now. Throws for an
+   * unknown user.
    *
-   * @param deleted a customer that is replaced if the user is still linked to it
+   * @param deleted a customer that was deleted at Stripe; replaced if the user is still linked to
+   *     it
    */
   CustomerId linkCustomer(
       Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now);
 
   /**
-   * Adds the purchase's credits to the balance, once for each Checkout Session. What the user owes
-   * is settled of it, and what is known of the payment's money is taken back at once. A session
-   * that was granted before, and of which the mark, the purchase, the balance or the payment is
-   * missing since, is healed: see {@link GrantRepair}. Throws {@link DamagedAccount} where it
-   * cannot be.
+   * Adds the credits of a purchase to the balance, once for each Checkout Session. Debt is settled
+   * with them, and credits whose money is known to have been returned are reversed at once.
    *
-   * @param charge what the customer was charged, unless nothing was to pay
-   * @param order the purchase order that is paid by it: one of the owner's is kept for good from
-   *     then on, and any other has no effect
+   * <p>If the session was granted before, and its grant record, purchase, balance change or payment
+   * has been lost since, the grant is repaired: see {@link GrantRepair}. Throws {@link
+   * DamagedAccount} if it cannot be.
+   *
+   * @param charge what the customer was charged, or null if there was nothing to pay
+   * @param order the purchase order that the session pays; one that the user owns never expires
+   *     from then on, any other has no effect
    */
   GrantOutcome grant(
       Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order);
 
-  /** The same for a session without a purchase order. */
+  /** Grants a session that has no purchase order. */
   default GrantOutcome grant(Email email, Purchase purchase, @Nullable Charge charge) {
     return grant(email, purchase, charge, null);
   }
 
   /**
-   * The grant of that session, if it is whole: its mark is there, the purchase that it names, and
-   * the payment, of which everything is reversed that is due. Otherwise a grant is missing or
-   * heals.
+   * Returns the grant of the session if it is complete: the grant record is present, the purchase
+   * that it names, and the payment, and everything that is due of the payment is reversed.
+   * Otherwise {@link #grant} writes or repairs it.
    */
   Optional<AlreadyGranted> findGrant(SessionId session);
 
   /**
-   * Withdraws credits or returns them as the payment's money moved, each once, however often and in
-   * whatever order the news come. What the user has spent is owed. What was withdrawn from lots
-   * returns to them with its expiry; what has expired by then expires at once.
+   * Withdraws or returns credits as the money of a payment is returned to the customer or to us. An
+   * update takes effect once, regardless of how often and in which order updates arrive. Credits
+   * that the user has spent become debt. Credits withdrawn from lots return to them with their
+   * expiry; those that have expired by then expire at once.
    *
-   * @param id of the reversal, if there is one
+   * @param id the id of the reversal, if one is written
    */
-  ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now);
+  ReversalOutcome reverse(PaymentUpdate update, TransactionId id, Instant now);
 
   /**
-   * Gives credits away. The same credits for the same reason until the same instant are given to a
-   * user once, whatever the entry's id, unless they are to be given {@code again}. What the user
-   * owes is settled of them, unless they have expired by then.
+   * Grants a promotion, and settles debt with it unless it has expired by then. A user receives the
+   * same credits for the same reason until the same instant only once, whatever the id of the
+   * transaction.
+   *
+   * @param again whether to grant them even if the user has received them before
    */
   PromotionOutcome promote(Email email, Promotion promotion, boolean again);
 
   /**
-   * Changes a balance as an operator says, once for the transaction's id, whoever repeats it and
-   * when, and takes no more than is available then. An id stands for one user, change and reason.
+   * Writes an operator's adjustment, once for its id, regardless of when and by whom it is
+   * repeated. It withdraws no more than is available. An id belongs to one user, change and reason.
    */
   AdjustmentOutcome adjust(Email email, Adjustment adjustment);
 
   /**
-   * Whose credits have expired by then and are still on their balance, the earliest expiry first. A
-   * balance that moved a moment ago may still be missing or be told of.
+   * Lists the users whose balance includes credits that have expired by then, the earliest expiry
+   * first. A balance that has just changed may be missing, or still be listed.
    */
   Page<Email> expiring(Instant now, int limit);
 
   /**
-   * Takes off the user's balance what has expired by then, and returns how much that was; nothing
-   * for an unknown user. Each lot expires once.
+   * Removes expired credits from the user's balance, and returns how many; none for an unknown
+   * user. A lot expires once.
    *
-   * @param id of the first entry, if there is one; those of further lots come right behind it
+   * @param id the id of the first expiry, if one is written; those of further lots follow it
+   *     directly
    */
   Credits expire(Email email, TransactionId id, Instant now);
 
-  /** The user's entries, newest first; those older than {@code before}, if it is given. */
+  /**
+   * Lists the user's transactions, newest first; only those older than {@code before}, if it is
+   * given.
+   */
   Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before);
 }

@@ -3,10 +3,11 @@ package dev.photocredits.credits;
 import java.time.Instant;
 
 /**
- * Credits of one grant that expire: what is left of them, or what an entry moved.
+ * Credits of one grant that expire.
  *
- * @param grant the entry that brought them
- * @param expiresAt from then on they cannot be spent
+ * @param grant the transaction that granted them
+ * @param left the credits that remain; in a transaction, the credits that it added or withdrew
+ * @param expiresAt the instant from which they cannot be spent
  */
 public record Lot(TransactionId grant, Credits left, Instant expiresAt) {
 

@@ -10,24 +10,24 @@ import java.util.Optional;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Credits that expire, by the grant that brought them, the earliest expiry first: the part of a
- * balance that expires, or what a transaction moved of it. The rest of a balance never expires.
+ * Credits that expire, by the grant that added them, the earliest expiry first: those of a balance,
+ * or those that a transaction added or withdrew. All other credits of a balance never expire.
  */
 public record Lots(List<Lot> all) {
-  // First, since every constructor sorts.
+  // Declared first, because every constructor sorts.
   private static final Comparator<Lot> EARLIEST =
       Comparator.comparing(Lot::expiresAt).thenComparing(lot -> lot.grant().toString());
 
   public static final Lots NONE = new Lots(List.of());
 
-  /** How many unexpired ones a user may have when another is granted. */
+  /** How many unexpired lots a user may have; another promotion that expires is refused then. */
   public static final int MOST = 20;
 
-  /** Sorts them, and drops those of which nothing is left. */
+  /** Sorts the lots, and drops those without credits. */
   public Lots {
     all = all.stream().filter(lot -> !lot.left().isNone()).sorted(EARLIEST).toList();
     if (all.stream().map(Lot::grant).distinct().count() < all.size()) {
-      throw new IllegalArgumentException("a grant is one lot");
+      throw new IllegalArgumentException("there must be one lot for each grant");
     }
   }
 
@@ -35,47 +35,47 @@ public record Lots(List<Lot> all) {
     return new Lots(List.of(lot));
   }
 
-  /** The credits of all lots together. */
+  /** The sum of the credits. */
   public Credits credits() {
     return all.stream().map(Lot::left).reduce(Credits.NONE, Credits::plus);
   }
 
-  public boolean areNone() {
+  public boolean isEmpty() {
     return all.isEmpty();
   }
 
-  /** When the first of them expires, if there are any. */
+  /** The earliest expiry, if there are any lots. */
   public Optional<Instant> earliestExpiry() {
     return all.stream().map(Lot::expiresAt).findFirst();
   }
 
-  /** Those that have expired by then. */
+  /** The lots that have expired by then. */
   public Lots expired(Instant now) {
     return new Lots(all.stream().filter(lot -> lot.hasExpired(now)).toList());
   }
 
-  /** Those that can still be spent then. */
+  /** The lots that can still be spent then. */
   public Lots unexpired(Instant now) {
     return new Lots(all.stream().filter(lot -> !lot.hasExpired(now)).toList());
   }
 
-  /** At most that many of these credits, the earliest expiry first. */
+  /** At most that many of these credits, those with the earliest expiry first. */
   public Lots earliest(Credits most) {
     return upTo(most.value(), all);
   }
 
-  /** At most that many of these credits, the latest expiry first. */
+  /** At most that many of these credits, those with the latest expiry first. */
   public Lots latest(Credits most) {
     return upTo(most.value(), all.reversed());
   }
 
   private static Lots upTo(int most, Collection<Lot> inOrder) {
     var parts = new ArrayList<Lot>();
-    var open = most;
+    var missing = most;
     for (var lot : inOrder) {
-      var part = Math.min(open, lot.left().value());
+      var part = Math.min(missing, lot.left().value());
       parts.add(lot.with(part));
-      open -= part;
+      missing -= part;
     }
     return new Lots(parts);
   }
@@ -84,7 +84,10 @@ public record Lots(List<Lot> all) {
     return with(more, Math::addExact);
   }
 
-  /** Fails when there is less to take from. */
+  /**
+   * Throws {@link IllegalArgumentException} if a lot of {@code fewer} has more credits than the
+   * same lot here.
+   */
   public Lots minus(Lots fewer) {
     return with(fewer, Math::subtractExact);
   }

@@ -3,12 +3,12 @@ package dev.photocredits.credits;
 import java.util.Set;
 
 /**
- * The mailbox that an address delivers to, as far as its spelling tells: without a tag behind a
- * plus sign, at any provider, and at Gmail without dots and under one domain. Only welcome credits
- * go by it; accounts go by the address.
+ * The mailbox to which an address delivers, as far as the spelling tells. The part after a plus
+ * sign is dropped for every provider; for Gmail, dots are dropped and the domain is unified.
+ * Mailboxes only decide about welcome credits; accounts belong to addresses.
  *
- * <p>At a provider that knows no tags two people may count as one mailbox. The second of them gets
- * no welcome credits, and nothing else is shared.
+ * <p>At a provider that has no plus-addressing, two people may count as one mailbox. The second of
+ * them receives no welcome credits; there is no other effect.
  */
 public record Mailbox(String address) {
   private static final String GMAIL = "gmail.com";

@@ -3,7 +3,10 @@ package dev.photocredits.credits;
 import java.util.regex.Pattern;
 
 /**
- * An amount of money in minor units (cents), never negative, and its ISO 4217 code in lower case.
+ * An amount of money, never negative.
+ *
+ * @param minorUnits such as cents
+ * @param currency the ISO 4217 code in lower case
  */
 public record Money(long minorUnits, String currency) {
   private static final Pattern CODE = Pattern.compile("[a-z]{3}");
@@ -23,7 +26,7 @@ public record Money(long minorUnits, String currency) {
 
   public Money plus(Money more) {
     if (!currency.equals(more.currency)) {
-      throw new IllegalArgumentException(currency + " and " + more.currency + " do not add up");
+      throw new IllegalArgumentException(currency + " and " + more.currency + " cannot be added");
     }
     return new Money(Math.addExact(minorUnits, more.minorUnits), currency);
   }

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the reversals of a user's payments have left open, by the payment's Checkout Session.
- * Sessions of which nothing is open are left out.
+ * What the reversals of a user have left open, by the Checkout Session of the payment. Sessions
+ * with nothing open are omitted.
  */
 public record OpenReversals(Map<SessionId, Open> bySession) {
   public static final OpenReversals NONE = new OpenReversals(Map.of());
@@ -17,9 +17,10 @@ public record OpenReversals(Map<SessionId, Open> bySession) {
   /**
    * What the reversals of one payment have left open.
    *
-   * @param owed credits that they could not withdraw, and that no grant has settled yet
-   * @param lots what they, and the settlements of their debt, took of lots; it returns to those if
-   *     the customer's bank returns the money to us
+   * @param owed the debt: reversed credits that could not be withdrawn, and that no later grant has
+   *     settled
+   * @param lots what the reversals, and the settlements of their debt, withdrew from lots; it
+   *     returns to the lots if the bank returns the money to us
    */
   public record Open(Credits owed, Lots lots) {
     static final Open NOTHING = new Open(Credits.NONE, Lots.NONE);
@@ -35,17 +36,17 @@ public record OpenReversals(Map<SessionId, Open> bySession) {
     bySession = Map.copyOf(all);
   }
 
-  /** The user's debt. */
+  /** The user's debt over all sessions. */
   public Credits owed() {
     return bySession.values().stream().map(Open::owed).reduce(Credits.NONE, Credits::plus);
   }
 
-  /** What all reversals and settlements together took of lots and have not returned. */
+  /** What all reversals and settlements withdrew from lots and have not returned. */
   public Lots lots() {
     return bySession.values().stream().map(Open::lots).reduce(Lots.NONE, Lots::plus);
   }
 
-  public boolean areNone() {
+  public boolean isEmpty() {
     return bySession.isEmpty();
   }
 
@@ -53,35 +54,35 @@ public record OpenReversals(Map<SessionId, Open> bySession) {
     return bySession.getOrDefault(session, Open.NOTHING);
   }
 
-  /** The same after another reversal, which left a debt and took lots. */
+  /** Adds a reversal that left a debt and withdrew from lots. */
   OpenReversals plus(SessionId session, Credits owed, Lots lots) {
     var open = of(session);
     return with(session, new Open(open.owed().plus(owed), open.lots().plus(lots)));
   }
 
-  /** The same after the return of lots that the session's reversals took. */
+  /** Returns credits to the lots that the session's reversals withdrew them from. */
   OpenReversals returning(SessionId session, Lots lots) {
     var open = of(session);
     return with(session, new Open(open.owed(), open.lots().minus(lots)));
   }
 
   /**
-   * The same after a settlement, session by session in the order of their ids.
+   * Settles debt, session by session in the order of their ids.
    *
-   * @param credits no more than is owed
-   * @param lots the part of them that came from lots; it settles last
-   * @param first the session that is settled before the others, if there is one
+   * @param credits at most the debt
+   * @param lots the part of the credits that comes from lots; it is used last
+   * @param first the session that is settled before the others, if any
    */
   OpenReversals settling(Credits credits, Lots lots, @Nullable SessionId first) {
     var settled = this;
-    var forever = credits.minus(lots.credits()).value();
+    var nonExpiring = credits.minus(lots.credits()).value();
     var left = lots;
     for (var session : inOrder(first)) {
       var open = of(session);
-      var part = Math.min(open.owed().value(), forever + left.credits().value());
-      var ofForever = Math.min(part, forever);
-      var ofLots = left.earliest(new Credits(part - ofForever));
-      forever -= ofForever;
+      var part = Math.min(open.owed().value(), nonExpiring + left.credits().value());
+      var ofNonExpiring = Math.min(part, nonExpiring);
+      var ofLots = left.earliest(new Credits(part - ofNonExpiring));
+      nonExpiring -= ofNonExpiring;
       left = left.minus(ofLots);
       var rest = new Open(open.owed().minus(new Credits(part)), open.lots().plus(ofLots));
       settled = settled.with(session, rest);

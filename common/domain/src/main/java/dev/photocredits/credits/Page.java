@@ -3,9 +3,9 @@ package dev.photocredits.credits;
 import java.util.List;
 
 /**
- * A stretch of a list that is read newest first.
+ * A page of a list.
  *
- * @param hasMore whether there are items older than the last of these
+ * @param hasMore whether the list goes on after the last of these items
  */
 public record Page<T>(List<T> items, boolean hasMore) {
   public Page {

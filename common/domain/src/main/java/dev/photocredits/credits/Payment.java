@@ -9,15 +9,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a payment granted, and how much of its money has gone back since. What is known only grows,
- * and the credits to reverse follow from it alone, so the order of the news does not matter. Money
- * in another currency than the customer paid in counts for nothing.
+ * What a payment granted, and how much of its money has been returned since. The recorded state
+ * only grows, and the credits to reverse follow from it alone, so the order of updates does not
+ * matter. Refunds and disputes in another currency than the customer's payment do not count.
  *
- * @param grant what it paid for, once that has been granted; the news may be earlier
- * @param refunded the most that all refunds together came to, in minor units by currency
- * @param refunds the refunds of which we know by themselves
- * @param reversed the credits that have been reversed for it, those included that are owed
- * @param version grows by one with every change
+ * @param grant what the payment granted; null until then, since updates may arrive before the grant
+ * @param refunded the highest total of all refunds that was reported, in minor units by currency
+ * @param refunds the refunds that were reported one by one
+ * @param reversed the credits that have been reversed, including those that became debt
+ * @param version increases by one with every change
  */
 public record Payment(
     PaymentIntentId id,
@@ -35,7 +35,7 @@ public record Payment(
   }
 
   /**
-   * What a payment paid for.
+   * What a payment granted.
    *
    * @param charged all that the customer paid
    */
@@ -46,7 +46,7 @@ public record Payment(
     }
   }
 
-  /** The same in other hands, if it has granted something. */
+  /** Returns this payment with the pseudonym as the owner of its grant, if there is a grant. */
   public Payment movedTo(Email pseudonym) {
     return grant == null
         ? this
@@ -60,75 +60,79 @@ public record Payment(
             version + 1);
   }
 
-  /** A payment that nobody has heard of. */
-  public static Payment unheardOf(PaymentIntentId id) {
+  /** Creates a payment about which nothing is known. */
+  public static Payment unknown(PaymentIntentId id) {
     return new Payment(id, null, Map.of(), Map.of(), Map.of(), Credits.NONE, 0);
   }
 
-  /** The same after it has granted, with what is to be reversed by what is known already. */
-  public Payment granting(Grant now) {
+  /** Records the grant, with the credits reversed that are due by what is already known. */
+  public Payment granting(Grant added) {
     if (grant != null) {
-      throw new IllegalStateException("the payment has granted something already");
+      throw new IllegalStateException("the payment already has a grant");
     }
-    return new Payment(id, now, refunded, refunds, disputes, Credits.NONE, version).changed();
+    return new Payment(id, added, refunded, refunds, disputes, Credits.NONE, version).changed();
   }
 
   /**
-   * The same where that was granted and so many credits are reversed of it, or the very same if
-   * that is what it knows. What is due is reversed by {@link #settled}.
+   * Returns this payment with that grant and that many reversed credits; this payment itself if it
+   * has both. Whether more is due is for {@link #settled} to apply.
    */
-  Payment mended(Grant granted, Credits soFar) {
-    return granted.equals(grant) && soFar.equals(reversed)
+  Payment repaired(Grant rightGrant, Credits rightReversed) {
+    return rightGrant.equals(grant) && rightReversed.equals(reversed)
         ? this
-        : new Payment(id, granted, refunded, refunds, disputes, soFar, version + 1);
+        : new Payment(id, rightGrant, refunded, refunds, disputes, rightReversed, version + 1);
   }
 
-  /** The same when what is due is reversed, or the very same if it is. */
+  /**
+   * Returns this payment with all due credits reversed; this payment itself if they already are.
+   */
   public Payment settled() {
     return due().equals(reversed) ? this : changed();
   }
 
-  /** The same after the news, or the very same if they are none. */
-  public Payment hearing(MoneyMoved news) {
+  /** Records an update; returns this payment itself if the update adds nothing. */
+  public Payment updatedBy(PaymentUpdate update) {
     var next =
-        switch (news) {
-          case MoneyMoved.Refunded(_, var total) ->
-              knowing(
+        switch (update) {
+          case PaymentUpdate.RefundTotal(_, var total) ->
+              recording(
                   with(refunded, total.currency(), total.minorUnits(), Math::max),
                   refunds,
                   disputes);
-          case MoneyMoved.Refund(_, var refund, var state) ->
-              knowing(refunded, with(refunds, refund, state, RefundState::and), disputes);
-          case MoneyMoved.Dispute(_, var dispute, var state) ->
-              knowing(refunded, refunds, with(disputes, dispute, state, DisputeState::and));
+          case PaymentUpdate.Refund(_, var refund, var state) ->
+              recording(refunded, with(refunds, refund, state, RefundState::merge), disputes);
+          case PaymentUpdate.Dispute(_, var dispute, var state) ->
+              recording(refunded, refunds, with(disputes, dispute, state, DisputeState::merge));
         };
     return next.equals(this) ? this : next.changed();
   }
 
-  private static <K, V> Map<K, V> with(Map<K, V> known, K key, V value, BinaryOperator<V> both) {
+  private static <K, V> Map<K, V> with(Map<K, V> known, K key, V value, BinaryOperator<V> merge) {
     var all = new HashMap<>(known);
-    all.merge(key, value, both);
+    all.merge(key, value, merge);
     return all;
   }
 
-  private Payment knowing(
-      Map<String, Long> total,
+  private Payment recording(
+      Map<String, Long> allRefunded,
       Map<RefundId, RefundState> allRefunds,
       Map<DisputeId, DisputeState> allDisputes) {
-    return new Payment(id, grant, total, allRefunds, allDisputes, reversed, version);
+    return new Payment(id, grant, allRefunded, allRefunds, allDisputes, reversed, version);
   }
 
   private Payment changed() {
     return new Payment(id, grant, refunded, refunds, disputes, due(), version + 1);
   }
 
-  /** Whether that is news in another currency than the customer paid in; unknown before a grant. */
-  public boolean isForeign(MoneyMoved news) {
-    return grant != null && !news.currency().equals(grant.charged().currency());
+  /**
+   * Whether the update is in another currency than the customer paid in; false before the grant.
+   */
+  public boolean isForeign(PaymentUpdate update) {
+    return grant != null && !update.currency().equals(grant.charged().currency());
   }
 
-  /** Whether something is known in another currency than the customer paid in. */
-  public boolean knowsForeignMoney() {
+  /** Whether a refund or dispute is on record in another currency than the customer paid in. */
+  public boolean hasOtherCurrency() {
     return grant != null
         && Stream.of(
                 refunded.keySet().stream(),
@@ -139,29 +143,32 @@ public record Payment(
   }
 
   /**
-   * The credits that the money which is gone stands for: in proportion to what the customer paid,
-   * rounded down in their favour, and at most what was granted.
+   * The credits to reverse in total: in proportion to the share of the charge that has been
+   * returned, rounded down in the customer's favour, and at most the granted credits.
    */
   public Credits due() {
     if (grant == null) {
       return Credits.NONE;
     }
     var currency = grant.charged().currency();
-    var gone = Share.of(refundedNow(currency));
+    var returned = Share.of(netRefunded(currency));
     for (var dispute : disputes.values()) {
       if (dispute.disputed().currency().equals(currency) && dispute.firstWithdrawal() > 0) {
-        gone =
-            gone.plus(dispute.disputed().minorUnits(), dispute.gone(), dispute.firstWithdrawal());
+        returned =
+            returned.plus(
+                dispute.disputed().minorUnits(), dispute.netWithdrawn(), dispute.firstWithdrawal());
       }
     }
-    return gone.of(grant.credits(), grant.charged().minorUnits());
+    return returned.of(grant.credits(), grant.charged().minorUnits());
   }
 
   /**
-   * What refunds have given back. Those that are known by themselves count as they stand. Their sum
-   * that Stripe told may hold others, of which we have not heard: it counts, less what has failed.
+   * The refunded money, in minor units. The larger of two figures counts: the sum of the refunds
+   * that were reported one by one and have not failed; and the highest total that Stripe reported,
+   * less the refunds that have failed. The total may include refunds that were not reported one by
+   * one.
    */
-  private long refundedNow(String currency) {
+  private long netRefunded(String currency) {
     var standing = 0L;
     var failed = 0L;
     for (var refund : refunds.values()) {
@@ -174,13 +181,13 @@ public record Payment(
     return Math.max(standing, refunded.getOrDefault(currency, 0L) - failed);
   }
 
-  /** An exact amount of money, which a dispute's share need not be whole minor units of. */
+  /** An exact amount of money: the share of a dispute need not be whole minor units. */
   private record Share(BigInteger numerator, BigInteger denominator) {
     static Share of(long minorUnits) {
       return new Share(BigInteger.valueOf(minorUnits), BigInteger.ONE);
     }
 
-    /** And {@code part} of {@code whole} of that amount. */
+    /** Adds {@code part / whole} of an amount. */
     Share plus(long minorUnits, long part, long whole) {
       var more = BigInteger.valueOf(minorUnits).multiply(BigInteger.valueOf(part));
       return new Share(
@@ -188,7 +195,7 @@ public record Payment(
           denominator.multiply(BigInteger.valueOf(whole)));
     }
 
-    /** The credits of which all that was charged is worth so many; rounded down. */
+    /** The credits for this share of the charge, rounded down; at most those granted. */
     Credits of(Credits granted, long charged) {
       var worth =
           BigInteger.valueOf(granted.value())

@@ -1,6 +1,6 @@
 package dev.photocredits.credits;
 
-/** The id of a Stripe PaymentIntent ({@code pi_…}): what refunds and disputes of a payment name. */
+/** The id of a Stripe PaymentIntent ({@code pi_…}), to which refunds and disputes refer. */
 public record PaymentIntentId(String value) {
   public PaymentIntentId {
     if (value.isBlank()) {

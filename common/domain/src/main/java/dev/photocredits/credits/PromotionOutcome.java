@@ -1,17 +1,17 @@
 package dev.photocredits.credits;
 
-/** What became of credits that are given away. */
+/** The result of granting a promotion. */
 public sealed interface PromotionOutcome {
 
-  /** The credits and the entry are written. */
+  /** The balance and the transaction are written. */
   record Promoted() implements PromotionOutcome {}
 
-  /** The same was given before; nothing was written. */
+  /** The user has received the same promotion before; nothing was written. */
   record AlreadyPromoted() implements PromotionOutcome {}
 
-  /** The user has {@link Lots#MOST} unexpired lots already; nothing was written. */
+  /** The user already has {@link Lots#MOST} unexpired lots; nothing was written. */
   record TooManyLots() implements PromotionOutcome {}
 
-  /** There is no such user; nothing was written. */
+  /** The user does not exist; nothing was written. */
   record NoSuchUser() implements PromotionOutcome {}
 }

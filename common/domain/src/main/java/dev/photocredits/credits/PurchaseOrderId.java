@@ -3,10 +3,12 @@ package dev.photocredits.credits;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The id of a purchase order: that of the checkout attempt that wrote it. */
+/** The id of a purchase order, which is also the id of the checkout attempt that wrote it. */
 public record PurchaseOrderId(UUID value) {
 
-  /** The id in its canonical text form (36 characters), or nothing if the text is not one. */
+  /**
+   * Parses the canonical text form of an id (36 characters); returns nothing for any other text.
+   */
   public static Optional<PurchaseOrderId> parse(String text) {
     try {
       var id = UUID.fromString(text);

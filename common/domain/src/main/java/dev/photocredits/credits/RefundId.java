@@ -1,10 +1,10 @@
 package dev.photocredits.credits;
 
-/** The provider's id of a refund, such as {@code re_…}. */
+/** The payment provider's id of a refund, such as {@code re_…}. */
 public record RefundId(String value) {
   public RefundId {
     if (value.isBlank()) {
-      throw new IllegalArgumentException("a refund has an id");
+      throw new IllegalArgumentException("a refund id must not be blank");
     }
   }
 }

@@ -5,26 +5,30 @@ import static java.util.Comparator.comparing;
 import java.util.function.BinaryOperator;
 
 /**
- * How a refund stands.
+ * The state of a refund.
  *
  * @param amount in the currency of the charge
  */
 public record RefundState(Money amount, Status status) {
 
-  /** In the order in which a refund passes through them; it may skip some, and never goes back. */
+  /**
+   * The statuses in the order in which a refund passes through them. It may skip some, and never
+   * goes back.
+   */
   public enum Status {
-    /** The money is on its way, or waits for the customer to say where it should go. */
+    /** The money is on its way, or waits for the customer to say where to send it. */
     PENDING,
     /** The customer has the money, as far as the provider knows. */
     SUCCEEDED,
     /**
-     * The bank sent the money back, or the refund was cancelled: the customer has nothing of it.
+     * The bank sent the money back, or the refund was cancelled: the customer has none of the
+     * money.
      */
     FAILED
   }
 
-  /** What is known after both were heard, in whatever order. */
-  RefundState and(RefundState other) {
+  /** Merges this state with another one of the same refund. Their order does not matter. */
+  RefundState merge(RefundState other) {
     return BinaryOperator.maxBy(comparing(RefundState::status)).apply(this, other);
   }
 

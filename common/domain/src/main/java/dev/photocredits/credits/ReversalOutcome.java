@@ -1,30 +1,31 @@
 package dev.photocredits.credits;
 
-/** What became of the news of a payment's money. */
+/** The result of recording a {@link PaymentUpdate}. */
 public sealed interface ReversalOutcome {
 
-  /** The news are known, and so is what follows from them. */
+  /** The update and its consequences are on record. */
   sealed interface Heard extends ReversalOutcome {}
 
   /**
-   * The news and what follows from them are written.
+   * The update and its consequences are written.
    *
-   * @param worth the credits that were given back; negative if they were taken, or are owed
+   * @param worth the signed change for the user in credits: positive if credits were returned,
+   *     negative if they were withdrawn or became debt
    */
   record Reversed(Email owner, int worth) implements Heard {}
 
-  /** The news are written, and no credit follows from them, at least until the payment grants. */
-  record Noted() implements Heard {}
+  /** The update is written. It moves no credits, at least until the payment has a grant. */
+  record RecordedOnly() implements Heard {}
 
-  /** The news were known; nothing was written. */
-  record KnownAlready() implements Heard {}
+  /** The update was on record; nothing was written. */
+  record AlreadyRecorded() implements Heard {}
 
   /**
-   * The news are about money in another currency than the customer paid in, so that no share of the
-   * credits follows from them; nothing was written. An operator has to look.
+   * The update is in another currency than the customer paid in, so no share of the credits can be
+   * computed. Nothing was written; an operator must look at it.
    */
-  record ForeignMoney() implements Heard {}
+  record OtherCurrency() implements Heard {}
 
-  /** There is no such user any more; nothing was written. */
+  /** The owner of the payment no longer exists; nothing was written. */
   record NoSuchUser(Email owner) implements ReversalOutcome {}
 }

@@ -3,9 +3,9 @@ package dev.photocredits.credits;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The id of a Stripe Checkout Session ({@code cs_…}): the cause of a purchase. */
+/** The id of a Stripe Checkout Session ({@code cs_…}). A purchase refers to it. */
 public record SessionId(String value) {
-  /** Stripe's form of an id. */
+  /** The format of Stripe's ids. */
   private static final Pattern FORM = Pattern.compile("cs_[A-Za-z0-9_]{1,200}");
 
   public SessionId {
@@ -14,7 +14,9 @@ public record SessionId(String value) {
     }
   }
 
-  /** The id that a caller sent; nothing if Stripe gives no ids of that form. */
+  /**
+   * Parses an id that a caller sent; returns nothing if it does not have the format of a Stripe id.
+   */
   public static Optional<SessionId> parse(String sent) {
     return FORM.matcher(sent).matches() ? Optional.of(new SessionId(sent)) : Optional.empty();
   }

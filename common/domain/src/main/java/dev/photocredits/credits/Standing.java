@@ -3,13 +3,14 @@ package dev.photocredits.credits;
 import java.time.Instant;
 
 /**
- * How a user stands: what a {@link Journal} is computed from.
+ * A user's balance, lots and open reversals, from which a {@link Journal} is computed.
  *
- * @param lots the part of the credits that expires
- * @param reversals what the reversals of their payments have left open
+ * @param credits the balance
+ * @param lots the part of the balance that expires
+ * @param reversals what the reversals of the user's payments have left open
  */
 public record Standing(Credits credits, Lots lots, OpenReversals reversals) {
-  /** Of a user without credits that expire, and without open reversals. */
+  /** The standing of a user without credits and without open reversals. */
   public static final Standing PLAIN = new Standing(Credits.NONE, Lots.NONE, OpenReversals.NONE);
 
   public static Standing of(User user) {

@@ -9,19 +9,19 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes UUIDs of version 7, whose text sorts by the time they were made: 48 bits of milliseconds,
- * 12 bits of the fraction of the millisecond, 62 bits of chance (RFC 9562, section 6.2, method 3).
+ * Creates version 7 UUIDs, whose text sorts by the time of creation: 48 bits of milliseconds, 12
+ * bits of the fraction of the millisecond, and 62 random bits (RFC 9562, section 6.2, method 3).
  */
 public final class TimeOrderedIds {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  private final RandomGenerator chance;
+  private final RandomGenerator random;
 
   /**
-   * @param chance must be unpredictable in production: nobody may guess an id
+   * @param random must be unpredictable in production, so that ids cannot be guessed
    */
-  public TimeOrderedIds(RandomGenerator chance) {
-    this.chance = chance;
+  public TimeOrderedIds(RandomGenerator random) {
+    this.random = random;
   }
 
   public TransactionId transaction(Instant at) {
@@ -32,10 +32,10 @@ public final class TimeOrderedIds {
     return new GenerationId(next(at));
   }
 
-  /** The items in a random order. */
+  /** Returns the items in random order. */
   public <T> List<T> shuffled(List<T> items) {
     var shuffled = new ArrayList<>(items);
-    Collections.shuffle(shuffled, chance);
+    Collections.shuffle(shuffled, random);
     return shuffled;
   }
 
@@ -43,7 +43,7 @@ public final class TimeOrderedIds {
     var fraction =
         (at.getLong(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI) * 4096 / NANOS_PER_MILLI;
     var high = (at.toEpochMilli() << 16) | 0x7000L | fraction;
-    var low = (chance.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+    var low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low);
   }
 }

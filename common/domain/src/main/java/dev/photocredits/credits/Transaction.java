@@ -6,7 +6,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of the ledger: what moved a user's balance, written once and never changed. */
+/**
+ * One immutable, signed line of a user's ledger. The balance changes by transactions alone; a
+ * transaction is written once and never changed.
+ */
 public sealed interface Transaction {
   TransactionId id();
 
@@ -14,7 +17,7 @@ public sealed interface Transaction {
 
   Instant createdAt();
 
-  /** The credits that moved: positive into the balance, negative out of it. */
+  /** The signed change of the balance in credits. */
   default int change() {
     return switch (this) {
       case Usage usage -> -usage.credits().value();
@@ -27,15 +30,18 @@ public sealed interface Transaction {
     };
   }
 
-  /** The credits that the user owes since: positive into the debt, negative settled of it. */
+  /**
+   * The signed change of the debt in credits: positive for new debt, negative for debt that is
+   * settled.
+   */
   default int owed() {
     return 0;
   }
 
-  /** The part of the change that was in, or came from, lots that expire. */
+  /** The part of the change that belongs to lots. */
   Lots lots();
 
-  /** Whether it adds credits to its lots; otherwise it takes them. */
+  /** Whether the transaction adds credits to its lots; otherwise it withdraws them. */
   default boolean fillsLots() {
     return switch (this) {
       case Promotion _, Refund _ -> true;
@@ -44,15 +50,19 @@ public sealed interface Transaction {
     };
   }
 
-  /** What those entries brought to lots, or what they took of them, all together. */
-  static Lots lots(List<Transaction> entries, boolean brought) {
-    return entries.stream()
-        .filter(entry -> entry.fillsLots() == brought)
+  /**
+   * Sums up what the transactions added to lots, or what they withdrew from lots.
+   *
+   * @param added which of the two
+   */
+  static Lots lots(List<Transaction> transactions, boolean added) {
+    return transactions.stream()
+        .filter(it -> it.fillsLots() == added)
         .map(Transaction::lots)
         .reduce(Lots.NONE, Lots::plus);
   }
 
-  /** The kind of the entry, in the ledger's own word. */
+  /** The type of the transaction, such as {@code usage}. */
   default String type() {
     return switch (this) {
       case Usage _ -> "usage";
@@ -65,8 +75,8 @@ public sealed interface Transaction {
     };
   }
 
-  /** The generation that the entry is about, if it is about one. */
-  default Optional<GenerationId> subject() {
+  /** The generation that the transaction belongs to, if any. */
+  default Optional<GenerationId> generationId() {
     return switch (this) {
       case Usage usage -> Optional.of(usage.generation());
       case Refund refund -> Optional.of(refund.generation());
@@ -74,8 +84,8 @@ public sealed interface Transaction {
     };
   }
 
-  /** The Checkout Session whose payment the entry is about, if it is about one. */
-  default Optional<SessionId> payment() {
+  /** The Checkout Session that the transaction belongs to, if any. */
+  default Optional<SessionId> checkoutSession() {
     return switch (this) {
       case Purchase purchase -> Optional.of(purchase.session());
       case Reversal reversal -> Optional.ofNullable(reversal.session());
@@ -83,7 +93,11 @@ public sealed interface Transaction {
     };
   }
 
-  /** A paid Checkout Session. */
+  /**
+   * Credits granted for a paid Checkout Session.
+   *
+   * @param paid what the customer paid of the price, after discounts
+   */
   record Purchase(
       TransactionId id,
       SessionId session,
@@ -99,9 +113,9 @@ public sealed interface Transaction {
   }
 
   /**
-   * Credits taken for a generation before the model is asked.
+   * The price of a generation, held before the model is called.
    *
-   * @param lots what was taken of them; the ledger knows
+   * @param lots the part that was withdrawn from lots; the ledger fills it in
    */
   record Usage(
       TransactionId id,
@@ -112,21 +126,21 @@ public sealed interface Transaction {
       Lots lots)
       implements Transaction {
 
-    /** The same, taken of those lots. */
-    public Usage of(Lots taken) {
-      return new Usage(id, generation, credits, description, createdAt, taken);
+    /** Returns this usage with the part that is withdrawn from lots. */
+    public Usage of(Lots withdrawn) {
+      return new Usage(id, generation, credits, description, createdAt, withdrawn);
     }
 
-    /** Whether it is the same but for the lots, which are those of the moment. */
+    /** Whether both are equal apart from the lots, which depend on the time of writing. */
     public boolean isSame(Transaction other) {
       return other instanceof Usage usage && usage.of(lots).equals(this);
     }
   }
 
   /**
-   * Credits given back for what a generation did not deliver.
+   * Credits refunded for what a generation did not deliver.
    *
-   * @param lots what went back to them; the ledger knows
+   * @param lots the part that was returned to lots; the ledger fills it in
    */
   record Refund(
       TransactionId id,
@@ -137,23 +151,26 @@ public sealed interface Transaction {
       Lots lots)
       implements Transaction {
 
-    /** The same, given back to those lots. */
-    public Refund to(Lots given) {
-      return new Refund(id, generation, credits, description, createdAt, given);
+    /** Returns this refund with the part that is returned to lots. */
+    public Refund to(Lots returned) {
+      return new Refund(id, generation, credits, description, createdAt, returned);
     }
 
-    /** Whether it is the same but for the lots, which are those of the moment. */
+    /** Whether both are equal apart from the lots, which depend on the time of writing. */
     public boolean isSame(Transaction other) {
       return other instanceof Refund refund && refund.to(lots).equals(this);
     }
   }
 
   /**
-   * Credits withdrawn because the payment for them was returned, or returned because it came back
-   * after all; or the settlement of what is owed for such payments.
+   * Credits withdrawn because their money was returned to the customer; or credits returned because
+   * the money came back to us; or the settlement of debt from such reversals.
    *
-   * @param session the payment; none for a settlement
-   * @param lots what was taken of them, where nothing else was left, or returned to them
+   * @param session the Checkout Session of the payment; null for a settlement
+   * @param change the signed change of the balance
+   * @param owed the signed change of the debt
+   * @param lots the part that was withdrawn from lots, after all credits that never expire, or
+   *     returned to lots
    */
   record Reversal(
       TransactionId id,
@@ -166,10 +183,10 @@ public sealed interface Transaction {
       implements Transaction {}
 
   /**
-   * Credits that nobody paid for, such as the welcome credits.
+   * Credits granted without a payment, such as the welcome credits.
    *
-   * @param expiresAt when what is left of them expires, if it does
-   * @param actor who gave them, if it was a person; not for the customer
+   * @param expiresAt when the credits that remain expire; null if they never do
+   * @param actor the operator who granted them, or null; not shown to the customer
    */
   record Promotion(
       TransactionId id,
@@ -182,7 +199,7 @@ public sealed interface Transaction {
 
     private static final String PREFIX = "Promotion: ";
 
-    /** Credits that somebody gives for a reason, until they expire. */
+    /** Creates a promotion that an operator grants for a reason, until an expiry. */
     public static Promotion until(
         Instant expiresAt,
         TransactionId id,
@@ -200,14 +217,17 @@ public sealed interface Transaction {
   }
 
   /**
-   * Credits that have expired.
+   * The removal of expired credits.
    *
-   * @param lots what was left of them; usually of one
+   * @param lots the credits that remained, usually of one lot
    */
   record Expiry(TransactionId id, Lots lots, String description, Instant createdAt)
       implements Transaction {
 
-    /** The same, described by the promotion that brought its lot, if there is one of each. */
+    /**
+     * Returns this expiry described by the promotion that granted its lot, if it has one lot and
+     * the promotion is known.
+     */
     Expiry explained(Function<Lot, Optional<Promotion>> grant) {
       return lots.all().size() > 1
           ? this
@@ -220,27 +240,29 @@ public sealed interface Transaction {
   }
 
   /**
-   * A change of the balance by an operator.
+   * An operator's change of the balance.
    *
-   * @param actor who it was; not for the customer
-   * @param lots what was taken of them, where nothing else was left
+   * @param change the signed change of the balance
+   * @param actor the operator; not shown to the customer
+   * @param lots the part that was withdrawn from lots, once all credits that never expire were
+   *     withdrawn
    */
   record Adjustment(
       TransactionId id, int change, String description, String actor, Instant createdAt, Lots lots)
       implements Transaction {
 
-    /** A change that somebody makes for a reason. */
+    /** Creates an adjustment with a reason. */
     public static Adjustment of(
         TransactionId id, int change, String reason, String actor, Instant now) {
       return new Adjustment(id, change, "Adjustment: " + reason, actor, now, Lots.NONE);
     }
 
-    /** The same, with that taken of the lots. */
-    Adjustment of(Lots taken) {
-      return new Adjustment(id, change, description, actor, createdAt, taken);
+    /** Returns this adjustment with the part that is withdrawn from lots. */
+    Adjustment of(Lots withdrawn) {
+      return new Adjustment(id, change, description, actor, createdAt, withdrawn);
     }
 
-    /** Whether it is the same but for who made it, when, and of which lots. */
+    /** Whether both are equal apart from the operator, the time and the lots. */
     public boolean isSame(Transaction other) {
       return other instanceof Adjustment adjustment
           && new Adjustment(

@@ -2,10 +2,10 @@ package dev.photocredits.credits;
 
 import java.util.UUID;
 
-/** The time-ordered id of a ledger entry: a later entry of a user has a greater one. */
+/** The time-ordered id of a transaction: a later transaction of a user has a greater id. */
 public record TransactionId(UUID value) {
 
-  /** The id of a transaction that is written together with this one, so many places later. */
+  /** The id of the transaction that is this many places later in the same journal. */
   public TransactionId plus(int places) {
     return new TransactionId(
         new UUID(value.getMostSignificantBits(), value.getLeastSignificantBits() + places));

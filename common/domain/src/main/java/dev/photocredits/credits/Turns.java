@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Gives each of many due items its turn, so that one that fails does not stop the others. */
+/** Processes many due items one by one, so that an item that fails does not stop the others. */
 public final class Turns {
   private final TimeOrderedIds ids;
   private final InstantSource clock;
@@ -17,11 +17,11 @@ public final class Turns {
   }
 
   /**
-   * What a run did.
+   * The result of a run.
    *
-   * @param results what the turns returned, in the order in which they were taken
-   * @param failures what was thrown, one for each turn that failed
-   * @param hasMore whether some items are left for the next run
+   * @param results what the calls returned, in the order in which they were made
+   * @param failures the exceptions, one for each item that failed
+   * @param hasMore whether items are left for the next run
    */
   public record Taken<R>(List<R> results, List<RuntimeException> failures, boolean hasMore) {
     public Taken {
@@ -31,12 +31,12 @@ public final class Turns {
   }
 
   /**
-   * Takes turns one after the other. An item whose turn fails is due again in the next run. The
-   * order is random: even thousands of items that fail, each of which takes its time, leave every
-   * other one its turn within a few runs.
+   * Calls {@code turn} for one item after the other. An item that fails is due again in the next
+   * run. The order is random: even if thousands of items fail, and each takes time, every other
+   * item is reached within a few runs.
    *
    * @param most how many items to try
-   * @param deadline after which no further turn is begun
+   * @param deadline no further item is started after it
    */
   public <T, R> Taken<R> take(Page<T> due, int most, Instant deadline, Function<T, R> turn) {
     var results = new ArrayList<R>();

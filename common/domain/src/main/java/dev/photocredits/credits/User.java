@@ -5,14 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A customer's account, without its transactions.
+ * A user's account, without its transactions.
  *
  * @param credits the balance; no credits while there is a debt
- * @param lots the part of the credits that expires, what has expired and is still on the balance
- *     included
+ * @param lots the part of the balance that expires, including credits that have expired and are not
+ *     yet removed
  * @param reversals what the reversals of returned payments have left open
- * @param totalPurchased what they paid us so far
- * @param underway what is not decided yet
+ * @param totalPurchased what the user has paid so far
+ * @param held the pending generations and the credits held for them
  */
 public record User(
     Email email,
@@ -21,30 +21,30 @@ public record User(
     OpenReversals reversals,
     @Nullable CustomerId stripeCustomer,
     Money totalPurchased,
-    Underway underway,
+    Held held,
     Instant createdAt,
     Instant updatedAt) {
   /**
-   * The generations that are pending.
+   * The pending generations.
    *
-   * @param credits what was taken for them, of which some may come back
+   * @param credits the credits held for them, some of which may be released
    */
-  public record Underway(int generations, Credits credits) {
-    public static final Underway NOTHING = new Underway(0, Credits.NONE);
+  public record Held(int generations, Credits credits) {
+    public static final Held NOTHING = new Held(0, Credits.NONE);
   }
 
-  /** The same account as a pseudonym's, who is no customer. */
+  /** Returns this account with the pseudonym as its owner, and without the Stripe customer. */
   public User as(Email pseudonym) {
     return new User(
-        pseudonym, credits, lots, reversals, null, totalPurchased, underway, createdAt, updatedAt);
+        pseudonym, credits, lots, reversals, null, totalPurchased, held, createdAt, updatedAt);
   }
 
-  /** Credits that were spent before their payment was returned. */
+  /** The debt: credits that were spent before the money paid for them was returned. */
   public Credits debt() {
     return reversals.owed();
   }
 
-  /** What they can spend then: not what has expired, even if it is still on the balance. */
+  /** The credits that can be spent at that time: the balance without expired credits. */
   public Credits available(Instant now) {
     return Standing.of(this).available(now);
   }

@@ -1,4 +1,4 @@
-/** The ledger's words: who holds credits, what moved them, and the rules of moving them. */
+/** The ledger: users, their balances and transactions, and the rules by which balances change. */
 @NullMarked
 package dev.photocredits.credits;
 

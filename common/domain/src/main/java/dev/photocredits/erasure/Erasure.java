@@ -4,12 +4,12 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Page;
+import dev.photocredits.erasure.AccountOwner.Known;
+import dev.photocredits.erasure.AccountOwner.Leaving;
 import dev.photocredits.erasure.ErasureOutcome.CreditsLeft;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ErasureOutcome.GenerationPending;
 import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
-import dev.photocredits.erasure.Holder.Known;
-import dev.photocredits.erasure.Holder.Leaving;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
@@ -20,103 +20,113 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Erases somebody: their account becomes a pseudonym's, entry by entry, without prompts and images,
- * and then nothing tells whose it was. No credit moves by it, and the account adds up all the
- * while.
+ * Erases users. The account moves to a pseudonym, transaction by transaction, without prompts and
+ * images, and then the link to the pseudonym is deleted. No credits move, and the account stays
+ * consistent throughout.
  */
 public final class Erasure {
   private static final int PAGE = 50;
 
-  /** How often an account may move between being read and being given away. */
+  /**
+   * How many times an account may change between a read and the beginning of its erasure, before
+   * this fails.
+   */
   private static final int ATTEMPTS = 20;
 
   private final Ledger ledger;
   private final Generations generations;
-  private final Identities identities;
+  private final AccountOwners accountOwners;
   private final ImageRemoval images;
-  private final RandomGenerator chance;
+  private final RandomGenerator random;
 
   /**
-   * @param chance must be unpredictable in production: nobody may guess whose a pseudonym is
+   * @param random must be unpredictable in production, so that a pseudonym cannot be linked to its
+   *     user
    */
   public Erasure(
       Ledger ledger,
       Generations generations,
-      Identities identities,
+      AccountOwners accountOwners,
       ImageRemoval images,
-      RandomGenerator chance) {
+      RandomGenerator random) {
     this.ledger = ledger;
     this.generations = generations;
-    this.identities = identities;
+    this.accountOwners = accountOwners;
     this.images = images;
-    this.chance = chance;
+    this.random = random;
   }
 
-  /** Whose the account of that address is; nothing for somebody unknown. */
-  public Optional<Holder> find(Email owner) {
-    return identities.holder(owner);
+  /** Returns the owner of the account of an address; nothing if there is no account. */
+  public Optional<AccountOwner> find(Email owner) {
+    return accountOwners.holder(owner);
   }
 
-  /** Those whose erasure has begun and not ended: {@link #erase} goes on with it. */
+  /** Lists the addresses whose erasure has begun and not ended; {@link #erase} continues it. */
   public Page<Email> unfinished(int limit) {
-    return identities.leaving(limit);
+    return accountOwners.leaving(limit);
   }
 
   /**
-   * Erases whoever has that address. When it throws, it may have come to any point; calling again
-   * goes on from there. Until it has ended, nothing can be done in the name of that address. What
-   * somebody does under it afterwards is a new user's.
+   * Erases the user of an address. If this throws, the erasure may have reached any point, and a
+   * repeat continues it. Until it has ended, nothing can be done under the address. Afterwards, the
+   * address can be used by a new user.
    *
-   * @param givesUp whether they give up the credits that they still have
+   * @param forfeitsCredits whether the user forfeits the credits that are left
    */
-  public ErasureOutcome erase(Email owner, boolean givesUp) {
+  public ErasureOutcome erase(Email owner, boolean forfeitsCredits) {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
-      @Nullable Holder holder = identities.holder(owner).orElse(null);
-      switch (holder) {
+      @Nullable AccountOwner current = accountOwners.holder(owner).orElse(null);
+      switch (current) {
         case null -> {
           images.removeUploads(owner);
-          identities.forgetFeedback(owner);
+          accountOwners.anonymizeFeedback(owner);
           return new NoSuchUser();
         }
         case Leaving leaving -> {
-          goOn(owner, leaving.pseudonym());
+          moveAll(owner, leaving.pseudonym());
           return new Erased();
         }
         case Known(var user) -> {
-          if (!givesUp && !user.credits().isNone()) {
+          if (!forfeitsCredits && !user.credits().isNone()) {
             return new CreditsLeft();
           }
-          // The user was read before: a generation that starts after this look has moved them.
+          // The user was read before: a generation that starts after this check has changed the
+          // account, so begin() does nothing.
           if (any(owner, generation -> generation.state() instanceof Pending)) {
             return new GenerationPending();
           }
-          identities.begin(user, Email.pseudonym(chance));
+          accountOwners.begin(user, Email.pseudonym(random));
         }
       }
     }
-    throw new IllegalStateException("the account moved every time");
+    throw new IllegalStateException("the account changed before each attempt to erase it; retry");
   }
 
-  private void goOn(Email owner, Email pseudonym) {
-    // Images go when their generation is the pseudonym's, which nobody else's can be by mistake.
-    if (all(
+  private void moveAll(Email owner, Email pseudonym) {
+    // Images are removed by the generations of the pseudonym, so that images of a new user of the
+    // address cannot be removed by mistake.
+    if (moveEach(
             () -> ledger.statement(owner, PAGE, null),
-            entry -> identities.move(owner, pseudonym, entry))
-        && all(
+            transaction -> accountOwners.move(owner, pseudonym, transaction))
+        && moveEach(
             () -> generations.list(owner, PAGE, null),
-            generation -> identities.move(owner, pseudonym, generation))) {
+            generation -> accountOwners.move(owner, pseudonym, generation))) {
       removeImages(pseudonym);
       images.removeUploads(owner);
-      identities.forgetFeedback(owner);
-      // Last, since a request that was under way may have claimed its key until now.
-      if (identities.forgetKeys(owner, pseudonym)) {
-        identities.end(owner, pseudonym);
+      accountOwners.anonymizeFeedback(owner);
+      // Comes last, because a request in progress may have written its idempotency record until
+      // now.
+      if (accountOwners.deleteRemaining(owner, pseudonym)) {
+        accountOwners.end(owner, pseudonym);
       }
     }
   }
 
-  /** Moves what is on the first page until nothing is left there; tells whether it came so far. */
-  private static <T> boolean all(Supplier<Page<T>> first, Predicate<T> move) {
+  /**
+   * Moves the items of the first page until the list is empty. Returns false as soon as the owner
+   * is no longer being erased.
+   */
+  private static <T> boolean moveEach(Supplier<Page<T>> first, Predicate<T> move) {
     Page<T> page;
     do {
       page = first.get();

@@ -1,17 +1,19 @@
 package dev.photocredits.erasure;
 
-/** What became of an erasure. */
+/** The result of an erasure. */
 public sealed interface ErasureOutcome {
 
-  /** Nothing tells any more that the address had an account. */
+  /** The user is erased: nothing shows any more that the address had an account. */
   record Erased() implements ErasureOutcome {}
 
-  /** There is no such user; their feedback, if there was some, has lost its address. */
+  /**
+   * The user does not exist. Their uploads were removed, and the address was removed from feedback.
+   */
   record NoSuchUser() implements ErasureOutcome {}
 
-  /** They still have credits, and have not given them up. Nothing was written. */
+  /** The user still has credits and does not forfeit them. Nothing was written. */
   record CreditsLeft() implements ErasureOutcome {}
 
-  /** A generation is under way: to be tried again when it has ended. Nothing was written. */
+  /** A generation is pending; retry when it has ended. Nothing was written. */
   record GenerationPending() implements ErasureOutcome {}
 }

@@ -3,12 +3,14 @@ package dev.photocredits.erasure;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 
-/** Removes images for good. */
+/** Removes images permanently. */
 public interface ImageRemoval {
 
-  /** Removes every image that was ever stored for the generation; an exception leaves some. */
+  /**
+   * Removes all images that were ever stored for a generation. An exception leaves some of them.
+   */
   void removeAll(GenerationId generation);
 
-  /** Removes every photo that the owner has uploaded; an exception leaves some. */
+  /** Removes all photos that the owner has uploaded. An exception leaves some of them. */
   void removeUploads(Email owner);
 }

@@ -1,4 +1,4 @@
-/** Removing who somebody is, and keeping what they did under a pseudonym. */
+/** Erasure: moves accounts to pseudonyms, and deletes personal data. */
 @NullMarked
 package dev.photocredits.erasure;
 

@@ -6,11 +6,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wrote to us.
+ * Feedback that a user sent.
  *
  * @param id time-ordered
  * @param message 1 to 5000 characters (code points), not blank
- * @param email whom to answer, if they said so
+ * @param email the address for an answer; null if none was given
  */
 public record Feedback(UUID id, String message, @Nullable Email email, Instant createdAt) {
   public static final int LONGEST_MESSAGE = 5000;

@@ -1,8 +1,8 @@
 package dev.photocredits.feedback;
 
-/** Where feedback is kept, whole. */
+/** Stores feedback, in full. */
 public interface FeedbackBox {
 
-  /** Keeps the feedback; a repeat with the same id keeps one. */
+  /** Stores the feedback. A repeat with the same id has no effect. */
   void keep(Feedback feedback);
 }

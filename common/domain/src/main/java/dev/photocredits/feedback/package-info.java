@@ -1,4 +1,4 @@
-/** What people write to us. */
+/** Feedback from users. */
 @NullMarked
 package dev.photocredits.feedback;
 

@@ -14,21 +14,23 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Removes a generation that its owner wants no more; one that is pending is cancelled by it. */
+/** Deletes a generation for its owner. Deleting a pending generation cancels it. */
 public final class Deletion {
-  /** How often a generation may move between being looked at and being deleted. */
+  /**
+   * How many times the generation may change between a read and the deletion, before this fails.
+   */
   private static final int ATTEMPTS = 2 * VariationPrompt.COUNT + 2;
 
   private final Generations generations;
   private final ImageStore images;
-  private final Photos photos;
+  private final QueuedPhotos photos;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
 
   public Deletion(
       Generations generations,
       ImageStore images,
-      Photos photos,
+      QueuedPhotos photos,
       TimeOrderedIds ids,
       InstantSource clock) {
     this.generations = generations;
@@ -39,11 +41,11 @@ public final class Deletion {
   }
 
   /**
-   * Deletes the generation: its prompt is forgotten, its images are removed, and what was not drawn
-   * of a pending one is given back, once. When this throws, some images may be left; calling again
-   * goes on from there, and gives nothing back twice.
+   * Deletes the generation: its prompt and its images are removed. If it is pending, the variations
+   * that have not been generated are refunded. If this throws, some images may be left; a repeat
+   * continues, and refunds nothing twice.
    *
-   * @return what was given back by this call; empty if there is no such generation
+   * @return the credits that this call refunded; empty if there is no such generation
    */
   public Optional<Credits> delete(Email owner, GenerationId id) {
     @Nullable Generation seen = generations.find(owner, id).orElse(null);
@@ -52,31 +54,32 @@ public final class Deletion {
     }
     var refunded = Credits.NONE;
     for (var attempt = 0; attempt < ATTEMPTS && !(seen.state() instanceof Deleted); attempt++) {
-      var deleted = seen.deleted();
+      var next = seen.deleted();
       var now = clock.instant();
-      @Nullable Refund refund = seen.state() instanceof Pending ? deleted.refund(ids, now) : null;
-      switch (generations.finish(seen, deleted, refund, uncharged(seen, refund, now))) {
+      @Nullable Refund refund = seen.state() instanceof Pending ? next.refund(ids, now) : null;
+      switch (generations.finish(seen, next, refund, uncharged(seen, refund, now))) {
         case Finished _ -> {
           refunded = refund == null ? Credits.NONE : refund.credits();
-          seen = deleted;
+          seen = next;
         }
-        case Overtaken(var moved) -> seen = moved;
+        case Overtaken(var current) -> seen = current;
       }
     }
-    if (!(seen.state() instanceof Deleted gone)) {
-      throw new IllegalStateException("the generation moved every time");
+    if (!(seen.state() instanceof Deleted deleted)) {
+      throw new IllegalStateException(
+          "the generation changed before each attempt to delete it; retry");
     }
     photos.remove(id);
-    if (!images.remove(gone.images())) {
-      throw new IllegalStateException("images of a deleted generation are left");
+    if (!images.remove(deleted.images())) {
+      throw new IllegalStateException("some images of the deleted generation are left; retry");
     }
     return Optional.of(refunded);
   }
 
-  // Pictures that the model was asked for, did not bring in time, and that are refunded.
-  private static Uncharged uncharged(Generation seen, @Nullable Refund refund, Instant now) {
-    return refund != null && seen.state() instanceof Pending(_, var drawn, var calls)
-        ? new Uncharged(Math.max(0, calls.asked() - drawn.size()), 0, now)
-        : Uncharged.NONE;
+  // Pictures that the model was asked for and that did not arrive in time; they are refunded.
+  private static UnchargedCalls uncharged(Generation seen, @Nullable Refund refund, Instant now) {
+    return refund != null && seen.state() instanceof Pending(_, var generated, var calls)
+        ? new UnchargedCalls(Math.max(0, calls.asked() - generated.size()), 0, now)
+        : UnchargedCalls.NONE;
   }
 }

@@ -1,6 +1,6 @@
 package dev.photocredits.generation;
 
-/** Why a generation delivered nothing. */
+/** The reason why a generation delivered nothing. */
 public enum FailureReason {
   UNSUPPORTED_IMAGE,
   SAFETY_BLOCKED,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What people see of their generations: all but those that they have deleted. */
+/** The generations that are shown to their owner: all but deleted ones. */
 public final class Gallery {
   private final Generations generations;
 
@@ -20,7 +20,10 @@ public final class Gallery {
     return generations.find(email, id).filter(Gallery::isShown);
   }
 
-  /** The user's generations, newest first; those older than {@code before}, if it is given. */
+  /**
+   * Lists the user's generations, newest first; only those older than {@code before}, if it is
+   * given.
+   */
   public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
     var shown = new ArrayList<Generation>();
     var last = before;

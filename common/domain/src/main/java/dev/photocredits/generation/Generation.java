@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A photo's three variations: ordered, drawn and paid for.
+ * One paid request for {@link VariationPrompt#COUNT} variations of a photo, and its result.
  *
- * @param price the credits that were taken for it
+ * @param price the credits held for it
  */
 public record Generation(
     GenerationId id,
@@ -32,58 +32,59 @@ public record Generation(
     State state) {
 
   /**
-   * Where a generation stands; it leaves {@link Pending} once and for ever, and {@link Deleted}
-   * never.
+   * The state of a generation. It leaves {@link Pending} once, and never leaves {@link Deleted}.
    */
   public sealed interface State {}
 
   /**
-   * Somebody is at work, or will be.
+   * The price is held, and the pictures are being generated or waiting to be.
    *
-   * @param leaseExpiresAt when they are taken for dead, and the credits are given back
-   * @param drawn what is there already, in the order in which it came
-   * @param calls what was asked of the model
+   * @param leaseExpiresAt when the worker is assumed to be dead and the price is released
+   * @param generated the pictures so far, in the order in which they arrived
+   * @param calls the calls of the model
    */
-  public record Pending(Instant leaseExpiresAt, List<Picture> drawn, Calls calls) implements State {
+  public record Pending(Instant leaseExpiresAt, List<Picture> generated, ModelCalls calls)
+      implements State {
     public Pending {
-      drawn = List.copyOf(drawn);
+      generated = List.copyOf(generated);
     }
 
-    /** With nothing asked of the model yet. */
-    public Pending(Instant leaseExpiresAt, List<Picture> drawn) {
-      this(leaseExpiresAt, drawn, Calls.NONE);
+    /** Creates a pending state without calls of the model. */
+    public Pending(Instant leaseExpiresAt, List<Picture> generated) {
+      this(leaseExpiresAt, generated, ModelCalls.NONE);
     }
   }
 
   /**
-   * A variation's picture.
+   * The picture of a variation.
    *
-   * @param variation which one, from 0 on
+   * @param variation the index of the variation, from 0
    */
   public record Picture(int variation, StoredImage image) {}
 
   /**
-   * At least one image was delivered.
+   * At least one picture was delivered.
    *
-   * @param refunded what was given back for the missing ones
+   * @param refunded the credits refunded for the missing pictures
    */
   public record Succeeded(List<StoredImage> images, Credits refunded) implements State {
     public Succeeded {
       images = List.copyOf(images);
       if (images.isEmpty() || images.size() > VariationPrompt.COUNT) {
-        throw new IllegalArgumentException("not a delivery: " + images.size() + " images");
+        throw new IllegalArgumentException(
+            "a delivery has 1 to %d images: %d".formatted(VariationPrompt.COUNT, images.size()));
       }
     }
   }
 
-  /** Nothing was delivered, and the whole price was given back. */
+  /** No picture was delivered, and the whole price was refunded. */
   public record Failed(FailureReason reason) implements State {}
 
   /**
-   * Its owner wanted it no more: it has no prompt, and no images to show.
+   * The owner deleted it: the prompt is gone, and no images are shown.
    *
-   * @param images what there was to be removed
-   * @param refunded what was given back before, or for what was not drawn yet
+   * @param images the images to remove from the store
+   * @param refunded the credits refunded before, or by the cancellation
    */
   public record Deleted(List<StoredImage> images, Credits refunded) implements State {
     public Deleted {
@@ -91,7 +92,7 @@ public record Generation(
     }
   }
 
-  /** What has been given back of the price. */
+  /** The credits refunded so far. */
   public Credits refunded() {
     return switch (state) {
       case Pending _ -> Credits.NONE;
@@ -101,18 +102,18 @@ public record Generation(
     };
   }
 
-  /** The images that are there, in the order of their variations once all have come. */
+  /** The images so far; in the order of their variations once the generation has ended. */
   public List<StoredImage> images() {
     return switch (state) {
-      case Pending pending -> pending.drawn().stream().map(Picture::image).toList();
+      case Pending pending -> pending.generated().stream().map(Picture::image).toList();
       case Failed _, Deleted _ -> List.of();
       case Succeeded succeeded -> succeeded.images();
     };
   }
 
   /**
-   * The same generation with these images delivered. The share of the missing ones is refunded,
-   * rounded up: a failure of ours costs the user no credit.
+   * Ends the generation with these images delivered. The share of the missing ones is refunded,
+   * rounded up: a failure of ours must not cost the user a credit.
    */
   Generation succeeded(List<StoredImage> images) {
     var missing = VariationPrompt.COUNT - images.size();
@@ -123,31 +124,31 @@ public record Generation(
     return in(new Failed(reason));
   }
 
-  /** The same generation as it ends with what is drawn: delivered, or failed if that is nothing. */
+  /** Ends the generation with the pictures so far: as delivered, or as failed if there are none. */
   Generation ended(Pending pending, FailureReason reason) {
-    return pending.drawn().isEmpty()
+    return pending.generated().isEmpty()
         ? failed(reason)
         : succeeded(
-            pending.drawn().stream()
+            pending.generated().stream()
                 .sorted(comparingInt(Picture::variation))
                 .map(Picture::image)
                 .toList());
   }
 
-  /** The same pending generation with one more picture. */
+  /** Adds a picture to the pending generation. */
   public Generation with(Picture picture) {
     if (!(state instanceof Pending pending)) {
-      throw new IllegalStateException("nothing is drawn for a generation that has ended");
+      throw new IllegalStateException("a generation that has ended gets no more pictures");
     }
-    var all = Stream.concat(pending.drawn().stream(), Stream.of(picture)).toList();
+    var all = Stream.concat(pending.generated().stream(), Stream.of(picture)).toList();
     return in(new Pending(pending.leaseExpiresAt(), all, pending.calls()));
   }
 
   /**
-   * A pending generation that the model is asked for once more.
+   * A pending generation for which the model is about to be called.
    *
-   * @param generation as it is then
-   * @param counts what that counts
+   * @param generation its next state
+   * @param counts the counters to change
    */
   public record Asking(Generation generation, List<Count> counts) {
     public Asking {
@@ -156,9 +157,11 @@ public record Generation(
   }
 
   /**
-   * The same pending generation, with the model about to be asked for so many pictures at that
-   * time. What its start reserved is used first. On another day than that of the start nothing is
-   * reserved: the calls count on the day on which they are made.
+   * Records that the model is about to be called for this many pictures at that time. Pictures that
+   * the start reserved are used first. A reservation is only valid on the day of the start; on a
+   * later day it is released, and the calls count for the day on which they are made.
+   *
+   * @param attempt the id of the attempt
    */
   public Asking asking(Pending pending, UUID attempt, int pictures, Limits limits, Instant now) {
     var calls = pending.calls();
@@ -167,17 +170,17 @@ public record Generation(
     var left = isSameDay ? calls.reserved() - used : 0;
     var attempts = new HashSet<>(calls.attempts());
     attempts.add(attempt);
-    var after = new Calls(left, calls.asked() + pictures, attempts);
+    var after = new ModelCalls(left, calls.asked() + pictures, attempts);
     return new Asking(
-        in(new Pending(pending.leaseExpiresAt(), pending.drawn(), after)),
+        in(new Pending(pending.leaseExpiresAt(), pending.generated(), after)),
         Stream.concat(
                 limits.asking(now, pictures - used).stream(),
                 Limits.releasing(createdAt, isSameDay ? 0 : calls.reserved()).stream())
             .toList());
   }
 
-  /** What it counts that the generation ends, if it is pending. */
-  public List<Count> ending(Uncharged uncharged) {
+  /** The counters that change when the generation ends; none if it is not pending. */
+  public List<Count> ending(UnchargedCalls uncharged) {
     if (!(state instanceof Pending pending)) {
       return List.of();
     }
@@ -192,34 +195,33 @@ public record Generation(
   }
 
   /**
-   * What is left of it once its owner has deleted it. Deleting a pending one refunds the share of
-   * the variations that are not there yet, rounded down: no picture becomes free by cancelling the
-   * others.
+   * Deletes the generation. If it is pending, the share of the variations that are not there yet is
+   * refunded, rounded down: cancelling the others must not make a picture free.
    */
   Generation deleted() {
     var refund =
         state instanceof Pending pending
             ? price.shareRoundedDown(
-                VariationPrompt.COUNT - pending.drawn().size(), VariationPrompt.COUNT)
+                VariationPrompt.COUNT - pending.generated().size(), VariationPrompt.COUNT)
             : refunded();
     return new Generation(
         id, email, Prompt.ERASED, mode, price, createdAt, new Deleted(images(), refund));
   }
 
-  /** The entry that gives back what is not delivered, unless that is nothing. */
+  /** Creates the refund of what was not delivered; null if there is nothing to refund. */
   @Nullable Refund refund(TimeOrderedIds ids, Instant now) {
     if (refunded().isNone()) {
       return null;
     }
-    var why =
+    var description =
         state instanceof Deleted
             ? "Refund: cancelled"
             : "Refund: %d of %d variations missing"
                 .formatted(VariationPrompt.COUNT - images().size(), VariationPrompt.COUNT);
-    return new Refund(ids.transaction(now), id, refunded(), why, now, Lots.NONE);
+    return new Refund(ids.transaction(now), id, refunded(), description, now, Lots.NONE);
   }
 
-  /** The same generation as a pseudonym's: without what was asked for. */
+  /** Returns this generation with the pseudonym as its owner, and without the prompt. */
   public Generation erased(Email pseudonym) {
     return new Generation(id, pseudonym, Prompt.ERASED, mode, price, createdAt, state);
   }

@@ -10,33 +10,33 @@ import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
-import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
-import dev.photocredits.generation.DrawOutcome.Delivered;
-import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
-import dev.photocredits.generation.DrawOutcome.FailedBefore;
-import dev.photocredits.generation.DrawOutcome.KeyReused;
-import dev.photocredits.generation.DrawOutcome.NothingDelivered;
-import dev.photocredits.generation.DrawOutcome.Queued;
-import dev.photocredits.generation.DrawOutcome.TurnedOff;
-import dev.photocredits.generation.DrawOutcome.WasDeleted;
-import dev.photocredits.generation.DrawOutcome.Work;
-import dev.photocredits.generation.Drawing.Drawings;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
-import dev.photocredits.generation.Generations.KeyClaim;
+import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
+import dev.photocredits.generation.GenerationOutcome.Delivered;
+import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
+import dev.photocredits.generation.GenerationOutcome.FailedBefore;
+import dev.photocredits.generation.GenerationOutcome.KeyReused;
+import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.Queued;
+import dev.photocredits.generation.GenerationOutcome.TurnedOff;
+import dev.photocredits.generation.GenerationOutcome.WasDeleted;
+import dev.photocredits.generation.GenerationOutcome.Work;
+import dev.photocredits.generation.Generations.IdempotencyWrite;
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.generation.PictureGenerator.GeneratedPictures;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.generation.StartOutcome.Started;
-import dev.photocredits.idempotency.Claim;
 import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.IdempotencyRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -47,13 +47,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sells three variations of a photo: takes the price, has all of them drawn, at once or by a
- * worker, and gives back what is not.
+ * Sells generations: holds the price, has the pictures generated, within the request or by a
+ * worker, and refunds those that are missing.
  */
 public final class GenerationFlow {
   /**
-   * How long a queued generation is believed to be on its way: longer than a worker's second try
-   * takes to come to its end (the queue's 15 minutes after the first, and the worker's 150 s).
+   * The lease of a queued generation: longer than the second attempt of a worker takes to end (the
+   * queue's 15 minutes after the first one, and the worker's 150 s).
    */
   public static final Duration QUEUED_LEASE = Duration.ofMinutes(20);
 
@@ -61,9 +61,9 @@ public final class GenerationFlow {
 
   private final Ledger ledger;
   private final Generations generations;
-  private final Drawing drawing;
+  private final PictureGenerator generator;
   private final ImageStore images;
-  private final Photos photos;
+  private final QueuedPhotos photos;
   private final WorkQueue queue;
   private final Credits price;
   private final Limits limits;
@@ -72,15 +72,14 @@ public final class GenerationFlow {
   private final InstantSource clock;
 
   /**
-   * @param lease how long a generation that is drawn at once may take before its worker is taken
-   *     for dead; longer than any deadline
+   * @param lease the lease of a generation that runs within the request; longer than any deadline
    */
   public GenerationFlow(
       Ledger ledger,
       Generations generations,
-      Drawing drawing,
+      PictureGenerator generator,
       ImageStore images,
-      Photos photos,
+      QueuedPhotos photos,
       WorkQueue queue,
       Credits price,
       Limits limits,
@@ -89,7 +88,7 @@ public final class GenerationFlow {
       InstantSource clock) {
     this.ledger = ledger;
     this.generations = generations;
-    this.drawing = drawing;
+    this.generator = generator;
     this.images = images;
     this.photos = photos;
     this.queue = queue;
@@ -101,115 +100,124 @@ public final class GenerationFlow {
   }
 
   /**
-   * Takes the price, draws, and finishes the generation in whichever state the pictures that are
-   * there by the deadline say. When this throws after the price was taken, the generation stays
-   * pending until its lease runs out and the price is given back.
+   * Holds the price, generates the pictures, and finishes the generation with those that are stored
+   * by the deadline. If this throws after the price was held, the generation stays pending until
+   * its lease expires and the sweeper refunds it.
    *
-   * <p>A repeat under the same key within 24 hours gets the pictures of the first request, and
-   * takes nothing; if that one came to nothing, it draws. Without a key every call is a new order.
+   * <p>A repeat with the same key within 24 hours returns the pictures of the first request and is
+   * not charged. If the first request failed, the repeat generates again. Without a key every call
+   * is a new request.
    *
-   * <p>The photo is prepared only if there is a user, with the credits, and room under the limits.
-   * What it throws leaves nothing behind but the count of the attempt.
+   * <p>The photo is prepared only if the user exists, has the credits, and is within the limits. If
+   * the preparation throws, nothing is left behind but the count of the attempt.
    *
    * @param deadline when the last picture must be stored; finishing comes after it
    */
-  public DrawOutcome draw(GenerationOrder order, @Nullable IdempotencyKey key, Instant deadline) {
-    return beforeThePhoto(order, key)
+  public GenerationOutcome generate(
+      GenerationRequest request, @Nullable IdempotencyKey key, Instant deadline) {
+    return outcomeWithoutPhoto(request, key)
         .orElseGet(
             () -> {
-              var image = order.photo().prepared();
-              var pending = pending(order, lease);
-              return start(order, key, pending, () -> finish(drawn(pending, image, deadline)));
+              var image = request.photo().prepared();
+              var pending = pending(request, lease);
+              return start(
+                  request, key, pending, () -> finish(generated(pending, image, deadline)));
             });
   }
 
-  private Drawings drawn(Generation pending, Image photo, Instant deadline) {
-    return drawing
-        .draw(pending, photo, _ -> true, (_, _) -> true, deadline)
-        .orElseGet(() -> Drawings.notAsked(pending));
+  private GeneratedPictures generated(Generation pending, Image photo, Instant deadline) {
+    return generator
+        .generate(pending, photo, _ -> true, (_, _) -> true, deadline)
+        .orElseGet(() -> GeneratedPictures.notAsked(pending));
   }
 
-  // What needs no look at the photo. The start of a generation asks again, and decides.
-  private Optional<DrawOutcome> beforeThePhoto(
-      GenerationOrder order, @Nullable IdempotencyKey key) {
+  // The checks that do not need the photo. The start of the generation repeats them, and decides.
+  private Optional<GenerationOutcome> outcomeWithoutPhoto(
+      GenerationRequest request, @Nullable IdempotencyKey key) {
     var now = clock.instant();
-    return repeated(order, key, now)
-        .or(() -> generations.attempt(order.email(), price, limits, now).map(it -> told(it, now)));
+    return repeated(request, key, now).or(() -> attempt(request, now));
+  }
+
+  private Optional<GenerationOutcome> attempt(GenerationRequest request, Instant now) {
+    return generations.attempt(request.email(), price, limits, now).map(it -> refused(it, now));
   }
 
   /**
-   * Takes the price and leaves the rest to a {@link GenerationWorker}. When this throws after the
-   * price was taken, or the queue loses the generation, it stays pending until its lease of {@link
-   * #QUEUED_LEASE} runs out, and the price is given back.
+   * Holds the price and queues the generation for a {@link GenerationWorker}. If this throws after
+   * the price was held, or the queue loses the generation, it stays pending until its lease of
+   * {@link #QUEUED_LEASE} expires, and the sweeper refunds it.
    *
-   * <p>A repeat under a key is as in {@link #draw}; it sends nothing.
+   * <p>A repeat with the same key behaves as in {@link #generate}; it queues nothing.
    */
-  public DrawOutcome queue(GenerationOrder order, @Nullable IdempotencyKey key) {
-    return beforeThePhoto(order, key).orElseGet(() -> queue(order, key, order.photo().prepared()));
+  public GenerationOutcome queue(GenerationRequest request, @Nullable IdempotencyKey key) {
+    return outcomeWithoutPhoto(request, key)
+        .orElseGet(() -> queue(request, key, request.photo().prepared()));
   }
 
-  private DrawOutcome queue(GenerationOrder order, @Nullable IdempotencyKey key, Image photo) {
-    var pending = pending(order, QUEUED_LEASE);
+  private GenerationOutcome queue(
+      GenerationRequest request, @Nullable IdempotencyKey key, Image photo) {
+    var pending = pending(request, QUEUED_LEASE);
     photos.put(pending.id(), photo);
-    var outcome = start(order, key, pending, () -> send(pending));
+    var outcome = start(request, key, pending, () -> send(pending));
     if (!(outcome instanceof Queued)) {
       photos.remove(pending.id());
     }
     return outcome;
   }
 
-  private DrawOutcome send(Generation pending) {
+  private GenerationOutcome send(Generation pending) {
     if (queue.send(pending.email(), pending.id())) {
       return new Queued(pending.id());
     }
     var failed = pending.failed(FailureReason.MODEL_OVERLOADED);
-    return switch (finish(pending, failed, Uncharged.NONE)) {
+    return switch (finish(pending, failed, UnchargedCalls.NONE)) {
       case Finished _ -> {
         var nothing = new Work(price, failed.refunded(), List.of(), List.of());
         yield new NothingDelivered(
             pending.id(), FailureReason.MODEL_OVERLOADED, RETRY_AFTER, nothing);
       }
-      // It was sent after all, and a worker is at it.
+      // It reached the queue despite the error, and a worker has changed it.
       case Overtaken _ -> new Queued(pending.id());
     };
   }
 
   /**
-   * What the order gets while nothing new is begun: if it repeats an earlier one under its key,
-   * what became of that, unless it came to nothing. Takes nothing and writes nothing.
+   * Answers a request while new generations are turned off. A repeat of an earlier request under
+   * its key returns that result, unless it failed. Charges nothing and writes nothing.
    */
-  public DrawOutcome repeat(GenerationOrder order, @Nullable IdempotencyKey key) {
-    return repeated(order, key, clock.instant()).orElseGet(TurnedOff::new);
+  public GenerationOutcome repeat(GenerationRequest request, @Nullable IdempotencyKey key) {
+    return repeated(request, key, clock.instant()).orElseGet(TurnedOff::new);
   }
 
-  private Optional<DrawOutcome> repeated(
-      GenerationOrder order, @Nullable IdempotencyKey key, Instant now) {
+  private Optional<GenerationOutcome> repeated(
+      GenerationRequest request, @Nullable IdempotencyKey key, Instant now) {
     if (key == null) {
       return Optional.empty();
     }
     return generations
-        .holder(order.email(), key)
-        .filter(holder -> holder.isLive(now))
-        .flatMap(holder -> repeat(order, holder, _ -> Optional.empty()));
+        .holder(request.email(), key)
+        .filter(earlier -> earlier.isLive(now))
+        .flatMap(earlier -> repeat(request, earlier, _ -> Optional.empty()));
   }
 
   /**
-   * Lets a request wait for its pictures, unless as many of its owner's do as the limits allow. It
-   * has to {@link #leave} in the end; if its process dies, it counts until its time is over.
+   * Lets a request wait for its pictures, unless the owner already has as many waiting requests as
+   * the limits allow. The caller must {@link #leave} in the end; if its process dies, the wait
+   * counts until it expires.
    */
-  public Optional<Wait> admit(Email owner, Instant until) {
+  public Optional<WaitSlot> admit(Email owner, Instant until) {
     var now = clock.instant();
-    var wait = new Wait(owner, ids.next(now), until);
+    var wait = new WaitSlot(owner, ids.next(now), until);
     return generations.admit(wait, limits, now) ? Optional.of(wait) : Optional.empty();
   }
 
   /** Ends a wait. */
-  public void leave(Wait wait) {
+  public void leave(WaitSlot wait) {
     generations.leave(wait);
   }
 
-  /** What has become of a generation by now. Writes nothing; fails for an unknown one. */
-  public DrawOutcome outcome(Email email, GenerationId id) {
+  /** Returns the current outcome of a generation. Writes nothing; throws for an unknown one. */
+  public GenerationOutcome outcome(Email email, GenerationId id) {
     var generation = generations.find(email, id).orElseThrow();
     return switch (generation.state()) {
       case Pending _ -> new AlreadyRunning(id);
@@ -219,97 +227,103 @@ public final class GenerationFlow {
     };
   }
 
-  private Generation pending(GenerationOrder order, Duration lease) {
+  private Generation pending(GenerationRequest request, Duration lease) {
     var now = clock.instant();
     return new Generation(
         ids.generation(now),
-        order.email(),
-        order.prompt(),
-        order.mode(),
+        request.email(),
+        request.prompt(),
+        request.mode(),
         price,
         now,
-        new Pending(now.plus(lease), List.of(), Calls.reserved(limits)));
+        new Pending(now.plus(lease), List.of(), ModelCalls.reserved(limits)));
   }
 
-  private DrawOutcome start(
-      GenerationOrder order,
+  private GenerationOutcome start(
+      GenerationRequest request,
       @Nullable IdempotencyKey key,
       Generation pending,
-      Supplier<DrawOutcome> rest) {
+      Supplier<GenerationOutcome> rest) {
     var now = pending.createdAt();
-    var claim = key == null ? null : new KeyClaim(order.claim(key, pending.id(), now), null);
-    return refusal(order, pending, claim).orElseGet(rest);
+    var write =
+        key == null ? null : new IdempotencyWrite(request.recordFor(key, pending.id(), now), null);
+    return refusal(request, pending, write).orElseGet(rest);
   }
 
-  /** Why nothing begins, or nothing if it has begun. */
-  private Optional<DrawOutcome> refusal(
-      GenerationOrder order, Generation pending, @Nullable KeyClaim key) {
-    return switch (generations.start(pending, usage(pending), key, limits)) {
+  /** Starts the generation. Returns why it was refused, or nothing if it has started. */
+  private Optional<GenerationOutcome> refusal(
+      GenerationRequest request, Generation pending, @Nullable IdempotencyWrite write) {
+    return switch (generations.start(pending, usage(pending), write, limits)) {
       case Started _ -> Optional.empty();
-      case Refusal refusal -> Optional.of(told(refusal, pending.createdAt()));
-      case KeyTaken(var holder) -> {
-        var claim = requireNonNull(key).claim();
-        yield repeat(order, holder, failed -> refusal(order, pending, new KeyClaim(claim, failed)));
+      case Refusal refusal -> Optional.of(refused(refusal, pending.createdAt()));
+      case KeyTaken(var earlier) -> {
+        var wanted = requireNonNull(write).claim();
+        yield repeat(
+            request,
+            earlier,
+            failed -> refusal(request, pending, new IdempotencyWrite(wanted, failed)));
       }
     };
   }
 
-  private DrawOutcome told(Refusal refusal, Instant now) {
+  private GenerationOutcome refused(Refusal refusal, Instant now) {
     return switch (refusal) {
       case InsufficientCredits(var available) ->
-          new DrawOutcome.InsufficientCredits(price, available);
+          new GenerationOutcome.InsufficientCredits(price, available);
       case LimitReached(var limit) -> limitReached(limit, now);
-      case NoSuchUser _ -> new DrawOutcome.NoSuchUser();
+      case NoSuchUser _ -> new GenerationOutcome.NoSuchUser();
     };
   }
 
-  private DrawOutcome limitReached(Limit limit, Instant now) {
+  private GenerationOutcome limitReached(Limit limit, Instant now) {
     return limit == Limit.DAILY
         ? new TurnedOff()
-        : new DrawOutcome.LimitReached(limit, limits.most(limit), limit.retryAfter(now));
+        : new GenerationOutcome.LimitReached(limit, limits.most(limit), limit.retryAfter(now));
   }
 
-  private Optional<DrawOutcome> repeat(
-      GenerationOrder order, Claim holder, Function<GenerationId, Optional<DrawOutcome>> again) {
-    if (!order.isClaimedBy(holder)) {
+  private Optional<GenerationOutcome> repeat(
+      GenerationRequest request,
+      IdempotencyRecord earlier,
+      Function<GenerationId, Optional<GenerationOutcome>> again) {
+    if (!request.matches(earlier)) {
       return Optional.of(new KeyReused());
     }
-    var earlier = outcome(holder.owner(), new GenerationId(holder.result()));
-    return earlier instanceof FailedBefore failed ? again.apply(failed.id()) : Optional.of(earlier);
+    var outcome = outcome(earlier.owner(), new GenerationId(earlier.result()));
+    return outcome instanceof FailedBefore failed ? again.apply(failed.id()) : Optional.of(outcome);
   }
 
-  private DrawOutcome finish(Drawings drawings) {
-    var seen = drawings.seen();
-    var stored = drawings.stored();
-    var finished = stored.isEmpty() ? seen.failed(drawings.reason()) : seen.succeeded(stored);
-    return switch (finish(seen, finished, drawings.uncharged())) {
+  private GenerationOutcome finish(GeneratedPictures pictures) {
+    var seen = pictures.seen();
+    var stored = pictures.stored();
+    var finished = stored.isEmpty() ? seen.failed(pictures.reason()) : seen.succeeded(stored);
+    return switch (finish(seen, finished, pictures.uncharged())) {
       case Finished _ -> {
-        var work = work(finished.refunded(), drawings);
+        var work = work(finished.refunded(), pictures);
         yield stored.isEmpty()
-            ? new NothingDelivered(seen.id(), drawings.reason(), drawings.retryAfter(), work)
+            ? new NothingDelivered(seen.id(), pictures.reason(), pictures.retryAfter(), work)
             : new Delivered(seen.id(), stored, available(seen), work);
       }
-      case Overtaken(var now) -> {
+      case Overtaken(var current) -> {
         var _ = images.remove(stored);
-        yield late(now, drawings);
+        yield overtaken(current, pictures);
       }
     };
   }
 
-  private FinishOutcome finish(Generation seen, Generation finished, Uncharged uncharged) {
+  private FinishOutcome finish(Generation seen, Generation finished, UnchargedCalls uncharged) {
     return generations.finish(seen, finished, finished.refund(ids, clock.instant()), uncharged);
   }
 
-  // Somebody else has ended it meanwhile, and nothing but its owner ends it with another reason.
-  private DrawOutcome late(Generation now, Drawings drawings) {
-    return now.state() instanceof Deleted
-        ? new WasDeleted(now.id())
+  // The generation was ended by the sweeper, or deleted by its owner.
+  private GenerationOutcome overtaken(Generation current, GeneratedPictures pictures) {
+    return current.state() instanceof Deleted
+        ? new WasDeleted(current.id())
         : new NothingDelivered(
-            now.id(), FailureReason.MODEL_TIMEOUT, RETRY_AFTER, work(Credits.NONE, drawings));
+            current.id(), FailureReason.MODEL_TIMEOUT, RETRY_AFTER, work(Credits.NONE, pictures));
   }
 
-  private Work work(Credits refunded, Drawings drawings) {
-    return new Work(price, refunded, drawings.missing(), drawings.answers());
+  private Work work(Credits refunded, GeneratedPictures pictures) {
+    return new Work(price, refunded, pictures.missing(), pictures.answers());
   }
 
   private Usage usage(Generation pending) {

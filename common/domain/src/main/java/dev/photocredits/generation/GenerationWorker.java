@@ -3,56 +3,59 @@ package dev.photocredits.generation;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
+import dev.photocredits.generation.GenerationOutcome.Work;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Draws what {@link GenerationFlow#queue} has sold. */
+/** Generates the pictures of the generations that {@link GenerationFlow#queue} has queued. */
 public final class GenerationWorker {
   /**
-   * How often others may change the generation between looking at it and ending it: by a late
-   * picture, or by asking the model.
+   * How many times the generation may change between a read and its end, before this fails: by a
+   * late picture, or by a call of the model.
    */
   private static final int ATTEMPTS = 2 * VariationPrompt.COUNT + 1;
 
   private final Generations generations;
-  private final Drawing drawing;
-  private final Photos photos;
+  private final PictureGenerator generator;
+  private final QueuedPhotos photos;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
 
   public GenerationWorker(
       Generations generations,
-      Drawing drawing,
-      Photos photos,
+      PictureGenerator generator,
+      QueuedPhotos photos,
       TimeOrderedIds ids,
       InstantSource clock) {
     this.generations = generations;
-    this.drawing = drawing;
+    this.generator = generator;
     this.photos = photos;
     this.ids = ids;
     this.clock = clock;
   }
 
-  /** A generation that we ended, and what that took. */
+  /** A generation that this call ended, and figures about it. */
   public record Worked(Generation ended, Work work) {}
 
   /**
-   * Draws what the pending generation has no picture of yet, adds each as it comes, and ends the
-   * generation with those that are there by the deadline. Nothing for a generation that has ended,
-   * whose photo is gone, for which the day has no more pictures, or whose lease has run out: that
-   * one is the sweeper's. When this throws, it may be called again with the same arguments: nothing
-   * is charged or given back twice, and nothing is drawn again that was added.
+   * Generates the pictures that the pending generation does not have yet, adds each one as it
+   * arrives, and ends the generation with those that are there by the deadline.
    *
-   * @param deadline when the last picture must be stored; ending comes after it
-   * @return how it ended, if it was we who ended it; or somebody else with the very same pictures,
-   *     which nobody can tell from our own write whose reply was lost
+   * <p>Does nothing if the generation has ended, if its photo is gone, if the daily limit is
+   * reached, or if the lease has expired, in which case the sweeper ends the generation. If this
+   * throws, repeat the call with the same arguments: nothing is charged or refunded twice, and
+   * pictures that were added are not generated again.
+   *
+   * @param deadline when the last picture must be stored; the end comes after it
+   * @return how the generation ended, if this call ended it. If another process ended it with the
+   *     same pictures, it is returned as well, because that looks like a write of this call whose
+   *     reply was lost.
    */
   public Optional<Worked> work(Email owner, GenerationId id, Instant deadline) {
     @Nullable Generation found = generations.find(owner, id).orElse(null);
@@ -64,41 +67,42 @@ public final class GenerationWorker {
     if (photo.isEmpty() || !clock.instant().isBefore(pending.leaseExpiresAt())) {
       return Optional.empty();
     }
-    var drawn = pending.drawn().stream().map(Picture::variation).toList();
-    var drawings =
-        drawing.draw(
+    var generated = pending.generated().stream().map(Picture::variation).toList();
+    var pictures =
+        generator.generate(
             found,
             photo.get(),
-            number -> !drawn.contains(number),
+            number -> !generated.contains(number),
             (number, image) -> generations.add(found, new Picture(number, image)),
             deadline);
-    if (drawings.isEmpty()) {
+    if (pictures.isEmpty()) {
       return Optional.empty();
     }
-    var work = end(owner, id, drawings.get());
+    var work = end(owner, id, pictures.get());
     photos.remove(id);
     return work;
   }
 
-  private Optional<Worked> end(Email owner, GenerationId id, Drawing.Drawings drawings) {
+  private Optional<Worked> end(
+      Email owner, GenerationId id, PictureGenerator.GeneratedPictures pictures) {
     var seen = generations.find(owner, id).orElseThrow();
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (!(seen.state() instanceof Pending pending)) {
         return Optional.empty();
       }
-      var ended = seen.ended(pending, drawings.reason());
+      var ended = seen.ended(pending, pictures.reason());
       var refund = ended.refund(ids, clock.instant());
-      switch (generations.finish(seen, ended, refund, drawings.uncharged())) {
+      switch (generations.finish(seen, ended, refund, pictures.uncharged())) {
         case Finished _ -> {
           return Optional.of(
               new Worked(
                   ended,
                   new Work(
-                      ended.price(), ended.refunded(), drawings.missing(), drawings.answers())));
+                      ended.price(), ended.refunded(), pictures.missing(), pictures.answers())));
         }
-        case Overtaken(var now) -> seen = now;
+        case Overtaken(var current) -> seen = current;
       }
     }
-    throw new IllegalStateException("the generation changed every time");
+    throw new IllegalStateException("the generation changed before each attempt to end it; retry");
   }
 }

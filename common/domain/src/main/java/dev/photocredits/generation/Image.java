@@ -1,8 +1,8 @@
 package dev.photocredits.generation;
 
 /**
- * The bytes of an encoded image and what they are: an uploaded photo, or a picture that the model
- * drew. The array is shared, not copied: nobody writes to it.
+ * The bytes and the media type of an encoded image: an uploaded photo or a generated picture. The
+ * array is shared, not copied; nothing may write to it.
  */
 public final class Image {
   private final ContentType contentType;

@@ -2,12 +2,12 @@ package dev.photocredits.generation;
 
 import java.time.Instant;
 
-/** The model that draws. */
+/** The model that generates pictures. */
 public interface ImageModel {
 
   /**
-   * Draws one picture of the photo. Returns by the deadline, give or take a second, and never
-   * throws for what the model or the network did.
+   * Generates one picture from the photo. Returns by the deadline, within about a second, and never
+   * throws because of the model or the network.
    */
-  ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline);
+  ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline);
 }

@@ -4,21 +4,22 @@ import dev.photocredits.credits.GenerationId;
 import java.net.URI;
 import java.util.List;
 
-/** Keeps the generated images. */
+/** Stores the generated pictures. */
 public interface ImageStore {
 
   /**
-   * Stores the image's bytes untouched under a new key. An exception leaves at most an image that
-   * nothing points to.
+   * Stores the bytes of an image unchanged under a new key. An exception leaves at most an image to
+   * which nothing refers.
    */
   StoredImage put(GenerationId generation, Image image);
 
   /**
-   * Removes images, if they are there. Tells whether all of them are gone; the others stay under
-   * keys that nobody can guess. Never throws for what the store did.
+   * Removes images; those that do not exist count as removed. Never throws because of the store.
+   *
+   * @return whether all of them are gone; the others stay under keys that cannot be guessed
    */
   boolean remove(List<StoredImage> images);
 
-  /** An address from which anybody who has it can fetch the image for a while. */
+  /** Returns a signed URL, from which anyone who has it can fetch the image for a limited time. */
   URI sign(StoredImage image);
 }

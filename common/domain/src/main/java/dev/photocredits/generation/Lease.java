@@ -4,5 +4,5 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import java.time.Instant;
 
-/** How long the worker of a generation is believed to be alive. */
+/** The time until which the worker of a generation is assumed to be alive. */
 public record Lease(Email owner, GenerationId generation, Instant expiresAt) {}

@@ -10,12 +10,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounds on what users cause. A limit that is not among them is off.
+ * Upper bounds on what users cause. A limit without a bound is off.
  *
- * @param bounds how much each allows, at least 1
+ * @param bounds how much each limit allows, at least 1
  */
 public record Limits(Map<Limit, Integer> bounds) {
-  /** All limits are off. */
+  /** No limits: all are off. */
   public static final Limits NONE = new Limits(Map.of());
 
   private static final int NO_BOUND = Integer.MAX_VALUE;
@@ -27,35 +27,35 @@ public record Limits(Map<Limit, Integer> bounds) {
     bounds = Map.copyOf(bounds);
   }
 
-  /** What is bounded, and for how long it counts. */
+  /** A kind of limit, and the window of time for which it counts. */
   public enum Limit {
-    /** Generations of one user that are pending. */
+    /** Pending generations of one user. */
     PENDING(null),
     /** Requests of one user that wait for their pictures. */
     WAITING(null),
-    /**
-     * Requests for a generation, of one user in an hour of the clock, whose photo was looked at.
-     */
+    /** Generation requests of one user whose photo was read, within one clock hour. */
     HOURLY(ChronoUnit.HOURS),
     /**
-     * Pictures that the model was asked for in an hour of the clock, and that one user did not pay
-     * for: they cancelled the generation, or the model's safety rules refused it.
+     * Pictures that the model was asked for and one user did not pay for, within one clock hour:
+     * the user cancelled the generation, or the model rejected the prompt or the photo.
      */
     UNCHARGED(ChronoUnit.HOURS),
-    /** Pictures that the model was asked for in a day of UTC, for all users together. */
+    /** Pictures that the model was asked for, for all users together, within one UTC day. */
     DAILY(ChronoUnit.DAYS),
-    /** Those of them that were for one user. */
+    /** Pictures that the model was asked for, for one user, within one UTC day. */
     SHARE(ChronoUnit.DAYS),
     /**
-     * Lookups in a minute, by one caller, of checkout sessions that they are not known to have
-     * opened.
+     * Lookups by one caller, within one clock minute, of checkout sessions that the caller is not
+     * known to have opened.
      */
     LOOKUPS(ChronoUnit.MINUTES);
 
-    /** What is pending or waits may have ended by then. */
+    /** How long to wait before retrying when something pending or waiting must end first. */
     private static final Duration MOMENT = Duration.ofSeconds(30);
 
-    /** A counter outlives its window by so many windows, for those who release late. */
+    /**
+     * How many windows a counter outlives its own window by, so that it can still be released late.
+     */
     private static final int LIFE = 7;
 
     private final @Nullable ChronoUnit window;
@@ -64,17 +64,17 @@ public record Limits(Map<Limit, Integer> bounds) {
       this.window = window;
     }
 
-    /** When the window began that the time is in. */
+    /** The beginning of the window that contains the time. */
     public Instant window(Instant at) {
       return at.truncatedTo(unit());
     }
 
-    /** When nobody needs the counter of that window any more. */
+    /** When the counter of the window that contains the time may be deleted. */
     public Instant forgottenAt(Instant at) {
       return window(at).plus(unit().getDuration().multipliedBy(1 + LIFE));
     }
 
-    /** After how long it makes sense to try again: the window's rest, in whole seconds. */
+    /** How long to wait before retrying: the rest of the window, in whole seconds. */
     public Duration retryAfter(Instant now) {
       if (window == null) {
         return MOMENT;
@@ -92,21 +92,22 @@ public record Limits(Map<Limit, Integer> bounds) {
   }
 
   /**
-   * One counter that a write moves. The write is refused if there is no room.
+   * A change of one counter as a part of a write. The write is refused if the counter would exceed
+   * its bound.
    *
-   * @param at a time in the window that the counter is for
-   * @param more by how much; zero only asks whether there is room for one
-   * @param most what the counter may come to
+   * @param at a time in the window of the counter
+   * @param more the change; 0 only checks that there is room for 1 more
+   * @param most the highest value that the counter may reach
    */
   public record Count(Limit limit, Instant at, int more, int most) {
-    /** What the counter may hold before, for there to be room. */
+    /** The highest current value of the counter at which the write is accepted. */
     public int room() {
       return most - Math.max(1, more);
     }
   }
 
   /**
-   * The same with that limit.
+   * Returns these limits with one changed.
    *
    * @param most how much it allows; 0 turns it off
    */
@@ -125,56 +126,60 @@ public record Limits(Map<Limit, Integer> bounds) {
     return bounds.containsKey(limit);
   }
 
-  /** How much it allows; {@link Integer#MAX_VALUE} if it is off. */
+  /** How much the limit allows; {@link Integer#MAX_VALUE} if it is off. */
   public int most(Limit limit) {
     return bounds.getOrDefault(limit, NO_BOUND);
   }
 
   /**
-   * What a request for a generation counts before its photo is looked at, and for which of its
-   * user's other limits there must be room by then.
+   * The counts of a generation request before its photo is read. They also check that the other
+   * limits of the user have room.
    */
   public List<Count> attempting(Instant now) {
-    return those(
+    return counted(
         new Count(Limit.HOURLY, now, 1, most(Limit.HOURLY)),
         new Count(Limit.UNCHARGED, now, 0, most(Limit.UNCHARGED)),
         pictures(Limit.SHARE, now, 0));
   }
 
-  /** What the start of a generation counts, and asks for room. */
+  /** The counts of the start of a generation, including those that only check for room. */
   public List<Count> starting(Instant now) {
-    return those(
+    return counted(
         new Count(Limit.UNCHARGED, now, 0, most(Limit.UNCHARGED)),
         pictures(Limit.DAILY, now, VariationPrompt.COUNT),
         pictures(Limit.SHARE, now, VariationPrompt.COUNT));
   }
 
-  private List<Count> those(Count... counts) {
+  private List<Count> counted(Count... counts) {
     return Stream.of(counts)
         .filter(count -> isOn(count.limit() == Limit.SHARE ? Limit.DAILY : count.limit()))
         .toList();
   }
 
-  /** What a lookup of a checkout session counts whose caller is not known to have opened it. */
+  /** The count of a lookup of a checkout session that the caller is not known to have opened. */
   public List<Count> lookingUp(Instant now) {
     return isOn(Limit.LOOKUPS)
         ? List.of(new Count(Limit.LOOKUPS, now, 1, most(Limit.LOOKUPS)))
         : List.of();
   }
 
-  /** What a request of the model for so many pictures counts, beyond those that were reserved. */
+  /** The counts of a call of the model for this many pictures beyond the reserved ones. */
   List<Count> asking(Instant now, int pictures) {
     return pictures == 0 || !isOn(Limit.DAILY)
         ? List.of()
         : List.of(pictures(Limit.DAILY, now, pictures), pictures(Limit.SHARE, now, pictures));
   }
 
-  // The share is counted wherever the day is, so that whoever releases need not know the limits.
+  // The share is counted whenever the day is, so that a release does not depend on which limits are
+  // on.
   private Count pictures(Limit limit, Instant now, int pictures) {
     return new Count(limit, now, pictures, most(limit));
   }
 
-  /** Gives back pictures that were counted at that time, and that the model was not asked for. */
+  /**
+   * The counts that release pictures that were counted at that time and for which the model was not
+   * called.
+   */
   static List<Count> releasing(Instant countedAt, int pictures) {
     return pictures == 0
         ? List.of()
@@ -183,7 +188,7 @@ public record Limits(Map<Limit, Integer> bounds) {
             new Count(Limit.SHARE, countedAt, -pictures, NO_BOUND));
   }
 
-  /** Counts pictures that the model was asked for, and that their user does not pay for. */
+  /** The counts of pictures that the model was asked for and the user does not pay for. */
   static List<Count> uncharged(Instant at, int pictures) {
     return pictures == 0 ? List.of() : List.of(new Count(Limit.UNCHARGED, at, pictures, NO_BOUND));
   }

@@ -2,35 +2,35 @@ package dev.photocredits.generation;
 
 import java.time.Duration;
 
-/** What the model made of one variation. */
+/** The result of asking the model for one variation. */
 public sealed interface ModelAnswer {
 
-  /** A picture, byte for byte as the model gave it. */
-  record Drawn(Image image) implements ModelAnswer {}
+  /** A picture; the bytes are as the model sent them. */
+  record Generated(Image image) implements ModelAnswer {}
 
-  /** Everything but a picture. */
-  sealed interface NotDrawn extends ModelAnswer {
+  /** Any result without a picture. */
+  sealed interface NoImage extends ModelAnswer {
 
-    /** What went wrong, for the log: codes and names, never a prompt or the model's own words. */
+    /** The cause for the log: codes and names, never a prompt or text of the model. */
     String cause();
   }
 
-  /** The model's safety rules forbid the picture: asking again does not help. */
-  record Refused(String cause) implements NotDrawn {}
+  /** The safety rules of the model forbid the picture; asking again does not help. */
+  record Refused(String cause) implements NoImage {}
 
-  /** The model cannot read the photo: asking again does not help. */
-  record PhotoRejected(String cause) implements NotDrawn {}
+  /** The model cannot read the photo; asking again does not help. */
+  record PhotoRejected(String cause) implements NoImage {}
 
   /**
    * The model has no capacity.
    *
-   * @param retryAfter when to ask again
+   * @param retryAfter how long to wait before asking again
    */
-  record Overloaded(String cause, Duration retryAfter) implements NotDrawn {}
+  record Overloaded(String cause, Duration retryAfter) implements NoImage {}
 
-  /** No answer by the deadline, ours or the model's own. */
-  record TimedOut(String cause) implements NotDrawn {}
+  /** There was no answer by the deadline, or the model reported a timeout of its own. */
+  record TimedOut(String cause) implements NoImage {}
 
   /** The model failed, or answered without a picture. */
-  record Broken(String cause) implements NotDrawn {}
+  record Broken(String cause) implements NoImage {}
 }

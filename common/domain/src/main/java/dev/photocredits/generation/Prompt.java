@@ -1,10 +1,13 @@
 package dev.photocredits.generation;
 
-/** What a person asks for, as they typed it: not blank, 2000 characters (code points) at most. */
+/**
+ * The text of a generation request as the user typed it: not blank, at most 2000 characters (code
+ * points).
+ */
 public record Prompt(String text) {
   public static final int LONGEST = 2000;
 
-  /** What stands for the prompt of somebody who has been erased. */
+  /** Replaces the prompt of a deleted generation or an erased user. */
   static final Prompt ERASED = new Prompt("erased");
 
   public Prompt {

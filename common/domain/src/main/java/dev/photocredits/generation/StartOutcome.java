@@ -2,30 +2,32 @@ package dev.photocredits.generation;
 
 import dev.photocredits.credits.Credits;
 import dev.photocredits.generation.Limits.Limit;
-import dev.photocredits.idempotency.Claim;
+import dev.photocredits.idempotency.IdempotencyRecord;
 
-/** What became of an order. */
+/** The result of starting a generation. */
 public sealed interface StartOutcome {
 
-  /** The price is taken; its usage entry, the pending generation and its claim are written. */
+  /**
+   * The price is held; the usage, the pending generation and the idempotency record are written.
+   */
   record Started() implements StartOutcome {}
 
-  /** The user may not begin a generation now; nothing was written. */
+  /** The user may not start a generation now; nothing was written. */
   sealed interface Refusal extends StartOutcome {}
 
-  /** The balance does not cover the price. */
+  /** The available credits do not cover the price. */
   record InsufficientCredits(Credits available) implements Refusal {}
 
   /**
-   * The key stands for a request already; nothing was written.
+   * The key was used before; nothing was written.
    *
-   * @param holder the claim that holds
+   * @param holder the record of the earlier request
    */
-  record KeyTaken(Claim holder) implements StartOutcome {}
+  record KeyTaken(IdempotencyRecord holder) implements StartOutcome {}
 
-  /** The user has ordered enough for now. */
+  /** A limit is reached. */
   record LimitReached(Limit limit) implements Refusal {}
 
-  /** There is no such user. */
+  /** The user does not exist. */
   record NoSuchUser() implements Refusal {}
 }

@@ -3,6 +3,6 @@ package dev.photocredits.generation;
 /**
  * An image in the image store.
  *
- * @param key where it is kept; nobody can guess it
+ * @param key the key of the object; it cannot be guessed
  */
 public record StoredImage(String key, ContentType contentType) {}

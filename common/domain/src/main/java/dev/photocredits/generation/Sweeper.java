@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives back what was taken for generations that nobody finishes: their workers are taken for dead
- * once their leases have run out.
+ * Ends abandoned generations, and refunds what they did not deliver. A generation is abandoned when
+ * its lease has expired: its worker is assumed to be dead.
  */
 public final class Sweeper {
-  /** How many overdue generations a run chooses from, the oldest leases first. */
-  private static final int READ = 5000;
+  /** How many overdue generations a run selects from, those with the oldest leases first. */
+  private static final int CANDIDATES = 5000;
 
-  /** No generation's lease ends later than that after it began. */
+  /** No lease is longer than this. */
   private static final Duration LONGEST_LEASE = Duration.ofDays(1);
 
   private final Generations generations;
@@ -39,12 +39,12 @@ public final class Sweeper {
   }
 
   /**
-   * What a run did.
+   * The result of a run.
    *
-   * @param refunded how many generations it ended
-   * @param credits what it gave back for them
-   * @param failures one for each that could not be ended this time: what was thrown
-   * @param hasMore whether some are left for the next run
+   * @param refunded how many generations were ended
+   * @param credits the credits that were refunded for them
+   * @param failures the exceptions, one for each generation that could not be ended in this run
+   * @param hasMore whether generations are left for the next run
    */
   public record Swept(
       int refunded, Credits credits, List<RuntimeException> failures, boolean hasMore) {
@@ -55,7 +55,7 @@ public final class Sweeper {
 
   /**
    * How long ago the pending generation with the oldest lease began; zero if none is pending. The
-   * list may be behind by a moment.
+   * list may lag by a moment.
    */
   public Duration oldestPending() {
     var now = clock.instant();
@@ -66,23 +66,24 @@ public final class Sweeper {
   }
 
   /**
-   * Ends overdue generations with the pictures that are there, by the same conditional write as
-   * their workers would, each in its turn ({@link Turns}). Any number may sweep at once, and all
-   * but the first change nothing.
+   * Ends overdue generations with the pictures that are there, in random order ({@link Turns}), by
+   * the same conditional write as their workers. Concurrent runs are safe: only the first write has
+   * an effect.
    *
    * @param most how many generations to try
-   * @param deadline after which no further one is begun
+   * @param deadline no further generation is started after it
    */
   public Swept sweep(int most, Instant deadline) {
-    var overdue = generations.overdue(clock.instant(), READ, null);
-    var taken = turns.take(overdue, most, deadline, this::end);
-    var refunds = taken.results().stream().flatMap(Optional::stream).toList();
+    var overdue = generations.overdue(clock.instant(), CANDIDATES, null);
+    var run = turns.take(overdue, most, deadline, this::end);
+    var refunds = run.results().stream().flatMap(Optional::stream).toList();
     var credits = refunds.stream().reduce(Credits.NONE, Credits::plus);
-    return new Swept(refunds.size(), credits, taken.failures(), taken.hasMore());
+    return new Swept(refunds.size(), credits, run.failures(), run.hasMore());
   }
 
-  // What was given back, if it was we who ended it. The list may be behind: the generation itself
-  // says whether it is still pending. If its owner has been erased meanwhile, it was not.
+  // Returns the refunded credits if this call ended the generation. The list of leases may lag, so
+  // the state of the generation decides. The generation of a user who has been erased meanwhile is
+  // not found: it was not pending.
   private Optional<Credits> end(Lease lease) {
     return generations.find(lease.owner(), lease.generation()).flatMap(this::end);
   }

@@ -20,7 +20,7 @@ public enum TransformationMode {
     return Arrays.stream(values()).filter(mode -> mode.key.equals(key)).findFirst();
   }
 
-  /** The mode's name in requests and answers. */
+  /** The name in requests and responses. */
   public String key() {
     return key;
   }

@@ -2,7 +2,7 @@ package dev.photocredits.generation;
 
 import java.util.List;
 
-/** The text that the model gets for one variation. */
+/** The prompt that the model receives for one variation. */
 public record VariationPrompt(String text) {
   private static final String STYLE_MARK = "style of";
   private static final String ITEM_MARK = "only change to";
@@ -27,10 +27,10 @@ public record VariationPrompt(String text) {
           "Professional studio lighting with soft shadows and realistic details.",
           "Natural outdoor lighting with authentic textures and lifelike appearance.");
 
-  /** How many variations a generation wants. */
+  /** How many variations a generation has. */
   public static final int COUNT = ENDINGS.size();
 
-  /** The texts of all variations of a prompt, in their order. */
+  /** The prompts of all variations, in their order. */
   static List<VariationPrompt> of(Prompt prompt, TransformationMode mode) {
     var itemOnly = mode == TransformationMode.ITEM_ONLY || prompt.text().contains(SAME_PERSON_MARK);
     var wording = (itemOnly ? ITEM_ONLY : FULL_TRANSFORMATION).formatted(style(prompt, itemOnly));

@@ -3,12 +3,13 @@ package dev.photocredits.generation;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 
-/** Brings generations to a worker: each at least once, some more often, in any order. */
+/** Delivers generations to a worker: each at least once, some more often, in any order. */
 public interface WorkQueue {
 
   /**
-   * Sends a generation. Tells whether the queue has it; if not, it may have it all the same. Never
-   * throws for what the queue or the network did.
+   * Queues a generation. Never throws because of the queue or the network.
+   *
+   * @return whether the queue has accepted it; if false, the queue may have it nevertheless
    */
   boolean send(Email owner, GenerationId generation);
 }

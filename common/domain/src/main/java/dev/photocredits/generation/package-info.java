@@ -1,4 +1,7 @@
-/** Drawing three variations of a photo, and taking or giving back the credits for them. */
+/**
+ * Generating variations of a photo: requests, the price and its refund, limits, the worker and the
+ * sweeper.
+ */
 @NullMarked
 package dev.photocredits.generation;
 

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a caller names a request, so that its repeat is known: 1 to 255 printable characters of
- * ASCII, not all of them spaces.
+ * A caller's name for a request, by which a repeat is recognized: 1 to 255 printable ASCII
+ * characters, not all of them spaces.
  */
 public record IdempotencyKey(String value) {
   public static final int LONGEST = 255;
@@ -14,11 +14,12 @@ public record IdempotencyKey(String value) {
 
   public IdempotencyKey {
     if (!SHAPE.matcher(value).matches()) {
-      throw new IllegalArgumentException("not an idempotency key");
+      throw new IllegalArgumentException(
+          "an idempotency key has 1 to " + LONGEST + " printable ASCII characters");
     }
   }
 
-  /** The key that a caller sent, or nothing if it is not one. */
+  /** Parses a key that a caller sent; returns nothing if it is not a valid one. */
   public static Optional<IdempotencyKey> parse(String sent) {
     return SHAPE.matcher(sent).matches() ? Optional.of(new IdempotencyKey(sent)) : Optional.empty();
   }

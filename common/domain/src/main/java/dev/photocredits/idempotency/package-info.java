@@ -1,4 +1,4 @@
-/** Knowing a request again, so that a repeat does nothing a second time. */
+/** Recognizes repeated requests, so that a repeat has no second effect. */
 @NullMarked
 package dev.photocredits.idempotency;
 

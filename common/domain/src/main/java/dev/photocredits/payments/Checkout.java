@@ -7,13 +7,13 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.idempotency.Claim;
-import dev.photocredits.idempotency.Claims;
 import dev.photocredits.idempotency.IdempotencyKey;
-import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.idempotency.RequestFingerprint;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
-import dev.photocredits.payments.Payments.AttemptSpent;
+import dev.photocredits.payments.Payments.AttemptFailed;
 import dev.photocredits.payments.Payments.CustomerCreated;
 import dev.photocredits.payments.Payments.CustomerDeleted;
 import dev.photocredits.payments.Payments.SessionOpened;
@@ -22,14 +22,17 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Sells a credit package: opens the page where it is paid. The credits come with the payment. */
+/**
+ * Sells a credit package: opens the page on which the customer pays. The credits are granted after
+ * payment.
+ */
 public final class Checkout {
-  /** What one call tries; the next call goes on from there. */
+  /** How many attempts a call makes. The next call continues from the last one. */
   private static final int TRIES = 3;
 
   private final Accounts accounts;
   private final Ledger ledger;
-  private final Claims claims;
+  private final IdempotencyRecords idempotencyRecords;
   private final PurchaseOrders orders;
   private final Payments payments;
   private final Fulfilment fulfilment;
@@ -43,7 +46,7 @@ public final class Checkout {
   public Checkout(
       Accounts accounts,
       Ledger ledger,
-      Claims claims,
+      IdempotencyRecords idempotencyRecords,
       PurchaseOrders orders,
       Payments payments,
       Fulfilment fulfilment,
@@ -52,7 +55,7 @@ public final class Checkout {
       InstantSource clock) {
     this.accounts = accounts;
     this.ledger = ledger;
-    this.claims = claims;
+    this.idempotencyRecords = idempotencyRecords;
     this.orders = orders;
     this.payments = payments;
     this.fulfilment = fulfilment;
@@ -62,17 +65,17 @@ public final class Checkout {
   }
 
   /**
-   * Opens a Checkout Session. Creates the user and their Stripe customer if need be, and replaces a
-   * customer who was deleted at Stripe. {@link PaymentsUnavailable} leaves at most those two,
-   * claims and an unpaid purchase order behind.
+   * Opens a Checkout Session. Creates the user and their Stripe customer if necessary, and replaces
+   * a customer that was deleted at Stripe. {@link PaymentsUnavailable} leaves behind at most a
+   * user, a customer, idempotency records and an unpaid purchase order.
    *
-   * <p>A repeat under the same key within 24 hours opens the same session, as it was sold first:
-   * the claim names the purchase order by which the provider knows it again. If the provider has
-   * failed under that one, and would repeat the failure for a day, another one takes its place.
-   * Without a key every call opens a new session.
+   * <p>A repeat with the same key within 24 hours opens the same session, with the terms of the
+   * first call: the idempotency record names the purchase order, by whose id the provider
+   * recognizes the repeat. If the provider has failed under that id, it repeats the failure for a
+   * day, so another purchase order replaces it. Without a key every call opens a new session.
    */
   public CheckoutOutcome open(Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
-    // Before the claim: a user who is being erased leaves no key behind.
+    // Comes before the idempotency record, so that a user who is being erased leaves no key behind.
     var customer = accounts.open(email).stripeCustomer();
     @Nullable UUID failed = null;
     for (var tries = 0; tries < TRIES; tries++) {
@@ -90,13 +93,13 @@ public final class Checkout {
           return new Opened(session);
         }
         case CustomerDeleted _ -> customer = createCustomer(email, customer);
-        case AttemptSpent _ -> failed = attempt.get();
+        case AttemptFailed _ -> failed = attempt.get();
       }
     }
     throw new PaymentsUnavailable("no session was opened in " + TRIES + " attempts");
   }
 
-  /** The purchase order of that attempt, as it was written first. */
+  /** Returns the purchase order of the attempt, as it was first written. */
   private PurchaseOrder order(Email email, CreditPackage pack, UUID attempt) {
     var id = new PurchaseOrderId(attempt);
     var wanted =
@@ -104,7 +107,9 @@ public final class Checkout {
     return orders.place(wanted);
   }
 
-  /** The attempt that the key stands for; nothing if it stands for another request. */
+  /**
+   * Returns the attempt of the idempotency record; nothing if the key was used for another request.
+   */
   private Optional<UUID> attempt(
       Email email, CreditPackage pack, @Nullable IdempotencyKey key, @Nullable UUID failed) {
     var now = clock.instant();
@@ -112,50 +117,53 @@ public final class Checkout {
     if (key == null) {
       return Optional.of(attempt);
     }
-    var request = RequestHash.of(email.value(), pack.key());
-    var wanted = Claim.of(email, Claim.Scope.CHECKOUT, key, request, attempt, now);
-    return Optional.of(claims.claim(wanted, failed, now))
-        .filter(holder -> holder.isFor(request))
-        .map(Claim::result);
+    var request = RequestFingerprint.of(email.value(), pack.key());
+    var wanted =
+        IdempotencyRecord.of(email, IdempotencyRecord.Scope.CHECKOUT, key, request, attempt, now);
+    return Optional.of(idempotencyRecords.claim(wanted, failed, now))
+        .filter(earlier -> earlier.isFor(request))
+        .map(IdempotencyRecord::result);
   }
 
-  /** The session as it is now, as far as the provider tells. Writes nothing. */
-  public FindOutcome find(SessionId id) {
+  /** Looks up the current state of a session at the provider. Writes nothing. */
+  public SessionLookupOutcome find(SessionId id) {
     return fulfilment.find(id);
   }
 
-  /** What the session sells. Writes nothing. */
+  /** Returns what the session sells. Writes nothing. */
   public SaleOutcome sale(FoundSession session) {
     return fulfilment.sale(session.terms());
   }
 
   /**
-   * Grants what a session has paid for, whether or not a webhook has arrived; nothing while it is
-   * not paid.
+   * Grants what a session has paid for, even if its webhook has not arrived. Does nothing while it
+   * is unpaid.
    */
   public Optional<FulfilmentOutcome> fulfil(FoundSession session) {
     return Optional.ofNullable(session.paid()).map(fulfilment::fulfil);
   }
 
   /**
-   * Creates the user's customer and links them to it. Callers who do so at once, or again within a
-   * day, create one customer: they share a claim.
+   * Creates the user's customer at Stripe and links the user to it. Concurrent calls, and repeats
+   * within a day, create one customer, because they share an idempotency record.
    *
-   * @param deleted the customer that the new one replaces
+   * @param deleted the deleted customer that the new one replaces
    */
   private CustomerId createCustomer(Email email, @Nullable CustomerId deleted) {
     var key = new IdempotencyKey(deleted == null ? "first" : deleted.value());
     @Nullable UUID failed = null;
     for (var tries = 0; tries < TRIES; tries++) {
       var now = clock.instant();
-      var request = RequestHash.of(key.value());
-      var wanted = Claim.of(email, Claim.Scope.CUSTOMER, key, request, ids.next(now), now);
-      var attempt = claims.claim(wanted, failed, now).result();
+      var request = RequestFingerprint.of(key.value());
+      var wanted =
+          IdempotencyRecord.of(
+              email, IdempotencyRecord.Scope.CUSTOMER, key, request, ids.next(now), now);
+      var attempt = idempotencyRecords.claim(wanted, failed, now).result();
       switch (payments.createCustomer(email, attempt)) {
         case CustomerCreated(var customer) -> {
           return ledger.linkCustomer(email, customer, deleted, now);
         }
-        case AttemptSpent _ -> failed = attempt;
+        case AttemptFailed _ -> failed = attempt;
       }
     }
     throw new PaymentsUnavailable("no customer was created in " + TRIES + " attempts");

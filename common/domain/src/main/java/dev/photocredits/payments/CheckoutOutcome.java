@@ -1,11 +1,11 @@
 package dev.photocredits.payments;
 
-/** What became of a wish to buy. */
+/** The result of opening a checkout. */
 public sealed interface CheckoutOutcome {
 
-  /** The page to pay on is open, now or by the request that this one repeats. */
+  /** The session is open, by this request or by an earlier one with the same key. */
   record Opened(CheckoutSession session) implements CheckoutOutcome {}
 
-  /** The key stands for another request; nothing was written. */
+  /** The key was used for another request; nothing was written. */
   record KeyReused() implements CheckoutOutcome {}
 }

@@ -4,7 +4,7 @@ import dev.photocredits.credits.SessionId;
 import java.net.URI;
 
 /**
- * A page of the payment provider where a customer can pay.
+ * A page of the payment provider on which a customer can pay.
  *
  * @param url where to send the customer
  */

@@ -4,15 +4,16 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How far the provider's history has been compared with the ledger. */
+/** Stores how far the reconciliation has compared the provider's history with the ledger. */
 public interface Checkpoints {
 
   /**
-   * A place in the history.
+   * A position in the history, which is compared one stretch of time at a time, newest events
+   * first.
    *
-   * @param since everything before that has been compared
-   * @param until the end of the stretch that is being compared, if one is
-   * @param after the last event of that stretch that has been compared, newest first
+   * @param since everything before this time has been compared
+   * @param until the end of the stretch in progress; null if none is
+   * @param after the last event of the stretch that has been compared; null before the first
    */
   record Checkpoint(Instant since, @Nullable Instant until, @Nullable String after) {}
 

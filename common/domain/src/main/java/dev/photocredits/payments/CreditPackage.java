@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The catalogue: every pack that was ever released. A session without a purchase order is granted
- * by it, however old the session is, so that a released pack is never changed or removed: another
- * price or size is another pack, with a key of its own, and the old one goes off sale.
+ * The catalogue: every pack that was ever released. A session without a purchase order, however
+ * old, is granted by the pack that it names. A released pack is therefore never changed or removed:
+ * a new price or size is a new pack with its own key, and the old pack is taken off sale.
  */
 public enum CreditPackage {
   STARTER("starter", "Starter Pack", 10, 999, true),
@@ -30,27 +30,27 @@ public enum CreditPackage {
     this.isOnSale = isOnSale;
   }
 
-  /** The pack of that key, whether or not it is on sale. */
+  /** Finds a pack by its key, on sale or not. */
   public static Optional<CreditPackage> find(String key) {
     return Arrays.stream(values()).filter(pack -> pack.key.equals(key)).findFirst();
   }
 
-  /** The pack of that key, if it can be bought. */
+  /** Finds a pack that is on sale by its key. */
   public static Optional<CreditPackage> findOnSale(String key) {
     return find(key).filter(pack -> pack.isOnSale);
   }
 
-  /** The packs that can be bought, in the order in which they are offered. */
+  /** The packs on sale, in the order of the catalogue. */
   public static List<CreditPackage> onSale() {
     return Arrays.stream(values()).filter(pack -> pack.isOnSale).toList();
   }
 
-  /** The name of the package in requests and metadata, such as {@code starter}. */
+  /** The name in requests and metadata, such as {@code starter}. */
   public String key() {
     return key;
   }
 
-  /** The name of the package for people, such as {@code Starter Pack}. */
+  /** The name that customers see, such as {@code Starter Pack}. */
   public String title() {
     return title;
   }

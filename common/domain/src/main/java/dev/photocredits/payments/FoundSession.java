@@ -1,32 +1,32 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Checkout Session of ours, as the provider has it now.
+ * The current state of a Checkout Session that we opened.
  *
- * @param paid the session as what it grants, once it is {@link Status#PAID}
+ * @param paid what the session grants; null unless it is {@link Status#PAID}
  */
 public record FoundSession(SessionId id, SaleTerms terms, Status status, @Nullable PaidSession paid)
-    implements FindOutcome {
+    implements SessionLookupOutcome {
 
-  /** The same session, of whose money that has become since it was paid. */
-  public FoundSession after(List<MoneyMoved> moved) {
-    return new FoundSession(id, terms, status, paid == null ? null : paid.after(moved));
+  /** Returns this session with the updates that its payment has received since. */
+  public FoundSession after(List<PaymentUpdate> updates) {
+    return new FoundSession(id, terms, status, paid == null ? null : paid.after(updates));
   }
 
-  /** How far a session is. */
+  /** The state of a session. */
   public enum Status {
-    /** It can be paid. */
+    /** The customer can still pay. */
     OPEN,
-    /** It is completed, and its money is on the way. */
+    /** The customer has completed it, and the money is on its way. */
     PENDING,
     /** It is paid, or needs no payment. */
     PAID,
-    /** No money will come any more: its time is over, or the payment failed. */
+    /** It will not be paid: it has expired, or the payment failed. */
     EXPIRED
   }
 }

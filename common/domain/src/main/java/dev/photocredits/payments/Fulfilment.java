@@ -6,12 +6,12 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.ReversalOutcome;
-import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
+import dev.photocredits.credits.ReversalOutcome.AlreadyRecorded;
 import dev.photocredits.credits.ReversalOutcome.Heard;
-import dev.photocredits.credits.ReversalOutcome.KnownAlready;
-import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.OtherCurrency;
+import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
@@ -26,17 +26,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a customer the credits that they paid for, once for each Checkout Session, and takes them
- * back when the money goes back.
+ * Grants the credits of paid Checkout Sessions, once for each session, and reverses credits when
+ * their money is returned.
  */
 public final class Fulfilment {
-  /** Stripe sends an event again within minutes at first, and then for three days. */
+  /**
+   * Updates younger than this are trusted as they are. Stripe repeats an event within minutes at
+   * first, and then for three days.
+   */
   private static final Duration FRESH = Duration.ofMinutes(10);
 
   private static final String FOREIGN_MONEY =
       "a refund or dispute is in another currency than its payment: no credit has moved";
   private static final String FAILED_REFUND =
-      "a refund failed: its money stayed here, and its credits are the customer's again";
+      "a refund failed: we still have the money, and the customer has the credits again";
 
   private final Accounts accounts;
   private final Ledger ledger;
@@ -60,14 +63,14 @@ public final class Fulfilment {
     this.clock = clock;
   }
 
-  /** The session of that id, if the provider tells of one that is ours. Writes nothing. */
-  public FindOutcome find(SessionId id) {
+  /** Looks up a session at the provider. Writes nothing. */
+  public SessionLookupOutcome find(SessionId id) {
     return lookup.find(id);
   }
 
   /**
-   * What was sold by those terms: the purchase order's credits and price, if one is kept, else
-   * those of the pack in our catalogue. Writes nothing.
+   * Returns what was sold: the credits and price of the purchase order if there is one, else those
+   * of the pack in our catalogue. Writes nothing.
    */
   public SaleOutcome sale(SaleTerms terms) {
     var order = Optional.ofNullable(terms.order()).flatMap(id -> orders.find(terms.buyer(), id));
@@ -85,24 +88,23 @@ public final class Fulfilment {
   }
 
   /**
-   * Grants the credits that were sold by what was told at that time. News that are fresh are
-   * granted even if the provider cannot be reached. Older ones may have been overtaken: what is
-   * known of the payment may have been forgotten, by the provider or by us. So the provider is
-   * asked first.
+   * Grants what a session sold, as reported at a given time. A recent report is granted even if the
+   * provider cannot be reached. An older one may be out of date: the refunds and disputes of the
+   * payment may no longer be on record, at the provider or here. So the provider is asked first, as
+   * in {@link #fulfilLate}.
    *
-   * @param toldAt when the provider told it; by news without a time as if they were fresh
+   * @param reportedAt when the provider reported it; null counts as recent
    */
-  public FulfilmentOutcome fulfil(PaidSession session, @Nullable Instant toldAt) {
-    return toldAt == null || toldAt.plus(FRESH).isAfter(clock.instant())
+  public FulfilmentOutcome fulfil(PaidSession session, @Nullable Instant reportedAt) {
+    return reportedAt == null || reportedAt.plus(FRESH).isAfter(clock.instant())
         ? fulfil(session)
         : fulfilLate(session);
   }
 
   /**
-   * Grants the credits that were sold after asking the provider what has become of the payment
-   * since, unless the session was granted before. Throws {@link LookupUnavailable} if the provider
-   * does not tell: to be asked again. One that the provider does not know is granted as it was
-   * told.
+   * Grants what a session sold, after asking the provider what has happened to the payment since; a
+   * session that is already granted is left alone. Throws {@link LookupUnavailable} if the provider
+   * does not answer: retry later. A session that the provider does not know is granted as reported.
    */
   public FulfilmentOutcome fulfilLate(PaidSession session) {
     return ledger
@@ -114,23 +116,23 @@ public final class Fulfilment {
   private FulfilmentOutcome fulfilAsFound(PaidSession session) {
     return switch (lookup.find(session.id())) {
       case FoundSession found -> fulfil(Objects.requireNonNullElse(found.paid(), session));
-      case FindOutcome.NoSuchSession _ -> fulfil(session);
-      case FindOutcome.NotTold(var why) -> throw new LookupUnavailable(why);
+      case SessionLookupOutcome.NoSuchSession _ -> fulfil(session);
+      case SessionLookupOutcome.LookupFailed(var why) -> throw new LookupUnavailable(why);
     };
   }
 
   /**
-   * As {@link #fulfilLate}, and looks whether a session that was granted before is whole: heals
-   * what a restored table has lost of it.
+   * Like {@link #fulfilLate}, but also repairs a grant of which a restored table has lost a part.
    */
-  FulfilmentOutcome fulfilAnew(PaidSession session) {
+  FulfilmentOutcome fulfilAndRepair(PaidSession session) {
     return ledger.findGrant(session.id()).isPresent() ? fulfil(session) : fulfilAsFound(session);
   }
 
   /**
-   * Grants the credits that were sold, less what is known to have gone back of their money. A
-   * repeat writes nothing, whatever brought it. A payer whom we do not know becomes a user first:
-   * money that arrived is never refused. Throws if they vanish again: to be asked again.
+   * Grants what a session sold, less the credits whose money is known to have been returned. A
+   * repeat writes nothing. A payer without an account becomes a user first: a payment that arrived
+   * is never refused. Throws {@link IllegalStateException} if the account disappears again: retry
+   * later.
    */
   public FulfilmentOutcome fulfil(PaidSession session) {
     return switch (sale(session.terms())) {
@@ -140,8 +142,8 @@ public final class Fulfilment {
   }
 
   private GrantOutcome.Fulfilled grant(PaidSession session, Sale sale) {
-    for (var news : session.moved()) {
-      var _ = reverse(news);
+    for (var update : session.moved()) {
+      var _ = reverse(update);
     }
     var now = clock.instant();
     var buyer = session.terms().buyer();
@@ -162,34 +164,37 @@ public final class Fulfilment {
         yield switch (ledger.grant(buyer, purchase, charge, order)) {
           case GrantOutcome.Fulfilled granted -> granted;
           case GrantOutcome.NoSuchUser _ ->
-              throw new IllegalStateException("the user vanished: not granted");
+              throw new IllegalStateException("the account disappeared: not granted");
         };
       }
     };
   }
 
   /**
-   * How that dispute stands at the provider, for news that do not tell it themselves. Throws {@link
-   * LookupUnavailable} if the provider does not tell: to be asked again.
+   * Looks up the state of a dispute at the provider, for events that do not contain it. Throws
+   * {@link LookupUnavailable} if the provider does not answer: retry later.
    */
-  public MoneyMoved look(DisputeId dispute) {
+  public PaymentUpdate look(DisputeId dispute) {
     return lookup.dispute(dispute);
   }
 
   /**
-   * What there is to do about the object of that event now. Throws {@link LookupUnavailable} if the
-   * provider does not tell: to be asked again.
+   * Looks up the object of an event at the provider, and returns what to do about its current
+   * state. Throws {@link LookupUnavailable} if the provider does not answer: retry later.
    */
-  public PaymentNews news(ProviderEvent event) {
-    return lookup.news(event);
+  public PaymentNotification notification(ProviderEvent event) {
+    return lookup.notification(event);
   }
 
-  /** What an operator has to look at after a grant, in a sentence for the log. */
+  /**
+   * Says what an operator must look at after a grant, in one sentence for the log; nothing in most
+   * cases.
+   */
   public static Optional<String> attention(FulfilmentOutcome outcome) {
     return switch (outcome) {
       case NotOurs(var problem) -> Optional.of("not a session of ours: " + problem);
-      case Fulfilled(Granted(_, _, var knowsForeignMoney)) -> foreignMoney(knowsForeignMoney);
-      case Fulfilled(AlreadyGranted(var knowsForeignMoney)) -> foreignMoney(knowsForeignMoney);
+      case Fulfilled(Granted(_, _, var hasOtherCurrency)) -> foreignMoney(hasOtherCurrency);
+      case Fulfilled(AlreadyGranted(var hasOtherCurrency)) -> foreignMoney(hasOtherCurrency);
     };
   }
 
@@ -197,36 +202,39 @@ public final class Fulfilment {
     return isKnown ? Optional.of(FOREIGN_MONEY) : Optional.empty();
   }
 
-  /** What an operator has to look at after that news, in a sentence for the log. */
-  public static Optional<String> attention(MoneyMoved news, Heard outcome) {
+  /**
+   * Says what an operator must look at after an update, in one sentence for the log; nothing in
+   * most cases.
+   */
+  public static Optional<String> attention(PaymentUpdate update, Heard outcome) {
     return switch (outcome) {
-      case ForeignMoney _ -> Optional.of(FOREIGN_MONEY);
-      case KnownAlready _ -> Optional.empty();
-      case Noted _, Reversed _ ->
-          news instanceof MoneyMoved.Refund(_, _, var state) && state.hasFailed()
+      case OtherCurrency _ -> Optional.of(FOREIGN_MONEY);
+      case AlreadyRecorded _ -> Optional.empty();
+      case RecordedOnly _, Reversed _ ->
+          update instanceof PaymentUpdate.Refund(_, _, var state) && state.hasFailed()
               ? Optional.of(FAILED_REFUND)
               : Optional.empty();
     };
   }
 
   /**
-   * Takes credits back as the money of a payment went back, or gives them back as it came back. A
-   * repeat writes nothing, and the order of the news does not matter. The payment of a user who was
-   * erased is their pseudonym's, who may owe. An owner whose account is missing becomes a user
-   * again, and owes; a pseudonym does not. Throws if the account vanishes again, or is a
-   * pseudonym's: to be asked again.
+   * Withdraws credits as the money of a payment is returned to the customer, or returns them as it
+   * comes back. A repeat writes nothing, and the order of updates does not matter. The payment of
+   * an erased user belongs to the pseudonym, which may have debt. If the account of the owner is
+   * missing, it is opened again and gets the debt, unless the owner is a pseudonym. Throws {@link
+   * IllegalStateException} if the account disappears again, or belongs to a pseudonym: retry later.
    */
-  public Heard reverse(MoneyMoved news) {
+  public Heard reverse(PaymentUpdate update) {
     var now = clock.instant();
     var id = ids.transaction(now);
-    return switch (ledger.reverse(news, id, now)) {
+    return switch (ledger.reverse(update, id, now)) {
       case Heard heard -> heard;
       case ReversalOutcome.NoSuchUser(var owner) -> {
         var _ = accounts.open(owner);
-        yield switch (ledger.reverse(news, id, now)) {
+        yield switch (ledger.reverse(update, id, now)) {
           case Heard heard -> heard;
           case ReversalOutcome.NoSuchUser _ ->
-              throw new IllegalStateException("the user vanished: not reversed");
+              throw new IllegalStateException("the account disappeared: not reversed");
         };
       }
     };

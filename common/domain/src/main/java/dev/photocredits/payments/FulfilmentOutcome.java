@@ -2,9 +2,9 @@ package dev.photocredits.payments;
 
 import dev.photocredits.credits.GrantOutcome;
 
-/** What became of a paid session: it has granted, or we did not sell it. */
+/** The result of fulfilling a paid session: it is granted, or we did not sell it. */
 public sealed interface FulfilmentOutcome permits FulfilmentOutcome.Fulfilled, SaleOutcome.NotOurs {
 
-  /** The session has granted its credits, now or before. */
+  /** The session is granted, by this call or an earlier one. */
   record Fulfilled(GrantOutcome.Fulfilled grant) implements FulfilmentOutcome {}
 }

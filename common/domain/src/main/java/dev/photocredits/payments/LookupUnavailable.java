@@ -1,8 +1,8 @@
 package dev.photocredits.payments;
 
 /**
- * The payment provider does not tell how a payment stands, and it must be known before credits
- * move. Nothing was written; asking again later may help.
+ * Thrown when the payment provider does not report the state of a payment that must be known before
+ * credits move. Nothing was written; the caller may retry later.
  */
 public final class LookupUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -4,36 +4,39 @@ import dev.photocredits.credits.Page;
 import java.time.Instant;
 
 /**
- * The events that are not settled, kept until they are handled or an operator closes them. Every
- * method is atomic and may be called by any number of callers at once; an exception means that the
- * outcome is unknown, and a repeat settles it.
+ * The events that are not settled. They are kept until they are handled or an operator closes them.
+ * Every method is atomic and safe for concurrent use; an exception means that the outcome is
+ * unknown: repeat the call.
  */
 public interface OpenEvents {
 
   /**
-   * Opens an event, or counts one more attempt at one that is open. An event that an operator has
-   * closed stays closed, and one that was opened as handled stays so, with its problem.
+   * Opens an event, or counts one more attempt at an open one. An event that an operator closed
+   * stays closed. An event that was opened as handled stays handled, with its problem.
    *
-   * @param problem a sentence without personal data
+   * @param problem one sentence without personal data
    * @param isHandled whether only an operator can settle it
-   * @return whether that is news: the event was not open, and is now
+   * @return whether this call opened it: false if it was open before or an operator has closed it
    */
   boolean open(ProviderEvent event, String problem, boolean isHandled, Instant now);
 
-  /** Closes the event of that id since it has been handled; without effect on any other event. */
+  /**
+   * Closes an event because a retry has handled it. Has no effect on an event that is not open, or
+   * that only an operator can settle.
+   */
   void close(String event, Instant now);
 
   /**
-   * Closes the event of that id for an operator, whatever happens to it later.
+   * Closes the event for an operator. It stays closed, whatever happens to it later.
    *
-   * @param actor who closes it
+   * @param actor the operator
    * @return whether it was open
    */
   boolean close(String event, String actor, String reason, Instant now);
 
   /**
-   * The events that are open: those to be tried again first, the longest ago tried at the head,
-   * then those that are handled. One that was opened a moment ago may be missing.
+   * Lists the open events: first those to be tried again, the least recently tried first, and then
+   * those that are handled. An event that has just been opened may be missing.
    */
   Page<OpenEvent> list(int limit);
 }

@@ -2,43 +2,44 @@ package dev.photocredits.payments;
 
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Checkout Session that the provider says is paid, or that needs no payment.
+ * A Checkout Session that is paid, or needs no payment, according to the provider.
  *
- * @param total what was charged, taxes and discounts included, if the session tells
- * @param payment what refunds and disputes will be about, unless nothing was to pay
- * @param moved what has become of its money since, as far as the provider was asked
+ * @param total what was charged, after discounts and including taxes; null if the session does not
+ *     contain it
+ * @param payment the payment to which refunds and disputes refer; null if there was nothing to pay
+ * @param moved the updates of the payment since, if the provider was asked for them
  */
 public record PaidSession(
     SessionId id,
     SaleTerms terms,
     @Nullable Money total,
     @Nullable PaymentIntentId payment,
-    List<MoneyMoved> moved) {
+    List<PaymentUpdate> moved) {
   public PaidSession {
     moved = List.copyOf(moved);
   }
 
-  /** A session of which nothing is known to have become of its money. */
+  /** Creates a session without updates of its payment. */
   public PaidSession(
       SessionId id, SaleTerms terms, @Nullable Money total, @Nullable PaymentIntentId payment) {
     this(id, terms, total, payment, List.of());
   }
 
-  /** The same session, of which that has become. */
-  public PaidSession after(List<MoneyMoved> known) {
-    return new PaidSession(id, terms, total, payment, known);
+  /** Returns this session with the updates that its payment has received since. */
+  public PaidSession after(List<PaymentUpdate> updates) {
+    return new PaidSession(id, terms, total, payment, updates);
   }
 
   /**
-   * What the customer paid of that price: the total, where a discount made it less. A total that is
-   * more includes taxes, which bought no credits.
+   * What the customer paid of the price: the total if a discount made it less. A higher total
+   * includes taxes, which bought no credits.
    */
   Money paid(Money price) {
     return total != null && total.currency().equals(price.currency())
@@ -46,7 +47,9 @@ public record PaidSession(
         : price;
   }
 
-  /** What the customer was charged for that price, unless nothing was to pay. */
+  /**
+   * The charge of the session, given the price of what it sold; null if there was nothing to pay.
+   */
   @Nullable Charge charge(Money price) {
     var amount = total == null ? price : total;
     return payment == null || amount.minorUnits() == 0 ? null : new Charge(payment, amount);

@@ -4,30 +4,34 @@ import dev.photocredits.credits.Page;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What the provider told in the past, whether or not it reached us. */
+/** The provider's past events and objects, including those whose webhook never reached us. */
 public interface PaymentHistory {
 
-  /** What the provider lists by when it was created, long after it has forgotten its events. */
+  /**
+   * Kinds of objects that the provider lists by creation time, long after it has deleted their
+   * events.
+   */
   enum Kind {
     SESSION,
     REFUND,
     DISPUTE
   }
 
-  /** News of one event. */
-  record Told(ProviderEvent event, PaymentNews news) {}
+  /** An event of the history, and what it says. */
+  record ReportedEvent(ProviderEvent event, PaymentNotification notification) {}
 
   /**
-   * The events of that time, both ends included to the second, newest first; those older than
-   * {@code after}, if it is given. Throws {@link PaymentsUnavailable} when the provider refused,
-   * failed or did not answer in time.
+   * Lists the events between two times, both ends included to the second, newest first; only those
+   * older than the event {@code after}, if it is given. Throws {@link PaymentsUnavailable} if the
+   * provider refused, failed or did not answer in time.
    */
-  Page<Told> page(Instant since, Instant until, @Nullable String after);
+  Page<ReportedEvent> page(Instant since, Instant until, @Nullable String after);
 
   /**
-   * The objects of that kind that were created since then, newest first, as if events told of them
-   * as they are now: an event's id is its object's. Those older than the object {@code after}, if
-   * it is given. Throws {@link PaymentsUnavailable} as {@link #page} does.
+   * Lists the objects of a kind that were created since a time, newest first, as events that report
+   * their current state. The id of such an event is that of its object. Lists only those older than
+   * the object {@code after}, if it is given. Throws {@link PaymentsUnavailable} as {@link #page}
+   * does.
    */
-  Page<Told> objects(Kind kind, Instant since, @Nullable String after);
+  Page<ReportedEvent> objects(Kind kind, Instant since, @Nullable String after);
 }

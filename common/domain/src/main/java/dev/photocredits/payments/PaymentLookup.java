@@ -1,28 +1,28 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.DisputeId;
-import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
 
-/** Asks the payment provider how things stand now. */
+/** Looks up current states at the payment provider. */
 public interface PaymentLookup {
 
   /**
-   * What has been withdrawn and returned of that dispute. Throws {@link LookupUnavailable} when the
-   * provider refused, failed, did not answer in time, or answered what cannot be read.
+   * Returns what has been withdrawn and returned for a dispute. Throws {@link LookupUnavailable} if
+   * the provider refused, failed, did not answer in time, or sent an answer that cannot be read.
    */
-  MoneyMoved dispute(DisputeId id);
+  PaymentUpdate dispute(DisputeId id);
 
   /**
-   * The session of that id, if the provider tells of one that is ours; of a paid one with what has
-   * become of its money since. Never throws for what the provider did.
+   * Looks up a session. A paid one comes with what has happened to its money since. Never throws
+   * because of the provider.
    */
-  FindOutcome find(SessionId id);
+  SessionLookupOutcome find(SessionId id);
 
   /**
-   * What there is to do about the object of that event, as it is now. It needs the object alone,
-   * since the provider forgets the event. Throws {@link LookupUnavailable} when the provider
-   * refused, failed or did not answer in time.
+   * Returns what to do about the object of an event, in its current state. Needs only the object,
+   * since the provider deletes events. Throws {@link LookupUnavailable} if the provider refused,
+   * failed or did not answer in time.
    */
-  PaymentNews news(ProviderEvent event);
+  PaymentNotification notification(ProviderEvent event);
 }

@@ -1,6 +1,9 @@
 package dev.photocredits.payments;
 
-/** The payment provider refused, failed or did not answer in time. No credit has moved. */
+/**
+ * Thrown when the payment provider refused, failed or did not answer in time. No credits have
+ * moved.
+ */
 public final class PaymentsUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,12 +1,13 @@
 package dev.photocredits.payments;
 
 /**
- * An event of the provider's, without what it says.
+ * An event of the payment provider, without its content.
  *
- * @param id the event's own
- * @param type what happened, in the provider's words
- * @param object the id of what it happened to: a session, charge, refund or dispute, whose state
- *     the provider tells long after it has forgotten the event; empty if the event names none
+ * @param id the id of the event
+ * @param type what happened, in the provider's terms
+ * @param object the id of the session, charge, refund or dispute to which it happened; the provider
+ *     reports the state of the object long after it has deleted the event. Empty if the event names
+ *     no object.
  */
 public record ProviderEvent(String id, String type, String object) {
   @Override

@@ -7,12 +7,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Checkout Session sells, written before the session is opened and never changed: whatever
- * becomes of the catalogue, that is what its payment grants.
+ * What a Checkout Session sells. It is written before the session is opened, and its terms never
+ * change: a payment grants what the purchase order says, even if the catalogue has changed.
  *
- * @param pack the pack's key, such as {@code starter}
+ * @param pack the key of the pack, such as {@code starter}
  * @param stage the deployment that sold it, such as {@code production}
- * @param paidAt when a session of it granted first
+ * @param paidAt when a session for it was first granted; null until then
  */
 public record PurchaseOrder(
     PurchaseOrderId id,
@@ -24,23 +24,23 @@ public record PurchaseOrder(
     @Nullable Instant paidAt) {
 
   /**
-   * How long an unpaid purchase order is kept. A session can be paid for 24 hours, a voucher by
-   * which it is completed for 60 days more (Stripe's limit for Boleto and Konbini), and Stripe
-   * keeps the event that tells of it for 30 days.
+   * How long an unpaid purchase order is kept. A session can be paid for 24 hours, a voucher that
+   * completes it for 60 more days (Stripe's limit for Boleto and Konbini), and Stripe keeps the
+   * event for 30 days.
    */
   private static final Duration LIFE = Duration.ofDays(100);
 
-  /** When it may be forgotten, unless it has been paid by then. */
+  /** When the purchase order may be deleted, unless it is paid by then. */
   public Instant expiresAt() {
     return createdAt.plus(LIFE);
   }
 
-  /** The same, paid at that time unless it was before. */
+  /** Returns this purchase order as paid at that time, unless it was paid before. */
   public PurchaseOrder paid(Instant at) {
     return paidAt == null ? new PurchaseOrder(id, owner, pack, sale, stage, createdAt, at) : this;
   }
 
-  /** The same in other hands. */
+  /** Returns this purchase order with the pseudonym as its owner. */
   public PurchaseOrder movedTo(Email pseudonym) {
     return new PurchaseOrder(id, pseudonym, pack, sale, stage, createdAt, paidAt);
   }

@@ -9,31 +9,32 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The purchase orders, each owner's by themselves. An unpaid one is forgotten some time after it
- * expired; {@link Ledger#grant} keeps a paid one for good. An exception means that the outcome is
- * unknown: calling again with the same arguments settles it.
+ * Stores purchase orders, separately for each owner. An unpaid one is deleted some time after it
+ * has expired; {@link Ledger#grant} keeps a paid one forever. An exception means that the outcome
+ * is unknown: repeat the call with the same arguments.
  */
 public interface PurchaseOrders {
 
   /**
-   * Writes the purchase order unless there is one of that id, and returns the one that is kept.
-   * Fails for an order without an account.
+   * Writes the purchase order unless there is one with its id, and returns the stored one. Throws
+   * if the owner has no account.
    */
   PurchaseOrder place(PurchaseOrder order);
 
   Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id);
 
-  /** Remembers that the session was opened for the purchase order; a repeat has no effect. */
+  /** Records that the session was opened for the purchase order. A repeat has no effect. */
   void opened(PurchaseOrder order, SessionId session);
 
-  /** Whether that session is remembered to be of one of the owner's purchase orders. */
+  /** Whether the session is on record as opened for one of the owner's purchase orders. */
   boolean isFor(Email owner, SessionId session);
 
   /**
    * Counts a lookup of a session towards {@link Limits.Limit#LOOKUPS}, in the minute of that time.
-   * Returns false, and has written nothing, if there is no room. Each call counts once, and one
-   * that throws at most once. The caller needs no account; for one who is being erased it throws
-   * and writes nothing.
+   * Each call counts once; a call that throws counts once or not at all. The caller needs no
+   * account; while the caller's account is being erased, the call throws and writes nothing.
+   *
+   * @return false, with nothing written, if the limit is reached
    */
   boolean countLookup(Email caller, Limits limits, Instant now);
 }

@@ -3,16 +3,16 @@ package dev.photocredits.payments;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.photocredits.credits.GrantOutcome.Granted;
-import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.payments.Checkpoints.Checkpoint;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
-import dev.photocredits.payments.PaymentNews.DisputeChanged;
-import dev.photocredits.payments.PaymentNews.Moved;
-import dev.photocredits.payments.PaymentNews.Nothing;
-import dev.photocredits.payments.PaymentNews.Paid;
-import dev.photocredits.payments.PaymentNews.Unusable;
+import dev.photocredits.payments.PaymentNotification.DisputeChanged;
+import dev.photocredits.payments.PaymentNotification.MoneyReturned;
+import dev.photocredits.payments.PaymentNotification.Nothing;
+import dev.photocredits.payments.PaymentNotification.Paid;
+import dev.photocredits.payments.PaymentNotification.Unusable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,29 +25,30 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what the provider told since the last run with the ledger, and does what webhooks that
+ * Compares the provider's events since the last run with the ledger, and does what webhooks that
  * never arrived would have done. A repeat changes nothing.
  *
- * <p>An event that cannot be handled stops no other one. It is kept in {@link OpenEvents}, and each
- * run tries it again, by asking the provider for the event's object, until it succeeds or an
- * operator closes it. The checkpoint passes only events that are handled or kept. A run that cannot
- * list, keep, or handle anything ends early, and the next one begins where the last checkpoint is.
+ * <p>An event that cannot be handled does not stop the others. It is kept in {@link OpenEvents}.
+ * Each run tries it again, by asking the provider for the event's object, until it succeeds or an
+ * operator closes it. The checkpoint only passes events that are handled or kept. A run that cannot
+ * list events, or cannot keep one, or that sees {@value #OUTAGE} new failures in a row, ends early;
+ * the next run starts from the last checkpoint.
  */
 public final class Reconciliation {
-  /** How far back the first run looks: as far as Stripe keeps events for. */
-  private static final Duration MEMORY = Duration.ofDays(30);
+  /** How far back the first run looks: as long as Stripe keeps events. */
+  private static final Duration EVENT_RETENTION = Duration.ofDays(30);
 
-  /** Each stretch begins that much before the last one ended: clocks differ, and lists lag. */
+  /** How much each stretch of time overlaps the one before, because clocks differ and lists lag. */
   private static final Duration OVERLAP = Duration.ofMinutes(10);
 
   /**
-   * So many events that fail for the first time, one after the other, are an outage: the run ends,
-   * and keeps no more of them. Events that are kept already do not count, so that as many bad ones
-   * in a row are passed by the next run.
+   * This many consecutive events that fail for the first time count as an outage: the run ends and
+   * keeps no more of them. Events that are already kept do not count, so the next run passes that
+   * many bad events.
    */
   private static final int OUTAGE = 10;
 
-  /** How many open events a run looks at. */
+  /** How many open events a run reads. */
   private static final int MOST_OPEN = 1000;
 
   private final PaymentHistory history;
@@ -70,23 +71,24 @@ public final class Reconciliation {
   }
 
   /**
-   * What a run did, even if it came to no good end.
+   * The result of a run, even of one that ended early.
    *
-   * @param granted how many sessions it granted that no webhook had
-   * @param sold the credits of those
-   * @param reversed how often it reversed or returned credits that no webhook had
-   * @param takenBack the credits of those, less what was returned
-   * @param attention the events that this run opened for an operator, each with what is wrong
-   * @param failures the exceptions of events that this run opened because they failed
-   * @param open the events that are open after the run, up to a thousand
-   * @param hasMore whether the next run has to go on with the same stretch of time
-   * @param failure what ended the run early, if something did
+   * @param granted how many sessions were granted that no webhook had granted
+   * @param sold the credits of those sessions
+   * @param reversed how many updates were recorded that no webhook had recorded
+   * @param creditsReversed the credits that were withdrawn or became debt, less those that were
+   *     returned
+   * @param attention the events that this run opened for an operator, each with its problem
+   * @param failures the exceptions of the events that this run opened because they failed
+   * @param open the open events after the run, at most 1000
+   * @param hasMore whether the next run must continue with the same stretch of time
+   * @param failure what ended the run early; null if nothing did
    */
   public record Reconciled(
       int granted,
       int sold,
       int reversed,
-      int takenBack,
+      int creditsReversed,
       List<String> attention,
       List<RuntimeException> failures,
       List<OpenEvent> open,
@@ -100,59 +102,61 @@ public final class Reconciliation {
   }
 
   /**
-   * Tries the open events again, for half of the time at most, and then compares up to so many
-   * pages of events. Several runs at once do no harm.
+   * Retries the open events, for at most half of the time, and then compares pages of new events.
+   * Concurrent runs are safe.
    *
-   * @param deadline after which no further event is begun
+   * @param mostPages how many pages to compare
+   * @param deadline no further event is started after it
    */
   public Reconciled run(int mostPages, Instant deadline) {
     var tally = new Tally();
     try {
       retry(deadline, tally);
-      tally.hasMore = compare(mostPages, deadline, tally);
+      tally.hasMore = compareEvents(mostPages, deadline, tally);
     } catch (RuntimeException e) {
       tally.failure = e;
     }
-    return ended(tally);
+    return finished(tally);
   }
 
-  private Reconciled ended(Tally tally) {
+  private Reconciled finished(Tally tally) {
     try {
       tally.open = events.list(MOST_OPEN).items();
     } catch (RuntimeException e) {
       tally.failure = requireNonNullElse(tally.failure, e);
     }
-    return tally.done();
+    return tally.result();
   }
 
   /**
-   * Compares all sessions, refunds and disputes that the provider has since then with the ledger,
-   * whether or not it still has their events: for an operator, after a restored table or an outage
-   * of more than 30 days. What the table has lost of a grant is healed. It takes as long as it
-   * takes, and keeps no place: after a failure it begins anew, since a repeat changes nothing.
+   * Compares all sessions, refunds and disputes that were created since a time with the ledger,
+   * including those whose events the provider has deleted. For operators, after a restore of the
+   * table or an outage of more than 30 days. Repairs grants of which the table has lost a part. It
+   * has no deadline and saves no checkpoint: after a failure it starts over, because a repeat
+   * changes nothing.
    */
   public Reconciled since(Instant since) {
     var tally = new Tally();
-    tally.looksAnew = true;
+    tally.repairs = true;
     try {
       for (var kind : PaymentHistory.Kind.values()) {
-        compareAll(kind, since, tally);
+        compareObjects(kind, since, tally);
       }
       tally.hasMore = false;
     } catch (RuntimeException e) {
       tally.failure = e;
     }
-    return ended(tally);
+    return finished(tally);
   }
 
-  private void compareAll(PaymentHistory.Kind kind, Instant since, Tally tally) {
+  private void compareObjects(PaymentHistory.Kind kind, Instant since, Tally tally) {
     @Nullable String after = null;
     boolean hasMore;
     do {
       var page = history.objects(kind, since, after);
-      for (var told : page.items()) {
-        endIfOut(handle(told.event(), told::news, tally), tally);
-        after = told.event().id();
+      for (var listed : page.items()) {
+        stopOnOutage(handle(listed.event(), listed::notification, tally), tally);
+        after = listed.event().id();
       }
       hasMore = page.hasMore();
     } while (hasMore);
@@ -170,30 +174,31 @@ public final class Reconciliation {
         continue;
       }
       tally.tried.add(event.id());
-      if (handle(event, () -> fulfilment.news(event), tally) == Handling.SETTLED) {
+      if (handle(event, () -> fulfilment.notification(event), tally) == Handling.SETTLED) {
         events.close(event.id(), clock.instant());
       }
     }
   }
 
-  /** Tells whether there is more. */
-  private boolean compare(int mostPages, Instant deadline, Tally tally) {
+  /** Compares new events from the checkpoint on. Returns whether there are more. */
+  private boolean compareEvents(int mostPages, Instant deadline, Tally tally) {
     var now = clock.instant();
-    var place = checkpoints.find().orElseGet(() -> new Checkpoint(now.minus(MEMORY), null, null));
-    var since = place.since();
-    var until = requireNonNullElse(place.until(), now);
-    var after = place.after();
+    var checkpoint =
+        checkpoints.find().orElseGet(() -> new Checkpoint(now.minus(EVENT_RETENTION), null, null));
+    var since = checkpoint.since();
+    var until = requireNonNullElse(checkpoint.until(), now);
+    var after = checkpoint.after();
     for (var pages = 0; pages < mostPages && clock.instant().isBefore(deadline); pages++) {
       var page = history.page(since, until, after);
-      for (var told : page.items()) {
-        // A page of events that each take their time may be longer than a run.
+      for (var listed : page.items()) {
+        // Handling a single page may take longer than a run.
         if (!clock.instant().isBefore(deadline)) {
           checkpoints.save(new Checkpoint(since, until, after));
           return true;
         }
-        after = told.event().id();
+        after = listed.event().id();
         if (!tally.tried.contains(after)) {
-          endIfOut(handle(told.event(), told::news, tally), tally);
+          stopOnOutage(handle(listed.event(), listed::notification, tally), tally);
         }
       }
       if (page.hasMore()) {
@@ -201,7 +206,7 @@ public final class Reconciliation {
         continue;
       }
       checkpoints.save(new Checkpoint(until.minus(OVERLAP), null, null));
-      // What an earlier run had begun is done: now for the time since.
+      // The stretch that an earlier run began is done. Go on with the time since.
       if (!until.isBefore(now)) {
         return false;
       }
@@ -212,7 +217,7 @@ public final class Reconciliation {
     return true;
   }
 
-  private static void endIfOut(Handling handling, Tally tally) {
+  private static void stopOnOutage(Handling handling, Tally tally) {
     tally.inARow =
         switch (handling) {
           case SETTLED, OPENED -> 0;
@@ -221,11 +226,12 @@ public final class Reconciliation {
         };
     if (tally.inARow == OUTAGE) {
       throw new IllegalStateException(
-          OUTAGE + " events failed one after the other", tally.failures.getLast());
+          OUTAGE + " consecutive events failed: the provider or the table may be down",
+          tally.failures.getLast());
     }
   }
 
-  /** What became of an event; each but the first is kept as open. */
+  /** What happened to an event. Every event but a settled one is kept as open. */
   private enum Handling {
     SETTLED,
     OPENED,
@@ -233,13 +239,18 @@ public final class Reconciliation {
     FAILED_AGAIN
   }
 
-  /** What an operator has to look at, and whether all that follows from the event is written. */
+  /**
+   * What an operator must look at.
+   *
+   * @param isHandled whether all consequences of the event are written
+   */
   private record Attention(String problem, boolean isHandled) {}
 
-  private Handling handle(ProviderEvent event, Supplier<PaymentNews> news, Tally tally) {
+  private Handling handle(
+      ProviderEvent event, Supplier<PaymentNotification> notification, Tally tally) {
     Optional<Attention> attention;
     try {
-      attention = compare(news.get(), tally);
+      attention = compare(notification.get(), tally);
     } catch (RuntimeException e) {
       if (!events.open(event, OpenEvent.problem(e), false, clock.instant())) {
         return Handling.FAILED_AGAIN;
@@ -257,43 +268,43 @@ public final class Reconciliation {
     return Handling.OPENED;
   }
 
-  private Optional<Attention> compare(PaymentNews news, Tally tally) {
-    return switch (news) {
+  private Optional<Attention> compare(PaymentNotification notification, Tally tally) {
+    return switch (notification) {
       case Paid(var session) -> {
         var outcome =
-            tally.looksAnew ? fulfilment.fulfilAnew(session) : fulfilment.fulfilLate(session);
+            tally.repairs ? fulfilment.fulfilAndRepair(session) : fulfilment.fulfilLate(session);
         if (outcome instanceof Fulfilled(Granted(var sold, var reversed, _))) {
           tally.granted++;
           tally.sold += sold.value();
-          tally.takenBack += reversed.value();
+          tally.creditsReversed += reversed.value();
         }
         yield Fulfilment.attention(outcome)
             .map(problem -> new Attention(problem, outcome instanceof Fulfilled));
       }
-      case Moved(var money) -> reverse(money, tally);
+      case MoneyReturned(var update) -> reverse(update, tally);
       case DisputeChanged(var dispute) -> reverse(fulfilment.look(dispute), tally);
       case Unusable(var problem) -> Optional.of(new Attention(problem, false));
       case Nothing _ -> Optional.empty();
     };
   }
 
-  private Optional<Attention> reverse(MoneyMoved money, Tally tally) {
-    var outcome = fulfilment.reverse(money);
-    if (outcome instanceof Reversed || outcome instanceof Noted) {
+  private Optional<Attention> reverse(PaymentUpdate update, Tally tally) {
+    var outcome = fulfilment.reverse(update);
+    if (outcome instanceof Reversed || outcome instanceof RecordedOnly) {
       tally.reversed++;
     }
     if (outcome instanceof Reversed(_, var worth)) {
-      tally.takenBack -= worth;
+      tally.creditsReversed -= worth;
     }
-    return Fulfilment.attention(money, outcome).map(problem -> new Attention(problem, true));
+    return Fulfilment.attention(update, outcome).map(problem -> new Attention(problem, true));
   }
 
-  /** An event could not be handled; it is kept, and tried again by each run. */
+  /** An event could not be handled; it is kept, and each run tries it again. */
   private static final class EventFailed extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     EventFailed(ProviderEvent event, RuntimeException cause) {
-      super(event + " failed, and will be tried again", cause);
+      super(event + " failed; the next run will retry it", cause);
     }
   }
 
@@ -301,19 +312,19 @@ public final class Reconciliation {
     private int granted;
     private int sold;
     private int reversed;
-    private int takenBack;
+    private int creditsReversed;
     private final Set<String> tried = new HashSet<>();
     private int inARow;
     private boolean hasMore = true;
-    private boolean looksAnew;
+    private boolean repairs;
     private final List<String> attention = new ArrayList<>();
     private final List<RuntimeException> failures = new ArrayList<>();
     private List<OpenEvent> open = List.of();
     private @Nullable RuntimeException failure;
 
-    Reconciled done() {
+    Reconciled result() {
       return new Reconciled(
-          granted, sold, reversed, takenBack, attention, failures, open, hasMore, failure);
+          granted, sold, reversed, creditsReversed, attention, failures, open, hasMore, failure);
     }
   }
 }

@@ -4,9 +4,9 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Money;
 
 /**
- * Credits at a price.
+ * What is sold: credits at a price.
  *
- * @param title the pack's name for people, such as {@code Starter Pack}
+ * @param title the pack's name that customers see, such as {@code Starter Pack}
  * @param price before discounts and taxes
  */
 public record Sale(String title, Credits credits, Money price) implements SaleOutcome {}

@@ -1,12 +1,12 @@
 package dev.photocredits.payments;
 
-/** What a Checkout Session sold, as far as we know it; what we know is a {@link Sale}. */
+/** The result of looking up what a Checkout Session sold: a {@link Sale}, or {@link NotOurs}. */
 public sealed interface SaleOutcome permits Sale, SaleOutcome.NotOurs {
 
   /**
-   * We sold nothing by that session: it grants nothing, and an operator has to look at it.
+   * The session sold nothing of ours. It grants nothing, and an operator must look at it.
    *
-   * @param problem in words for the log, without what the session says
+   * @param problem one sentence for the log, without the content of the session
    */
   record NotOurs(String problem) implements SaleOutcome, FulfilmentOutcome {}
 }

@@ -9,9 +9,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Decides whether a caller may have the payment provider asked about a session. The provider's
- * limit on requests is shared by all customers, so that one caller who guesses ids must not use it
- * up: sessions that a caller opened are not counted, all others are.
+ * Decides whether a caller may trigger a lookup of a session at the payment provider. All customers
+ * share the provider's rate limit, so a caller who guesses ids must not use it up. Lookups of
+ * sessions that the caller opened are not counted; all others are.
  */
 public final class SessionLookups {
   private final PurchaseOrders orders;
@@ -27,15 +27,15 @@ public final class SessionLookups {
   /**
    * The caller has made too many lookups in this minute.
    *
-   * @param most how many are allowed in a minute
-   * @param retryAfter when the next minute begins
+   * @param most how many lookups a minute allows
+   * @param retryAfter the time until the next minute begins
    */
   public record Refusal(int most, Duration retryAfter) {}
 
   /**
-   * Counts the lookup, to be called once before the provider is asked. Returns nothing if the
-   * provider may be asked, which is always so for a session of one of the caller's purchase orders
-   * and while {@link Limit#LOOKUPS} is off. A refusal is not counted.
+   * Counts a lookup; call it once before asking the provider. Returns nothing if the provider may
+   * be asked. That is always so for a session of one of the caller's purchase orders, and while
+   * {@link Limit#LOOKUPS} is off. A refused lookup is not counted.
    */
   public Optional<Refusal> refuse(Email caller, SessionId session) {
     if (!limits.isOn(Limit.LOOKUPS) || orders.isFor(caller, session)) {

@@ -1,4 +1,4 @@
-/** Selling credit packs: the catalogue, Checkout Sessions, and granting what was paid for. */
+/** Sells credit packs: the catalogue, Checkout Sessions, grants of what was paid, and reversals. */
 @NullMarked
 package dev.photocredits.payments;
 

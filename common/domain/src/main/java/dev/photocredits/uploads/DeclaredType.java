@@ -5,24 +5,28 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The media type under which a photo was sent, in lower case and without parameters. It says
- * nothing about the photo, whose bytes decide: many clients send {@code application/octet-stream}
+ * The media type that a client declared for a photo, in lower case and without parameters. It does
+ * not determine the format, which the bytes do: many clients send {@code application/octet-stream}
  * or no type at all.
  */
 public record DeclaredType(String value) {
   private static final String UNKNOWN = "application/octet-stream";
 
-  /** The characters of a media type's names (RFC 6838, section 4.2), and the asterisk of ranges. */
+  /** Allows the characters of names in RFC 6838, section 4.2, and the asterisk of media ranges. */
   private static final Pattern OF_A_PHOTO =
       Pattern.compile("image/[a-z0-9!#$&^_.+*-]{1,127}|(application|binary)/octet-stream");
 
   public DeclaredType {
     if (!OF_A_PHOTO.matcher(value).matches()) {
-      throw new IllegalArgumentException("no photo comes under this type");
+      throw new IllegalArgumentException(
+          "a photo is declared as image/* or application/octet-stream");
     }
   }
 
-  /** Nothing for a type under which no photo comes; a blank text declares no type at all. */
+  /**
+   * Parses a declared type; returns nothing if it is not one of a photo. A blank text means that no
+   * type was declared.
+   */
   public static Optional<DeclaredType> parse(String text) {
     var type = text.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return Optional.of(text.isBlank() ? UNKNOWN : type)

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Where a photo may be put, once or again, until it expires.
+ * A signed URL to which a photo can be uploaded, also repeatedly, until it expires.
  *
- * @param address takes a PUT of exactly what was ordered: another type or size is refused
- * @param headers that have to be sent along; the length is, by itself
+ * @param address accepts a PUT of exactly the requested type and size
+ * @param headers the headers to send; clients send the length by themselves
  */
 public record SignedUpload(
     UploadId id, URI address, Map<String, String> headers, Instant expiresAt) {}

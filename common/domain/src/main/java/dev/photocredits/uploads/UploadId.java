@@ -3,10 +3,12 @@ package dev.photocredits.uploads;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The time-ordered id of an upload. It means nothing without its owner. */
+/** The time-ordered id of an upload. It is only valid together with its owner. */
 public record UploadId(UUID value) {
 
-  /** The id in its canonical text form (36 characters), or nothing if the text is not one. */
+  /**
+   * Parses the canonical text form of an id (36 characters); returns nothing for any other text.
+   */
   public static Optional<UploadId> parse(String text) {
     try {
       var id = UUID.fromString(text);

@@ -3,7 +3,7 @@ package dev.photocredits.uploads;
 import dev.photocredits.credits.Email;
 
 /**
- * What somebody wants to upload.
+ * A request to upload a photo.
  *
  * @param size in bytes, 1 to 20,000,000
  */
@@ -12,7 +12,7 @@ public record UploadOrder(Email owner, DeclaredType type, int size) {
 
   public UploadOrder {
     if (size < 1 || size > LARGEST) {
-      throw new IllegalArgumentException("not a photo's size");
+      throw new IllegalArgumentException("a photo has 1 to " + LARGEST + " bytes: " + size);
     }
   }
 }

@@ -3,15 +3,16 @@ package dev.photocredits.uploads;
 import dev.photocredits.credits.Email;
 import java.util.Optional;
 
-/** Keeps photos that their senders put there, until they are drawn from. */
+/** Stores uploaded photos until they are used for a generation. */
 public interface Uploads {
 
-  /** A place under a new id, for ten minutes. Nothing is stored by it. */
+  /** Returns a signed URL under a new id, valid for ten minutes. Stores nothing. */
   SignedUpload open(UploadOrder order);
 
   /**
-   * The bytes that the owner put under the id, one more than the largest upload may have at most.
-   * Nothing if there are none: never put, gone by now, or somebody else's.
+   * Returns the bytes that the owner uploaded under the id, at most one more than the largest
+   * allowed size. Returns nothing if there are none: never uploaded, deleted since, or uploaded by
+   * another user.
    */
   Optional<byte[]> find(Email owner, UploadId id);
 }

@@ -1,4 +1,4 @@
-/** Photos that are too large for a request, and so are put into the store by their sender. */
+/** Photos that are too large for a request: the client uploads them directly to the store. */
 @NullMarked
 package dev.photocredits.uploads;
 

@@ -5,25 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.AuditOutcome.Complete;
-import dev.photocredits.audit.AuditOutcome.NothingUnderWay;
+import dev.photocredits.audit.AuditOutcome.NotRunning;
 import dev.photocredits.audit.AuditOutcome.Overtaken;
 import dev.photocredits.audit.AuditOutcome.Partial;
-import dev.photocredits.audit.Books.Kept;
+import dev.photocredits.audit.AuditReader.Kept;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.OpenReversals.Open;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Expiry;
 import dev.photocredits.credits.Transaction.Usage;
@@ -59,7 +59,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An audit that finds nothing finds nothing because there is nothing. */
+/** Tests that the audit finds every kind of inconsistency, and nothing in a consistent ledger. */
 final class AuditTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final PaymentIntentId PAYMENT = new PaymentIntentId("pi_1");
@@ -70,22 +70,28 @@ final class AuditTest {
   private final InMemoryLedger ledger = new InMemoryLedger(5);
   private final Positions positions = Positions.inMemory();
   private final TickingClock clock = new TickingClock();
-  private final WholeAudit.Heard heard = new WholeAudit.Heard();
+  private final WholeAudit.Heard reported = new WholeAudit.Heard();
 
-  /** Ada bought, spent three, got one back, and half of her money. */
+  /**
+   * Ada buys a pack, pays three credits for a generation, gets one back, and is refunded half of
+   * her payment.
+   */
   @BeforeEach
-  void a_bit_of_everything() {
+  void createAdasAccount() {
     assertThat(ledger.create(ADA, samples.welcome(2), samples.now())).isNotNull();
     var charge = new Charge(PAYMENT, Money.usd(999));
     var sale = new Sale("Starter Pack", credits(10), Money.usd(999));
     var sold = new PurchaseOrder(ORDER, ADA, "starter", sale, "test", samples.now(), null);
     assertThat(ledger.place(sold)).isEqualTo(sold);
     assertThat(ledger.grant(ADA, samples.purchase("cs_1", 10), charge, ORDER)).isNotNull();
-    var order = samples.order(ADA, 3);
-    assertThat(ledger.start(order, Samples.usage(order), null, Limits.NONE)).isNotNull();
-    assertThat(ledger.finish(order, Samples.succeeded(order, 2, 1), samples.refund(order, 1)))
+    var generation = samples.order(ADA, 3);
+    assertThat(ledger.start(generation, Samples.usage(generation), null, Limits.NONE)).isNotNull();
+    assertThat(
+            ledger.finish(
+                generation, Samples.succeeded(generation, 2, 1), samples.refund(generation, 1)))
         .isNotNull();
-    assertThat(ledger.reverse(new Refunded(PAYMENT, Money.usd(500)), samples.id(), samples.now()))
+    assertThat(
+            ledger.reverse(new RefundTotal(PAYMENT, Money.usd(500)), samples.id(), samples.now()))
         .isNotNull();
   }
 
@@ -93,209 +99,214 @@ final class AuditTest {
   void accounts_that_add_up_have_no_discrepancies() {
     var audit = audit(ledger);
 
-    var outcome = audit.run(Instant.MAX, heard);
+    var outcome = audit.run(Instant.MAX, reported);
 
     assertThat(outcome).isEqualTo(new Complete(new Tally(1, 0, 0)));
-    assertThat(heard.discrepancies).isEmpty();
-    assertThat(heard.completed).containsExactly(new Tally(1, 0, 0));
+    assertThat(reported.discrepancies).isEmpty();
+    assertThat(reported.completed).containsExactly(new Tally(1, 0, 0));
   }
 
-  /** A way in which an account can be wrong. */
-  record Wrong(String name, String said, UnaryOperator<Account> how) {
+  /** A way in which an account can be inconsistent, and what the audit says about it. */
+  record Inconsistency(String name, String message, UnaryOperator<Account> change) {
     @Override
     public String toString() {
       return name;
     }
   }
 
-  static Stream<Wrong> wrongs() {
+  static Stream<Inconsistency> inconsistencies() {
     return Stream.of(
-        new Wrong(
-            "a credit out of nothing",
-            "the balance is 6, and by the entries it is 5",
-            account -> user(account, credits(6), credits(0))),
-        new Wrong(
-            "credits that expire out of nothing",
-            "the lots that expire are not what the entries brought and took",
-            account -> lots(account, 5)),
-        new Wrong(
-            "more that expires than there is",
-            "6 credits expire, and fewer are there",
-            account -> lots(account, 6)),
-        new Wrong(
-            "lots of a reversal that took none",
-            "the lots of open reversals are not what the reversals took and have not returned",
+        new Inconsistency(
+            "an unexplained credit",
+            "the balance is 6, but the transactions add up to 5",
+            account -> withUser(account, credits(6), credits(0))),
+        new Inconsistency(
+            "unexplained expiring credits",
+            "the lots are not what the transactions added and withdrew",
+            account -> withLots(account, 5)),
+        new Inconsistency(
+            "more expiring credits than the balance",
+            "the lots hold 6 credits, but the balance is 5",
+            account -> withLots(account, 6)),
+        new Inconsistency(
+            "lots of a reversal that withdrew none",
+            "the lots of open reversals are not what the reversals withdrew and have not returned",
             AuditTest::withOpenLots),
-        new Wrong(
-            "a price paid with what had expired",
-            "spends what has expired",
+        new Inconsistency(
+            "a price paid with expired credits",
+            "spends credits that have expired",
             AuditTest::paidWithExpired),
-        new Wrong(
-            "an expiry of what has not expired",
-            "takes what has not expired",
+        new Inconsistency(
+            "an expiry of credits that have not expired",
+            "removes credits that have not expired",
             AuditTest::expiredTooEarly),
-        new Wrong(
-            "a debt out of nothing",
-            "the debt is 1, and by the entries it is 0",
-            account -> user(account, credits(5), credits(1))),
-        new Wrong(
-            "an entry that is missing",
-            "the balance is 5, and by the entries it is 10",
+        new Inconsistency(
+            "an unexplained debt",
+            "the debt is 1, but the transactions add up to 0",
+            account -> withUser(account, credits(5), credits(1))),
+        new Inconsistency(
+            "a missing transaction",
+            "the balance is 5, but the transactions add up to 10",
             account -> without(account, "reversal")),
-        new Wrong(
-            "a purchase that is missing",
-            "the total purchased is 999, and by the purchases it is 0",
+        new Inconsistency(
+            "a missing purchase",
+            "the total purchased is 999, but the purchases add up to 0",
             account -> without(account, "purchase")),
-        new Wrong(
-            "a usage that is missing",
-            "was taken for 0 times",
-            account -> without(account, "usage")),
-        new Wrong(
-            "a refund that is missing",
-            "gave back is 1, and by its refund it is 0",
+        new Inconsistency(
+            "a missing usage", "has 0 usages instead of 1", account -> without(account, "usage")),
+        new Inconsistency(
+            "a missing refund",
+            "is 1, but its transactions refunded 0",
             account -> without(account, "refund")),
-        new Wrong(
-            "an entry twice",
-            "was taken for 2 times",
-            account -> entries(account, twice(account.entries(), "usage"))),
-        new Wrong(
-            "a purchase twice",
+        new Inconsistency(
+            "a duplicate transaction",
+            "has 2 usages instead of 1",
+            account -> withTransactions(account, twice(account.entries(), "usage"))),
+        new Inconsistency(
+            "a duplicate purchase",
             "session cs_1 was granted more than once",
-            account -> entries(account, twice(account.entries(), "purchase"))),
-        new Wrong(
-            "a generation that is missing",
-            "is for no generation",
-            account -> generations(account, List.of())),
-        new Wrong(
-            "a mark that is missing",
-            "session cs_1 was granted without its mark",
-            account -> marks(account, List.of(), account.payments())),
-        new Wrong(
-            "a payment that is missing",
-            "the payment of session cs_1 is not known",
-            account -> marks(account, account.marks(), List.of())),
-        new Wrong(
-            "a payment that says less was reversed",
-            "what was reversed of payment pi_1 is 4, and by its reversals it is 5",
-            account -> marks(account, account.marks(), List.of(reversed(account, 4)))),
-        new Wrong(
-            "a payment of another user",
-            "payment pi_1 says that it granted to another user",
+            account -> withTransactions(account, twice(account.entries(), "purchase"))),
+        new Inconsistency(
+            "a missing generation",
+            "refers to a missing generation",
+            account -> withGenerations(account, List.of())),
+        new Inconsistency(
+            "a missing grant record",
+            "session cs_1 was granted without a matching grant record",
+            account -> withGrantRecords(account, List.of(), account.payments())),
+        new Inconsistency(
+            "a missing payment",
+            "the payment of session cs_1 is missing",
+            account -> withGrantRecords(account, account.grantRecords(), List.of())),
+        new Inconsistency(
+            "a payment with too few reversed credits",
+            "the reversed part of payment pi_1 is 4, but its reversals add up to 5",
             account ->
-                marks(
+                withGrantRecords(
+                    account, account.grantRecords(), List.of(changedPayment(account, 4)))),
+        new Inconsistency(
+            "a payment of another user",
+            "payment pi_1 belongs to another user",
+            account ->
+                withGrantRecords(
                     account,
-                    account.marks(),
+                    account.grantRecords(),
                     List.of(account.payments().getFirst().movedTo(new Email("eve@example.com"))))),
-        new Wrong(
-            "a purchase order that is missing",
+        new Inconsistency(
+            "a missing purchase order",
             "purchase order " + ORDER + " of session cs_1 is missing",
-            account -> orders(account, List.of())),
-        new Wrong(
-            "a purchase order that sold less",
-            "what session cs_1 granted is 10, and by its purchase order it is 9",
-            account -> orders(account, List.of(order(account, 9, Instant.EPOCH)))),
-        new Wrong(
-            "a purchase order that is kept as unpaid",
-            "session cs_1 paid purchase order " + ORDER + ", kept as unpaid",
-            account -> orders(account, List.of(order(account, 10, null)))),
-        new Wrong(
+            account -> withOrders(account, List.of())),
+        new Inconsistency(
+            "a purchase order for fewer credits",
+            "the grant of session cs_1 is 10, but its purchase order sold 9",
+            account -> withOrders(account, List.of(changedOrder(account, 9, Instant.EPOCH)))),
+        new Inconsistency(
+            "an unpaid purchase order",
+            "session cs_1 paid purchase order " + ORDER + ", which is stored as unpaid",
+            account -> withOrders(account, List.of(changedOrder(account, 10, null)))),
+        new Inconsistency(
             "a paid purchase order without a purchase",
-            "purchase order " + ORDER + " is paid, and its purchase is missing",
-            account -> marks(account, List.of(), account.payments())),
-        new Wrong("no user", "there is no user, and 5 entries", account -> user(account, null)));
+            "purchase order " + ORDER + " is paid, but its purchase is missing",
+            account -> withGrantRecords(account, List.of(), account.payments())),
+        new Inconsistency(
+            "a missing user",
+            "the profile is missing, but there are 5 transactions",
+            account -> withUser(account, null)));
   }
 
   @ParameterizedTest
-  @MethodSource("wrongs")
-  void everything_that_is_wrong_is_named(Wrong wrong) {
-    var audit = audit(new ChangedBooks(ledger, wrong.how()));
+  @MethodSource("inconsistencies")
+  void every_inconsistency_is_reported(Inconsistency inconsistency) {
+    var audit = audit(new ChangedAuditReader(ledger, inconsistency.change()));
 
-    var outcome = audit.run(Instant.MAX, heard);
+    var outcome = audit.run(Instant.MAX, reported);
 
-    assertThat(heard.discrepancies)
+    assertThat(reported.discrepancies)
         .extracting(Discrepancy::what)
-        .anySatisfy(what -> assertThat(what).contains(wrong.said()));
-    assertThat(heard.discrepancies).extracting(Discrepancy::owner).containsOnly(ADA);
-    assertThat(outcome).isEqualTo(new Complete(new Tally(1, 0, heard.discrepancies.size())));
+        .anySatisfy(what -> assertThat(what).contains(inconsistency.message()));
+    assertThat(reported.discrepancies).extracting(Discrepancy::owner).containsOnly(ADA);
+    assertThat(outcome).isEqualTo(new Complete(new Tally(1, 0, reported.discrepancies.size())));
   }
 
   @Test
-  void a_mark_without_its_purchase_is_a_payment_that_would_never_be_granted() {
-    var mark = ledger.account(ADA).marks().getFirst();
-    var stray = new SessionMark(mark.session(), ADA, samples.id(), null, null);
+  void a_grant_record_without_its_purchase_is_reported() {
+    var grantRecord = ledger.account(ADA).grantRecords().getFirst();
+    var stray = new GrantRecord(grantRecord.session(), ADA, samples.id(), null, null);
 
     assertThat(audit(new Kept.Mark(stray)))
         .containsExactly(
-            new Discrepancy(ADA, "session cs_1 is marked as granted, and its purchase is missing"));
+            new Discrepancy(ADA, "session cs_1 has a grant record, but its purchase is missing"));
   }
 
   @Test
-  void a_payment_whose_session_has_no_mark_would_be_granted_again() {
+  void a_payment_whose_session_has_no_grant_record_is_reported() {
     var grant = new Payment.Grant(ADA, new SessionId("cs_2"), credits(10), Money.usd(999));
-    var stray = Payment.unheardOf(new PaymentIntentId("pi_2")).granting(grant);
+    var stray = Payment.unknown(new PaymentIntentId("pi_2")).granting(grant);
 
     assertThat(audit(new Kept.Money(stray)))
         .containsExactly(
-            new Discrepancy(ADA, "payment pi_2 granted session cs_2, which has no mark"));
+            new Discrepancy(ADA, "payment pi_2 granted session cs_2, which has no grant record"));
   }
 
   @Test
-  void a_session_belongs_to_one_payment() {
+  void a_second_payment_for_a_session_is_reported() {
     var grant = new Payment.Grant(ADA, new SessionId("cs_1"), credits(10), Money.usd(999));
-    var second = Payment.unheardOf(new PaymentIntentId("pi_2")).granting(grant);
+    var second = Payment.unknown(new PaymentIntentId("pi_2")).granting(grant);
 
     assertThat(audit(new Kept.Money(second)))
         .containsExactly(
             new Discrepancy(
-                ADA, "payment pi_2 granted session cs_1, whose mark names another payment"));
+                ADA,
+                "payment pi_2 granted session cs_1, whose grant record names another payment"));
   }
 
   @Test
-  void a_payment_that_granted_nothing_reverses_nothing() {
-    var news = Payment.unheardOf(new PaymentIntentId("pi_2"));
+  void a_reversal_of_a_payment_that_granted_nothing_is_reported() {
+    var clean = Payment.unknown(new PaymentIntentId("pi_2"));
     var wrong =
         new Payment(
-            news.id(), null, news.refunded(), news.refunds(), news.disputes(), credits(3), 1);
+            clean.id(), null, clean.refunded(), clean.refunds(), clean.disputes(), credits(3), 1);
 
-    assertThat(audit(new Kept.Money(news), new Kept.Money(wrong)))
+    assertThat(audit(new Kept.Money(clean), new Kept.Money(wrong)))
         .containsExactly(
             new Discrepancy(
-                null, "payment pi_2 granted nothing, and 3 credits of it are reversed"));
+                null, "payment pi_2 granted nothing, but 3 credits of it are reversed"));
   }
 
   @Test
-  void transactions_without_a_profile_are_found() {
-    var books =
-        new ChangedBooks(ledger, account -> user(account, null)) {
+  void transactions_without_a_profile_are_reported() {
+    var auditReader =
+        new ChangedAuditReader(ledger, account -> withUser(account, null)) {
           @Override
           public boolean hasProfile(Email owner) {
             return false;
           }
 
           @Override
-          Kept met(Kept kept) {
+          Kept found(Kept kept) {
             return kept instanceof Kept.Owner(var owner) ? new Kept.Leftover(owner) : kept;
           }
         };
 
-    var outcome = audit(books).run(Instant.MAX, heard);
+    var outcome = audit(auditReader).run(Instant.MAX, reported);
 
-    assertThat(heard.discrepancies)
-        .containsExactly(new Discrepancy(ADA, "there is no user, and 5 entries"));
+    assertThat(reported.discrepancies)
+        .containsExactly(
+            new Discrepancy(ADA, "the profile is missing, but there are 5 transactions"));
     assertThat(outcome).isEqualTo(new Complete(new Tally(0, 0, 1)));
   }
 
   @Test
-  void what_has_moved_since_it_was_met_is_no_discrepancy() {
+  void an_account_that_moved_after_the_scan_is_no_discrepancy() {
     assertThat(audit(new Kept.Leftover(new Email("gone@example.com")))).isEmpty();
   }
 
   @Test
-  void an_item_that_cannot_be_read_is_named_and_stops_nothing_else() {
-    people(20);
+  void an_unreadable_item_is_reported_and_does_not_stop_the_audit() {
+    createAccounts(20);
     var damaged = new Email("person3@example.com");
-    var books =
-        new ChangedBooks(ledger, account -> account) {
+    var auditReader =
+        new ChangedAuditReader(ledger, account -> account) {
           @Override
           public Account account(Email owner) {
             if (owner.equals(damaged)) {
@@ -305,14 +316,14 @@ final class AuditTest {
           }
 
           @Override
-          Kept met(Kept kept) {
+          Kept found(Kept kept) {
             return kept instanceof Kept.Money ? new Kept.Damaged("PAYMENT#pi_1 / MONEY") : kept;
           }
         };
 
-    var outcome = audit(books).run(Instant.MAX, heard);
+    var outcome = audit(auditReader).run(Instant.MAX, reported);
 
-    assertThat(heard.discrepancies)
+    assertThat(reported.discrepancies)
         .containsExactlyInAnyOrder(
             new Discrepancy(damaged, "TXN#1 cannot be read"),
             new Discrepancy(null, "PAYMENT#pi_1 / MONEY"));
@@ -320,186 +331,189 @@ final class AuditTest {
   }
 
   @Test
-  void an_account_is_read_once_however_many_purchases_it_has() {
+  void an_account_with_many_purchases_is_read_once() {
     for (var i = 2; i < 30; i++) {
       assertThat(ledger.grant(ADA, samples.purchase("cs_" + i, 10), null)).isNotNull();
     }
-    var books = new ChangedBooks(ledger, account -> account);
+    var auditReader = new ChangedAuditReader(ledger, account -> account);
 
-    var outcome = audit(books).run(Instant.MAX, heard);
+    var outcome = audit(auditReader).run(Instant.MAX, reported);
 
     assertThat(outcome).isEqualTo(new Complete(new Tally(1, 0, 0)));
-    assertThat(books.read).containsExactly(ADA);
+    assertThat(auditReader.read).containsExactly(ADA);
   }
 
   @Test
-  void an_account_that_is_written_to_while_it_is_read_is_read_again() {
+  void an_account_that_changes_while_it_is_read_is_read_again() {
     var reads = new AtomicInteger();
-    var books =
-        new ChangedBooks(
+    var auditReader =
+        new ChangedAuditReader(
             ledger, account -> reads.incrementAndGet() == 1 ? without(account, "usage") : account);
 
-    var outcome = audit(books).run(Instant.MAX, heard);
+    var outcome = audit(auditReader).run(Instant.MAX, reported);
 
     assertThat(outcome).isEqualTo(new Complete(new Tally(1, 0, 0)));
   }
 
   @Test
-  void an_account_that_never_stands_still_is_not_judged_and_that_is_told() {
+  void an_account_that_keeps_changing_is_reported_as_unsettled() {
     var reads = new AtomicInteger();
-    var books =
-        new ChangedBooks(
-            ledger, account -> user(account, credits(100 + reads.incrementAndGet()), credits(0)));
+    var auditReader =
+        new ChangedAuditReader(
+            ledger,
+            account -> withUser(account, credits(100 + reads.incrementAndGet()), credits(0)));
 
-    var outcome = audit(books).run(Instant.MAX, heard);
+    var outcome = audit(auditReader).run(Instant.MAX, reported);
 
-    assertThat(heard.discrepancies).isEmpty();
-    assertThat(heard.unsettled).containsExactly(ADA);
+    assertThat(reported.discrepancies).isEmpty();
+    assertThat(reported.unsettled).containsExactly(ADA);
     assertThat(outcome).isEqualTo(new Complete(new Tally(1, 1, 0)));
   }
 
-  // An audit of several runs
+  // Audits of several runs
 
   @Test
-  void an_audit_goes_on_in_the_next_run_and_is_complete_when_it_has_seen_everything() {
-    people(60);
-    var books = new ChangedBooks(ledger, account -> account);
-    var audit = audit(books);
+  void an_audit_continues_over_several_runs_until_it_has_seen_everything() {
+    createAccounts(60);
+    var auditReader = new ChangedAuditReader(ledger, account -> account);
+    var audit = audit(auditReader);
     var outcomes = new ArrayList<AuditOutcome>();
 
     do {
-      outcomes.add(audit.run(clock.in(20), heard));
+      outcomes.add(audit.run(clock.in(20), reported));
     } while (!(outcomes.getLast() instanceof Complete));
 
     assertThat(outcomes).hasSizeGreaterThan(3);
     assertThat(outcomes.subList(0, outcomes.size() - 1)).hasOnlyElementsOfType(Partial.class);
     assertThat(outcomes.getLast()).isEqualTo(new Complete(new Tally(61, 0, 0)));
-    assertThat(heard.completed).containsExactly(new Tally(61, 0, 0));
-    assertThat(Set.copyOf(books.read)).hasSize(61);
+    assertThat(reported.completed).containsExactly(new Tally(61, 0, 0));
+    assertThat(Set.copyOf(auditReader.read)).hasSize(61);
   }
 
   @Test
   void a_run_without_time_changes_nothing() {
-    var outcome = audit(ledger).run(clock.in(0), heard);
+    var outcome = audit(ledger).run(clock.in(0), reported);
 
     assertThat(outcome).isEqualTo(new Partial(Tally.NOTHING));
     assertThat(positions.find()).isEmpty();
   }
 
   @Test
-  void a_discrepancy_is_told_by_the_run_that_finds_it_and_counted_by_the_last_one() {
-    people(60);
-    var wrong = new ChangedBooks(ledger, account -> user(account, credits(77), credits(0)));
-    var told = new ArrayList<Integer>();
+  void a_discrepancy_is_reported_by_the_run_that_finds_it_and_counted_by_the_last_run() {
+    createAccounts(60);
+    var wrong =
+        new ChangedAuditReader(ledger, account -> withUser(account, credits(77), credits(0)));
+    var reportedByRun = new ArrayList<Integer>();
     var audit = audit(wrong);
 
     AuditOutcome outcome;
     do {
-      outcome = audit.run(clock.in(40), heard);
-      told.add(heard.discrepancies.size());
+      outcome = audit.run(clock.in(40), reported);
+      reportedByRun.add(reported.discrepancies.size());
     } while (!(outcome instanceof Complete));
 
-    assertThat(told.getFirst()).isBetween(1, 60);
-    assertThat(outcome).isEqualTo(new Complete(new Tally(61, 0, heard.discrepancies.size())));
-    assertThat(Set.copyOf(heard.discrepancies)).hasSize(heard.discrepancies.size());
+    assertThat(reportedByRun.getFirst()).isBetween(1, 60);
+    assertThat(outcome).isEqualTo(new Complete(new Tally(61, 0, reported.discrepancies.size())));
+    assertThat(Set.copyOf(reported.discrepancies)).hasSize(reported.discrepancies.size());
   }
 
   @Test
   void a_run_that_dies_before_it_saves_is_repeated_and_counts_once() {
-    people(20);
-    var wrong = new ChangedBooks(ledger, account -> user(account, credits(77), credits(0)));
+    createAccounts(20);
+    var wrong =
+        new ChangedAuditReader(ledger, account -> withUser(account, credits(77), credits(0)));
     var dying = new PositionsThatFail(positions, 2, false);
 
-    assertThatThrownBy(() -> audit(wrong, dying, 2).run(Instant.MAX, heard))
+    assertThatThrownBy(() -> audit(wrong, dying, 2).run(Instant.MAX, reported))
         .isInstanceOf(UncheckedIOException.class);
-    var outcome = audit(wrong).run(Instant.MAX, heard);
+    var outcome = audit(wrong).run(Instant.MAX, reported);
 
-    var different = Set.copyOf(heard.discrepancies).size();
+    var different = Set.copyOf(reported.discrepancies).size();
     assertThat(outcome).isEqualTo(new Complete(new Tally(21, 0, different)));
-    assertThat(heard.discrepancies).hasSizeGreaterThan(different);
+    assertThat(reported.discrepancies).hasSizeGreaterThan(different);
   }
 
   @Test
-  void an_audit_whose_last_reply_is_lost_has_been_told_as_complete() {
+  void an_audit_whose_last_reply_is_lost_was_reported_as_complete() {
     var losing = new PositionsThatFail(positions, 1, true);
 
-    assertThatThrownBy(() -> audit(ledger, losing, 1).run(Instant.MAX, heard))
+    assertThatThrownBy(() -> audit(ledger, losing, 1).run(Instant.MAX, reported))
         .isInstanceOf(UncheckedIOException.class);
-    var outcome = audit(ledger).resume(Instant.MAX, heard);
+    var outcome = audit(ledger).resume(Instant.MAX, reported);
 
-    assertThat(outcome).isEqualTo(new NothingUnderWay());
-    assertThat(heard.completed).containsExactly(new Tally(1, 0, 0));
+    assertThat(outcome).isEqualTo(new NotRunning());
+    assertThat(reported.completed).containsExactly(new Tally(1, 0, 0));
   }
 
   @Test
-  void a_store_that_does_not_answer_fails_the_run_and_loses_nothing_of_the_audit() {
-    people(60);
+  void an_unavailable_store_fails_the_run_but_keeps_the_progress_of_the_audit() {
+    createAccounts(60);
     var audit = audit(ledger);
-    assertThat(audit.run(clock.in(40), heard)).isInstanceOf(Partial.class);
+    assertThat(audit.run(clock.in(40), reported)).isInstanceOf(Partial.class);
     var before = positions.find();
     var away =
-        new ChangedBooks(
+        new ChangedAuditReader(
             ledger,
             account -> {
               throw new UncheckedIOException(new IOException("connection refused"));
             });
 
-    assertThatThrownBy(() -> audit(away).run(Instant.MAX, heard))
+    assertThatThrownBy(() -> audit(away).run(Instant.MAX, reported))
         .isInstanceOf(UncheckedIOException.class);
 
     assertThat(positions.find()).isEqualTo(before);
-    assertThat(audit.resume(Instant.MAX, heard)).isEqualTo(new Complete(new Tally(61, 0, 0)));
+    assertThat(audit.resume(Instant.MAX, reported)).isEqualTo(new Complete(new Tally(61, 0, 0)));
   }
 
   @Test
-  void of_two_runs_at_once_one_ends_and_nothing_counts_twice() {
-    people(60);
+  void of_two_concurrent_runs_one_is_overtaken_and_nothing_is_counted_twice() {
+    createAccounts(60);
     var first = audit(ledger);
     var overtaking =
-        new ChangedBooks(ledger, account -> account) {
-          private final AtomicBoolean over = new AtomicBoolean();
+        new ChangedAuditReader(ledger, account -> account) {
+          private final AtomicBoolean done = new AtomicBoolean();
 
           @Override
           public Account account(Email owner) {
-            if (over.compareAndSet(false, true)) {
-              assertThat(first.run(clock.in(40), heard)).isInstanceOf(Partial.class);
+            if (done.compareAndSet(false, true)) {
+              assertThat(first.run(clock.in(40), reported)).isInstanceOf(Partial.class);
             }
             return super.account(owner);
           }
         };
 
-    var outcome = audit(overtaking).run(Instant.MAX, heard);
+    var outcome = audit(overtaking).run(Instant.MAX, reported);
 
     assertThat(outcome).isEqualTo(new Overtaken());
-    assertThat(heard.completed).isEmpty();
-    assertThat(first.resume(Instant.MAX, heard)).isEqualTo(new Complete(new Tally(61, 0, 0)));
+    assertThat(reported.completed).isEmpty();
+    assertThat(first.resume(Instant.MAX, reported)).isEqualTo(new Complete(new Tally(61, 0, 0)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 8})
-  void a_deployment_that_changes_the_segments_leaves_the_audit_under_way_as_it_was(int later) {
-    people(60);
-    assertThat(audit(ledger).run(clock.in(40), heard)).isInstanceOf(Partial.class);
+  void a_deployment_that_changes_the_number_of_segments_does_not_affect_a_running_audit(int later) {
+    createAccounts(60);
+    assertThat(audit(ledger).run(clock.in(40), reported)).isInstanceOf(Partial.class);
     var changed = audit(ledger, positions, later);
 
-    var outcome = changed.run(Instant.MAX, heard);
+    var outcome = changed.run(Instant.MAX, reported);
 
     assertThat(outcome).isEqualTo(new Complete(new Tally(61, 0, 0)));
     assertThat(positions.find().orElseThrow().segments()).hasSize(2);
-    assertThat(changed.run(Instant.MAX, heard)).isEqualTo(outcome);
+    assertThat(changed.run(Instant.MAX, reported)).isEqualTo(outcome);
     assertThat(positions.find().orElseThrow().segments()).hasSize(later);
   }
 
   @Test
-  void an_audit_that_no_run_has_gone_on_with_for_two_days_starts_over() {
-    people(60);
+  void an_audit_that_was_not_continued_for_two_days_starts_over() {
+    createAccounts(60);
     var audit = audit(ledger);
-    assertThat(audit.run(clock.in(40), heard)).isInstanceOf(Partial.class);
+    assertThat(audit.run(clock.in(40), reported)).isInstanceOf(Partial.class);
     var begun = positions.find().orElseThrow();
     clock.add(Duration.ofDays(2));
 
-    assertThat(audit.resume(Instant.MAX, heard)).isEqualTo(new NothingUnderWay());
-    var outcome = audit.run(Instant.MAX, heard);
+    assertThat(audit.resume(Instant.MAX, reported)).isEqualTo(new NotRunning());
+    var outcome = audit.run(Instant.MAX, reported);
 
     assertThat(outcome).isEqualTo(new Complete(new Tally(61, 0, 0)));
     assertThat(positions.find().orElseThrow().startedAt())
@@ -507,16 +521,16 @@ final class AuditTest {
   }
 
   @Test
-  void an_audit_that_is_gone_on_with_in_time_is_never_too_old() {
-    people(60);
+  void an_audit_that_is_continued_in_time_never_starts_over() {
+    createAccounts(60);
     var audit = audit(ledger);
-    assertThat(audit.run(clock.in(20), heard)).isInstanceOf(Partial.class);
+    assertThat(audit.run(clock.in(20), reported)).isInstanceOf(Partial.class);
     var begun = positions.find().orElseThrow();
 
     AuditOutcome outcome;
     do {
       clock.add(Duration.ofDays(1));
-      outcome = audit.resume(clock.in(20), heard);
+      outcome = audit.resume(clock.in(20), reported);
     } while (outcome instanceof Partial);
 
     assertThat(outcome).isEqualTo(new Complete(new Tally(61, 0, 0)));
@@ -525,46 +539,46 @@ final class AuditTest {
   }
 
   @Test
-  void a_complete_audit_is_not_gone_on_with_and_the_next_one_begins_anew() {
+  void a_complete_audit_is_not_resumed_and_the_next_run_starts_a_new_one() {
     var audit = audit(ledger);
-    assertThat(audit.run(Instant.MAX, heard)).isInstanceOf(Complete.class);
+    assertThat(audit.run(Instant.MAX, reported)).isInstanceOf(Complete.class);
 
-    assertThat(audit.resume(Instant.MAX, heard)).isEqualTo(new NothingUnderWay());
-    assertThat(audit.run(Instant.MAX, heard)).isEqualTo(new Complete(new Tally(1, 0, 0)));
+    assertThat(audit.resume(Instant.MAX, reported)).isEqualTo(new NotRunning());
+    assertThat(audit.run(Instant.MAX, reported)).isEqualTo(new Complete(new Tally(1, 0, 0)));
 
-    assertThat(heard.completed).hasSize(2);
+    assertThat(reported.completed).hasSize(2);
   }
 
-  private Audit audit(Books books) {
-    return audit(books, positions, 2);
+  private Audit audit(AuditReader auditReader) {
+    return audit(auditReader, positions, 2);
   }
 
-  private Audit audit(Books books, Positions kept, int segments) {
-    return new Audit(books, kept, segments, WholeAudit.THREADS, clock);
+  private Audit audit(AuditReader auditReader, Positions kept, int segments) {
+    return new Audit(auditReader, kept, segments, WholeAudit.THREADS, clock);
   }
 
-  /** What an audit finds that meets these beside Ada's account. */
+  /** Audits Ada's account and these items, and returns the discrepancies. */
   private List<Discrepancy> audit(Kept... also) {
-    var books =
-        new ChangedBooks(ledger, account -> account) {
+    var auditReader =
+        new ChangedAuditReader(ledger, account -> account) {
           @Override
           public Scanned scan(int segment, int segments, @Nullable String after) {
             return new Scanned(List.of(also), null);
           }
         };
-    var _ = audit(books, Positions.inMemory(), 1).run(Instant.MAX, heard);
-    return heard.discrepancies;
+    var _ = audit(auditReader, Positions.inMemory(), 1).run(Instant.MAX, reported);
+    return reported.discrepancies;
   }
 
-  /** So many accounts beside Ada's. */
-  private void people(int count) {
+  /** Creates that many accounts besides Ada's. */
+  private void createAccounts(int count) {
     for (var i = 0; i < count; i++) {
       var email = new Email("person" + i + "@example.com");
       assertThat(ledger.create(email, samples.welcome(3), samples.now())).isNotNull();
     }
   }
 
-  /** A clock that goes on by a second whenever it is read. */
+  /** A clock that advances by one second whenever it is read. */
   private static final class TickingClock implements InstantSource {
     private Instant now = Instant.parse("2026-11-30T12:00:00Z");
 
@@ -578,13 +592,13 @@ final class AuditTest {
       now = now.plus(time);
     }
 
-    /** The time after so many more reads. */
+    /** The time after that many more readings. */
     synchronized Instant in(int reads) {
       return now.plusSeconds(reads);
     }
   }
 
-  /** Positions that fail once: at that save, before or after it has been done. */
+  /** Positions that fail once, at a given save, either before or after it is written. */
   private static final class PositionsThatFail implements Positions {
     private final Positions positions;
     private final boolean isSaved;
@@ -614,9 +628,9 @@ final class AuditTest {
     }
   }
 
-  private static Account user(Account of, Credits credits, Credits debt) {
+  private static Account withUser(Account of, Credits credits, Credits debt) {
     var user = Objects.requireNonNull(of.user());
-    return user(
+    return withUser(
         of,
         new User(
             of.owner(),
@@ -625,7 +639,7 @@ final class AuditTest {
             new OpenReversals(Map.of(new SessionId("cs_1"), new Open(debt, Lots.NONE))),
             user.stripeCustomer(),
             user.totalPurchased(),
-            user.underway(),
+            user.held(),
             user.createdAt(),
             user.updatedAt()));
   }
@@ -633,7 +647,7 @@ final class AuditTest {
   private static Account withOpenLots(Account of) {
     var user = Objects.requireNonNull(of.user());
     var lots = lot(of.entries().getFirst(), Duration.ZERO);
-    return user(
+    return withUser(
         of,
         new User(
             ADA,
@@ -642,21 +656,23 @@ final class AuditTest {
             new OpenReversals(Map.of(new SessionId("cs_1"), new Open(credits(0), lots))),
             user.stripeCustomer(),
             user.totalPurchased(),
-            user.underway(),
+            user.held(),
             user.createdAt(),
             user.updatedAt()));
   }
 
-  /** A credit that expires so long after a transaction. */
+  /** One credit, granted by the transaction, that expires that long after it. */
   private static Lots lot(Transaction transaction, Duration after) {
     return Lots.of(new Lot(transaction.id(), credits(1), transaction.createdAt().plus(after)));
   }
 
   private static Account paidWithExpired(Account of) {
-    return entries(
+    return withTransactions(
         of,
         of.entries().stream()
-            .map(entry -> entry instanceof Usage u ? u.of(lot(u, Duration.ZERO)) : entry)
+            .map(
+                transaction ->
+                    transaction instanceof Usage u ? u.of(lot(u, Duration.ZERO)) : transaction)
             .toList());
   }
 
@@ -664,63 +680,90 @@ final class AuditTest {
     var first = of.entries().getFirst();
     var expiry =
         new Expiry(first.id(), lot(first, Duration.ofNanos(1)), "Expired", first.createdAt());
-    return entries(of, Stream.concat(of.entries().stream(), Stream.of(expiry)).toList());
+    return withTransactions(of, Stream.concat(of.entries().stream(), Stream.of(expiry)).toList());
   }
 
-  private static Account lots(Account of, int left) {
+  private static Account withLots(Account of, int left) {
     var user = Objects.requireNonNull(of.user());
-    var entry = of.entries().getFirst();
-    return user(
+    var transaction = of.entries().getFirst();
+    return withUser(
         of,
         new User(
             of.owner(),
             user.credits(),
-            Lots.of(new Lot(entry.id(), credits(left), entry.createdAt())),
+            Lots.of(new Lot(transaction.id(), credits(left), transaction.createdAt())),
             user.reversals(),
             user.stripeCustomer(),
             user.totalPurchased(),
-            user.underway(),
+            user.held(),
             user.createdAt(),
             user.updatedAt()));
   }
 
-  private static Account user(Account of, @Nullable User user) {
+  private static Account withUser(Account of, @Nullable User user) {
     return new Account(
-        of.owner(), user, of.entries(), of.generations(), of.marks(), of.payments(), of.orders());
+        of.owner(),
+        user,
+        of.entries(),
+        of.generations(),
+        of.grantRecords(),
+        of.payments(),
+        of.orders());
   }
 
   private static Account without(Account of, String type) {
-    return entries(of, of.entries().stream().filter(entry -> !entry.type().equals(type)).toList());
+    return withTransactions(
+        of, of.entries().stream().filter(transaction -> !transaction.type().equals(type)).toList());
   }
 
-  private static List<Transaction> twice(List<Transaction> entries, String type) {
+  private static List<Transaction> twice(List<Transaction> transactions, String type) {
     return Stream.concat(
-            entries.stream(), entries.stream().filter(entry -> entry.type().equals(type)))
+            transactions.stream(),
+            transactions.stream().filter(transaction -> transaction.type().equals(type)))
         .toList();
   }
 
-  private static Account entries(Account of, List<Transaction> entries) {
+  private static Account withTransactions(Account of, List<Transaction> transactions) {
     return new Account(
-        of.owner(), of.user(), entries, of.generations(), of.marks(), of.payments(), of.orders());
+        of.owner(),
+        of.user(),
+        transactions,
+        of.generations(),
+        of.grantRecords(),
+        of.payments(),
+        of.orders());
   }
 
-  private static Account generations(Account of, List<Generation> generations) {
+  private static Account withGenerations(Account of, List<Generation> generations) {
     return new Account(
-        of.owner(), of.user(), of.entries(), generations, of.marks(), of.payments(), of.orders());
+        of.owner(),
+        of.user(),
+        of.entries(),
+        generations,
+        of.grantRecords(),
+        of.payments(),
+        of.orders());
   }
 
-  private static Account marks(Account of, List<SessionMark> marks, List<Payment> payments) {
+  private static Account withGrantRecords(
+      Account of, List<GrantRecord> grantRecords, List<Payment> payments) {
     return new Account(
-        of.owner(), of.user(), of.entries(), of.generations(), marks, payments, of.orders());
+        of.owner(), of.user(), of.entries(), of.generations(), grantRecords, payments, of.orders());
   }
 
-  private static Account orders(Account of, List<PurchaseOrder> orders) {
+  private static Account withOrders(Account of, List<PurchaseOrder> orders) {
     return new Account(
-        of.owner(), of.user(), of.entries(), of.generations(), of.marks(), of.payments(), orders);
+        of.owner(),
+        of.user(),
+        of.entries(),
+        of.generations(),
+        of.grantRecords(),
+        of.payments(),
+        orders);
   }
 
-  /** The purchase order of Ada's, which sold so many credits and was paid at that time. */
-  private static PurchaseOrder order(Account of, int credits, @Nullable Instant paidAt) {
+  /** Ada's purchase order, changed to that many credits and that time of payment. */
+  private static PurchaseOrder changedOrder(Account of, int credits, @Nullable Instant paidAt) {
     var order = of.orders().getFirst();
     return new PurchaseOrder(
         order.id(),
@@ -732,7 +775,7 @@ final class AuditTest {
         paidAt);
   }
 
-  private static Payment reversed(Account of, int credits) {
+  private static Payment changedPayment(Account of, int credits) {
     var payment = of.payments().getFirst();
     return new Payment(
         payment.id(),
@@ -744,46 +787,46 @@ final class AuditTest {
         payment.version());
   }
 
-  /** The fake's books, changed on the way. */
-  private static class ChangedBooks implements Books {
+  /** Reads the fake, and changes the accounts on the way. */
+  private static class ChangedAuditReader implements AuditReader {
     final List<Email> read = Collections.synchronizedList(new ArrayList<>());
-    private final Books books;
+    private final AuditReader auditReader;
     private final UnaryOperator<Account> change;
 
-    ChangedBooks(Books books, UnaryOperator<Account> change) {
-      this.books = books;
+    ChangedAuditReader(AuditReader auditReader, UnaryOperator<Account> change) {
+      this.auditReader = auditReader;
       this.change = change;
     }
 
-    Kept met(Kept kept) {
+    Kept found(Kept kept) {
       return kept;
     }
 
     @Override
     public Scanned scan(int segment, int segments, @Nullable String after) {
-      var page = books.scan(segment, segments, after);
-      return new Scanned(page.kept().stream().map(this::met).toList(), page.next());
+      var page = auditReader.scan(segment, segments, after);
+      return new Scanned(page.kept().stream().map(this::found).toList(), page.next());
     }
 
     @Override
     public Account account(Email owner) {
       read.add(owner);
-      return change.apply(books.account(owner));
+      return change.apply(auditReader.account(owner));
     }
 
     @Override
     public boolean hasProfile(Email owner) {
-      return books.hasProfile(owner);
+      return auditReader.hasProfile(owner);
     }
 
     @Override
-    public Optional<Transaction> entry(SessionMark mark) {
-      return books.entry(mark);
+    public Optional<Transaction> entry(GrantRecord grantRecord) {
+      return auditReader.entry(grantRecord);
     }
 
     @Override
-    public Optional<SessionMark> mark(SessionId session) {
-      return books.mark(session);
+    public Optional<GrantRecord> mark(SessionId session) {
+      return auditReader.mark(session);
     }
   }
 }

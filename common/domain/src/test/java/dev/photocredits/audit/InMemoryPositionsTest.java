@@ -1,5 +1,6 @@
 package dev.photocredits.audit;
 
+/** Runs the contract of the positions on the in-memory store. */
 final class InMemoryPositionsTest implements PositionsContract {
   private final Positions positions = Positions.inMemory();
 

@@ -11,13 +11,13 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The rules that every {@link Positions} keeps. Each test has a store of its own. */
+/** The contract that every {@link Positions} must satisfy. Each test has a store of its own. */
 public interface PositionsContract {
   Instant NOW = Instant.parse("2126-11-30T12:00:00.123456789Z");
 
   Positions positions();
 
-  /** A position of that version, which tells apart who has saved it. */
+  /** A position of a version; the number of accounts identifies the run that saved it. */
   private static Position position(int version, int accounts, Segment... segments) {
     return new Position(
         version, NOW, NOW.plusSeconds(version), List.of(segments), new Tally(accounts, 2, 3));
@@ -40,7 +40,7 @@ public interface PositionsContract {
   }
 
   @Test
-  default void many_segments_keep_their_order() {
+  default void segments_keep_their_order() {
     var segments = IntStream.range(0, 12).mapToObj(i -> new Segment("after " + i, false)).toList();
     var position = new Position(1, NOW, NOW, segments, Tally.NOTHING);
 
@@ -50,7 +50,7 @@ public interface PositionsContract {
   }
 
   @Test
-  default void a_position_takes_the_place_of_the_version_before_and_of_no_other() {
+  default void a_position_replaces_only_the_version_before_it() {
     assertThat(positions().save(position(1, 1, new Segment("a", false)))).isTrue();
     var second = position(2, 2, new Segment("b", false));
     assertThat(positions().save(second)).isTrue();
@@ -64,7 +64,7 @@ public interface PositionsContract {
   }
 
   @Test
-  default void a_repeat_of_a_save_is_saved_still() {
+  default void repeating_a_save_succeeds() {
     var position = position(1, 1, new Segment("a", false));
     assertThat(positions().save(position)).isTrue();
 
@@ -74,7 +74,7 @@ public interface PositionsContract {
   }
 
   @Test
-  default void of_many_who_save_at_once_one_does() throws InterruptedException {
+  default void of_many_concurrent_saves_one_succeeds() throws InterruptedException {
     var tasks =
         IntStream.range(0, 8)
             .<Callable<Boolean>>mapToObj(

@@ -3,7 +3,7 @@ package dev.photocredits.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.AuditOutcome.Complete;
-import dev.photocredits.audit.Books.Kept;
+import dev.photocredits.audit.AuditReader.Kept;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.credits.Email;
 import java.time.Instant;
@@ -14,51 +14,52 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Audits that have all the time that they need. */
+/** Runs audits without a deadline. */
 public final class WholeAudit {
-  /** One for each segment. */
+  /** Runs each segment on a thread of its own. */
   public static final ExecutorService THREADS = Executors.newVirtualThreadPerTaskExecutor();
 
   private WholeAudit() {}
 
-  /** Everything that does not add up; fails if an account cannot be judged. */
-  public static List<Discrepancy> of(Books books) {
-    var heard = new Heard();
+  /** Returns all discrepancies; fails if an account keeps changing while it is read. */
+  public static List<Discrepancy> of(AuditReader auditReader) {
+    var reported = new Heard();
     var audit =
-        new Audit(books, Positions.inMemory(), 2, THREADS, InstantSource.fixed(Instant.EPOCH));
+        new Audit(
+            auditReader, Positions.inMemory(), 2, THREADS, InstantSource.fixed(Instant.EPOCH));
 
-    var outcome = audit.run(Instant.MAX, heard);
+    var outcome = audit.run(Instant.MAX, reported);
 
     assertThat(outcome).isInstanceOf(Complete.class);
-    assertThat(heard.unsettled).isEmpty();
-    return List.copyOf(heard.discrepancies);
+    assertThat(reported.unsettled).isEmpty();
+    return List.copyOf(reported.discrepancies);
   }
 
-  /** Everything that a scan meets. */
-  public static List<Kept> scan(Books books) {
+  /** Returns everything that a scan finds. */
+  public static List<Kept> scan(AuditReader auditReader) {
     var all = new ArrayList<Kept>();
     @Nullable String after = null;
     do {
-      var page = books.scan(0, 1, after);
+      var page = auditReader.scan(0, 1, after);
       all.addAll(page.kept());
       after = page.next();
     } while (after != null);
     return all;
   }
 
-  /** All that audits tell. */
+  /** Records what audits report. */
   public static final class Heard implements Audit.Listener {
     public final List<Discrepancy> discrepancies = new ArrayList<>();
     public final List<Email> unsettled = new ArrayList<>();
     public final List<Tally> completed = new ArrayList<>();
 
     @Override
-    public void differs(Discrepancy discrepancy) {
+    public void foundDiscrepancy(Discrepancy discrepancy) {
       discrepancies.add(discrepancy);
     }
 
     @Override
-    public void isUnsettled(Email owner) {
+    public void foundUnsettled(Email owner) {
       unsettled.add(owner);
     }
 

@@ -37,7 +37,7 @@ final class CreditsTest {
     "2, 2, 2",
     "2147483647, 3, 2147483647"
   })
-  void a_share_is_rounded_up_and_never_more_than_the_whole(int price, int missing, int refund) {
+  void a_share_rounded_up_never_exceeds_the_whole(int price, int missing, int refund) {
     assertThat(new Credits(price).shareRoundedUp(missing, 3)).isEqualTo(new Credits(refund));
   }
 
@@ -55,12 +55,12 @@ final class CreditsTest {
     "1, 3, 1",
     "2147483647, 3, 2147483647"
   })
-  void a_share_may_be_rounded_down_and_the_whole_is_all_of_it(int price, int missing, int refund) {
+  void a_share_can_be_rounded_down(int price, int missing, int refund) {
     assertThat(new Credits(price).shareRoundedDown(missing, 3)).isEqualTo(new Credits(refund));
   }
 
   @Test
-  void there_is_no_share_of_more_than_the_whole_or_of_nothing() {
+  void a_share_above_the_whole_or_of_zero_parts_is_rejected() {
     assertThatThrownBy(() -> new Credits(3).shareRoundedUp(4, 3))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Credits(3).shareRoundedUp(0, 0))
@@ -68,7 +68,7 @@ final class CreditsTest {
   }
 
   @Test
-  void a_whole_of_one_part_is_all_of_it() {
+  void a_share_of_one_part_of_one_is_the_whole() {
     assertThat(new Credits(3).shareRoundedUp(1, 1)).isEqualTo(new Credits(3));
     assertThat(new Credits(3).shareRoundedDown(1, 1)).isEqualTo(new Credits(3));
   }

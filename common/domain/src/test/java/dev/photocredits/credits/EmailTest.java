@@ -17,14 +17,14 @@ final class EmailTest {
   }
 
   @Test
-  void white_space_of_every_kind_is_trimmed() {
+  void all_kinds_of_white_space_are_trimmed() {
     assertThat(Email.parse("\u00a0\u2007\tada@example.com\u202f\u3000"))
         .contains(new Email("ada@example.com"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a@b.co", "a.b_c%d+e-f@sub.example.museum", "1@2.io"})
-  void what_matches_the_rule_is_an_address(String typed) {
+  void text_that_matches_the_rule_is_an_address(String typed) {
     assertThat(Email.parse(typed)).contains(new Email(typed));
   }
 
@@ -47,12 +47,12 @@ final class EmailTest {
         "ada@@example.com",
         "\u212Aelvin@example.com"
       })
-  void what_does_not_match_the_rule_is_none(String typed) {
+  void text_that_does_not_match_the_rule_is_rejected(String typed) {
     assertThat(Email.parse(typed)).isEmpty();
   }
 
   @Test
-  void a_pseudonym_is_an_address_that_nobody_can_have() {
+  void a_pseudonym_is_an_address_that_no_user_can_have() {
     var pseudonym = Email.pseudonym(new Random(7));
 
     assertThat(pseudonym.isPseudonym()).isTrue();
@@ -64,7 +64,7 @@ final class EmailTest {
   }
 
   @Test
-  void an_address_has_254_characters_at_most() {
+  void an_address_has_at_most_254_characters() {
     var longest = "a".repeat(254 - "@example.com".length()) + "@example.com";
 
     assertThat(Email.parse(longest)).isPresent();
@@ -72,7 +72,7 @@ final class EmailTest {
   }
 
   @Test
-  void a_value_that_is_not_normalised_cannot_be_made() {
+  void an_address_that_is_not_normalized_cannot_be_created() {
     assertThatThrownBy(() -> new Email("Ada@example.com"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("Ada");

@@ -1,6 +1,6 @@
 package dev.photocredits.credits;
 
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.PromotionOutcome.Promoted;
@@ -15,16 +15,16 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What has expired is taken of everybody, whatever becomes of the others. */
+/** Tests that credits expire for every user, even if expiring others fails. */
 final class ExpirationsTest {
   private final Samples samples = new Samples(new Random(7));
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final Instant end = samples.now().plus(Duration.ofDays(7));
 
   @Test
-  void a_user_for_whom_it_fails_keeps_no_other_one_from_it() {
-    var bad = givenThree(end);
-    var ada = givenThree(end);
+  void a_failure_for_one_user_does_not_block_the_others() {
+    var bad = userWithThreeCredits(end);
+    var ada = userWithThreeCredits(end);
 
     var run = expirations(Set.of(bad)).run(10, Instant.MAX);
 
@@ -36,10 +36,13 @@ final class ExpirationsTest {
   }
 
   @Test
-  void a_thousand_for_whom_it_fails_leave_the_others_their_turn() {
+  void a_thousand_failing_users_do_not_starve_the_others() {
     var first = end.minusSeconds(1);
-    var bad = IntStream.range(0, 1000).mapToObj(_ -> givenThree(first)).collect(Collectors.toSet());
-    var ada = givenThree(end);
+    var bad =
+        IntStream.range(0, 1000)
+            .mapToObj(_ -> userWithThreeCredits(first))
+            .collect(Collectors.toSet());
+    var ada = userWithThreeCredits(end);
     var expirations = expirations(bad);
 
     var runs = 0;
@@ -52,8 +55,8 @@ final class ExpirationsTest {
   }
 
   @Test
-  void a_run_ends_at_its_deadline() {
-    var ada = givenThree(end);
+  void a_run_stops_at_its_deadline() {
+    var ada = userWithThreeCredits(end);
 
     var run = expirations(Set.of()).run(10, end);
 
@@ -61,10 +64,10 @@ final class ExpirationsTest {
     assertThat(balance(ada)).isEqualTo(3);
   }
 
-  /** A new user with three credits, which expire at that time. */
-  private Email givenThree(Instant expiry) {
-    var user = ledger.create(somebody(), null, samples.now()).email();
-    assertThat(ledger.promote(user, samples.gift(3, expiry), false)).isEqualTo(new Promoted());
+  /** Creates a user with three credits that expire at that time. */
+  private Email userWithThreeCredits(Instant expiry) {
+    var user = ledger.create(newEmail(), null, samples.now()).email();
+    assertThat(ledger.promote(user, samples.promotion(3, expiry), false)).isEqualTo(new Promoted());
     return user;
   }
 
@@ -72,7 +75,7 @@ final class ExpirationsTest {
     return ledger.find(user).orElseThrow().credits().value();
   }
 
-  /** They run at the end, and fail for those users. */
+  /** Expirations that run when the credits expire, and fail for some users. */
   private Expirations expirations(Set<Email> bad) {
     return new Expirations(
         new LedgerWithDamagedAccounts(ledger, bad),

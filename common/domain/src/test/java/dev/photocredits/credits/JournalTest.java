@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is written together, and which parts of the account must be as they were seen for it. */
+/**
+ * Tests the transactions of a journal, and which parts of the account must be unchanged when it is
+ * written.
+ */
 final class JournalTest {
   private static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
   private static final Instant TOMORROW = NOON.plus(Duration.ofDays(1));
@@ -28,10 +31,10 @@ final class JournalTest {
   private static final Purchase TEN =
       new Purchase(ID, SESSION, credits(10), Money.usd(999), "Purchase: Starter Pack", NOON);
 
-  // What it depends on
+  // Dependencies
 
   @Test
-  void a_purchase_depends_on_the_debt_that_it_settles_and_on_nothing_else() {
+  void a_purchase_depends_on_the_open_reversals_only() {
     var journal = Journal.grant(Standing.PLAIN, TEN, null);
 
     assertThat(journal.dependsOnReversals()).isTrue();
@@ -43,8 +46,8 @@ final class JournalTest {
   void a_purchase_that_is_reversed_at_once_depends_on_nothing() {
     var id = new PaymentIntentId("pi_1");
     var refunded =
-        Payment.unheardOf(id)
-            .hearing(new MoneyMoved.Refunded(id, TEN.paid()))
+        Payment.unknown(id)
+            .updatedBy(new PaymentUpdate.RefundTotal(id, TEN.paid()))
             .granting(Grant.of(new Email("ada@example.com"), TEN, new Charge(id, TEN.paid())));
 
     var journal = Journal.grant(Standing.PLAIN, TEN, refunded);
@@ -56,7 +59,7 @@ final class JournalTest {
   }
 
   @Test
-  void a_price_depends_on_the_lots_and_not_on_what_else_there_is() {
+  void a_hold_without_lots_depends_on_the_lots_only() {
     var journal = Journal.hold(standing(9, Lots.NONE), usage(3));
 
     assertThat(journal.dependsOnLots()).isTrue();
@@ -65,7 +68,7 @@ final class JournalTest {
   }
 
   @Test
-  void a_price_that_is_paid_of_lots_depends_on_the_balance() {
+  void a_hold_that_spends_lots_depends_on_the_balance() {
     var journal = Journal.hold(standing(9, lots(2, TOMORROW)), usage(3));
 
     assertThat(journal.dependsOnBalance()).isTrue();
@@ -81,10 +84,10 @@ final class JournalTest {
     assertThat(owing.dependsOnReversals()).isTrue();
   }
 
-  // What it moves
+  // Transactions
 
   @Test
-  void a_reversal_that_finds_no_credits_is_owed_and_brings_nothing_to_lots() {
+  void a_reversal_without_available_credits_is_owed_and_fills_no_lots() {
     var journal = Journal.reverse(Standing.PLAIN, SESSION, 5, ID, NOON);
 
     var reversal = journal.transactions().getFirst();
@@ -94,14 +97,14 @@ final class JournalTest {
   }
 
   @Test
-  void a_reversal_of_nothing_is_refused() {
+  void a_reversal_of_zero_credits_is_rejected() {
     assertThatThrownBy(() -> Journal.reverse(standing(5, Lots.NONE), SESSION, 0, ID, NOON))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest
   @CsvSource({"1, 1", "39, 39", "40, 40", "41, 41", "42, 41", "60, 41"})
-  void forty_lots_expire_by_a_transaction_each_and_more_share_the_last_one(
+  void forty_lots_expire_in_a_transaction_each_and_further_lots_share_one(
       int lots, int transactions) {
     var journal = Journal.expire(standing(lots, ones(lots)), ID, NOON).orElseThrow();
 
@@ -111,16 +114,17 @@ final class JournalTest {
   }
 
   @Test
-  void credits_that_come_back_settle_one_debt_after_the_other_and_those_that_expire_pay_last() {
+  void released_credits_settle_debts_one_after_another_with_expiring_credits_last() {
     var inDebt =
         new OpenReversals(
             Map.of(
                 SESSION, new Open(credits(5), Lots.NONE), OTHER, new Open(credits(5), Lots.NONE)));
-    var gift = lots(7, TOMORROW);
+    var expiring = lots(7, TOMORROW);
     var refund = new Refund(ID, GENERATION, credits(10), "Refund", NOON, Lots.NONE);
 
     var journal =
-        Journal.release(new Standing(Credits.NONE, Lots.NONE, inDebt), refund, usage(10).of(gift));
+        Journal.release(
+            new Standing(Credits.NONE, Lots.NONE, inDebt), refund, usage(10).of(expiring));
 
     assertThat(journal.credits()).isZero();
     assertThat(journal.reversals().of(SESSION))
@@ -140,7 +144,7 @@ final class JournalTest {
     return Lots.of(new Lot(id(1), credits(credits), expiresAt));
   }
 
-  /** Lots of a credit each, all of which have expired. */
+  /** Expired lots of one credit each. */
   private static Lots ones(int count) {
     return new Lots(
         IntStream.range(0, count).mapToObj(i -> new Lot(id(i), credits(1), NOON)).toList());

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The fake, in which nothing can be expired for some users. */
+/** A ledger that fails to expire the credits of some users. */
 record LedgerWithDamagedAccounts(Ledger ledger, Set<Email> damaged) implements Ledger {
   @Override
   public Credits expire(Email email, TransactionId id, Instant now) {
@@ -46,8 +46,8 @@ record LedgerWithDamagedAccounts(Ledger ledger, Set<Email> damaged) implements L
   }
 
   @Override
-  public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
-    return ledger.reverse(news, id, now);
+  public ReversalOutcome reverse(PaymentUpdate update, TransactionId id, Instant now) {
+    return ledger.reverse(update, id, now);
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What is taken of credits that expire, and what comes back to them. */
+/** Tests the arithmetic of lots. */
 final class LotsTest {
   private static final Instant MONDAY = Instant.parse("2026-11-30T00:00:00Z");
   private static final Instant TUESDAY = Instant.parse("2026-12-01T00:00:00Z");
@@ -18,7 +18,7 @@ final class LotsTest {
       lots(lot(3, 5, WEDNESDAY), lot(1, 2, MONDAY), lot(2, 4, TUESDAY));
 
   @Test
-  void the_earliest_expiry_comes_first_and_the_grant_decides_at_the_same_instant() {
+  void lots_are_sorted_by_expiry_and_then_by_grant() {
     var lots = lots(lot(9, 1, MONDAY), lot(8, 1, TUESDAY), lot(7, 1, MONDAY));
 
     assertThat(lots.all())
@@ -28,18 +28,18 @@ final class LotsTest {
   }
 
   @Test
-  void a_lot_of_which_nothing_is_left_is_none() {
+  void an_empty_lot_is_dropped() {
     assertThat(lots(lot(1, 0, MONDAY))).isEqualTo(Lots.NONE);
   }
 
   @Test
-  void a_grant_is_not_two_lots() {
+  void a_grant_cannot_have_two_lots() {
     assertThatThrownBy(() -> lots(lot(1, 1, MONDAY), lot(1, 1, TUESDAY)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void what_expires_first_can_be_taken_first_and_no_more_than_there_is() {
+  void earliest_returns_the_first_credits_to_expire_up_to_all() {
     assertThat(LOTS.earliest(credits(0))).isEqualTo(Lots.NONE);
     assertThat(LOTS.earliest(credits(1))).isEqualTo(lots(lot(1, 1, MONDAY)));
     assertThat(LOTS.earliest(credits(3))).isEqualTo(lots(lot(1, 2, MONDAY), lot(2, 1, TUESDAY)));
@@ -47,14 +47,14 @@ final class LotsTest {
   }
 
   @Test
-  void what_expires_last_can_be_taken_first_and_no_more_than_there_is() {
+  void latest_returns_the_last_credits_to_expire_up_to_all() {
     assertThat(LOTS.latest(credits(0))).isEqualTo(Lots.NONE);
     assertThat(LOTS.latest(credits(6))).isEqualTo(lots(lot(3, 5, WEDNESDAY), lot(2, 1, TUESDAY)));
     assertThat(LOTS.latest(credits(99))).isEqualTo(LOTS);
   }
 
   @Test
-  void what_expires_at_an_instant_has_expired_from_then_on() {
+  void lots_have_expired_from_the_instant_of_their_expiry() {
     assertThat(LOTS.expired(MONDAY.minusNanos(1))).isEqualTo(Lots.NONE);
     assertThat(LOTS.expired(MONDAY)).isEqualTo(lots(lot(1, 2, MONDAY)));
     assertThat(LOTS.unexpired(MONDAY)).isEqualTo(LOTS.minus(lots(lot(1, 2, MONDAY))));
@@ -62,7 +62,7 @@ final class LotsTest {
   }
 
   @Test
-  void lots_of_the_same_grant_add_up_and_nothing_is_taken_that_is_not_there() {
+  void lots_of_the_same_grant_add_up_and_cannot_be_overdrawn() {
     var more = lots(lot(1, 3, MONDAY), lot(4, 1, MONDAY));
 
     assertThat(LOTS.plus(more).credits()).isEqualTo(credits(15));

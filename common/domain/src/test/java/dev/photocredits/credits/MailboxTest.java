@@ -20,7 +20,7 @@ final class MailboxTest {
     "ada.lovelace@googlemail.com, adalovelace@gmail.com",
     "adalovelace+x@googlemail.com, adalovelace@gmail.com"
   })
-  void an_address_delivers_to_its_mailbox(String address, String mailbox) {
+  void addresses_of_one_mailbox_are_recognized(String address, String mailbox) {
     assertThat(Mailbox.of(new Email(address))).isEqualTo(new Mailbox(mailbox));
   }
 
@@ -35,12 +35,12 @@ final class MailboxTest {
     "+ada@example.com, +eve@example.com",
     ".+ada@gmail.com, .+eve@gmail.com"
   })
-  void addresses_that_may_be_two_peoples_are_two_mailboxes(String one, String other) {
+  void addresses_that_may_belong_to_two_people_are_different_mailboxes(String one, String other) {
     assertThat(Mailbox.of(new Email(one))).isNotEqualTo(Mailbox.of(new Email(other)));
   }
 
   @Test
-  void a_mailbox_delivers_to_itself() {
+  void the_address_of_a_mailbox_leads_to_the_same_mailbox() {
     var mailbox = Mailbox.of(new Email("a.da+x@googlemail.com"));
 
     assertThat(Mailbox.of(new Email(mailbox.address()))).isEqualTo(mailbox);

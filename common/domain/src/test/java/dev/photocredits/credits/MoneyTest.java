@@ -13,13 +13,13 @@ final class MoneyTest {
   }
 
   @Test
-  void money_of_two_currencies_does_not_add_up() {
+  void money_in_different_currencies_cannot_be_added() {
     assertThatThrownBy(() -> Money.usd(1).plus(new Money(1, "eur")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void money_is_never_negative_and_its_currency_is_a_code() {
+  void money_is_never_negative_and_its_currency_is_a_lower_case_code() {
     assertThatThrownBy(() -> Money.usd(-1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Money(1, "USD")).isInstanceOf(IllegalArgumentException.class);
   }

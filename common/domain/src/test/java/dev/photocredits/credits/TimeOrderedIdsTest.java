@@ -13,7 +13,7 @@ final class TimeOrderedIdsTest {
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
   @Test
-  void the_text_of_later_ids_sorts_after_that_of_earlier_ones() {
+  void later_ids_sort_after_earlier_ones_as_text() {
     var ids = new TimeOrderedIds(new Random(7));
 
     var texts = new ArrayList<String>();
@@ -25,7 +25,7 @@ final class TimeOrderedIdsTest {
   }
 
   @Test
-  void an_id_is_a_uuid_of_version_7_that_tells_its_millisecond() {
+  void an_id_is_a_version_7_uuid_that_contains_its_millisecond() {
     var id = new TimeOrderedIds(new Random(7)).next(NOON);
 
     assertThat(id.version()).isEqualTo(7);
@@ -34,7 +34,7 @@ final class TimeOrderedIdsTest {
   }
 
   @Test
-  void ids_of_one_moment_differ() {
+  void ids_of_the_same_instant_differ() {
     var ids = new TimeOrderedIds(new SecureRandom());
 
     var seen = new HashSet<TransactionId>();
@@ -46,7 +46,7 @@ final class TimeOrderedIdsTest {
   }
 
   @Test
-  void an_id_of_a_generation_is_read_back_from_its_text_only() {
+  void a_generation_id_is_parsed_from_its_canonical_text_only() {
     var id = new TimeOrderedIds(new Random(7)).generation(NOON);
 
     assertThat(GenerationId.parse(id.toString())).contains(id);

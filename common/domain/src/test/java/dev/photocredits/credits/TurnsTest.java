@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How many items get their turn in a run, and whether any are left for the next one. */
+/** Tests how many items a run processes, and whether it reports that more are left. */
 final class TurnsTest {
   private static final InstantSource NOON =
       InstantSource.fixed(Instant.parse("2026-11-30T12:00:00Z"));
@@ -19,18 +19,18 @@ final class TurnsTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0, true", "2, 2, true", "3, 3, false", "4, 3, false"})
-  void of_three_items_a_run_takes_as_many_as_it_may_and_leaves_the_others_to_the_next(
-      int most, int taken, boolean hasMore) {
+  void a_run_processes_items_up_to_its_limit_and_leaves_the_others_to_the_next_run(
+      int most, int processed, boolean hasMore) {
     var due = new Page<>(List.of("a", "b", "c"), false);
 
     var run = turns.take(due, most, Instant.MAX, item -> item);
 
-    assertThat(run.results()).hasSize(taken).isSubsetOf(due.items());
+    assertThat(run.results()).hasSize(processed).isSubsetOf(due.items());
     assertThat(run.hasMore()).isEqualTo(hasMore);
   }
 
   @Test
-  void a_page_that_was_not_the_last_one_leaves_more() {
+  void a_page_that_is_not_the_last_leaves_more() {
     var run = turns.take(new Page<>(List.of("a"), true), 3, Instant.MAX, item -> item);
 
     assertThat(run.results()).containsExactly("a");

@@ -1,13 +1,13 @@
 package dev.photocredits.erasure;
 
 import static dev.photocredits.ledger.Samples.credits;
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.audit.Account;
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Accounts;
@@ -21,27 +21,27 @@ import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
-import dev.photocredits.credits.ReversalOutcome.KnownAlready;
-import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.AlreadyRecorded;
+import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
+import dev.photocredits.erasure.AccountOwnersThatDie.Dead;
 import dev.photocredits.erasure.ErasureOutcome.CreditsLeft;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ErasureOutcome.GenerationPending;
 import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
-import dev.photocredits.erasure.IdentitiesThatDie.Dead;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generation;
@@ -50,10 +50,10 @@ import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.StartOutcome.Started;
-import dev.photocredits.idempotency.Claim;
-import dev.photocredits.idempotency.Claims;
 import dev.photocredits.idempotency.IdempotencyKey;
-import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.idempotency.RequestFingerprint;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
@@ -77,12 +77,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What must be true of every table when somebody is erased, whatever happens meanwhile. */
+/**
+ * The contract that every table must satisfy when a user is erased, whatever happens concurrently.
+ */
 public interface ErasureContract {
   Samples SAMPLES = new Samples(new SecureRandom());
 
-  /** When what everybody was given expires. */
-  Instant OVER = SAMPLES.now().plus(Duration.ofDays(7));
+  /** When the promotional credits of the users expire. */
+  Instant EXPIRY = SAMPLES.now().plus(Duration.ofDays(7));
 
   IdempotencyKey KEY = new IdempotencyKey("key-1");
   Granted TEN = new Granted(credits(10), Credits.NONE, false);
@@ -91,122 +93,125 @@ public interface ErasureContract {
 
   Generations generations();
 
-  Claims claims();
+  IdempotencyRecords claims();
 
   PurchaseOrders orders();
 
-  Books books();
+  AuditReader auditReader();
 
-  Identities identities();
+  AccountOwners accountOwners();
 
   FeedbackBox box();
 
-  /** All that people wrote to us. */
+  /** All feedback messages. */
   List<Feedback> feedback();
 
-  /** Whether the address stands anywhere; a fake keeps no more than its maps say. */
-  default boolean isTold(Email address) {
+  /**
+   * Whether the address is still stored anywhere. The default is for the fake, which stores nothing
+   * besides its maps.
+   */
+  default boolean isStored(Email address) {
     return false;
   }
 
   @Test
-  default void an_account_becomes_a_pseudonyms_and_nothing_is_left_under_the_address() {
-    var ada = person();
-    var before = books().account(ada);
-    var everywhere = IdentitiesThatDie.never(identities());
+  default void an_account_moves_to_a_pseudonym_and_nothing_is_left_under_the_address() {
+    var ada = newUser();
+    var before = auditReader().account(ada);
+    var recorder = AccountOwnersThatDie.never(accountOwners());
 
-    assertThat(erasure(everywhere).erase(ada, true)).isEqualTo(new Erased());
+    assertThat(erasure(recorder).erase(ada, true)).isEqualTo(new Erased());
 
-    isErased(ada, before);
-    assertThat(everywhere.removed)
+    assertErased(ada, before);
+    assertThat(recorder.removed)
         .containsExactlyInAnyOrderElementsOf(
             before.generations().stream().map(Generation::id).toList());
-    assertThat(everywhere.uploadsRemoved).containsExactly(ada);
-    nothingDiffers();
+    assertThat(recorder.uploadsRemoved).containsExactly(ada);
+    assertNoDiscrepancies();
   }
 
   @Test
-  default void nobody_elses_account_changes() {
-    var ada = person();
-    var bob = person();
-    var before = books().account(bob);
+  default void other_accounts_do_not_change() {
+    var ada = newUser();
+    var bob = newUser();
+    var before = auditReader().account(bob);
 
     assertThat(erase(ada)).isEqualTo(new Erased());
 
-    assertThat(books().account(bob)).isEqualTo(before);
-    assertThat(written(bob).email()).isEqualTo(bob);
+    assertThat(auditReader().account(bob)).isEqualTo(before);
+    assertThat(feedbackOf(bob).email()).isEqualTo(bob);
   }
 
   @Test
-  default void
-      somebody_unknown_loses_no_more_than_their_uploads_and_the_address_on_their_feedback() {
-    var ada = somebody();
-    writes(ada);
-    var everywhere = IdentitiesThatDie.never(identities());
+  default void erasing_an_unknown_user_removes_their_uploads_and_the_address_of_their_feedback() {
+    var ada = newEmail();
+    writeFeedback(ada);
+    var recorder = AccountOwnersThatDie.never(accountOwners());
 
-    assertThat(erasure(everywhere).erase(ada, true)).isEqualTo(new NoSuchUser());
+    assertThat(erasure(recorder).erase(ada, true)).isEqualTo(new NoSuchUser());
 
-    assertThat(everywhere.uploadsRemoved).containsExactly(ada);
-    assertThat(written(ada).email()).isNull();
-    assertThat(books().account(ada).user()).isNull();
+    assertThat(recorder.uploadsRemoved).containsExactly(ada);
+    assertThat(feedbackOf(ada).email()).isNull();
+    assertThat(auditReader().account(ada).user()).isNull();
   }
 
   @Test
-  default void a_paid_purchase_order_goes_with_its_purchase_and_an_unpaid_one_is_forgotten() {
-    var ada = person();
-    var purchase = charged(books().account(ada));
-    var mark = books().account(ada).marks().getFirst();
-    var order = orders().find(ada, Objects.requireNonNull(mark.order())).orElseThrow();
+  default void a_paid_purchase_order_moves_with_its_purchase_and_an_unpaid_one_is_deleted() {
+    var ada = newUser();
+    var purchase = charged(auditReader().account(ada));
+    var grantRecord = auditReader().account(ada).grantRecords().getFirst();
+    var order = orders().find(ada, Objects.requireNonNull(grantRecord.order())).orElseThrow();
 
     assertThat(erase(ada)).isEqualTo(new Erased());
 
-    var pseudonym = holderOf(purchase);
+    var pseudonym = ownerOf(purchase);
     assertThat(orders().find(pseudonym, order.id())).contains(order.movedTo(pseudonym));
     assertThat(orders().find(ada, order.id())).isEmpty();
     assertThat(orders().isFor(ada, session(ada))).isFalse();
   }
 
   @Test
-  default void an_erasure_that_dies_behind_any_write_adds_up_and_is_gone_on_with() {
+  default void an_erasure_that_dies_after_any_write_stays_consistent_and_can_be_resumed() {
     var at = 0;
     while (true) {
-      var ada = person();
-      var before = books().account(ada);
-      if (!died(new IdentitiesThatDie(identities(), at++), ada)) {
+      var ada = newUser();
+      var before = auditReader().account(ada);
+      if (!died(new AccountOwnersThatDie(accountOwners(), at++), ada)) {
         break;
       }
-      addsUp(ada, before);
-      assertThat(identities().leaving(1000).items().contains(ada)).isEqualTo(isLeaving(ada));
+      assertConsistent(ada, before);
+      assertThat(accountOwners().leaving(1000).items().contains(ada)).isEqualTo(isLeaving(ada));
       assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());
-      assertThat(identities().leaving(1000).items()).doesNotContain(ada);
-      isErased(ada, before);
+      assertThat(accountOwners().leaving(1000).items()).doesNotContain(ada);
+      assertErased(ada, before);
     }
     assertThat(at).isGreaterThan(10);
-    nothingDiffers();
+    assertNoDiscrepancies();
   }
 
   private boolean isLeaving(Email owner) {
-    return identities().holder(owner).filter(Holder.Leaving.class::isInstance).isPresent();
+    return accountOwners().holder(owner).filter(AccountOwner.Leaving.class::isInstance).isPresent();
   }
 
   @Test
-  default void whatever_comes_while_somebody_is_being_erased_happens_once_or_is_asked_again() {
+  default void operations_during_an_erasure_take_effect_once_or_are_rejected_for_a_retry() {
     for (var at = 0; ; at++) {
-      var ada = person();
-      var before = books().account(ada);
+      var ada = newUser();
+      var before = auditReader().account(ada);
       var purchase = charged(before);
       var charge = new Charge(payment(purchase), Money.usd(999));
-      var refund = new Refunded(charge.payment(), Money.usd(999));
-      if (!died(new IdentitiesThatDie(identities(), at), ada)) {
+      var refund = new RefundTotal(charge.payment(), Money.usd(999));
+      if (!died(new AccountOwnersThatDie(accountOwners(), at), ada)) {
         return;
       }
 
       assertThat(ledger().grant(ada, purchase, charge)).isEqualTo(new AlreadyGranted(false));
-      var early = orAskAgain(() -> ledger().reverse(refund, SAMPLES.id(), SAMPLES.now()));
-      assertThat(Discrepancies.of(books().account(ada))).isEmpty();
-      if (ledgerIsClosedTo(ada)) {
-        var order = SAMPLES.order(ada, 1);
-        assertThatThrownBy(() -> generations().start(order, usage(order), null, Limits.NONE))
+      var early = unlessErasing(() -> ledger().reverse(refund, SAMPLES.id(), SAMPLES.now()));
+      assertThat(Discrepancies.of(auditReader().account(ada))).isEmpty();
+      if (isLeaving(ada)) {
+        var generation = SAMPLES.order(ada, 1);
+        assertThatThrownBy(
+                () -> generations().start(generation, usage(generation), null, Limits.NONE))
             .isInstanceOf(IllegalStateException.class);
         var another = SAMPLES.purchase("cs_late_" + number(ada), 10);
         assertThatThrownBy(() -> ledger().grant(ada, another, null))
@@ -228,56 +233,59 @@ public interface ErasureContract {
       assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());
       var late = ledger().reverse(refund, SAMPLES.id(), SAMPLES.now());
 
-      var pseudonym = holderOf(purchase);
-      var taken = new Reversed(pseudonym, -6);
+      var pseudonym = ownerOf(purchase);
+      var reversal = new Reversed(pseudonym, -6);
       assertThat(early.isPresent() ? List.of(early.get(), late) : List.of(late))
-          .isEqualTo(early.isPresent() ? List.of(taken, new KnownAlready()) : List.of(taken));
+          .isEqualTo(
+              early.isPresent() ? List.of(reversal, new AlreadyRecorded()) : List.of(reversal));
       assertThat(ledger().find(ada)).isEmpty();
-      Invariants.hold(books(), List.of(ada, pseudonym));
+      Invariants.hold(auditReader(), List.of(ada, pseudonym));
     }
   }
 
   @Test
-  default void what_expires_goes_along_and_expires_there() {
-    var ada = person();
-    var purchase = charged(books().account(ada));
+  default void expiring_credits_move_to_the_pseudonym_and_expire_there() {
+    var ada = newUser();
+    var purchase = charged(auditReader().account(ada));
     assertThat(erase(ada)).isEqualTo(new Erased());
-    var pseudonym = holderOf(purchase);
+    var pseudonym = ownerOf(purchase);
 
-    assertThat(ledger().expiring(OVER, 100_000).items()).contains(pseudonym);
-    assertThat(ledger().expire(pseudonym, SAMPLES.id(), OVER)).isEqualTo(credits(2));
+    assertThat(ledger().expiring(EXPIRY, 100_000).items()).contains(pseudonym);
+    assertThat(ledger().expire(pseudonym, SAMPLES.id(), EXPIRY)).isEqualTo(credits(2));
 
     assertThat(ledger().find(pseudonym).orElseThrow().lots()).isEqualTo(Lots.NONE);
     assertThat(ledger().statement(pseudonym, 1, null).items().getFirst().description())
         .startsWith("Expired: sorry");
-    Invariants.hold(books(), List.of(ada, pseudonym));
+    Invariants.hold(auditReader(), List.of(ada, pseudonym));
   }
 
   @Test
-  default void a_payment_that_goes_back_afterwards_is_the_pseudonyms() {
-    var ada = person();
-    var purchase = charged(books().account(ada));
+  default void a_payment_refunded_after_the_erasure_is_reversed_on_the_pseudonym() {
+    var ada = newUser();
+    var purchase = charged(auditReader().account(ada));
     assertThat(erase(ada)).isEqualTo(new Erased());
-    var pseudonym = holderOf(purchase);
-    var had = ledger().find(pseudonym).orElseThrow().credits();
+    var pseudonym = ownerOf(purchase);
+    var before = ledger().find(pseudonym).orElseThrow().credits();
 
-    var outcome = fulfilment().reverse(new Refunded(payment(purchase), Money.usd(999)));
+    var outcome = fulfilment().reverse(new RefundTotal(payment(purchase), Money.usd(999)));
 
     assertThat(outcome).isEqualTo(new Reversed(pseudonym, -6));
-    assertThat(ledger().find(pseudonym).orElseThrow().credits()).isEqualTo(had.minus(credits(6)));
+    assertThat(ledger().find(pseudonym).orElseThrow().credits())
+        .isEqualTo(before.minus(credits(6)));
     assertThat(ledger().find(ada)).isEmpty();
-    Invariants.hold(books(), List.of(ada, pseudonym));
+    Invariants.hold(auditReader(), List.of(ada, pseudonym));
   }
 
   @Test
-  default void a_dispute_afterwards_makes_the_pseudonym_owe_and_winning_it_settles_that() {
-    var ada = person();
-    var purchase = charged(books().account(ada));
+  default void
+      a_dispute_after_the_erasure_puts_the_pseudonym_in_debt_and_winning_it_settles_the_debt() {
+    var ada = newUser();
+    var purchase = charged(auditReader().account(ada));
     var spent = 1 - ledger().find(ada).orElseThrow().credits().value();
     var rest = Adjustment.of(SAMPLES.id(), spent, "spent", "eve", SAMPLES.now());
     assertThat(ledger().adjust(ada, rest)).isEqualTo(new Adjusted());
     assertThat(erase(ada)).isEqualTo(new Erased());
-    var pseudonym = holderOf(purchase);
+    var pseudonym = ownerOf(purchase);
 
     var withdrawn = fulfilment().reverse(dispute(purchase, 0));
     var owing = ledger().find(pseudonym).orElseThrow();
@@ -286,91 +294,92 @@ public interface ErasureContract {
 
     assertThat(List.of(withdrawn, won, again))
         .containsExactly(
-            new Reversed(pseudonym, -6), new Reversed(pseudonym, 6), new KnownAlready());
+            new Reversed(pseudonym, -6), new Reversed(pseudonym, 6), new AlreadyRecorded());
     assertThat(owing.credits()).isEqualTo(Credits.NONE);
     assertThat(owing.debt()).isEqualTo(credits(5));
     assertThat(ledger().find(pseudonym).orElseThrow().debt()).isEqualTo(Credits.NONE);
     assertThat(ledger().find(pseudonym).orElseThrow().credits()).isEqualTo(credits(1));
     assertThat(ledger().find(ada)).isEmpty();
-    Invariants.hold(books(), List.of(ada, pseudonym));
+    Invariants.hold(auditReader(), List.of(ada, pseudonym));
   }
 
-  private static MoneyMoved dispute(Purchase purchase, long returned) {
-    return new MoneyMoved.Dispute(
+  private static PaymentUpdate dispute(Purchase purchase, long returned) {
+    return new PaymentUpdate.Dispute(
         payment(purchase),
         new DisputeId("du_" + purchase.session().value()),
         new DisputeState(Money.usd(999), 999, 999, returned));
   }
 
   @Test
-  default void payments_of_a_user_who_was_erased_and_came_back_stay_apart() {
-    var ada = person();
-    var first = charged(books().account(ada));
+  default void payments_before_and_after_an_erasure_stay_separate() {
+    var ada = newUser();
+    var first = charged(auditReader().account(ada));
     assertThat(erase(ada)).isEqualTo(new Erased());
-    var pseudonym = holderOf(first);
-    var had = ledger().find(pseudonym).orElseThrow().credits();
+    var pseudonym = ownerOf(first);
+    var before = ledger().find(pseudonym).orElseThrow().credits();
     var second = SAMPLES.purchase("cs_second_" + number(ada), 10);
 
     var granted = fulfilment(credits(2)).fulfil(charged(ada, second));
     var refunds =
         List.of(
-            fulfilment().reverse(new Refunded(payment(first), Money.usd(999))),
-            fulfilment().reverse(new Refunded(payment(second), Money.usd(300))));
+            fulfilment().reverse(new RefundTotal(payment(first), Money.usd(999))),
+            fulfilment().reverse(new RefundTotal(payment(second), Money.usd(300))));
 
     assertThat(granted).isEqualTo(new Fulfilled(TEN));
     assertThat(refunds).containsExactly(new Reversed(pseudonym, -6), new Reversed(ada, -3));
     assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(credits(7));
-    assertThat(ledger().find(pseudonym).orElseThrow().credits()).isEqualTo(had.minus(credits(6)));
+    assertThat(ledger().find(pseudonym).orElseThrow().credits())
+        .isEqualTo(before.minus(credits(6)));
     assertThat(erase(ada)).isEqualTo(new Erased());
-    var other = holderOf(second);
-    assertThat(fulfilment().reverse(new Refunded(payment(second), Money.usd(999))))
+    var other = ownerOf(second);
+    assertThat(fulfilment().reverse(new RefundTotal(payment(second), Money.usd(999))))
         .isEqualTo(new Reversed(other, -7));
     assertThat(other).isNotEqualTo(pseudonym);
-    Invariants.hold(books(), List.of(ada, pseudonym, other));
+    Invariants.hold(auditReader(), List.of(ada, pseudonym, other));
   }
 
   @Test
-  default void a_late_grant_counts_what_was_told_before_the_erasure() {
-    var ada = person();
+  default void a_late_grant_includes_a_refund_reported_before_the_erasure() {
+    var ada = newUser();
     var late = SAMPLES.purchase("cs_refunded_" + number(ada), 10);
-    assertThat(fulfilment().reverse(new Refunded(payment(late), Money.usd(999))))
-        .isEqualTo(new Noted());
+    assertThat(fulfilment().reverse(new RefundTotal(payment(late), Money.usd(999))))
+        .isEqualTo(new RecordedOnly());
     assertThat(erase(ada)).isEqualTo(new Erased());
 
     var granted = fulfilment().fulfil(charged(ada, late));
 
     assertThat(granted).isEqualTo(new Fulfilled(new Granted(credits(10), credits(10), false)));
     assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(Credits.NONE);
-    Invariants.hold(books(), List.of(ada));
+    Invariants.hold(auditReader(), List.of(ada));
   }
 
   @Test
-  default void a_payment_that_is_told_during_the_erasure_is_granted_once_and_reversed_there() {
+  default void a_payment_reported_during_the_erasure_is_granted_once_and_reversed_on_its_owner() {
     for (var at = 0; ; at++) {
-      var ada = person();
+      var ada = newUser();
       var late = SAMPLES.purchase("cs_during_" + number(ada), 10);
-      if (!died(new IdentitiesThatDie(identities(), at), ada)) {
+      if (!died(new AccountOwnersThatDie(accountOwners(), at), ada)) {
         return;
       }
 
-      var early = orAskAgain(() -> fulfilment().fulfil(charged(ada, late)));
+      var early = unlessErasing(() -> fulfilment().fulfil(charged(ada, late)));
       assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());
       var again = fulfilment().fulfil(charged(ada, late));
-      var reversed = fulfilment().reverse(new Refunded(payment(late), Money.usd(999)));
+      var reversed = fulfilment().reverse(new RefundTotal(payment(late), Money.usd(999)));
 
       var once = new Fulfilled(new AlreadyGranted(false));
       assertThat(early.isPresent() ? List.of(early.get(), again) : List.of(once, again))
           .containsExactlyInAnyOrder(new Fulfilled(TEN), once);
-      var owner = holderOf(late);
+      var owner = ownerOf(late);
       assertThat(reversed).isEqualTo(new Reversed(owner, -10));
-      Invariants.hold(books(), List.of(ada, owner));
+      Invariants.hold(auditReader(), List.of(ada, owner));
     }
   }
 
   @Test
-  default void a_webhook_that_comes_again_afterwards_grants_nothing_and_makes_no_user() {
-    var ada = person();
-    var purchase = charged(books().account(ada));
+  default void a_webhook_repeated_after_the_erasure_grants_nothing_and_creates_no_user() {
+    var ada = newUser();
+    var purchase = charged(auditReader().account(ada));
     assertThat(erase(ada)).isEqualTo(new Erased());
 
     assertThat(fulfilment().fulfil(paid(ada, purchase)))
@@ -380,29 +389,29 @@ public interface ErasureContract {
   }
 
   @Test
-  default void whoever_uses_the_address_afterwards_is_a_new_user_whom_no_late_run_touches() {
-    var ada = person();
-    var purchase = charged(books().account(ada));
+  default void a_new_user_of_the_address_is_not_touched_by_a_late_run() {
+    var ada = newUser();
+    var purchase = charged(auditReader().account(ada));
     assertThat(erase(ada)).isEqualTo(new Erased());
-    var pseudonym = holderOf(purchase);
+    var pseudonym = ownerOf(purchase);
     var again = SAMPLES.purchase("cs_again_" + number(ada), 10);
 
     assertThat(fulfilment().fulfil(paid(ada, again))).isEqualTo(new Fulfilled(TEN));
 
-    var fresh = books().account(ada);
+    var fresh = auditReader().account(ada);
     assertThat(fresh.entries()).hasSize(1);
-    var claim = claims().claim(claim(ada), null, SAMPLES.now());
-    assertThat(identities().move(ada, pseudonym, fresh.entries().getFirst())).isFalse();
-    assertThat(identities().forgetKeys(ada, pseudonym)).isFalse();
-    identities().end(ada, pseudonym);
-    assertThat(books().account(ada)).isEqualTo(fresh);
-    assertThat(claims().claim(claim(ada), null, SAMPLES.now())).isEqualTo(claim);
-    Invariants.hold(books(), List.of(ada, pseudonym));
+    var record = claims().claim(record(ada), null, SAMPLES.now());
+    assertThat(accountOwners().move(ada, pseudonym, fresh.entries().getFirst())).isFalse();
+    assertThat(accountOwners().deleteRemaining(ada, pseudonym)).isFalse();
+    accountOwners().end(ada, pseudonym);
+    assertThat(auditReader().account(ada)).isEqualTo(fresh);
+    assertThat(claims().claim(record(ada), null, SAMPLES.now())).isEqualTo(record);
+    Invariants.hold(auditReader(), List.of(ada, pseudonym));
   }
 
   @Test
-  default void an_adjustment_is_not_repeated_for_a_user_who_came_back() {
-    var ada = person();
+  default void an_adjustment_is_not_repeated_for_a_user_who_returned() {
+    var ada = newUser();
     var adjustment = Adjustment.of(SAMPLES.id(), 5, "a mistake", "eve", SAMPLES.now());
     assertThat(ledger().adjust(ada, adjustment)).isEqualTo(new Adjusted());
     assertThat(erase(ada)).isEqualTo(new Erased());
@@ -414,8 +423,8 @@ public interface ErasureContract {
   }
 
   @Test
-  default void a_mailbox_is_welcomed_once_even_if_its_user_has_been_erased() {
-    var ada = person();
+  default void a_mailbox_gets_welcome_credits_once_even_if_its_user_was_erased() {
+    var ada = newUser();
     var tagged = new Email(ada.value().replace("@", "+again@"));
     assertThat(erase(ada)).isEqualTo(new Erased());
 
@@ -425,81 +434,84 @@ public interface ErasureContract {
     assertThat(again.credits()).isEqualTo(Credits.NONE);
     assertThat(other.credits()).isEqualTo(Credits.NONE);
     assertThat(ledger().find(ada)).contains(again);
-    assertThat(books().account(ada).entries()).isEmpty();
+    assertThat(auditReader().account(ada).entries()).isEmpty();
     assertThat(ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now())).isEqualTo(again);
   }
 
   @Test
-  default void credits_are_given_up_by_whoever_says_so_even_those_that_came_just_before() {
-    var ada = somebody();
+  default void credits_are_forfeited_only_with_consent_even_those_granted_just_before() {
+    var ada = newEmail();
     assertThat(ledger().create(ada, null, SAMPLES.now()).credits()).isEqualTo(Credits.NONE);
     var last = SAMPLES.purchase("cs_last_" + number(ada), 10);
     var buying =
-        justBeforeTheBeginning(() -> assertThat(ledger().grant(ada, last, null)).isEqualTo(TEN));
+        justBeforeTheErasure(() -> assertThat(ledger().grant(ada, last, null)).isEqualTo(TEN));
 
     assertThat(erasure(buying).erase(ada, false)).isEqualTo(new CreditsLeft());
 
     assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(credits(10));
     assertThat(erase(ada)).isEqualTo(new Erased());
-    assertThat(ledger().find(holderOf(last)).orElseThrow().credits()).isEqualTo(credits(10));
+    assertThat(ledger().find(ownerOf(last)).orElseThrow().credits()).isEqualTo(credits(10));
   }
 
   @Test
-  default void nothing_is_erased_while_a_generation_is_under_way() {
-    var ada = person();
-    var order = SAMPLES.order(ada, 1);
-    assertThat(generations().start(order, usage(order), null, Limits.NONE))
+  default void nothing_is_erased_while_a_generation_is_pending() {
+    var ada = newUser();
+    var generation = SAMPLES.order(ada, 1);
+    assertThat(generations().start(generation, usage(generation), null, Limits.NONE))
         .isEqualTo(new Started());
-    var before = books().account(ada);
+    var before = auditReader().account(ada);
 
     assertThat(erase(ada)).isEqualTo(new GenerationPending());
 
-    assertThat(books().account(ada)).isEqualTo(before);
-    assertThat(written(ada).email()).isEqualTo(ada);
-    assertThat(generations().finish(order, Samples.succeeded(order, 3, 0), null)).isNotNull();
+    assertThat(auditReader().account(ada)).isEqualTo(before);
+    assertThat(feedbackOf(ada).email()).isEqualTo(ada);
+    assertThat(generations().finish(generation, Samples.succeeded(generation, 3, 0), null))
+        .isNotNull();
     assertThat(erase(ada)).isEqualTo(new Erased());
   }
 
   @Test
-  default void a_generation_that_starts_just_before_the_beginning_is_seen() {
-    var ada = person();
-    var order = SAMPLES.order(ada, 1);
+  default void a_generation_that_starts_just_before_the_erasure_prevents_it() {
+    var ada = newUser();
+    var generation = SAMPLES.order(ada, 1);
 
     var outcome =
         erasure(
-                justBeforeTheBeginning(
+                justBeforeTheErasure(
                     () ->
-                        assertThat(generations().start(order, usage(order), null, Limits.NONE))
+                        assertThat(
+                                generations()
+                                    .start(generation, usage(generation), null, Limits.NONE))
                             .isEqualTo(new Started())))
             .erase(ada, true);
 
     assertThat(outcome).isEqualTo(new GenerationPending());
-    assertThat(books().account(ada).generations()).contains(order);
-    Invariants.hold(books(), List.of(ada));
+    assertThat(auditReader().account(ada).generations()).contains(generation);
+    Invariants.hold(auditReader(), List.of(ada));
   }
 
   @Test
-  default void a_purchase_just_before_the_beginning_goes_along() {
-    var ada = person();
+  default void a_purchase_just_before_the_erasure_moves_with_the_account() {
+    var ada = newUser();
     var last = SAMPLES.purchase("cs_last_" + number(ada), 10);
 
     var outcome =
         erasure(
-                justBeforeTheBeginning(
+                justBeforeTheErasure(
                     () -> assertThat(ledger().grant(ada, last, null)).isEqualTo(TEN)))
             .erase(ada, true);
 
     assertThat(outcome).isEqualTo(new Erased());
-    assertThat(holderOf(last).isPseudonym()).isTrue();
-    nothingDiffers();
+    assertThat(ownerOf(last).isPseudonym()).isTrue();
+    assertNoDiscrepancies();
   }
 
   @Test
-  default void a_generation_that_starts_at_the_same_moment_is_either_refused_or_keeps_its_owner() {
+  default void a_generation_that_starts_concurrently_is_rejected_or_prevents_the_erasure() {
     for (var round = 0; round < 10; round++) {
-      var ada = person();
-      var before = books().account(ada);
-      var order = SAMPLES.order(ada, 1);
+      var ada = newUser();
+      var before = auditReader().account(ada);
+      var generation = SAMPLES.order(ada, 1);
 
       var outcomes =
           Race.of(
@@ -507,27 +519,29 @@ public interface ErasureContract {
               i ->
                   i == 0
                       ? erase(ada)
-                      : orAskAgain(
-                          () -> generations().start(order, usage(order), null, Limits.NONE)));
+                      : unlessErasing(
+                          () ->
+                              generations()
+                                  .start(generation, usage(generation), null, Limits.NONE)));
 
       if (outcomes.getFirst().equals(new GenerationPending())) {
         assertThat(outcomes.get(1)).isEqualTo(Optional.of(new Started()));
-        assertThat(books().account(ada).generations())
-            .filteredOn(generation -> generation.state() instanceof Pending)
-            .containsExactly(order);
-        Invariants.hold(books(), List.of(ada));
+        assertThat(auditReader().account(ada).generations())
+            .filteredOn(one -> one.state() instanceof Pending)
+            .containsExactly(generation);
+        Invariants.hold(auditReader(), List.of(ada));
       } else {
         assertThat(outcomes.getFirst()).isEqualTo(new Erased());
         assertThat(outcomes.get(1)).isNotEqualTo(Optional.of(new Started()));
-        isErased(ada, before);
+        assertErased(ada, before);
       }
     }
   }
 
   @Test
-  default void purchases_and_a_second_run_at_the_same_moment_lose_nothing() {
-    var ada = person();
-    var before = Objects.requireNonNull(books().account(ada).user()).credits().value();
+  default void concurrent_purchases_and_a_second_run_lose_nothing() {
+    var ada = newUser();
+    var before = Objects.requireNonNull(auditReader().account(ada).user()).credits().value();
     var purchases = new ArrayList<Purchase>();
     for (var i = 0; i < 6; i++) {
       purchases.add(SAMPLES.purchase("cs_" + i + "_" + number(ada), 10));
@@ -538,7 +552,7 @@ public interface ErasureContract {
             8,
             i ->
                 i < 6
-                    ? orAskAgain(() -> fulfilment().fulfil(paid(ada, purchases.get(i))))
+                    ? unlessErasing(() -> fulfilment().fulfil(paid(ada, purchases.get(i))))
                     : erase(ada));
 
     assertThat(outcomes.subList(6, 8)).contains(new Erased());
@@ -547,33 +561,33 @@ public interface ErasureContract {
       assertThat(fulfilment().fulfil(paid(ada, purchases.get(i))))
           .isEqualTo(new Fulfilled(missing ? TEN : new AlreadyGranted(false)));
     }
-    var holders = purchases.stream().map(this::holderOf).distinct().toList();
-    var pseudonyms = everybodyWithAccountOf(ada, holders);
-    Invariants.hold(books(), pseudonyms);
+    var owners = purchases.stream().map(this::ownerOf).distinct().toList();
+    var pseudonyms = withAccountsOf(ada, owners);
+    Invariants.hold(auditReader(), pseudonyms);
     var now =
         pseudonyms.stream()
             .mapToInt(one -> ledger().find(one).map(u -> u.credits().value()).orElse(0))
             .sum();
     assertThat(now).isEqualTo(before + 60);
-    nothingDiffers();
+    assertNoDiscrepancies();
   }
 
-  // What the tests above are told with
+  // Helpers
 
-  private Erasure erasure(IdentitiesThatDie everywhere) {
-    return new Erasure(ledger(), generations(), everywhere, everywhere, new SecureRandom());
+  private Erasure erasure(AccountOwnersThatDie recorder) {
+    return new Erasure(ledger(), generations(), recorder, recorder, new SecureRandom());
   }
 
   private ErasureOutcome erase(Email ada) {
-    return erasure(IdentitiesThatDie.never(identities())).erase(ada, true);
+    return erasure(AccountOwnersThatDie.never(accountOwners())).erase(ada, true);
   }
 
-  private IdentitiesThatDie justBeforeTheBeginning(Runnable once) {
-    var over = new AtomicBoolean();
-    return new IdentitiesThatDie(identities(), Integer.MAX_VALUE) {
+  private AccountOwnersThatDie justBeforeTheErasure(Runnable once) {
+    var done = new AtomicBoolean();
+    return new AccountOwnersThatDie(accountOwners(), Integer.MAX_VALUE) {
       @Override
       public void begin(User user, Email pseudonym) {
-        if (over.compareAndSet(false, true)) {
+        if (done.compareAndSet(false, true)) {
           once.run();
         }
         super.begin(user, pseudonym);
@@ -581,7 +595,7 @@ public interface ErasureContract {
     };
   }
 
-  private boolean died(IdentitiesThatDie dying, Email ada) {
+  private boolean died(AccountOwnersThatDie dying, Email ada) {
     try {
       assertThat(erasure(dying).erase(ada, true)).isEqualTo(new Erased());
       return false;
@@ -590,7 +604,7 @@ public interface ErasureContract {
     }
   }
 
-  private static <T> Optional<T> orAskAgain(Supplier<T> call) {
+  private static <T> Optional<T> unlessErasing(Supplier<T> call) {
     try {
       return Optional.of(call.get());
     } catch (IllegalStateException _) {
@@ -598,15 +612,12 @@ public interface ErasureContract {
     }
   }
 
-  private boolean ledgerIsClosedTo(Email ada) {
-    return identities().holder(ada).filter(Holder.Leaving.class::isInstance).isPresent();
-  }
-
   /**
-   * Somebody with a bit of everything: bought, got some money back, drew, got credits back, wrote.
+   * Creates a user with a bit of everything: purchases, a refunded payment, a generation with a
+   * refund, a promotion, and feedback.
    */
-  private Email person() {
-    var ada = somebody();
+  private Email newUser() {
+    var ada = newEmail();
     assertThat(ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now()).email()).isEqualTo(ada);
     assertThat(ledger().linkCustomer(ada, new CustomerId("cus_1"), null, SAMPLES.now()))
         .isNotNull();
@@ -616,41 +627,44 @@ public interface ErasureContract {
     assertThat(ledger().grant(ada, charged, charge, paid.id())).isEqualTo(TEN);
     var unpaid = orders().place(PurchaseOrdersContract.order(ada));
     orders().opened(unpaid, session(ada));
-    var refund = new Refunded(charge.payment(), Money.usd(400));
+    var refund = new RefundTotal(charge.payment(), Money.usd(400));
     assertThat(ledger().reverse(refund, SAMPLES.id(), SAMPLES.now()))
         .isEqualTo(new Reversed(ada, -4));
-    var drawn = SAMPLES.order(ada, 3);
-    var key = new Generations.KeyClaim(claim(ada, drawn), null);
-    assertThat(generations().start(drawn, usage(drawn), key, Limits.NONE)).isEqualTo(new Started());
+    var generated = SAMPLES.order(ada, 3);
+    var key = new Generations.IdempotencyWrite(record(ada, generated), null);
+    assertThat(generations().start(generated, usage(generated), key, Limits.NONE))
+        .isEqualTo(new Started());
     assertThat(
-            generations().finish(drawn, Samples.succeeded(drawn, 2, 1), SAMPLES.refund(drawn, 1)))
+            generations()
+                .finish(
+                    generated, Samples.succeeded(generated, 2, 1), SAMPLES.refund(generated, 1)))
         .isNotNull();
-    var gift = SAMPLES.gift(2, OVER);
-    assertThat(ledger().promote(ada, gift, false)).isEqualTo(new Promoted());
-    writes(ada);
+    var promotion = SAMPLES.promotion(2, EXPIRY);
+    assertThat(ledger().promote(ada, promotion, false)).isEqualTo(new Promoted());
+    writeFeedback(ada);
     return ada;
   }
 
-  /** Of the purchase order that is not paid. */
+  /** The session of the unpaid purchase order. */
   private static SessionId session(Email ada) {
     return new SessionId("cs_unpaid_" + number(ada));
   }
 
-  private static Claim claim(Email ada) {
-    return claim(ada, SAMPLES.order(ada, 3));
+  private static IdempotencyRecord record(Email ada) {
+    return record(ada, SAMPLES.order(ada, 3));
   }
 
-  private static Claim claim(Email ada, Generation order) {
-    return Claim.of(
+  private static IdempotencyRecord record(Email ada, Generation generation) {
+    return IdempotencyRecord.of(
         ada,
-        Claim.Scope.GENERATE,
+        IdempotencyRecord.Scope.GENERATE,
         KEY,
-        RequestHash.of("request"),
-        order.id().value(),
-        order.createdAt());
+        RequestFingerprint.of("request"),
+        generation.id().value(),
+        generation.createdAt());
   }
 
-  private void writes(Email ada) {
+  private void writeFeedback(Email ada) {
     box().keep(new Feedback(UUID.randomUUID(), message(ada), ada, SAMPLES.now()));
   }
 
@@ -662,7 +676,7 @@ public interface ErasureContract {
     return "number " + number(ada);
   }
 
-  private Feedback written(Email ada) {
+  private Feedback feedbackOf(Email ada) {
     return feedback().stream()
         .filter(feedback -> feedback.message().equals(message(ada)))
         .findFirst()
@@ -702,55 +716,57 @@ public interface ErasureContract {
     return new Fulfilment(accounts, ledger(), orders(), new LookupThatFails(), ids, SAMPLES::now);
   }
 
-  /** Whose the purchase is by its mark. */
-  private Email holderOf(Purchase purchase) {
-    return WholeAudit.scan(books()).stream()
-        .filter(Books.Kept.Mark.class::isInstance)
-        .map(kept -> ((Books.Kept.Mark) kept).mark())
-        .filter(mark -> mark.session().equals(purchase.session()))
-        .map(SessionMark::owner)
+  /** The owner of a purchase, by its grant record. */
+  private Email ownerOf(Purchase purchase) {
+    return WholeAudit.scan(auditReader()).stream()
+        .filter(AuditReader.Kept.Mark.class::isInstance)
+        .map(kept -> ((AuditReader.Kept.Mark) kept).mark())
+        .filter(grantRecord -> grantRecord.session().equals(purchase.session()))
+        .map(GrantRecord::owner)
         .findFirst()
         .orElseThrow();
   }
 
-  private List<Email> everybodyWithAccountOf(Email ada, List<Email> holders) {
-    var all = new ArrayList<>(holders);
+  private List<Email> withAccountsOf(Email ada, List<Email> owners) {
+    var all = new ArrayList<>(owners);
     if (!all.contains(ada)) {
       all.add(ada);
     }
     var charged = SAMPLES.purchase("cs_charged_" + number(ada), 10);
-    var first = holderOf(charged);
+    var first = ownerOf(charged);
     if (!all.contains(first)) {
       all.add(first);
     }
     return all;
   }
 
-  /** The account is one, whoever is asked for it, and adds up; no credit has moved. */
-  private void addsUp(Email ada, Account before) {
-    var account = books().account(ada);
-    var owner = account.user() == null ? holderOf(charged(before)) : account.owner();
-    assertThat(books().account(owner).user())
+  /**
+   * Checks that both addresses lead to the same consistent account, and that no credits have moved.
+   */
+  private void assertConsistent(Email ada, Account before) {
+    var account = auditReader().account(ada);
+    var owner = account.user() == null ? ownerOf(charged(before)) : account.owner();
+    assertThat(auditReader().account(owner).user())
         .isEqualTo(
             owner.equals(ada) ? before.user() : Objects.requireNonNull(before.user()).as(owner));
-    assertThat(books().account(owner).entries())
+    assertThat(auditReader().account(owner).entries())
         .containsExactlyInAnyOrderElementsOf(before.entries());
-    Invariants.hold(books(), List.of(ada, owner));
-    assertThat(books().entry(before.marks().getFirst())).isPresent();
+    Invariants.hold(auditReader(), List.of(ada, owner));
+    assertThat(auditReader().entry(before.grantRecords().getFirst())).isPresent();
   }
 
-  private void isErased(Email ada, Account before) {
-    assertThat(books().account(ada))
+  private void assertErased(Email ada, Account before) {
+    assertThat(auditReader().account(ada))
         .isEqualTo(new Account(ada, null, List.of(), List.of(), List.of(), List.of(), List.of()));
     assertThat(ledger().find(ada)).isEmpty();
-    assertThat(identities().holder(ada)).isEmpty();
-    assertThat(written(ada).email()).isNull();
-    assertThat(isTold(ada)).isFalse();
-    var wanted = claim(ada);
-    assertThat(claims().claim(wanted, null, SAMPLES.now())).isEqualTo(wanted);
-    var pseudonym = holderOf(charged(before));
+    assertThat(accountOwners().holder(ada)).isEmpty();
+    assertThat(feedbackOf(ada).email()).isNull();
+    assertThat(isStored(ada)).isFalse();
+    var record = record(ada);
+    assertThat(claims().claim(record, null, SAMPLES.now())).isEqualTo(record);
+    var pseudonym = ownerOf(charged(before));
     assertThat(pseudonym.isPseudonym()).isTrue();
-    var after = books().account(pseudonym);
+    var after = auditReader().account(pseudonym);
     assertThat(after.user()).isEqualTo(Objects.requireNonNull(before.user()).as(pseudonym));
     assertThat(after.entries()).containsExactlyInAnyOrderElementsOf(before.entries());
     assertThat(after.generations())
@@ -759,7 +775,7 @@ public interface ErasureContract {
     assertThat(Discrepancies.of(after)).isEmpty();
   }
 
-  private void nothingDiffers() {
-    assertThat(WholeAudit.of(books())).isEmpty();
+  private void assertNoDiscrepancies() {
+    assertThat(WholeAudit.of(auditReader())).isEmpty();
   }
 }

@@ -2,7 +2,7 @@ package dev.photocredits.erasure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
@@ -12,7 +12,7 @@ import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
-import dev.photocredits.idempotency.Claims;
+import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Samples;
@@ -21,31 +21,31 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The fake keeps the rules that it stands for. */
+/** Runs the contract of erasure on the fake. */
 final class InMemoryErasureTest implements ErasureContract {
   private final InMemoryLedger table = new InMemoryLedger();
 
   @Test
-  void an_account_of_several_pages_goes_as_a_whole() {
-    var ada = Samples.somebody();
+  void an_account_of_several_pages_is_moved_completely() {
+    var ada = Samples.newEmail();
     assertThat(table.create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
     assertThat(table.grant(ada, SAMPLES.purchase("cs_1", 150), null)).isNotNull();
     for (var i = 0; i < 120; i++) {
-      var order = SAMPLES.order(ada, 1);
-      assertThat(table.start(order, Samples.usage(order), null, Limits.NONE))
+      var generation = SAMPLES.order(ada, 1);
+      assertThat(table.start(generation, Samples.usage(generation), null, Limits.NONE))
           .isEqualTo(new Started());
-      assertThat(table.finish(order, Samples.succeeded(order, 3, 0), null))
+      assertThat(table.finish(generation, Samples.succeeded(generation, 3, 0), null))
           .isEqualTo(new Finished());
     }
-    var everywhere = IdentitiesThatDie.never(table);
+    var complete = AccountOwnersThatDie.never(table);
 
-    var outcome = new Erasure(table, table, everywhere, everywhere, new Random(7)).erase(ada, true);
+    var outcome = new Erasure(table, table, complete, complete, new Random(7)).erase(ada, true);
 
     assertThat(outcome).isEqualTo(new Erased());
     var pseudonym = Email.pseudonym(new Random(7));
     assertThat(table.account(pseudonym).entries()).hasSize(121);
     assertThat(table.account(pseudonym).generations()).hasSize(120);
-    assertThat(everywhere.removed).hasSize(120);
+    assertThat(complete.removed).hasSize(120);
     Invariants.hold(table, List.of(ada, pseudonym));
   }
 
@@ -65,17 +65,17 @@ final class InMemoryErasureTest implements ErasureContract {
   }
 
   @Override
-  public Claims claims() {
+  public IdempotencyRecords claims() {
     return table;
   }
 
   @Override
-  public Books books() {
+  public AuditReader auditReader() {
     return table;
   }
 
   @Override
-  public Identities identities() {
+  public AccountOwners accountOwners() {
     return table;
   }
 

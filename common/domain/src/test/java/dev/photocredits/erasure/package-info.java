@@ -1,4 +1,4 @@
-/** Tests of erasing somebody, and the rules that every table must keep while it is done. */
+/** Tests of erasing accounts, and the contract that every table must satisfy meanwhile. */
 @NullMarked
 package dev.photocredits.erasure;
 

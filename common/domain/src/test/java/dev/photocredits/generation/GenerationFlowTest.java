@@ -11,30 +11,30 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
-import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
-import dev.photocredits.generation.DrawOutcome.Delivered;
-import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
-import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
-import dev.photocredits.generation.DrawOutcome.KeyReused;
-import dev.photocredits.generation.DrawOutcome.LimitReached;
-import dev.photocredits.generation.DrawOutcome.NoSuchUser;
-import dev.photocredits.generation.DrawOutcome.NothingDelivered;
-import dev.photocredits.generation.DrawOutcome.TurnedOff;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
+import dev.photocredits.generation.GenerationOutcome.Delivered;
+import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
+import dev.photocredits.generation.GenerationOutcome.InsufficientCredits;
+import dev.photocredits.generation.GenerationOutcome.KeyReused;
+import dev.photocredits.generation.GenerationOutcome.LimitReached;
+import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
+import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Drawn;
+import dev.photocredits.generation.ModelAnswer.Generated;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
 import dev.photocredits.idempotency.IdempotencyKey;
-import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.idempotency.RequestFingerprint;
+import dev.photocredits.ledger.DelegatingGenerations;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
-import dev.photocredits.ledger.OtherGenerations;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.uploads.UploadId;
@@ -59,10 +59,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Take, draw, deliver or give back. */
+/** Tests synchronous generations: hold, generate, and capture or refund. */
 final class GenerationFlowTest {
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
-  private static final SentPhoto SENT = new PhotoInMemory(PHOTO);
+  private static final SubmittedPhoto SENT = new PhotoInMemory(PHOTO);
   private static final ContentType PNG = new ContentType("image/png");
   private static final Email ADA = new Email("ada@example.com");
 
@@ -78,48 +78,49 @@ final class GenerationFlowTest {
   void three_pictures_cost_the_price() {
     userWith(10);
 
-    var outcome = (Delivered) draw(new ModelThatDraws(), 3);
+    var outcome = (Delivered) generate(new ModelThatGenerates(), 3);
 
     assertThat(outcome.images()).hasSize(3);
     assertThat(outcome.remaining()).isEqualTo(credits(7));
     assertThat(outcome.work().missing()).isEmpty();
     assertThat(state(outcome.id())).isInstanceOf(Succeeded.class);
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void the_price_is_taken_before_the_model_is_asked() {
+  void the_price_is_held_before_the_model_is_asked() {
     userWith(10);
     var model =
         new ModelThat(
             _ -> {
               assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
-              return new Drawn(new Image(PNG, new byte[] {2}));
+              return new Generated(new Image(PNG, new byte[] {2}));
             });
 
-    assertThat(draw(model, 3)).isInstanceOf(Delivered.class);
+    assertThat(generate(model, 3)).isInstanceOf(Delivered.class);
   }
 
   @Test
-  void the_variations_are_drawn_at_the_same_time() {
+  void the_variations_are_generated_in_parallel() {
     userWith(10);
     var meeting = new CyclicBarrier(VariationPrompt.COUNT);
     var model =
         new ModelThat(
             _ -> {
               meeting.await(5, TimeUnit.SECONDS);
-              return new Drawn(new Image(PNG, new byte[] {2}));
+              return new Generated(new Image(PNG, new byte[] {2}));
             });
 
-    assertThat(((Delivered) draw(model, 3)).images()).hasSize(3);
+    assertThat(((Delivered) generate(model, 3)).images()).hasSize(3);
   }
 
   @Test
-  void each_missing_picture_is_given_back() {
+  void each_missing_picture_is_refunded() {
     userWith(10);
 
     var outcome =
-        (Delivered) draw(new ModelThatAnswers(new Broken("x"), drawn(), new TimedOut("y")), 3);
+        (Delivered)
+            generate(new ModelThatAnswers(new Broken("x"), generated(), new TimedOut("y")), 3);
 
     assertThat(outcome.images()).hasSize(1);
     assertThat(outcome.remaining()).isEqualTo(credits(9));
@@ -131,24 +132,24 @@ final class GenerationFlowTest {
               assertThat(refund.credits()).isEqualTo(credits(2));
               assertThat(refund.description()).isEqualTo("Refund: 2 of 3 variations missing");
             });
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void what_expires_while_pictures_are_generated_does_not_remain() {
+  void credits_that_expire_during_the_generation_are_not_reported_as_remaining() {
     userWith(10);
     var expiry = Instant.now().plusSeconds(30);
     clock = InstantSource.fixed(expiry.minusSeconds(1));
-    assertThat(ledger.promote(ADA, gift(5, expiry), false)).isEqualTo(new Promoted());
+    assertThat(ledger.promote(ADA, promotion(5, expiry), false)).isEqualTo(new Promoted());
     var model =
         new ModelThat(
             _ -> {
               clock = InstantSource.fixed(expiry);
-              return new Drawn(new Image(PNG, new byte[] {2}));
+              return new Generated(new Image(PNG, new byte[] {2}));
             });
     var flow = flow(model, ledger, 3, () -> clock.instant());
 
-    var outcome = (Delivered) flow.draw(order(), null, inAMinute());
+    var outcome = (Delivered) flow.generate(request(), null, inAMinute());
 
     assertThat(outcome.remaining()).isEqualTo(credits(10));
     assertThat(((DeliveredBefore) flow.outcome(ADA, outcome.id())).remaining())
@@ -156,41 +157,42 @@ final class GenerationFlowTest {
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(12));
   }
 
-  private Promotion gift(int credits, Instant expiry) {
+  private Promotion promotion(int credits, Instant expiry) {
     return Promotion.until(expiry, samples.id(), credits(credits), "sorry", "eve", clock.instant());
   }
 
   @Test
-  void a_share_that_does_not_come_out_even_is_rounded_for_the_customer() {
+  void an_uneven_refund_is_rounded_in_the_users_favour() {
     userWith(10);
 
-    var outcome = (Delivered) draw(new ModelThatAnswers(drawn(), drawn(), new Broken("x")), 5);
+    var outcome =
+        (Delivered) generate(new ModelThatAnswers(generated(), generated(), new Broken("x")), 5);
 
     assertThat(outcome.remaining()).isEqualTo(credits(10 - 5 + 2));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void when_nothing_is_drawn_everything_is_given_back() {
+  void a_generation_without_pictures_is_refunded_in_full() {
     userWith(10);
 
-    var outcome = (NothingDelivered) draw(new ModelThatAnswers(new Broken("x")), 3);
+    var outcome = (NothingDelivered) generate(new ModelThatAnswers(new Broken("x")), 3);
 
     assertThat(outcome.reason()).isEqualTo(FailureReason.IMAGE_GENERATION_FAILED);
     assertThat(state(outcome.id())).isEqualTo(new Failed(FailureReason.IMAGE_GENERATION_FAILED));
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
     assertThat(ledger.statement(ADA, 2, null).items())
         .hasExactlyElementsOfTypes(Refund.class, Usage.class);
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_refusal_speaks_for_all_failures() {
+  void a_refusal_takes_precedence_over_other_failures() {
     userWith(10);
 
     var outcome =
         (NothingDelivered)
-            draw(
+            generate(
                 new ModelThatAnswers(
                     new TimedOut("x"),
                     new Refused("y"),
@@ -198,16 +200,16 @@ final class GenerationFlowTest {
                 3);
 
     assertThat(outcome.reason()).isEqualTo(FailureReason.SAFETY_BLOCKED);
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_photo_that_the_model_cannot_read_is_told_before_what_passes_by_itself() {
+  void a_photo_rejected_by_the_model_takes_precedence_over_transient_failures() {
     userWith(10);
 
     var outcome =
         (NothingDelivered)
-            draw(
+            generate(
                 new ModelThatAnswers(
                     new Overloaded("x", Duration.ofSeconds(9)),
                     new PhotoRejected("y"),
@@ -216,16 +218,16 @@ final class GenerationFlowTest {
 
     assertThat(outcome.reason()).isEqualTo(FailureReason.UNSUPPORTED_IMAGE);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void an_overloaded_model_says_when_to_come_back() {
+  void an_overloaded_model_reports_the_longest_retry_delay() {
     userWith(10);
 
     var outcome =
         (NothingDelivered)
-            draw(
+            generate(
                 new ModelThatAnswers(
                     new Overloaded("x", Duration.ofSeconds(9)),
                     new Overloaded("x", Duration.ofSeconds(17)),
@@ -237,65 +239,65 @@ final class GenerationFlowTest {
   }
 
   @Test
-  void a_model_that_hangs_past_the_deadline_costs_nothing() {
+  void a_model_that_hangs_past_the_deadline_is_not_charged() {
     userWith(10);
 
-    var outcome = (NothingDelivered) draw(new ModelThatHangs(3), 3, Duration.ofMillis(100));
+    var outcome = (NothingDelivered) generate(new ModelThatHangs(3), 3, Duration.ofMillis(100));
 
     assertThat(outcome.reason()).isEqualTo(FailureReason.MODEL_TIMEOUT);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void pictures_that_are_there_by_the_deadline_are_delivered_without_the_one_that_hangs() {
+  void pictures_finished_by_the_deadline_are_delivered_without_the_one_that_hangs() {
     userWith(10);
 
-    var outcome = (Delivered) draw(new ModelThatHangs(1), 3, Duration.ofMillis(500));
+    var outcome = (Delivered) generate(new ModelThatHangs(1), 3, Duration.ofMillis(500));
 
     assertThat(outcome.images()).hasSize(2);
     assertThat(outcome.remaining()).isEqualTo(credits(8));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_picture_that_cannot_be_stored_is_given_back() {
+  void a_picture_that_cannot_be_stored_is_refunded() {
     userWith(10);
     images.failures = 1;
 
-    var outcome = (Delivered) draw(new ModelThatDraws(), 3);
+    var outcome = (Delivered) generate(new ModelThatGenerates(), 3);
 
     assertThat(outcome.images()).hasSize(2);
     assertThat(outcome.remaining()).isEqualTo(credits(8));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_balance_that_does_not_cover_the_price_never_reaches_the_model() {
+  void the_model_is_not_asked_if_the_balance_does_not_cover_the_price() {
     userWith(2);
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
 
-    assertThat(draw(model, 3)).isEqualTo(new InsufficientCredits(credits(3), credits(2)));
+    assertThat(generate(model, 3)).isEqualTo(new InsufficientCredits(credits(3), credits(2)));
 
     assertThat(model.calls).hasValue(0);
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void nobody_never_reaches_the_model() {
-    var model = new ModelThatDraws();
+  void the_model_is_not_asked_for_an_unknown_user() {
+    var model = new ModelThatGenerates();
 
-    assertThat(draw(model, 3)).isEqualTo(new NoSuchUser());
+    assertThat(generate(model, 3)).isEqualTo(new NoSuchUser());
 
     assertThat(model.calls).hasValue(0);
   }
 
   @Test
-  void somebody_who_finishes_too_late_delivers_nothing() {
+  void a_generation_that_finishes_after_the_sweeper_delivers_nothing() {
     userWith(10);
     var swept = new GenerationsThatAreSweptMeanwhile(ledger, samples);
 
-    var outcome = flow(new ModelThatDraws(), swept, 3).draw(order(), null, inAMinute());
+    var outcome = flow(new ModelThatGenerates(), swept, 3).generate(request(), null, inAMinute());
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -303,18 +305,18 @@ final class GenerationFlowTest {
             nothing -> assertThat(nothing.reason()).isEqualTo(FailureReason.MODEL_TIMEOUT));
     assertThat(images.kept).isEmpty();
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void an_end_that_cannot_be_written_leaves_the_generation_pending_with_its_lease() {
+  void a_finish_that_cannot_be_written_leaves_the_generation_pending_with_its_lease() {
     userWith(10);
     var now = Instant.now();
 
     assertThatThrownBy(
             () ->
-                flow(new ModelThatDraws(), new GenerationsThatCannotFinish(ledger), 3)
-                    .draw(order(), null, inAMinute()))
+                flow(new ModelThatGenerates(), new GenerationsThatCannotFinish(ledger), 3)
+                    .generate(request(), null, inAMinute()))
         .isInstanceOf(IllegalStateException.class);
 
     var left = ledger.list(ADA, 1, null).items().getFirst();
@@ -325,24 +327,25 @@ final class GenerationFlowTest {
                 assertThat(pending.leaseExpiresAt())
                     .isBetween(now.plusSeconds(120), now.plusSeconds(180)));
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
-    addsUp();
+    assertConsistent();
   }
 
-  // What it took
+  // Reported work
 
   @Test
-  void what_was_taken_and_given_back_is_told_with_how_long_the_model_took() {
+  void the_work_reports_credits_held_and_refunded_and_the_response_times_of_the_model() {
     userWith(10);
     var later = Instant.now().plusSeconds(5);
     var model =
         new ModelThat(
             call -> {
               clock = InstantSource.fixed(later);
-              return call == 0 ? new Broken("x") : drawn();
+              return call == 0 ? new Broken("x") : generated();
             });
 
     var outcome =
-        (Delivered) flow(model, ledger, 3, () -> clock.instant()).draw(order(), null, inAMinute());
+        (Delivered)
+            flow(model, ledger, 3, () -> clock.instant()).generate(request(), null, inAMinute());
 
     assertThat(outcome.work().taken()).isEqualTo(credits(3));
     assertThat(outcome.work().refunded()).isEqualTo(credits(1));
@@ -353,86 +356,86 @@ final class GenerationFlowTest {
   }
 
   @Test
-  void what_somebody_else_gave_back_is_not_told_twice() {
+  void credits_refunded_by_the_sweeper_are_not_reported_again() {
     userWith(10);
     var swept = new GenerationsThatAreSweptMeanwhile(ledger, samples);
 
-    var outcome = flow(new ModelThatHangs(3), swept, 3).draw(order(), null, inAMoment());
+    var outcome = flow(new ModelThatHangs(3), swept, 3).generate(request(), null, inAMoment());
 
     assertThat(((NothingDelivered) outcome).work().taken()).isEqualTo(credits(3));
     assertThat(((NothingDelivered) outcome).work().refunded()).isEqualTo(credits(0));
-    addsUp();
+    assertConsistent();
   }
 
   // Repeats
 
   @Test
-  void a_repeat_gets_the_pictures_of_the_first_and_the_balance_of_now() {
+  void a_repeat_returns_the_first_pictures_and_the_current_balance() {
     userWith(10);
-    var model = new ModelThatDraws();
-    var first = (Delivered) repeatable(model, order());
+    var model = new ModelThatGenerates();
+    var first = (Delivered) repeatable(model, request());
     var _ = ledger.grant(ADA, samples.purchase("cs_1", 10), null);
 
-    var again = (DeliveredBefore) repeatable(model, order());
+    var again = (DeliveredBefore) repeatable(model, request());
 
     assertThat(again.id()).isEqualTo(first.id());
     assertThat(again.images()).isEqualTo(first.images());
     assertThat(again.remaining()).isEqualTo(credits(17));
     assertThat(model.calls).hasValue(VariationPrompt.COUNT);
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_repeat_gets_its_pictures_even_when_nothing_is_left_to_pay_with() {
+  void a_repeat_returns_its_pictures_even_with_an_empty_balance() {
     userWith(3);
-    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+    var first = (Delivered) repeatable(new ModelThatGenerates(), request());
 
-    var again = (DeliveredBefore) repeatable(new ModelThatDraws(), order());
+    var again = (DeliveredBefore) repeatable(new ModelThatGenerates(), request());
 
     assertThat(again.images()).isEqualTo(first.images());
     assertThat(again.remaining()).isEqualTo(credits(0));
   }
 
   @Test
-  void a_repeat_of_what_is_still_running_is_told_so() {
+  void a_repeat_of_a_running_generation_reports_that_it_is_running() {
     userWith(10);
-    var running = new AtomicReference<DrawOutcome>();
+    var running = new AtomicReference<GenerationOutcome>();
     var model =
         new ModelThat(
             call -> {
               if (call == 0) {
-                running.set(repeatable(new ModelThatDraws(), order()));
+                running.set(repeatable(new ModelThatGenerates(), request()));
               }
-              return drawn();
+              return generated();
             });
 
-    var first = (Delivered) repeatable(model, order());
+    var first = (Delivered) repeatable(model, request());
 
     assertThat(running.get()).isEqualTo(new AlreadyRunning(first.id()));
     assertThat(first.remaining()).isEqualTo(credits(7));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void what_failed_and_was_given_back_can_be_tried_again_under_its_key() {
+  void a_failed_generation_can_be_retried_under_its_key() {
     userWith(10);
-    var failed = (NothingDelivered) repeatable(new ModelThatAnswers(new Broken("x")), order());
+    var failed = (NothingDelivered) repeatable(new ModelThatAnswers(new Broken("x")), request());
 
-    var again = (Delivered) repeatable(new ModelThatDraws(), order());
-    var onceMore = (DeliveredBefore) repeatable(new ModelThatDraws(), order());
+    var again = (Delivered) repeatable(new ModelThatGenerates(), request());
+    var onceMore = (DeliveredBefore) repeatable(new ModelThatGenerates(), request());
 
     assertThat(again.id()).isNotEqualTo(failed.id());
     assertThat(onceMore.images()).isEqualTo(again.images());
     assertThat(onceMore.remaining()).isEqualTo(credits(7));
-    addsUp();
+    assertConsistent();
   }
 
   @ParameterizedTest
-  @MethodSource("otherOrders")
-  void a_key_of_another_request_is_refused(GenerationOrder other) {
+  @MethodSource("otherRequests")
+  void a_key_used_for_another_request_is_rejected(GenerationRequest other) {
     userWith(10);
-    var _ = repeatable(new ModelThatDraws(), order());
-    var model = new ModelThatDraws();
+    var _ = repeatable(new ModelThatGenerates(), request());
+    var model = new ModelThatGenerates();
 
     var outcome = repeatable(model, other);
 
@@ -441,55 +444,56 @@ final class GenerationFlowTest {
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
   }
 
-  static Stream<GenerationOrder> otherOrders() {
-    var prompt = order().prompt();
-    var mode = order().mode();
+  static Stream<GenerationRequest> otherRequests() {
+    var prompt = request().prompt();
+    var mode = request().mode();
     return Stream.of(
-        new GenerationOrder(ADA, new Prompt("a sailor"), mode, SENT),
-        new GenerationOrder(ADA, prompt, TransformationMode.ITEM_ONLY, SENT),
-        new GenerationOrder(ADA, prompt, mode, new PhotoInMemory(new Image(PNG, new byte[] {2}))));
+        new GenerationRequest(ADA, new Prompt("a sailor"), mode, SENT),
+        new GenerationRequest(ADA, prompt, TransformationMode.ITEM_ONLY, SENT),
+        new GenerationRequest(
+            ADA, prompt, mode, new PhotoInMemory(new Image(PNG, new byte[] {2}))));
   }
 
   @Test
-  void the_photo_of_who_cannot_pay_is_not_looked_at() {
-    var unknown = flow(new ModelThatDraws(), ledger, 3);
+  void the_photo_of_an_unaffordable_request_is_not_prepared() {
+    var unknown = flow(new ModelThatGenerates(), ledger, 3);
 
-    var outcome = unknown.draw(orderOf(new UnpreparedPhoto()), null, inAMinute());
+    var outcome = unknown.generate(requestWith(new UnpreparedPhoto()), null, inAMinute());
     userWith(2);
-    var poor = flow(new ModelThatDraws(), ledger, 3);
+    var poor = flow(new ModelThatGenerates(), ledger, 3);
 
     assertThat(outcome).isEqualTo(new NoSuchUser());
-    assertThat(poor.draw(orderOf(new UnpreparedPhoto()), null, inAMinute()))
+    assertThat(poor.generate(requestWith(new UnpreparedPhoto()), null, inAMinute()))
         .isEqualTo(new InsufficientCredits(credits(3), credits(2)));
-    assertThat(poor.queue(orderOf(new UnpreparedPhoto()), null))
+    assertThat(poor.queue(requestWith(new UnpreparedPhoto()), null))
         .isEqualTo(new InsufficientCredits(credits(3), credits(2)));
   }
 
   @Test
-  void a_repeat_gets_its_pictures_whatever_the_balance_is_now_and_without_a_look_at_the_photo() {
+  void a_repeat_returns_its_pictures_with_any_balance_and_without_preparing_the_photo() {
     userWith(3);
-    var first = (Delivered) repeatable(new ModelThatDraws(), order());
-    var flow = flow(new ModelThatDraws(), ledger, 3);
+    var first = (Delivered) repeatable(new ModelThatGenerates(), request());
+    var flow = flow(new ModelThatGenerates(), ledger, 3);
     var key = new IdempotencyKey("key-1");
 
-    var again = flow.draw(orderOf(new UnpreparedPhoto()), key, inAMinute());
-    var queued = flow.queue(orderOf(new UnpreparedPhoto()), key);
+    var again = flow.generate(requestWith(new UnpreparedPhoto()), key, inAMinute());
+    var queued = flow.queue(requestWith(new UnpreparedPhoto()), key);
 
     assertThat(again).isEqualTo(new DeliveredBefore(first.id(), first.images(), credits(0)));
     assertThat(queued).isEqualTo(again);
   }
 
   @Test
-  void a_photo_that_is_refused_costs_nothing_and_counts_as_an_attempt() {
+  void a_rejected_photo_costs_nothing_and_counts_as_an_attempt() {
     userWith(3);
     limits = Limits.NONE.with(Limit.HOURLY, 2);
-    var flow = flow(new ModelThatDraws(), ledger, 3);
+    var flow = flow(new ModelThatGenerates(), ledger, 3);
 
     for (var i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> flow.draw(orderOf(new BrokenPhoto()), null, inAMinute()))
+      assertThatThrownBy(() -> flow.generate(requestWith(new BrokenPhoto()), null, inAMinute()))
           .isInstanceOf(UncheckedIOException.class);
     }
-    var third = flow.draw(orderOf(new UnpreparedPhoto()), null, inAMinute());
+    var third = flow.generate(requestWith(new UnpreparedPhoto()), null, inAMinute());
 
     assertThat(third).isInstanceOf(LimitReached.class);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(3));
@@ -499,86 +503,89 @@ final class GenerationFlowTest {
   @Test
   void a_key_is_free_again_after_a_day() {
     userWith(10);
-    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+    var first = (Delivered) repeatable(new ModelThatGenerates(), request());
     clock = InstantSource.offset(InstantSource.system(), Duration.ofHours(24));
 
-    var next = (Delivered) repeatable(new ModelThatDraws(), order());
+    var next = (Delivered) repeatable(new ModelThatGenerates(), request());
 
     assertThat(next.id()).isNotEqualTo(first.id());
     assertThat(next.remaining()).isEqualTo(credits(4));
   }
 
   @Test
-  void of_many_requests_with_one_key_at_once_one_is_paid_for() {
+  void of_many_concurrent_requests_with_one_key_one_is_charged() {
     userWith(10);
 
-    var outcomes = Race.of(16, _ -> repeatable(new ModelThatDraws(), order()));
+    var outcomes = Race.of(16, _ -> repeatable(new ModelThatGenerates(), request()));
 
     assertThat(outcomes)
         .hasOnlyElementsOfTypes(Delivered.class, DeliveredBefore.class, AlreadyRunning.class);
     assertThat(outcomes).filteredOn(Delivered.class::isInstance).hasSize(1);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void of_many_who_try_again_what_failed_one_is_paid_for() {
+  void of_many_concurrent_retries_of_a_failed_generation_one_is_charged() {
     userWith(10);
-    var _ = repeatable(new ModelThatAnswers(new Broken("x")), order());
+    var _ = repeatable(new ModelThatAnswers(new Broken("x")), request());
 
-    var outcomes = Race.of(16, _ -> repeatable(new ModelThatDraws(), order()));
+    var outcomes = Race.of(16, _ -> repeatable(new ModelThatGenerates(), request()));
 
     assertThat(outcomes)
         .hasOnlyElementsOfTypes(Delivered.class, DeliveredBefore.class, AlreadyRunning.class);
     assertThat(outcomes).filteredOn(Delivered.class::isInstance).hasSize(1);
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
   void a_repeat_that_names_the_same_upload_needs_no_photo() {
     userWith(10);
     var upload = new UploadId(UUID.randomUUID());
-    var first = (Delivered) repeatable(new ModelThatDraws(), orderOf(uploaded(upload, SENT)));
+    var first =
+        (Delivered) repeatable(new ModelThatGenerates(), requestWith(uploaded(upload, SENT)));
 
-    var again = repeatable(new ModelThatDraws(), orderOf(uploaded(upload, new PhotoThatIsGone())));
-    var anew = repeatable(new ModelThatDraws(), orderOf(uploaded(anotherUpload(), SENT)));
-    var brought = repeatable(new ModelThatDraws(), order());
+    var again =
+        repeatable(new ModelThatGenerates(), requestWith(uploaded(upload, new MissingPhoto())));
+    var uploadedAgain =
+        repeatable(new ModelThatGenerates(), requestWith(uploaded(anotherUpload(), SENT)));
+    var inline = repeatable(new ModelThatGenerates(), request());
 
-    assertThat(List.of(again, anew, brought))
+    assertThat(List.of(again, uploadedAgain, inline))
         .extracting(outcome -> ((DeliveredBefore) outcome).id())
         .containsOnly(first.id());
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_photo_that_is_gone_is_another_request_under_a_key_that_is_taken() {
+  void a_missing_photo_counts_as_another_request_under_a_used_key() {
     userWith(10);
-    var _ = repeatable(new ModelThatDraws(), orderOf(uploaded(anotherUpload(), SENT)));
+    var _ = repeatable(new ModelThatGenerates(), requestWith(uploaded(anotherUpload(), SENT)));
 
-    var gone = orderOf(uploaded(anotherUpload(), new PhotoThatIsGone()));
+    var missing = requestWith(uploaded(anotherUpload(), new MissingPhoto()));
 
-    assertThat(repeatable(new ModelThatDraws(), gone)).isEqualTo(new KeyReused());
-    assertThat(repeatable(new ModelThatDraws(), orderOf(new PhotoThatIsGone())))
+    assertThat(repeatable(new ModelThatGenerates(), missing)).isEqualTo(new KeyReused());
+    assertThat(repeatable(new ModelThatGenerates(), requestWith(new MissingPhoto())))
         .isEqualTo(new KeyReused());
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void a_repeat_of_what_came_to_nothing_needs_its_photo_again() {
+  void a_retry_of_a_failed_generation_needs_its_photo_again() {
     userWith(10);
     var upload = new UploadId(UUID.randomUUID());
-    var _ = repeatable(new ModelThatAnswers(new Broken("x")), orderOf(uploaded(upload, SENT)));
-    var gone = orderOf(uploaded(upload, new PhotoThatIsGone()));
+    var _ = repeatable(new ModelThatAnswers(new Broken("x")), requestWith(uploaded(upload, SENT)));
+    var missing = requestWith(uploaded(upload, new MissingPhoto()));
 
-    assertThatThrownBy(() -> repeatable(new ModelThatDraws(), gone))
+    assertThatThrownBy(() -> repeatable(new ModelThatGenerates(), missing))
         .isInstanceOf(UncheckedIOException.class);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
-    addsUp();
+    assertConsistent();
   }
 
-  private static SentPhoto uploaded(UploadId id, SentPhoto photo) {
+  private static SubmittedPhoto uploaded(UploadId id, SubmittedPhoto photo) {
     return new UploadedPhoto(Optional.of(id), photo);
   }
 
@@ -589,62 +596,62 @@ final class GenerationFlowTest {
   // Turned off
 
   @Test
-  void while_nothing_new_is_begun_a_repeat_gets_what_was_paid_for() {
+  void while_turned_off_a_repeat_still_returns_its_pictures() {
     userWith(10);
-    var first = (Delivered) repeatable(new ModelThatDraws(), order());
+    var first = (Delivered) repeatable(new ModelThatGenerates(), request());
 
-    var again = (DeliveredBefore) repeat(order());
+    var again = (DeliveredBefore) repeat(request());
 
     assertThat(again.images()).isEqualTo(first.images());
     assertThat(again.remaining()).isEqualTo(credits(7));
-    assertThat(repeat(otherOrders().findFirst().orElseThrow())).isEqualTo(new KeyReused());
-    addsUp();
+    assertThat(repeat(otherRequests().findFirst().orElseThrow())).isEqualTo(new KeyReused());
+    assertConsistent();
   }
 
   @Test
-  void while_nothing_new_is_begun_what_failed_is_not_tried_again() {
+  void while_turned_off_a_failed_generation_is_not_retried() {
     userWith(10);
-    var _ = repeatable(new ModelThatAnswers(new Broken("x")), order());
+    var _ = repeatable(new ModelThatAnswers(new Broken("x")), request());
 
-    assertThat(repeat(order())).isEqualTo(new TurnedOff());
+    assertThat(repeat(request())).isEqualTo(new TurnedOff());
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(10));
-    addsUp();
+    assertConsistent();
   }
 
   @Test
-  void while_nothing_new_is_begun_a_key_that_is_free_stays_free() {
+  void while_turned_off_an_unused_key_stays_unused() {
     userWith(10);
-    var _ = repeatable(new ModelThatDraws(), order());
+    var _ = repeatable(new ModelThatGenerates(), request());
     clock = InstantSource.offset(InstantSource.system(), Duration.ofHours(24));
 
-    assertThat(repeat(order())).as("a key of yesterday").isEqualTo(new TurnedOff());
-    assertThat(flow(new ModelThatDraws(), ledger, 3).repeat(order(), null))
+    assertThat(repeat(request())).as("yesterday's key").isEqualTo(new TurnedOff());
+    assertThat(flow(new ModelThatGenerates(), ledger, 3).repeat(request(), null))
         .isEqualTo(new TurnedOff());
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
-    assertThat(repeatable(new ModelThatDraws(), order())).isInstanceOf(Delivered.class);
+    assertThat(repeatable(new ModelThatGenerates(), request())).isInstanceOf(Delivered.class);
   }
 
-  private DrawOutcome repeat(GenerationOrder order) {
-    return flow(new ModelThatDraws(), ledger, 3).repeat(order, new IdempotencyKey("key-1"));
+  private GenerationOutcome repeat(GenerationRequest request) {
+    return flow(new ModelThatGenerates(), ledger, 3).repeat(request, new IdempotencyKey("key-1"));
   }
 
-  private DrawOutcome repeatable(ImageModel model, GenerationOrder order) {
+  private GenerationOutcome repeatable(ImageModel model, GenerationRequest request) {
     return flow(model, ledger, 3)
-        .draw(order, new IdempotencyKey("key-1"), clock.instant().plusSeconds(60));
+        .generate(request, new IdempotencyKey("key-1"), clock.instant().plusSeconds(60));
   }
 
   private void userWith(int credits) {
     assertThat(ledger.create(ADA, samples.welcome(credits), samples.now()).email()).isEqualTo(ADA);
   }
 
-  private DrawOutcome draw(ImageModel model, int price) {
-    return draw(model, price, Duration.ofMinutes(1));
+  private GenerationOutcome generate(ImageModel model, int price) {
+    return generate(model, price, Duration.ofMinutes(1));
   }
 
-  private DrawOutcome draw(ImageModel model, int price, Duration time) {
-    return flow(model, ledger, price).draw(order(), null, Instant.now().plus(time));
+  private GenerationOutcome generate(ImageModel model, int price, Duration time) {
+    return flow(model, ledger, price).generate(request(), null, Instant.now().plus(time));
   }
 
   private GenerationFlow flow(ImageModel model, Generations generations, int price) {
@@ -656,7 +663,7 @@ final class GenerationFlowTest {
     return new GenerationFlow(
         ledger,
         generations,
-        new Drawing(
+        new PictureGenerator(
             generations,
             model,
             images,
@@ -674,72 +681,73 @@ final class GenerationFlowTest {
         time);
   }
 
-  private static GenerationOrder order() {
-    return orderOf(SENT);
+  private static GenerationRequest request() {
+    return requestWith(SENT);
   }
 
-  private static GenerationOrder orderOf(SentPhoto photo) {
-    return new GenerationOrder(
+  private static GenerationRequest requestWith(SubmittedPhoto photo) {
+    return new GenerationRequest(
         ADA, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, photo);
   }
 
-  /** The same photo, which nobody may prepare. */
-  private record UnpreparedPhoto() implements SentPhoto {
+  /** The same photo, which fails the test when it is prepared. */
+  private record UnpreparedPhoto() implements SubmittedPhoto {
     @Override
     public Optional<UploadId> upload() {
       return SENT.upload();
     }
 
     @Override
-    public Optional<RequestHash> hash() {
+    public Optional<RequestFingerprint> hash() {
       return SENT.hash();
     }
 
     @Override
     public Image prepared() {
-      throw new AssertionError("the photo is prepared too early");
+      throw new AssertionError("the photo must not be prepared");
     }
   }
 
-  /** Half a photo. */
-  private record BrokenPhoto() implements SentPhoto {
+  /** A truncated photo. */
+  private record BrokenPhoto() implements SubmittedPhoto {
     @Override
     public Optional<UploadId> upload() {
       return Optional.empty();
     }
 
     @Override
-    public Optional<RequestHash> hash() {
-      return Optional.of(RequestHash.of("half"));
+    public Optional<RequestFingerprint> hash() {
+      return Optional.of(RequestFingerprint.of("half"));
     }
 
     @Override
     public Image prepared() {
-      throw new UncheckedIOException(new IOException("half a photo"));
+      throw new UncheckedIOException(new IOException("the photo is truncated"));
     }
   }
 
-  /** One whose upload has expired. */
-  private record PhotoThatIsGone() implements SentPhoto {
+  /** A photo whose upload has expired. */
+  private record MissingPhoto() implements SubmittedPhoto {
     @Override
     public Optional<UploadId> upload() {
       return Optional.empty();
     }
 
     @Override
-    public Optional<RequestHash> hash() {
+    public Optional<RequestFingerprint> hash() {
       return Optional.empty();
     }
 
     @Override
     public Image prepared() {
-      throw new UncheckedIOException(new IOException("the photo is gone"));
+      throw new UncheckedIOException(new IOException("the photo is missing"));
     }
   }
 
-  private record UploadedPhoto(Optional<UploadId> upload, SentPhoto photo) implements SentPhoto {
+  private record UploadedPhoto(Optional<UploadId> upload, SubmittedPhoto photo)
+      implements SubmittedPhoto {
     @Override
-    public Optional<RequestHash> hash() {
+    public Optional<RequestFingerprint> hash() {
       return photo.hash();
     }
 
@@ -757,19 +765,19 @@ final class GenerationFlowTest {
     return Instant.now().plusMillis(100);
   }
 
-  private static ModelAnswer drawn() {
-    return new Drawn(new Image(PNG, new byte[] {2}));
+  private static ModelAnswer generated() {
+    return new Generated(new Image(PNG, new byte[] {2}));
   }
 
   private Generation.State state(GenerationId id) {
     return ledger.find(ADA, id).orElseThrow().state();
   }
 
-  private void addsUp() {
+  private void assertConsistent() {
     Invariants.hold(ledger, List.of(ADA));
   }
 
-  /** Does what the test says; the argument tells the calls apart. */
+  /** Answers as the test says; the argument is the number of the call, from 0. */
   private static final class ModelThat implements ImageModel {
     interface Answer {
       ModelAnswer to(int call) throws Exception;
@@ -783,7 +791,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+    public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
       try {
         return answer.to(calls.getAndIncrement());
       } catch (Exception e) {
@@ -792,7 +800,7 @@ final class GenerationFlowTest {
     }
   }
 
-  /** Never answers the first so many calls, unless it is interrupted. */
+  /** Hangs on the first calls until it is interrupted. */
   private static final class ModelThatHangs implements ImageModel {
     private final int hanging;
     private final AtomicInteger calls = new AtomicInteger();
@@ -802,21 +810,21 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+    public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
       if (calls.getAndIncrement() >= hanging) {
-        return drawn();
+        return generated();
       }
       try {
         new CountDownLatch(1).await();
-        throw new AssertionError("nobody counts down");
+        throw new AssertionError("the latch was never counted down");
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
     }
   }
 
-  /** Somebody sweeps the generation between its start and its end. */
-  private static final class GenerationsThatAreSweptMeanwhile extends OtherGenerations {
+  /** The sweeper refunds the generation just before it is finished. */
+  private static final class GenerationsThatAreSweptMeanwhile extends DelegatingGenerations {
     private final Samples samples;
 
     GenerationsThatAreSweptMeanwhile(InMemoryLedger ledger, Samples samples) {
@@ -826,7 +834,7 @@ final class GenerationFlowTest {
 
     @Override
     public FinishOutcome finish(
-        Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
+        Generation seen, Generation finished, @Nullable Refund refund, UnchargedCalls uncharged) {
       var swept = finished.failed(FailureReason.MODEL_TIMEOUT);
       var outcome = ledger.finish(seen, swept, samples.refund(finished, finished.price().value()));
       assertThat(outcome).isEqualTo(new FinishOutcome.Finished());
@@ -834,14 +842,14 @@ final class GenerationFlowTest {
     }
   }
 
-  private static final class GenerationsThatCannotFinish extends OtherGenerations {
+  private static final class GenerationsThatCannotFinish extends DelegatingGenerations {
     GenerationsThatCannotFinish(InMemoryLedger ledger) {
       super(ledger);
     }
 
     @Override
     public FinishOutcome finish(
-        Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
+        Generation seen, Generation finished, @Nullable Refund refund, UnchargedCalls uncharged) {
       throw new IllegalStateException("the table does not answer");
     }
   }

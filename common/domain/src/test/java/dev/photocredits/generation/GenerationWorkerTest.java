@@ -1,8 +1,8 @@
 package dev.photocredits.generation;
 
-import static dev.photocredits.generation.ModelThatDraws.picture;
+import static dev.photocredits.generation.ModelThatGenerates.picture;
 import static dev.photocredits.ledger.Samples.credits;
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,27 +11,27 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
-import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
-import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
-import dev.photocredits.generation.DrawOutcome.FailedBefore;
-import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
-import dev.photocredits.generation.DrawOutcome.LimitReached;
-import dev.photocredits.generation.DrawOutcome.NothingDelivered;
-import dev.photocredits.generation.DrawOutcome.Queued;
-import dev.photocredits.generation.DrawOutcome.TurnedOff;
-import dev.photocredits.generation.DrawOutcome.WasDeleted;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
+import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
+import dev.photocredits.generation.GenerationOutcome.FailedBefore;
+import dev.photocredits.generation.GenerationOutcome.InsufficientCredits;
+import dev.photocredits.generation.GenerationOutcome.LimitReached;
+import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.Queued;
+import dev.photocredits.generation.GenerationOutcome.TurnedOff;
+import dev.photocredits.generation.GenerationOutcome.WasDeleted;
 import dev.photocredits.generation.GenerationWorker.Worked;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.generation.ModelAnswer.PhotoRejected;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.ledger.DelegatingGenerations;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
-import dev.photocredits.ledger.OtherGenerations;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import java.time.Duration;
@@ -54,10 +54,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What was sold and queued is drawn by a worker, however often it is brought to one. */
+/** Tests queued generations and their workers, including repeated messages and cancellations. */
 final class GenerationWorkerTest {
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
-  private static final SentPhoto SENT = new PhotoInMemory(PHOTO);
+  private static final SubmittedPhoto SENT = new PhotoInMemory(PHOTO);
   private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
 
   private final Samples samples = new Samples(new Random(7), Instant.EPOCH);
@@ -66,14 +66,14 @@ final class GenerationWorkerTest {
   private final ImagesInMemory images = new ImagesInMemory();
   private final PhotosInMemory photos = new PhotosInMemory();
   private final QueueInMemory queue = new QueueInMemory();
-  private final Email ada = somebody();
+  private final Email ada = newEmail();
   private InstantSource clock = InstantSource.system();
   private Limits limits = Limits.NONE;
 
   // Queueing
 
   @Test
-  void an_order_is_paid_sent_and_pending_until_it_is_drawn() {
+  void a_queued_generation_is_paid_sent_and_pending() {
     userWith(10);
 
     var id = queued();
@@ -86,7 +86,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_cannot_be_paid_leaves_no_photo_behind() {
+  void an_unaffordable_generation_leaves_no_photo_behind() {
     userWith(2);
 
     assertThat(queue(null)).isEqualTo(new InsufficientCredits(credits(3), credits(2)));
@@ -96,7 +96,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_cannot_be_sent_is_given_back_at_once() {
+  void a_generation_that_cannot_be_sent_is_refunded_at_once() {
     userWith(10);
     queue.isDown = true;
 
@@ -109,12 +109,12 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_was_sent_although_the_queue_did_not_say_so_is_not_drawn() {
+  void a_refunded_generation_whose_message_was_sent_after_all_is_not_generated() {
     userWith(10);
     queue.isDown = true;
     var outcome = (NothingDelivered) queue(null);
     photos.put(outcome.id(), PHOTO);
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
 
     assertThat(work(model, outcome.id())).isEmpty();
 
@@ -124,15 +124,15 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_a_worker_has_begun_although_the_queue_did_not_say_so_is_queued() {
+  void a_generation_that_a_worker_began_counts_as_queued_although_the_send_failed() {
     userWith(10);
     WorkQueue silent =
         (owner, id) -> {
-          assertThat(ledger.add(ledger.find(owner, id).orElseThrow(), early())).isTrue();
+          assertThat(ledger.add(ledger.find(owner, id).orElseThrow(), earlyPicture())).isTrue();
           return false;
         };
 
-    var outcome = flow(silent).queue(order(), null);
+    var outcome = flow(silent).queue(request(), null);
 
     assertThat(outcome).isInstanceOf(Queued.class);
     assertThat(photos.kept).hasSize(1);
@@ -140,12 +140,12 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_repeat_hears_of_the_first_request_and_sends_nothing() {
+  void a_repeat_returns_the_first_request_and_sends_nothing() {
     userWith(10);
     var first = (Queued) queue(KEY);
 
     var whilePending = queue(KEY);
-    var _ = work(new ModelThatDraws(), first.id());
+    var _ = work(new ModelThatGenerates(), first.id());
     var afterwards = (DeliveredBefore) queue(KEY);
 
     assertThat(whilePending).isEqualTo(new AlreadyRunning(first.id()));
@@ -156,7 +156,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_repeat_of_what_came_to_nothing_is_sold_again() {
+  void a_repeat_of_a_failed_generation_is_charged_and_queued_again() {
     userWith(10);
     var first = (Queued) queue(KEY);
     var _ = work(new ModelThatAnswers(new Broken("x")), first.id());
@@ -169,7 +169,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_repeat_of_what_was_deleted_is_told_so() {
+  void a_repeat_of_a_deleted_generation_reports_the_deletion() {
     userWith(10);
     var first = (Queued) queue(KEY);
     var _ = deletion().delete(ada, first.id());
@@ -182,14 +182,14 @@ final class GenerationWorkerTest {
   // Limits
 
   @Test
-  void whoever_has_enough_under_way_waits_until_one_of_them_has_ended() {
+  void the_pending_limit_rejects_requests_until_a_generation_ends() {
     userWith(50);
     limits = Limits.NONE.with(Limit.PENDING, 2);
     var first = queued();
     var _ = queued();
 
     var refused = queue(null);
-    var _ = work(new ModelThatDraws(), first);
+    var _ = work(new ModelThatGenerates(), first);
     var accepted = queue(null);
 
     assertThat(refused).isEqualTo(new LimitReached(Limit.PENDING, 2, Duration.ofSeconds(30)));
@@ -199,7 +199,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void whoever_has_begun_enough_in_an_hour_waits_for_the_next_one() {
+  void the_hourly_limit_rejects_requests_until_the_next_hour() {
     userWith(50);
     limits = Limits.NONE.with(Limit.HOURLY, 2);
     clock = InstantSource.fixed(Instant.parse("2026-11-28T10:45:30Z"));
@@ -218,7 +218,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void when_the_pictures_of_a_day_are_used_up_nothing_is_charged_and_repeats_are_answered() {
+  void the_daily_limit_rejects_new_requests_uncharged_and_still_answers_repeats() {
     userWith(50);
     limits = Limits.NONE.with(Limit.DAILY, 7);
     var first = (Queued) queue(KEY);
@@ -234,7 +234,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void who_has_used_up_a_share_of_the_day_waits_for_the_next_one() {
+  void a_users_share_of_the_day_rejects_requests_until_the_next_day() {
     userWith(50);
     limits = Limits.NONE.with(Limit.DAILY, 100).with(Limit.SHARE, 3);
     clock = InstantSource.fixed(Instant.parse("2026-11-28T23:30:00Z"));
@@ -249,7 +249,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_does_not_begin_does_not_count() {
+  void a_generation_that_does_not_start_is_not_counted() {
     userWith(2);
     limits = Limits.NONE.with(Limit.DAILY, 6);
 
@@ -259,7 +259,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_cannot_be_sent_or_is_cancelled_or_abandoned_before_the_model_is_asked_does_not_count() {
+  void unsent_cancelled_and_abandoned_generations_are_not_counted_if_the_model_was_not_asked() {
     userWith(50);
     limits = Limits.NONE.with(Limit.DAILY, 100);
     queue.isDown = true;
@@ -279,11 +279,11 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void two_workers_with_one_message_count_what_both_ask_for_and_never_pass_the_cap() {
+  void concurrent_workers_count_all_their_calls_and_never_exceed_the_daily_limit() {
     userWith(10);
     limits = Limits.NONE.with(Limit.DAILY, 6);
     var id = queued();
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
 
     var _ = Race.of(6, _ -> work(model, id));
 
@@ -294,18 +294,18 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_worker_for_whom_the_day_has_no_pictures_leaves_the_generation_to_the_one_who_has_them() {
+  void a_worker_without_daily_allowance_leaves_the_generation_to_the_worker_that_has_it() {
     userWith(10);
     limits = Limits.NONE.with(Limit.DAILY, 3);
     var id = queued();
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
     var second = new ArrayList<Optional<Worked>>();
     var first =
-        new ModelThatDraws() {
+        new ModelThatGenerates() {
           @Override
-          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
             second.add(work(model, id));
-            return super.draw(photo, prompt, deadline);
+            return super.generate(photo, prompt, deadline);
           }
         };
 
@@ -318,14 +318,14 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void two_lost_replies_to_the_count_of_the_models_calls_are_settled_by_repeats() {
+  void counting_the_calls_of_the_model_is_repeated_after_two_lost_replies() {
     userWith(10);
     limits = Limits.NONE.with(Limit.DAILY, 100);
     var id = queued();
-    var model = new ModelThatDraws();
-    var drawing = drawing(model, new GenerationsThatLoseReplies(2));
+    var model = new ModelThatGenerates();
+    var generator = generator(model, new GenerationsThatLoseReplies(2));
 
-    var worked = worker(drawing).work(ada, id, later());
+    var worked = worker(generator).work(ada, id, inAMinute());
 
     assertThat(worked).isPresent();
     assertThat(model.calls).hasValue(3);
@@ -333,29 +333,30 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_count_whose_reply_is_lost_three_times_leaves_the_model_to_the_next_message() {
+  void after_three_lost_replies_the_generation_is_left_to_the_next_message() {
     userWith(10);
     var id = queued();
-    var model = new ModelThatDraws();
-    var drawing = drawing(model, new GenerationsThatLoseReplies(3));
+    var model = new ModelThatGenerates();
+    var generator = generator(model, new GenerationsThatLoseReplies(3));
 
-    assertThatThrownBy(() -> worker(drawing).work(ada, id, later()))
+    assertThatThrownBy(() -> worker(generator).work(ada, id, inAMinute()))
         .hasMessage("the reply is lost");
 
     assertThat(model.calls).hasValue(0);
-    assertThat(worker(drawing).work(ada, id, later())).isPresent();
+    assertThat(worker(generator).work(ada, id, inAMinute())).isPresent();
     assertThat(balance()).isEqualTo(credits(7));
   }
 
   @Test
-  void a_call_that_had_no_thread_before_the_deadline_does_not_count() {
+  void a_call_that_got_no_thread_before_the_deadline_is_not_counted() {
     userWith(10);
     limits = Limits.NONE.with(Limit.DAILY, 100);
     var id = queued();
-    var model = new ModelThatDraws();
-    var drawing = new Drawing(ledger, model, images, limits, ids, clock, new ThreadsForTwo());
+    var model = new ModelThatGenerates();
+    var generator =
+        new PictureGenerator(ledger, model, images, limits, ids, clock, new ThreadsForTwo());
 
-    var work = worker(drawing).work(ada, id, later()).orElseThrow().work();
+    var work = worker(generator).work(ada, id, inAMinute()).orElseThrow().work();
 
     assertThat(model.calls).hasValue(2);
     assertThat(ledger.used(Limit.DAILY)).isEqualTo(2);
@@ -363,26 +364,27 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void calls_that_the_clock_did_not_allow_do_not_count() {
+  void calls_that_could_not_start_before_the_deadline_are_not_counted() {
     userWith(10);
     limits = Limits.NONE.with(Limit.DAILY, 100);
     var id = queued();
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
     var slow =
-        new OtherGenerations(ledger) {
+        new DelegatingGenerations(ledger) {
           @Override
           public Optional<Generation> ask(
               Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
-            clock = InstantSource.fixed(later().plusSeconds(60));
+            clock = InstantSource.fixed(inAMinute().plusSeconds(60));
             return super.ask(pending, attempt, pictures, limits, now);
           }
         };
     InstantSource moving = () -> clock.instant();
-    var drawing =
-        new Drawing(
+    var generator =
+        new PictureGenerator(
             slow, model, images, limits, ids, moving, Executors.newVirtualThreadPerTaskExecutor());
 
-    assertThat(new GenerationWorker(ledger, drawing, photos, ids, moving).work(ada, id, later()))
+    assertThat(
+            new GenerationWorker(ledger, generator, photos, ids, moving).work(ada, id, inAMinute()))
         .isPresent();
 
     assertThat(model.calls).hasValue(0);
@@ -391,7 +393,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void pictures_of_a_photo_that_the_model_rejects_use_up_an_allowance() {
+  void pictures_of_a_photo_that_the_model_rejects_count_as_uncharged() {
     userWith(10);
     limits = Limits.NONE.with(Limit.UNCHARGED, 3);
     var id = queued();
@@ -404,7 +406,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void pictures_that_were_refused_or_cancelled_use_up_an_allowance() {
+  void refused_and_cancelled_pictures_count_as_uncharged() {
     userWith(50);
     limits = Limits.NONE.with(Limit.UNCHARGED, 6);
     clock = InstantSource.fixed(Instant.parse("2026-11-28T10:45:30Z"));
@@ -413,11 +415,11 @@ final class GenerationWorkerTest {
         .isPresent();
     var afterOne = queued();
     var cancelling =
-        new ModelThatDraws() {
+        new ModelThatGenerates() {
           @Override
-          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
             assertThat(deletion().delete(ada, afterOne)).isPresent();
-            return super.draw(photo, prompt, deadline);
+            return super.generate(photo, prompt, deadline);
           }
         };
     assertThat(workUntilElevenOClock(cancelling, afterOne)).isEmpty();
@@ -435,12 +437,12 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_picture_that_was_there_before_its_owner_cancelled_uses_up_no_allowance() {
+  void a_picture_delivered_before_the_cancellation_does_not_count_as_uncharged() {
     userWith(10);
     var id = queued();
     var pending = ledger.find(ada, id).orElseThrow();
     var asked = ledger.ask(pending, UUID.randomUUID(), 3, limits, clock.instant()).orElseThrow();
-    assertThat(ledger.add(asked, early())).isTrue();
+    assertThat(ledger.add(asked, earlyPicture())).isTrue();
 
     assertThat(deletion().delete(ada, id)).contains(credits(2));
 
@@ -448,7 +450,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void pictures_that_we_fail_to_deliver_use_up_no_allowance() {
+  void pictures_that_we_fail_to_deliver_do_not_count_as_uncharged() {
     userWith(50);
     var id = queued();
 
@@ -461,14 +463,14 @@ final class GenerationWorkerTest {
     return worker(model, ledger).work(ada, id, Instant.parse("2026-11-28T11:00:00Z"));
   }
 
-  // Drawing
+  // Generating
 
   @Test
   void a_worker_delivers_three_pictures_and_removes_the_photo() {
     userWith(10);
     var id = queued();
 
-    var work = work(new ModelThatDraws(), id).orElseThrow().work();
+    var work = work(new ModelThatGenerates(), id).orElseThrow().work();
 
     assertThat(work.taken()).isEqualTo(credits(3));
     assertThat(work.refunded()).isEqualTo(Credits.NONE);
@@ -479,15 +481,15 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void each_picture_is_there_to_see_while_the_others_are_drawn() {
+  void each_picture_is_visible_while_the_others_are_being_generated() {
     userWith(10);
     var id = queued();
     var model =
-        new ModelThatDraws() {
+        new ModelThatGenerates() {
           @Override
-          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
             if (calls.incrementAndGet() == VariationPrompt.COUNT) {
-              waitFor(() -> pending(id).drawn().size() == VariationPrompt.COUNT - 1);
+              waitFor(() -> pending(id).generated().size() == VariationPrompt.COUNT - 1);
             }
             return picture(1);
           }
@@ -499,7 +501,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_is_not_drawn_is_given_back() {
+  void missing_pictures_are_refunded() {
     userWith(10);
     var id = queued();
 
@@ -512,7 +514,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_refusal_is_told_and_nothing_is_charged() {
+  void a_refusal_is_reported_and_not_charged() {
     userWith(10);
     var id = queued();
 
@@ -526,10 +528,10 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void the_same_message_again_draws_and_charges_nothing() {
+  void a_repeated_message_generates_and_charges_nothing() {
     userWith(10);
     var id = queued();
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
     var first = work(model, id);
 
     var second = work(model, id);
@@ -542,11 +544,11 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void the_same_message_to_many_workers_at_once_delivers_once() {
+  void concurrent_deliveries_of_one_message_deliver_the_pictures_once() {
     userWith(10);
     var id = queued();
 
-    var worked = Race.of(6, _ -> work(new ModelThatDraws(), id));
+    var worked = Race.of(6, _ -> work(new ModelThatGenerates(), id));
 
     assertThat(worked.stream().filter(Optional::isPresent)).isNotEmpty();
     var delivered = ((DeliveredBefore) outcome(id)).images();
@@ -557,15 +559,15 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void who_comes_after_a_worker_that_died_draws_what_is_missing() {
+  void the_worker_after_one_that_died_generates_the_missing_pictures() {
     userWith(10);
     var id = queued();
     assertThatThrownBy(
             () ->
-                worker(new ModelThatDraws(), new GenerationsThatDieAfterOne())
-                    .work(ada, id, later()))
+                worker(new ModelThatGenerates(), new GenerationsThatDieAfterOne())
+                    .work(ada, id, inAMinute()))
         .hasMessage("died");
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
 
     assertThat(work(model, id)).isPresent();
 
@@ -576,12 +578,12 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void pictures_that_come_one_by_one_while_the_generation_ends_are_delivered() {
+  void pictures_that_arrive_while_the_generation_ends_are_delivered() {
     userWith(10);
     var id = queued();
     var late = new GenerationsWithLatePictures();
 
-    var worked = worker(new ModelThatAnswers(new Broken("x")), late).work(ada, id, later());
+    var worked = worker(new ModelThatAnswers(new Broken("x")), late).work(ada, id, inAMinute());
 
     assertThat(worked.orElseThrow().work().refunded()).isEqualTo(Credits.NONE);
     assertThat(((DeliveredBefore) outcome(id)).images()).containsExactlyElementsOf(late.images);
@@ -590,24 +592,24 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_generation_that_others_change_six_times_is_ended_by_the_seventh_attempt() {
+  void a_generation_that_changes_six_times_is_finished_by_the_seventh_attempt() {
     userWith(10);
     var id = queued();
     var changing = new GenerationsThatChange(6);
 
-    assertThat(worker(new ModelThatDraws(), changing).work(ada, id, later())).isPresent();
+    assertThat(worker(new ModelThatGenerates(), changing).work(ada, id, inAMinute())).isPresent();
 
     assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3);
   }
 
   @Test
-  void a_generation_that_others_change_seven_times_is_left_to_the_next_message() {
+  void a_generation_that_changes_seven_times_is_left_to_the_next_message() {
     userWith(10);
     var id = queued();
     var changing = new GenerationsThatChange(7);
 
-    assertThatThrownBy(() -> worker(new ModelThatDraws(), changing).work(ada, id, later()))
-        .hasMessage("the generation changed every time");
+    assertThatThrownBy(() -> worker(new ModelThatGenerates(), changing).work(ada, id, inAMinute()))
+        .hasMessage("the generation changed before each attempt to end it; retry");
 
     assertThat(state(id)).isInstanceOf(Pending.class);
     assertThat(work(new ModelThatAnswers(new Broken("x")), id)).isPresent();
@@ -616,21 +618,21 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_photo_that_is_gone_leaves_the_generation_to_its_lease() {
+  void a_generation_whose_photo_is_missing_is_left_to_its_lease() {
     userWith(10);
     var id = queued();
     photos.remove(id);
 
-    assertThat(work(new ModelThatDraws(), id)).isEmpty();
+    assertThat(work(new ModelThatGenerates(), id)).isEmpty();
 
     assertThat(state(id)).isInstanceOf(Pending.class);
   }
 
   @Test
-  void what_comes_after_its_lease_is_left_to_the_sweeper() {
+  void a_message_that_arrives_after_the_lease_is_left_to_the_sweeper() {
     userWith(10);
     var id = queued();
-    var model = new ModelThatDraws();
+    var model = new ModelThatGenerates();
     clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
 
     assertThat(work(model, id)).isEmpty();
@@ -642,10 +644,10 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_sweeper_delivers_the_pictures_that_a_dead_worker_left() {
+  void the_sweeper_delivers_the_pictures_of_a_worker_that_died() {
     userWith(10);
     var id = queued();
-    var picture = early();
+    var picture = earlyPicture();
     assertThat(ledger.add(ledger.find(ada, id).orElseThrow(), picture)).isTrue();
     clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
 
@@ -657,19 +659,19 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void an_unknown_generation_is_nobodys_work() {
+  void an_unknown_generation_is_ignored() {
     userWith(10);
 
-    assertThat(work(new ModelThatDraws(), ids.generation(Instant.EPOCH))).isEmpty();
+    assertThat(work(new ModelThatGenerates(), ids.generation(Instant.EPOCH))).isEmpty();
   }
 
   // Deleting
 
   @Test
-  void who_cancels_gets_back_what_is_not_drawn_once() {
+  void a_cancellation_refunds_missing_pictures_once() {
     userWith(10);
     var id = queued();
-    var picture = early();
+    var picture = earlyPicture();
     images.kept.add(picture.image());
     assertThat(ledger.add(ledger.find(ada, id).orElseThrow(), picture)).isTrue();
 
@@ -688,15 +690,15 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void what_a_worker_draws_after_it_was_cancelled_is_removed() {
+  void pictures_generated_after_a_cancellation_are_removed() {
     userWith(10);
     var id = queued();
     var model =
-        new ModelThatDraws() {
+        new ModelThatGenerates() {
           @Override
-          public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
             var _ = deletion().delete(ada, id);
-            return super.draw(photo, prompt, deadline);
+            return super.generate(photo, prompt, deadline);
           }
         };
 
@@ -708,7 +710,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void pictures_that_were_delivered_are_deleted_without_a_refund() {
+  void delivered_pictures_are_deleted_without_a_refund() {
     userWith(10);
     var id = queued();
     var _ = work(new ModelThatAnswers(picture(1), picture(2), new Broken("x")), id);
@@ -722,10 +724,10 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void images_that_cannot_be_removed_are_removed_by_a_repeat() {
+  void images_that_could_not_be_removed_are_removed_by_a_repeat() {
     userWith(10);
     var id = queued();
-    var _ = work(new ModelThatDraws(), id);
+    var _ = work(new ModelThatGenerates(), id);
     images.isStuck = true;
 
     assertThatThrownBy(() -> deletion().delete(ada, id)).isInstanceOf(IllegalStateException.class);
@@ -747,12 +749,12 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_generation_that_changes_eight_times_is_kept_and_deleted_by_a_repeat() {
+  void a_generation_that_changes_eight_times_is_kept_until_a_repeat_deletes_it() {
     userWith(10);
     var id = queued();
 
     assertThatThrownBy(() -> deletion(new GenerationsThatChange(8)).delete(ada, id))
-        .hasMessage("the generation moved every time");
+        .hasMessage("the generation changed before each attempt to delete it; retry");
 
     assertThat(photos.kept).containsOnlyKeys(id);
     assertThat(balance()).isEqualTo(credits(7));
@@ -760,7 +762,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void deleting_at_once_gives_back_once_and_ends_the_same() {
+  void concurrent_deletions_refund_once_and_agree() {
     userWith(10);
     var id = queued();
 
@@ -780,7 +782,7 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void the_gallery_shows_what_is_not_deleted_page_by_page() {
+  void the_gallery_lists_generations_that_are_not_deleted_page_by_page() {
     userWith(50);
     var gallery = new Gallery(ledger);
     var all = List.of(queued(), queued(), queued(), queued(), queued());
@@ -802,16 +804,16 @@ final class GenerationWorkerTest {
     return ((Queued) queue(null)).id();
   }
 
-  private DrawOutcome queue(@Nullable IdempotencyKey key) {
-    return flow().queue(order(), key);
+  private GenerationOutcome queue(@Nullable IdempotencyKey key) {
+    return flow().queue(request(), key);
   }
 
-  private DrawOutcome outcome(GenerationId id) {
+  private GenerationOutcome outcome(GenerationId id) {
     return flow().outcome(ada, id);
   }
 
-  private GenerationOrder order() {
-    return new GenerationOrder(
+  private GenerationRequest request() {
+    return new GenerationRequest(
         ada, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
@@ -823,7 +825,7 @@ final class GenerationWorkerTest {
     return new GenerationFlow(
         ledger,
         ledger,
-        drawing(new ModelThatDraws()),
+        generator(new ModelThatGenerates()),
         images,
         photos,
         sending,
@@ -834,12 +836,12 @@ final class GenerationWorkerTest {
         clock);
   }
 
-  private Drawing drawing(ImageModel model) {
-    return drawing(model, ledger);
+  private PictureGenerator generator(ImageModel model) {
+    return generator(model, ledger);
   }
 
-  private Drawing drawing(ImageModel model, Generations generations) {
-    return new Drawing(
+  private PictureGenerator generator(ImageModel model, Generations generations) {
+    return new PictureGenerator(
         generations,
         model,
         images,
@@ -850,18 +852,18 @@ final class GenerationWorkerTest {
   }
 
   private Optional<Worked> work(ImageModel model, GenerationId id) {
-    return worker(model, ledger).work(ada, id, later());
+    return worker(model, ledger).work(ada, id, inAMinute());
   }
 
-  private GenerationWorker worker(Drawing drawing) {
-    return new GenerationWorker(ledger, drawing, photos, ids, clock);
+  private GenerationWorker worker(PictureGenerator generator) {
+    return new GenerationWorker(ledger, generator, photos, ids, clock);
   }
 
   private GenerationWorker worker(ImageModel model, Generations generations) {
-    return new GenerationWorker(generations, drawing(model), photos, ids, clock);
+    return new GenerationWorker(generations, generator(model), photos, ids, clock);
   }
 
-  private static Instant later() {
+  private static Instant inAMinute() {
     return Instant.now().plusSeconds(60);
   }
 
@@ -877,7 +879,7 @@ final class GenerationWorkerTest {
     return new Sweeper(ledger, ids, clock);
   }
 
-  private static Picture early() {
+  private static Picture earlyPicture() {
     return new Picture(1, new StoredImage("images/early", new ContentType("image/png")));
   }
 
@@ -905,7 +907,7 @@ final class GenerationWorkerTest {
     return ledger.find(ada).orElseThrow().credits();
   }
 
-  /** Has two threads, which are busy until the time is over: no other task begins. */
+  /** A pool that runs the first two tasks and cancels the others, as if its threads were busy. */
   private static final class ThreadsForTwo extends ForkJoinPool {
     @Override
     public <T> List<Future<T>> invokeAll(
@@ -921,8 +923,8 @@ final class GenerationWorkerTest {
     }
   }
 
-  /** Somebody else changes the generation before each of so many ends. */
-  private final class GenerationsThatChange extends OtherGenerations {
+  /** The first finishes lose against a concurrent change of the generation. */
+  private final class GenerationsThatChange extends DelegatingGenerations {
     private int left;
 
     GenerationsThatChange(int times) {
@@ -932,15 +934,15 @@ final class GenerationWorkerTest {
 
     @Override
     public FinishOutcome finish(
-        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
+        Generation seen, Generation next, @Nullable Refund refund, UnchargedCalls uncharged) {
       return left-- > 0
           ? new FinishOutcome.Overtaken(seen)
           : super.finish(seen, next, refund, uncharged);
     }
   }
 
-  /** Counts, and says nothing the first times. */
-  private final class GenerationsThatLoseReplies extends OtherGenerations {
+  /** Counts every call, but loses the first replies. */
+  private final class GenerationsThatLoseReplies extends DelegatingGenerations {
     private int left;
 
     GenerationsThatLoseReplies(int replies) {
@@ -959,8 +961,8 @@ final class GenerationWorkerTest {
     }
   }
 
-  /** Adds a picture that another worker drew, the last variation first, before each end. */
-  private final class GenerationsWithLatePictures extends OtherGenerations {
+  /** Adds another worker's picture before each finish, the last variation first. */
+  private final class GenerationsWithLatePictures extends DelegatingGenerations {
     private final List<StoredImage> images =
         IntStream.range(0, 3)
             .mapToObj(it -> new StoredImage("images/late-" + it, new ContentType("image/png")))
@@ -973,7 +975,7 @@ final class GenerationWorkerTest {
 
     @Override
     public FinishOutcome finish(
-        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
+        Generation seen, Generation next, @Nullable Refund refund, UnchargedCalls uncharged) {
       if (left > 0) {
         left--;
         assertThat(add(seen, new Picture(left, images.get(left)))).isTrue();
@@ -982,8 +984,8 @@ final class GenerationWorkerTest {
     }
   }
 
-  /** Takes one picture, and then the process is dead. */
-  private final class GenerationsThatDieAfterOne extends OtherGenerations {
+  /** Adds one picture, after which the process dies. */
+  private final class GenerationsThatDieAfterOne extends DelegatingGenerations {
     private int added;
 
     GenerationsThatDieAfterOne() {
@@ -1000,7 +1002,7 @@ final class GenerationWorkerTest {
 
     @Override
     public FinishOutcome finish(
-        Generation seen, Generation next, @Nullable Refund refund, Uncharged uncharged) {
+        Generation seen, Generation next, @Nullable Refund refund, UnchargedCalls uncharged) {
       throw new IllegalStateException("died");
     }
   }

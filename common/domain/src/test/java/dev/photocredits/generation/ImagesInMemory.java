@@ -7,15 +7,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Remembers which images are kept. */
+/** An in-memory image store that keeps keys without bytes. */
 final class ImagesInMemory implements ImageStore {
   final AtomicInteger puts = new AtomicInteger();
   final Set<StoredImage> kept = ConcurrentHashMap.newKeySet();
 
-  /** How many puts fail, beginning with the first. */
+  /** The number of puts that fail, starting with the first. */
   int failures;
 
-  /** Whether nothing can be removed. */
+  /** Whether removals fail. */
   boolean isStuck;
 
   @Override

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Gives these answers, one to each call; the last one to all that follow. */
+/** A fake model that gives one answer per call, and repeats the last one. */
 final class ModelThatAnswers implements ImageModel {
   private final List<ModelAnswer> answers;
   private final AtomicInteger calls = new AtomicInteger();
@@ -14,7 +14,7 @@ final class ModelThatAnswers implements ImageModel {
   }
 
   @Override
-  public ModelAnswer draw(Image photo, VariationPrompt prompt, Instant deadline) {
+  public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
     return answers.get(Math.min(calls.getAndIncrement(), answers.size() - 1));
   }
 }

@@ -1,18 +1,18 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.idempotency.RequestFingerprint;
 import dev.photocredits.uploads.UploadId;
 import java.util.Optional;
 
-/** A photo that the model gets as it is. */
-public record PhotoInMemory(Image prepared) implements SentPhoto {
+/** A photo that needs no preparation: the model gets it unchanged. */
+public record PhotoInMemory(Image prepared) implements SubmittedPhoto {
   @Override
   public Optional<UploadId> upload() {
     return Optional.empty();
   }
 
   @Override
-  public Optional<RequestHash> hash() {
-    return Optional.of(RequestHash.of(prepared.bytes()));
+  public Optional<RequestFingerprint> hash() {
+    return Optional.of(RequestFingerprint.of(prepared.bytes()));
   }
 }

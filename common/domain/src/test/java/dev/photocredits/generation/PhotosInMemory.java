@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Photos that wait. */
-final class PhotosInMemory implements Photos {
+/** The photos of queued generations, in memory. */
+final class PhotosInMemory implements QueuedPhotos {
   final Map<GenerationId, Image> kept = new ConcurrentHashMap<>();
 
   @Override

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What was sent, in its order. */
+/** A queue that records what was sent, in order. */
 final class QueueInMemory implements WorkQueue {
   final List<GenerationId> sent = Collections.synchronizedList(new ArrayList<>());
 
-  /** Whether it takes nothing. */
+  /** Whether the queue rejects messages. */
   boolean isDown;
 
   @Override

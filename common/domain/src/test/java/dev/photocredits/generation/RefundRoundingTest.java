@@ -1,15 +1,15 @@
 package dev.photocredits.generation;
 
-import static dev.photocredits.generation.ModelThatDraws.picture;
+import static dev.photocredits.generation.ModelThatGenerates.picture;
 import static dev.photocredits.ledger.Samples.credits;
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.generation.DrawOutcome.Queued;
 import dev.photocredits.generation.Generation.Picture;
+import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.ModelAnswer.Broken;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
@@ -25,18 +25,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a generation costs that delivers fewer than three pictures: a failure of ours is rounded in
- * the user's favour, and a cancellation against them.
+ * Refunds of generations that deliver fewer than three pictures: refunds for our failures are
+ * rounded up, and refunds of cancellations are rounded down.
  */
 final class RefundRoundingTest {
   private static final int BALANCE = 28;
   private static final Image PHOTO = new Image(new ContentType("image/jpeg"), new byte[] {1});
-  private static final SentPhoto SENT = new PhotoInMemory(PHOTO);
+  private static final SubmittedPhoto SENT = new PhotoInMemory(PHOTO);
 
-  /** A third and two thirds of each price, rounded up by hand. */
-  private static final String WHAT_OUR_FAILURES_REFUND =
+  /** Shares of each price, rounded up by hand. */
+  private static final String REFUNDS_OF_FAILURES =
       """
-      # price, of 0 pictures, of 1, of 2, of 3
+      # price, refund for 0 delivered pictures, for 1, for 2, for 3
       1, 1, 1, 1, 0
       2, 2, 2, 1, 0
       3, 3, 2, 1, 0
@@ -46,10 +46,10 @@ final class RefundRoundingTest {
       7, 7, 5, 3, 0
       """;
 
-  /** The same, rounded down. */
-  private static final String WHAT_CANCELLING_REFUNDS =
+  /** Shares of each price, rounded down by hand. */
+  private static final String REFUNDS_OF_CANCELLATIONS =
       """
-      # price, of 0 pictures, of 1, of 2, of 3
+      # price, refund for 0 delivered pictures, for 1, for 2, for 3
       1, 1, 0, 0, 0
       2, 2, 1, 0, 0
       3, 3, 2, 1, 0
@@ -64,18 +64,18 @@ final class RefundRoundingTest {
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final ImagesInMemory images = new ImagesInMemory();
   private final PhotosInMemory photos = new PhotosInMemory();
-  private final Email ada = somebody();
+  private final Email ada = newEmail();
   private final InstantSource clock = InstantSource.system();
 
   @ParameterizedTest
-  @CsvSource(textBlock = WHAT_OUR_FAILURES_REFUND)
-  void pictures_that_the_model_fails_to_deliver_at_once_are_refunded_rounded_up(
+  @CsvSource(textBlock = REFUNDS_OF_FAILURES)
+  void synchronous_generations_refund_missing_pictures_rounded_up(
       int price, int none, int one, int two, int three) {
     var refunds = List.of(none, one, two, three);
     for (var delivered = 0; delivered <= 3; delivered++) {
       var before = balance();
 
-      var _ = flow(price, modelOf(delivered)).draw(order(), null, soon());
+      var _ = flow(price, modelOf(delivered)).generate(request(), null, soon());
 
       assertThat(before - balance())
           .as("%d pictures", delivered)
@@ -85,8 +85,8 @@ final class RefundRoundingTest {
   }
 
   @ParameterizedTest
-  @CsvSource(textBlock = WHAT_OUR_FAILURES_REFUND)
-  void pictures_that_a_worker_fails_to_deliver_are_refunded_rounded_up(
+  @CsvSource(textBlock = REFUNDS_OF_FAILURES)
+  void workers_refund_missing_pictures_rounded_up(
       int price, int none, int one, int two, int three) {
     var refunds = List.of(none, one, two, three);
     for (var delivered = 0; delivered <= 3; delivered++) {
@@ -94,7 +94,7 @@ final class RefundRoundingTest {
       var id = queued(price);
 
       var _ =
-          new GenerationWorker(ledger, drawing(modelOf(delivered)), photos, ids, clock)
+          new GenerationWorker(ledger, generator(modelOf(delivered)), photos, ids, clock)
               .work(ada, id, soon());
 
       assertThat(before - balance())
@@ -105,8 +105,8 @@ final class RefundRoundingTest {
   }
 
   @ParameterizedTest
-  @CsvSource(textBlock = WHAT_OUR_FAILURES_REFUND)
-  void pictures_of_an_abandoned_generation_are_refunded_rounded_up(
+  @CsvSource(textBlock = REFUNDS_OF_FAILURES)
+  void the_sweeper_refunds_missing_pictures_rounded_up(
       int price, int none, int one, int two, int three) {
     var refunds = List.of(none, one, two, three);
     for (var delivered = 0; delivered <= 3; delivered++) {
@@ -124,8 +124,8 @@ final class RefundRoundingTest {
   }
 
   @ParameterizedTest
-  @CsvSource(textBlock = WHAT_CANCELLING_REFUNDS)
-  void pictures_that_their_owner_cancels_are_refunded_rounded_down(
+  @CsvSource(textBlock = REFUNDS_OF_CANCELLATIONS)
+  void cancellations_refund_missing_pictures_rounded_down(
       int price, int none, int one, int two, int three) {
     var refunds = List.of(none, one, two, three);
     for (var delivered = 0; delivered <= 3; delivered++) {
@@ -145,7 +145,7 @@ final class RefundRoundingTest {
     return new GenerationFlow(
         ledger,
         ledger,
-        drawing(model),
+        generator(model),
         images,
         photos,
         new QueueInMemory(),
@@ -156,8 +156,8 @@ final class RefundRoundingTest {
         clock);
   }
 
-  private Drawing drawing(ImageModel model) {
-    return new Drawing(
+  private PictureGenerator generator(ImageModel model) {
+    return new PictureGenerator(
         ledger,
         model,
         images,
@@ -177,10 +177,10 @@ final class RefundRoundingTest {
   }
 
   private GenerationId queued(int price) {
-    return ((Queued) flow(price, modelOf(0)).queue(order(), null)).id();
+    return ((Queued) flow(price, modelOf(0)).queue(request(), null)).id();
   }
 
-  /** The first pictures of a pending generation, as its worker adds them. */
+  /** Adds pictures of the first variations to a pending generation, as its worker does. */
   private void add(GenerationId id, int pictures) {
     for (var variation = 0; variation < pictures; variation++) {
       var image = new StoredImage(id + "/" + variation, new ContentType("image/png"));
@@ -190,12 +190,12 @@ final class RefundRoundingTest {
     }
   }
 
-  private GenerationOrder order() {
-    return new GenerationOrder(
+  private GenerationRequest request() {
+    return new GenerationRequest(
         ada, new Prompt("film noir"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
-  /** Of a user who is there from the first look on. */
+  /** The balance of the user, who is created at the first call. */
   private int balance() {
     return ledger
         .find(ada)

@@ -24,7 +24,7 @@ final class RetryAfterTest {
     "PENDING, 12:00:00, 30",
     "WAITING, 12:00:59.9, 30"
   })
-  void a_window_is_over_after_its_rest_in_whole_seconds(Limit limit, String time, long seconds) {
+  void the_wait_is_the_rest_of_the_window_in_whole_seconds(Limit limit, String time, long seconds) {
     var now = Instant.parse("2026-11-23T" + time + "Z");
 
     var wait = limit.retryAfter(now);

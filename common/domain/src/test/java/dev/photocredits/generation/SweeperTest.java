@@ -1,7 +1,7 @@
 package dev.photocredits.generation;
 
 import static dev.photocredits.ledger.Samples.credits;
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.succeeded;
 import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,9 +13,9 @@ import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Sweeper.Swept;
+import dev.photocredits.ledger.DelegatingGenerations;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
-import dev.photocredits.ledger.OtherGenerations;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import java.time.Duration;
@@ -29,20 +29,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What nobody finishes is given back, once. */
+/** Tests that abandoned generations are refunded, once. */
 final class SweeperTest {
   private final Samples samples = new Samples(new Random(7));
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(8));
   private final InMemoryLedger ledger = new InMemoryLedger();
-  private final Email ada = somebody();
+  private final Email ada = newEmail();
 
   @Test
-  void a_generation_whose_lease_ran_out_is_refunded_whole() {
-    var order = pending(10, 3);
+  void a_generation_whose_lease_has_expired_is_refunded_in_full() {
+    var generation = pending(10, 3);
 
     assertThat(sweep(afterTheLease())).isEqualTo(new Swept(1, credits(3), List.of(), false));
 
-    assertThat(ledger.find(ada, order.id()).orElseThrow().state())
+    assertThat(ledger.find(ada, generation.id()).orElseThrow().state())
         .isEqualTo(new Failed(FailureReason.MODEL_TIMEOUT));
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(10));
     assertThat(ledger.statement(ada, 1, null).items().getFirst())
@@ -52,7 +52,7 @@ final class SweeperTest {
   }
 
   @Test
-  void a_lease_that_runs_is_respected() {
+  void a_generation_whose_lease_is_valid_is_left_alone() {
     var _ = pending(10, 3);
 
     assertThat(sweep(samples.now())).isEqualTo(new Swept(0, credits(0), List.of(), false));
@@ -61,26 +61,26 @@ final class SweeperTest {
   }
 
   @Test
-  void what_was_finished_meanwhile_is_left_alone() {
-    var order = pending(10, 3);
-    var behind =
-        new OtherGenerations(ledger) {
+  void a_generation_finished_meanwhile_is_left_alone() {
+    var generation = pending(10, 3);
+    var stale =
+        new DelegatingGenerations(ledger) {
           @Override
           public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
             var page = ledger.overdue(now, limit, after);
-            assertThat(ledger.finish(order, succeeded(order, 3, 0), null)).isNotNull();
+            assertThat(ledger.finish(generation, succeeded(generation, 3, 0), null)).isNotNull();
             return page;
           }
         };
 
-    var swept = sweeper(behind, afterTheLease()).sweep(100, Instant.MAX);
+    var swept = sweeper(stale, afterTheLease()).sweep(100, Instant.MAX);
 
     assertThat(swept).isEqualTo(new Swept(0, credits(0), List.of(), false));
     assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(7));
   }
 
   @Test
-  void any_number_of_sweepers_at_once_refund_once() {
+  void concurrent_sweepers_refund_once() {
     var _ = pending(10, 3);
     var later = afterTheLease();
 
@@ -93,8 +93,8 @@ final class SweeperTest {
   }
 
   @Test
-  void a_run_ends_at_its_bound_and_the_next_one_goes_on() {
-    var orders = IntStream.range(0, 120).mapToObj(_ -> pending(1, 1)).toList();
+  void a_run_stops_at_its_limit_and_the_next_run_continues() {
+    var generations = IntStream.range(0, 120).mapToObj(_ -> pending(1, 1)).toList();
     var later = afterTheLease();
 
     var first = sweeper(ledger, later).sweep(70, Instant.MAX);
@@ -102,11 +102,11 @@ final class SweeperTest {
 
     assertThat(first).isEqualTo(new Swept(70, credits(70), List.of(), true));
     assertThat(second).isEqualTo(new Swept(50, credits(50), List.of(), false));
-    assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(orders.size()));
+    assertThat(ledger.find(ada).orElseThrow().credits()).isEqualTo(credits(generations.size()));
   }
 
   @Test
-  void a_run_ends_at_its_deadline() {
+  void a_run_stops_at_its_deadline() {
     var _ = pending(10, 3);
     var later = afterTheLease();
 
@@ -115,14 +115,17 @@ final class SweeperTest {
   }
 
   @Test
-  void one_that_cannot_be_ended_does_not_keep_the_others_from_it() {
+  void a_generation_that_cannot_be_finished_does_not_block_the_others() {
     var first = pending(10, 3);
     var _ = pending(10, 3);
     var broken =
-        new OtherGenerations(ledger) {
+        new DelegatingGenerations(ledger) {
           @Override
           public FinishOutcome finish(
-              Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
+              Generation seen,
+              Generation finished,
+              @Nullable Refund refund,
+              UnchargedCalls uncharged) {
             if (finished.id().equals(first.id())) {
               throw new IllegalStateException("busy");
             }
@@ -139,14 +142,14 @@ final class SweeperTest {
   }
 
   @Test
-  void a_thousand_that_cannot_be_ended_leave_the_others_their_turn() {
-    var bad = somebody();
+  void a_thousand_generations_that_cannot_be_finished_do_not_starve_the_others() {
+    var bad = newEmail();
     for (var i = 0; i < 1000; i++) {
       var _ = pending(bad, 1, 1);
     }
     var good = pending(10, 3);
     var broken =
-        new OtherGenerations(ledger) {
+        new DelegatingGenerations(ledger) {
           @Override
           public Optional<Generation> find(Email email, GenerationId id) {
             if (email.equals(bad)) {
@@ -169,7 +172,7 @@ final class SweeperTest {
   }
 
   @Test
-  void the_oldest_pending_generation_has_an_age_whether_or_not_its_lease_has_run_out() {
+  void the_age_of_the_oldest_pending_generation_does_not_depend_on_its_lease() {
     var first = pending(10, 3);
     var _ = pending(10, 3);
     var later = first.createdAt().plusSeconds(7);
@@ -181,17 +184,17 @@ final class SweeperTest {
   }
 
   @Test
-  void what_a_list_tells_of_somebody_who_was_erased_is_nobodys() {
-    var behind =
-        new OtherGenerations(ledger) {
+  void a_listed_generation_of_an_erased_user_is_skipped() {
+    var stale =
+        new DelegatingGenerations(ledger) {
           @Override
           public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
-            var gone = samples.order(ada, 3);
-            return new Page<>(List.of(new Lease(ada, gone.id(), now)), false);
+            var erased = samples.order(ada, 3);
+            return new Page<>(List.of(new Lease(ada, erased.id(), now)), false);
           }
         };
 
-    var swept = sweeper(behind, afterTheLease()).sweep(100, Instant.MAX);
+    var swept = sweeper(stale, afterTheLease()).sweep(100, Instant.MAX);
 
     assertThat(swept).isEqualTo(new Swept(0, credits(0), List.of(), false));
   }
@@ -203,10 +206,10 @@ final class SweeperTest {
   private Generation pending(Email owner, int more, int price) {
     var _ = ledger.create(owner, null, samples.now());
     var _ = ledger.grant(owner, samples.purchase("cs_" + samples.id(), more), null);
-    var order = samples.order(owner, price);
-    assertThat(ledger.start(order, usage(order), null, Limits.NONE))
+    var generation = samples.order(owner, price);
+    assertThat(ledger.start(generation, usage(generation), null, Limits.NONE))
         .isEqualTo(new StartOutcome.Started());
-    return order;
+    return generation;
   }
 
   private Instant afterTheLease() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class VariationPromptTest {
 
   @Test
-  void a_prompt_has_1_to_2000_characters_whatever_their_size() {
+  void a_prompt_has_1_to_2000_code_points() {
     assertThat(new Prompt("\uD83C\uDFF4".repeat(2000)).text()).hasSize(4000);
 
     assertThatThrownBy(() -> new Prompt("\uD83C\uDFF4".repeat(2001)))
@@ -21,7 +21,7 @@ final class VariationPromptTest {
   }
 
   @Test
-  void a_full_transformation_is_worded_to_the_letter() {
+  void the_prompt_of_a_full_transformation_has_the_exact_wording() {
     var texts = VariationPrompt.of(new Prompt("me in the style of a pirate."), FULL_TRANSFORMATION);
 
     assertThat(texts.getFirst().text())
@@ -36,7 +36,7 @@ final class VariationPromptTest {
   }
 
   @Test
-  void an_item_only_change_is_worded_to_the_letter() {
+  void the_prompt_of_an_item_only_change_has_the_exact_wording() {
     var texts = VariationPrompt.of(new Prompt("only change to a red coat"), ITEM_ONLY);
 
     assertThat(texts.get(1).text())
@@ -51,7 +51,7 @@ final class VariationPromptTest {
   }
 
   @Test
-  void there_are_three_variations_with_endings_of_their_own() {
+  void each_of_the_three_variations_has_its_own_ending() {
     var texts = VariationPrompt.of(new Prompt("style of x"), FULL_TRANSFORMATION);
 
     assertThat(texts).hasSize(VariationPrompt.COUNT);
@@ -78,7 +78,7 @@ final class VariationPromptTest {
         "style of v1.5 look.|v1.5 look",
         "Style of a pirate|Style of a pirate"
       })
-  void the_style_of_a_full_transformation_follows_style_of(String prompt, String style) {
+  void the_style_of_a_full_transformation_is_the_text_after_style_of(String prompt, String style) {
     var text = VariationPrompt.of(new Prompt(prompt), FULL_TRANSFORMATION).getFirst().text();
 
     assertThat(text)
@@ -96,14 +96,15 @@ final class VariationPromptTest {
         "a hat|a hat",
         "only change to a only change to b|a only change to b"
       })
-  void the_style_of_an_item_follows_only_change_to(String prompt, String style) {
+  void the_style_of_an_item_only_change_is_the_text_after_only_change_to(
+      String prompt, String style) {
     var text = VariationPrompt.of(new Prompt(prompt), ITEM_ONLY).getFirst().text();
 
     assertThat(text).contains("clothing/outfit to '" + style + "' style");
   }
 
   @Test
-  void the_words_same_person_same_pose_make_it_an_item_only_change() {
+  void the_words_same_person_same_pose_make_an_item_only_change() {
     var prompt = new Prompt("Same person, same pose, only change to a kimono");
 
     var text = VariationPrompt.of(prompt, FULL_TRANSFORMATION).getFirst().text();

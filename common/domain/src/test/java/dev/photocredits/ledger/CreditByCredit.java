@@ -12,18 +12,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An account, credit by credit, to judge a ledger by: which credits pay, which come back, and which
- * expire (docs/adr/0021). It shares no rule with the ledger: it moves single credits from one place
- * to another, and knows neither lots nor journals.
+ * A reference model of an account, to check a ledger against: which credits are spent, which are
+ * returned, and which expire (docs/adr/0021). It shares no code with the ledger: it moves single
+ * credits from one list to another, without lots or journals.
  *
- * <p>Each operation answers what the statement has to say of it.
+ * <p>Each operation returns the lines that the statement must have for it.
  */
 public final class CreditByCredit {
 
-  /** A line of a statement: what moved the balance, and what is owed since. */
+  /**
+   * A line of a statement.
+   *
+   * @param change what the line adds to the balance
+   * @param owed what the line adds to the debt
+   */
   public record Line(String type, int change, int owed) {}
 
-  /** One credit of a grant; without an expiry for ever. */
+  /** One credit of a grant; it never expires if {@code expiresAt} is null. */
   private record Credit(String grant, @Nullable Instant expiresAt) {
     boolean expires() {
       return expiresAt != null;
@@ -38,29 +43,29 @@ public final class CreditByCredit {
     }
   }
 
-  /** In the place of a credit that a reversal could not take. */
+  /** Stands for a credit that a reversal could not withdraw. */
   private static final Credit OWED = new Credit("owed", null);
 
   private static final Comparator<Credit> SOONEST =
       Comparator.comparing(Credit::end).thenComparing(Credit::grant);
   private static final Comparator<Credit> LONGEST = SOONEST.reversed();
-  private static final Comparator<Credit> FOR_EVER_THEN_SOONEST =
+  private static final Comparator<Credit> PERMANENT_THEN_SOONEST =
       Comparator.comparing(Credit::expires).thenComparing(SOONEST);
 
   private final List<Credit> balance = new ArrayList<>();
   private final Map<String, List<Credit>> held = new HashMap<>();
 
-  /** What the reversals of each session took, or are owed. */
+  /** The credits that the reversals of each session withdrew or are owed. */
   private final Map<String, List<Credit>> reversed = new TreeMap<>();
 
   private final Map<String, Integer> expired = new HashMap<>();
 
-  /** What can be spent then. */
+  /** The credits that can be spent at that time. */
   public int available(Instant now) {
     return (int) balance.stream().filter(credit -> !credit.hasExpired(now)).count();
   }
 
-  /** The balance, with what has expired and was not removed yet. */
+  /** The balance, including expired credits that were not removed yet. */
   public int balance() {
     return balance.size();
   }
@@ -69,50 +74,52 @@ public final class CreditByCredit {
     return (int) reversed.values().stream().flatMap(List::stream).filter(OWED::equals).count();
   }
 
-  /** How many credits of that grant have been removed as expired. */
+  /** The number of credits of a grant that were removed as expired. */
   public int expiredOf(String grant) {
     return expired.getOrDefault(grant, 0);
   }
 
-  /** A purchase, of which so many credits are reversed at once. */
+  /** Adds a purchase, and reverses some of its credits at once. */
   public List<Line> purchase(String session, int credits, int reversedAtOnce) {
     var lines = new ArrayList<Line>();
     lines.add(new Line("purchase", credits, 0));
     var bought = credits("purchase", credits, null);
     if (reversedAtOnce > 0) {
       lines.add(new Line("reversal", -reversedAtOnce, 0));
-      reversed(session).addAll(first(bought, reversedAtOnce, LONGEST));
+      reversed(session).addAll(remove(bought, reversedAtOnce, LONGEST));
     }
-    arrive(bought, 0, null, lines);
+    receive(bought, 0, null, lines);
     return lines;
   }
 
+  /** Adds a promotion; it never expires if {@code expiresAt} is null. */
   public List<Line> promotion(String grant, int credits, @Nullable Instant expiresAt, Instant now) {
     var lines = new ArrayList<Line>();
     lines.add(new Line("promotion", credits, 0));
-    arrive(credits(grant, credits, expiresAt), 0, now, lines);
+    receive(credits(grant, credits, expiresAt), 0, now, lines);
     return lines;
   }
 
-  /** A generation's price; nothing if it is not available. */
+  /** Holds a generation's price; empty if the credits are not available. */
   public Optional<List<Line>> usage(String generation, int price, Instant now) {
     if (available(now) < price) {
       return Optional.empty();
     }
     var lines = expire(now);
-    held.put(generation, first(balance, price, SOONEST));
+    held.put(generation, remove(balance, price, SOONEST));
     lines.add(new Line("usage", -price, 0));
     return Optional.of(lines);
   }
 
+  /** Returns credits that a generation held. */
   public List<Line> refund(String generation, int credits, Instant now) {
     var lines = new ArrayList<Line>();
     lines.add(new Line("refund", credits, 0));
-    arrive(first(held.getOrDefault(generation, List.of()), credits, LONGEST), 0, now, lines);
+    receive(remove(held.getOrDefault(generation, List.of()), credits, LONGEST), 0, now, lines);
     return lines;
   }
 
-  /** An adjustment; nothing if it would take more than is available. */
+  /** Adjusts the balance; empty if that would remove more credits than are available. */
   public Optional<List<Line>> adjustment(int change, Instant now) {
     if (change < 0 && available(now) < -change) {
       return Optional.empty();
@@ -120,26 +127,26 @@ public final class CreditByCredit {
     var lines = change < 0 ? expire(now) : new ArrayList<Line>();
     lines.add(new Line("adjustment", change, 0));
     if (change < 0) {
-      var _ = first(balance, -change, LONGEST);
+      var _ = remove(balance, -change, LONGEST);
     } else {
-      arrive(credits("adjustment", change, null), 0, null, lines);
+      receive(credits("adjustment", change, null), 0, null, lines);
     }
     return Optional.of(lines);
   }
 
-  /** Money of a payment went back. */
+  /** Reverses credits because money was returned to the customer. */
   public List<Line> reversal(String session, int credits, Instant now) {
     var lines = expire(now);
-    var taken = first(balance, Math.min(credits, balance.size()), LONGEST);
-    lines.add(new Line("reversal", -taken.size(), credits - taken.size()));
-    reversed(session).addAll(taken);
-    for (var owed = taken.size(); owed < credits; owed++) {
+    var withdrawn = remove(balance, Math.min(credits, balance.size()), LONGEST);
+    lines.add(new Line("reversal", -withdrawn.size(), credits - withdrawn.size()));
+    reversed(session).addAll(withdrawn);
+    for (var owed = withdrawn.size(); owed < credits; owed++) {
       reversed(session).add(OWED);
     }
     return lines;
   }
 
-  /** Money of a payment came back: what was taken last comes back first. */
+  /** Undoes reversals because money came back to us, the latest reversals first. */
   public List<Line> undo(String session, int credits, Instant now) {
     var lines = new ArrayList<Line>();
     lines.add(new Line("reversal", credits, 0));
@@ -147,11 +154,11 @@ public final class CreditByCredit {
     while (cancelled < credits && reversed(session).remove(OWED)) {
       cancelled++;
     }
-    arrive(first(reversed(session), credits - cancelled, SOONEST), cancelled, now, lines);
+    receive(remove(reversed(session), credits - cancelled, SOONEST), cancelled, now, lines);
     return lines;
   }
 
-  /** Removes what has expired by then. */
+  /** Removes the credits that have expired by that time. */
   public List<Line> expire(Instant now) {
     var lines = new ArrayList<Line>();
     removeExpired(balance, now, lines);
@@ -159,15 +166,15 @@ public final class CreditByCredit {
   }
 
   private void removeExpired(Collection<Credit> from, Instant now, List<Line> lines) {
-    var gone = new TreeMap<String, Integer>();
+    var removed = new TreeMap<String, Integer>();
     from.removeIf(
         credit -> {
           if (credit.hasExpired(now)) {
-            gone.merge(credit.grant(), 1, Integer::sum);
+            removed.merge(credit.grant(), 1, Integer::sum);
           }
           return credit.hasExpired(now);
         });
-    gone.forEach(
+    removed.forEach(
         (grant, credits) -> {
           lines.add(new Line("expiry", -credits, 0));
           expired.merge(grant, credits, Integer::sum);
@@ -175,28 +182,28 @@ public final class CreditByCredit {
   }
 
   /**
-   * Credits come in: those that have expired expire, a debt is settled, and the rest is had.
+   * Adds credits: removes those that have expired, settles the debt, and keeps the rest.
    *
-   * @param settled what is settled besides
-   * @param now nothing where no credit of these expires
+   * @param settled the credits of debt that the caller has already settled
+   * @param now null if none of the credits can expire
    */
-  private void arrive(List<Credit> in, int settled, @Nullable Instant now, List<Line> lines) {
+  private void receive(List<Credit> in, int settled, @Nullable Instant now, List<Line> lines) {
     var debt = debt();
     if (now != null && in.stream().anyMatch(Credit::expires)) {
       balance.addAll(in);
       in.clear();
       removeExpired(balance, now, lines);
-      // A user who owes has no other credits.
+      // A user in debt has no other credits.
       if (debt > 0) {
         in.addAll(balance);
         balance.clear();
       }
     }
-    in.sort(FOR_EVER_THEN_SOONEST);
+    in.sort(PERMANENT_THEN_SOONEST);
     var all = settled;
-    for (var owing : reversed.values()) {
-      while (!in.isEmpty() && owing.remove(OWED)) {
-        owing.add(in.removeFirst());
+    for (var debts : reversed.values()) {
+      while (!in.isEmpty() && debts.remove(OWED)) {
+        debts.add(in.removeFirst());
         all++;
       }
     }
@@ -224,10 +231,10 @@ public final class CreditByCredit {
     return credits;
   }
 
-  /** Takes so many of them away, or as many as there are. */
-  private static List<Credit> first(List<Credit> from, int count, Comparator<Credit> order) {
-    var taken = new ArrayList<>(from.stream().sorted(order).limit(count).toList());
-    taken.forEach(from::remove);
-    return taken;
+  /** Removes and returns that many credits, or as many as there are. */
+  private static List<Credit> remove(List<Credit> from, int count, Comparator<Credit> order) {
+    var withdrawn = new ArrayList<>(from.stream().sorted(order).limit(count).toList());
+    withdrawn.forEach(from::remove);
+    return withdrawn;
   }
 }

@@ -13,8 +13,8 @@ import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
@@ -43,8 +43,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random accounts with purchases, gifts that expire, generations, disputes and adjustments: each
- * write has to do what an account does that is kept credit by credit, to the single credit.
+ * Runs random purchases, expiring promotions, generations, disputes and adjustments on the ledger
+ * and on {@link CreditByCredit}, and compares them after every write, to the single credit.
  */
 final class CreditByCreditTest {
   private static final Email ADA = new Email("ada@example.com");
@@ -53,7 +53,7 @@ final class CreditByCreditTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void every_write_moves_the_very_credits_that_it_has_to(long seed) {
+  void every_write_moves_exactly_the_right_credits(long seed) {
     for (var walk = 0; walk < WALKS; walk++) {
       new Walk(seed * WALKS + walk).run();
     }
@@ -61,27 +61,27 @@ final class CreditByCreditTest {
 
   private static final class Walk {
     private final long seed;
-    private final Random chance;
+    private final Random random;
     private final Samples samples;
     private final InMemoryLedger ledger = new InMemoryLedger();
     private final CreditByCredit account = new CreditByCredit();
     private final List<Sale> sales = new ArrayList<>();
     private final List<Generation> pending = new ArrayList<>();
-    private final Set<String> gifts = new HashSet<>();
+    private final Set<String> promotions = new HashSet<>();
     private final Set<Object> seen = new HashSet<>();
     private Instant now = Instant.parse("2026-11-30T12:00:00Z");
 
     Walk(long seed) {
       this.seed = seed;
-      this.chance = new Random(seed);
-      this.samples = new Samples(chance, now);
+      this.random = new Random(seed);
+      this.samples = new Samples(random, now);
     }
 
     void run() {
       assertThat(ledger.create(ADA, null, now).email()).isEqualTo(ADA);
       for (var step = 0; step < STEPS; step++) {
-        // Now and then the next writer's clock is behind.
-        now = now.plusSeconds(chance.nextInt(40) - 8L);
+        // The clocks of the writers differ: some are behind.
+        now = now.plusSeconds(random.nextInt(40) - 8L);
         try {
           assertThat(written(step())).isTrue();
           compare();
@@ -92,19 +92,22 @@ final class CreditByCreditTest {
       now = now.plusSeconds(100_000);
       assertThat(written(sweep())).isTrue();
       compare();
-      gifts.forEach(
-          gift -> assertThat(expiredOf(gift)).as(gift).isEqualTo(account.expiredOf(gift)));
+      promotions.forEach(
+          promotion ->
+              assertThat(expiredOf(promotion))
+                  .as(promotion)
+                  .isEqualTo(account.expiredOf(promotion)));
       Invariants.hold(ledger, List.of(ADA));
     }
 
     private List<Line> step() {
-      return switch (chance.nextInt(12)) {
+      return switch (random.nextInt(12)) {
         case 0 -> purchase();
         case 1, 2, 3 -> promotion();
         case 4, 5 -> usage();
         case 6, 7 -> refund();
-        case 8, 9, 10 -> money();
-        default -> chance.nextInt(3) == 0 ? sweep() : adjustment();
+        case 8, 9, 10 -> paymentUpdate();
+        default -> random.nextInt(3) == 0 ? sweep() : adjustment();
       };
     }
 
@@ -118,7 +121,7 @@ final class CreditByCreditTest {
       }
     }
 
-    /** Whether the statement has these lines since the last time, and no others. */
+    /** Checks that the statement has exactly these new lines since the last call. */
     private boolean written(List<Line> expected) {
       var lines =
           Invariants.statement(ledger, ADA).stream()
@@ -133,16 +136,16 @@ final class CreditByCreditTest {
       return new Line(transaction.type(), transaction.change(), transaction.owed());
     }
 
-    private int expiredOf(String gift) {
+    private int expiredOf(String promotion) {
       return Invariants.statement(ledger, ADA).stream()
           .filter(transaction -> transaction.type().equals("expiry"))
           .flatMap(transaction -> transaction.lots().all().stream())
-          .filter(lot -> lot.grant().toString().equals(gift))
+          .filter(lot -> lot.grant().toString().equals(promotion))
           .mapToInt(lot -> lot.left().value())
           .sum();
     }
 
-    /** A payment of one cent for each credit, so that a cent is worth a credit. */
+    /** A payment of one cent per credit. */
     private static final class Sale {
       final PaymentIntentId payment;
       final SessionId session;
@@ -165,10 +168,10 @@ final class CreditByCreditTest {
     }
 
     private List<Line> purchase() {
-      var sale = new Sale(sales.size(), 1 + chance.nextInt(10));
+      var sale = new Sale(sales.size(), 1 + random.nextInt(10));
       sales.add(sale);
-      if (chance.nextInt(4) == 0) {
-        assertThat(ledger.reverse(news(sale), samples.id(), now)).isNotNull();
+      if (random.nextInt(4) == 0) {
+        assertThat(ledger.reverse(nextUpdate(sale), samples.id(), now)).isNotNull();
         sale.reversed = sale.due();
       }
       var purchase =
@@ -180,20 +183,21 @@ final class CreditByCreditTest {
     }
 
     private List<Line> promotion() {
-      var credits = 1 + chance.nextInt(6);
+      var credits = 1 + random.nextInt(6);
       var id = samples.id();
-      var expiresAt = now.plusSeconds(chance.nextInt(320) - 20L);
-      var gift = Promotion.until(expiresAt, id, credits(credits), "gift " + id, "eve", now);
-      if (ledger.promote(ADA, gift, false) instanceof TooManyLots) {
+      var expiresAt = now.plusSeconds(random.nextInt(320) - 20L);
+      var promotion =
+          Promotion.until(expiresAt, id, credits(credits), "promotion " + id, "eve", now);
+      if (ledger.promote(ADA, promotion, false) instanceof TooManyLots) {
         return List.of();
       }
-      gifts.add(id.toString());
+      promotions.add(id.toString());
       return account.promotion(id.toString(), credits, expiresAt, now);
     }
 
     private List<Line> usage() {
-      var sample = samples.order(ADA, 1 + chance.nextInt(7));
-      var order =
+      var sample = samples.order(ADA, 1 + random.nextInt(7));
+      var generation =
           new Generation(
               sample.id(),
               ADA,
@@ -203,11 +207,11 @@ final class CreditByCreditTest {
               now,
               sample.state());
       var available = account.available(now);
-      var lines = account.usage(order.id().toString(), order.price().value(), now);
-      assertThat(ledger.start(order, Samples.usage(order), null, Limits.NONE))
+      var lines = account.usage(generation.id().toString(), generation.price().value(), now);
+      assertThat(ledger.start(generation, Samples.usage(generation), null, Limits.NONE))
           .isEqualTo(
               lines.isPresent() ? new Started() : new InsufficientCredits(credits(available)));
-      lines.ifPresent(_ -> pending.add(order));
+      lines.ifPresent(_ -> pending.add(generation));
       return lines.orElse(List.of());
     }
 
@@ -215,21 +219,24 @@ final class CreditByCreditTest {
       if (pending.isEmpty()) {
         return List.of();
       }
-      var order = pending.remove(chance.nextInt(pending.size()));
-      var refunded = 1 + chance.nextInt(order.price().value());
+      var generation = pending.remove(random.nextInt(pending.size()));
+      var refunded = 1 + random.nextInt(generation.price().value());
       var refund =
-          new Refund(samples.id(), order.id(), credits(refunded), "Refund", now, Lots.NONE);
-      var end = refunded == order.price().value() ? failed(order) : succeeded(order, 1, refunded);
-      assertThat(ledger.finish(order, end, refund)).isNotNull();
-      return account.refund(order.id().toString(), refunded, now);
+          new Refund(samples.id(), generation.id(), credits(refunded), "Refund", now, Lots.NONE);
+      var end =
+          refunded == generation.price().value()
+              ? failed(generation)
+              : succeeded(generation, 1, refunded);
+      assertThat(ledger.finish(generation, end, refund)).isNotNull();
+      return account.refund(generation.id().toString(), refunded, now);
     }
 
-    private List<Line> money() {
+    private List<Line> paymentUpdate() {
       if (sales.isEmpty()) {
         return List.of();
       }
-      var sale = sales.get(chance.nextInt(sales.size()));
-      assertThat(ledger.reverse(news(sale), samples.id(), now)).isNotNull();
+      var sale = sales.get(random.nextInt(sales.size()));
+      assertThat(ledger.reverse(nextUpdate(sale), samples.id(), now)).isNotNull();
       var more = sale.due() - sale.reversed;
       sale.reversed = sale.due();
       if (more == 0) {
@@ -240,38 +247,40 @@ final class CreditByCreditTest {
           : account.undo(sale.session.value(), -more, now);
     }
 
-    /** Another refund, a refund that fails, or how the dispute over all of it stands. */
-    private MoneyMoved news(Sale sale) {
+    /**
+     * Makes up an update: a new refund, the failure of a refund, or a change of the full dispute.
+     */
+    private PaymentUpdate nextUpdate(Sale sale) {
       var standing = sale.refunds.entrySet().stream().filter(it -> it.getValue() > 0).findFirst();
-      if (standing.isPresent() && chance.nextBoolean()) {
+      if (standing.isPresent() && random.nextBoolean()) {
         var id = standing.get().getKey();
         return refund(sale, id, Objects.requireNonNull(sale.refunds.put(id, 0)), Status.FAILED);
       }
-      if (chance.nextInt(3) == 0) {
+      if (random.nextInt(3) == 0) {
         var id = "re_" + sale.refunds.size();
-        var cents = 1 + chance.nextInt(sale.credits);
+        var cents = 1 + random.nextInt(sale.credits);
         sale.refunds.put(id, cents);
         return refund(sale, id, cents, Status.SUCCEEDED);
       }
-      var gone = sale.withdrawn - sale.returned;
-      if (gone == 0) {
+      var open = sale.withdrawn - sale.returned;
+      if (open == 0) {
         sale.withdrawn += sale.credits;
       } else {
-        sale.returned += 1 + chance.nextInt(gone);
+        sale.returned += 1 + random.nextInt(open);
       }
-      return new MoneyMoved.Dispute(
+      return new PaymentUpdate.Dispute(
           sale.payment,
           new DisputeId("dp_1"),
           new DisputeState(Money.usd(sale.credits), sale.credits, sale.withdrawn, sale.returned));
     }
 
-    private static MoneyMoved refund(Sale sale, String id, int cents, Status status) {
-      return new MoneyMoved.Refund(
+    private static PaymentUpdate refund(Sale sale, String id, int cents, Status status) {
+      return new PaymentUpdate.Refund(
           sale.payment, new RefundId(id), new RefundState(Money.usd(cents), status));
     }
 
     private List<Line> adjustment() {
-      var change = chance.nextInt(11) - 5;
+      var change = random.nextInt(11) - 5;
       var available = account.available(now);
       var lines = account.adjustment(change, now);
       var adjustment = Adjustment.of(samples.id(), change, "a mistake", "eve", now);

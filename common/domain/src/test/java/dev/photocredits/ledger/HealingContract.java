@@ -1,11 +1,11 @@
 package dev.photocredits.ledger;
 
 import static dev.photocredits.ledger.Samples.credits;
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.Charge;
@@ -17,8 +17,8 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
@@ -31,36 +31,38 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * A table that was restored from a backup may have any part of a grant and not the others. Granting
- * again ends with the purchase's credits, once.
+ * The contract for repairing grants. A table restored from a backup may have only some parts of a
+ * grant; granting again must restore the missing parts and add the credits exactly once.
  */
 public interface HealingContract {
   Samples SAMPLES = new Samples(new Random(11));
 
   Ledger ledger();
 
-  Books books();
+  AuditReader auditReader();
 
-  /** The mark of that purchase's session is not there. */
-  void loseMark(Purchase purchase);
+  /** Removes the grant record of the purchase's session. */
+  void loseGrantRecord(Purchase purchase);
 
+  /** Removes what is known of a payment. */
   void losePayment(PaymentIntentId payment);
 
+  /** Removes a transaction, but not its effect on the balance. */
   void loseTransaction(Email owner, TransactionId id);
 
-  /** A user is not there, or as they were once. */
+  /** Resets a user to an earlier state; null removes the user. */
   void restore(Email owner, @Nullable User then);
 
-  /** A purchase of ten credits by somebody who had five. */
+  /** A purchase of ten credits by a user who had five. */
   record Sold(Email owner, Purchase purchase, Charge charge, User before, User after) {
-    Sold again() {
+    Sold repeated() {
       var other = SAMPLES.purchase(purchase.session().value(), 10);
       return new Sold(owner, other, charge, before, after);
     }
   }
 
   private Sold sold() {
-    var owner = somebody();
+    var owner = newEmail();
     var id = UUID.randomUUID();
     var _ = ledger().create(owner, null, SAMPLES.now());
     var _ = ledger().grant(owner, SAMPLES.purchase("cs_before_" + id, 5), null);
@@ -72,52 +74,52 @@ public interface HealingContract {
   }
 
   private GrantOutcome grantAgain(Sold sold) {
-    return ledger().grant(sold.owner(), sold.again().purchase(), sold.charge());
+    return ledger().grant(sold.owner(), sold.repeated().purchase(), sold.charge());
   }
 
-  private void isWhole(Sold sold, int balance) {
+  private void assertComplete(Sold sold, int balance) {
     assertThat(ledger().find(sold.owner()).orElseThrow().credits()).isEqualTo(credits(balance));
-    assertThat(Discrepancies.of(books().account(sold.owner()))).isEmpty();
+    assertThat(Discrepancies.of(auditReader().account(sold.owner()))).isEmpty();
     assertThat(ledger().findGrant(sold.purchase().session())).isPresent();
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
     assertThat(ledger().find(sold.owner()).orElseThrow().credits()).isEqualTo(credits(balance));
   }
 
   @Test
-  default void a_purchase_without_its_mark_is_marked_and_not_granted_again() {
+  default void a_purchase_without_its_grant_record_gets_one_and_is_not_granted_again() {
     var sold = sold();
-    loseMark(sold.purchase());
+    loseGrantRecord(sold.purchase());
 
     assertThat(ledger().findGrant(sold.purchase().session())).isEmpty();
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_purchase_without_its_mark_and_payment_is_not_granted_again() {
+  default void a_purchase_without_its_grant_record_and_payment_is_not_granted_again() {
     var sold = sold();
-    loseMark(sold.purchase());
+    loseGrantRecord(sold.purchase());
     losePayment(sold.charge().payment());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_purchase_without_its_payment_gets_it_back() {
+  default void a_missing_payment_of_a_purchase_is_restored() {
     var sold = sold();
     losePayment(sold.charge().payment());
 
     assertThat(ledger().findGrant(sold.purchase().session())).isEmpty();
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_mark_without_its_purchase_and_balance_is_granted_again() {
+  default void a_grant_record_without_its_purchase_and_balance_is_granted_again() {
     var sold = sold();
     loseTransaction(sold.owner(), sold.purchase().id());
     restore(sold.owner(), sold.before());
@@ -125,11 +127,11 @@ public interface HealingContract {
     assertThat(ledger().findGrant(sold.purchase().session())).isEmpty();
     assertThat(grantAgain(sold)).isEqualTo(new Granted(credits(10), credits(0), false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_mark_alone_is_granted_again() {
+  default void a_grant_record_alone_is_granted_again() {
     var sold = sold();
     loseTransaction(sold.owner(), sold.purchase().id());
     losePayment(sold.charge().payment());
@@ -137,69 +139,69 @@ public interface HealingContract {
 
     assertThat(grantAgain(sold)).isEqualTo(new Granted(credits(10), credits(0), false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
   default void a_payment_alone_is_granted_again() {
     var sold = sold();
     loseTransaction(sold.owner(), sold.purchase().id());
-    loseMark(sold.purchase());
+    loseGrantRecord(sold.purchase());
     restore(sold.owner(), sold.before());
 
     assertThat(grantAgain(sold)).isEqualTo(new Granted(credits(10), credits(0), false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_balance_that_has_a_missing_purchase_is_not_moved_again() {
+  default void a_balance_that_includes_a_missing_purchase_is_not_increased_again() {
     var sold = sold();
     loseTransaction(sold.owner(), sold.purchase().id());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_balance_alone_is_not_moved_again() {
+  default void a_balance_without_its_purchase_and_payment_is_not_increased_again() {
     var sold = sold();
     loseTransaction(sold.owner(), sold.purchase().id());
     losePayment(sold.charge().payment());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_purchase_of_a_user_with_debt_is_written_again_and_moves_nothing() {
+  default void a_missing_purchase_of_a_user_in_debt_is_restored_without_changing_the_balance() {
     var sold = sold();
     var spent = Adjustment.of(SAMPLES.id(), -15, "spent", "eve", SAMPLES.now());
     assertThat(ledger().adjust(sold.owner(), spent)).isEqualTo(new Adjusted());
-    var news = new Refunded(sold.charge().payment(), Money.usd(999));
-    assertThat(ledger().reverse(news, SAMPLES.id(), SAMPLES.now())).isInstanceOf(Reversed.class);
+    var update = new RefundTotal(sold.charge().payment(), Money.usd(999));
+    assertThat(ledger().reverse(update, SAMPLES.id(), SAMPLES.now())).isInstanceOf(Reversed.class);
     loseTransaction(sold.owner(), sold.purchase().id());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 0);
+    assertComplete(sold, 0);
     assertThat(ledger().find(sold.owner()).orElseThrow().debt()).isEqualTo(credits(10));
   }
 
   @Test
-  default void a_balance_that_is_older_than_its_purchase_is_moved() {
+  default void a_balance_older_than_its_purchase_is_increased() {
     var sold = sold();
     restore(sold.owner(), sold.before());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 
   @Test
-  default void a_user_who_is_missing_is_no_reason_to_lose_their_purchase() {
+  default void a_purchase_is_granted_again_once_its_missing_user_is_recreated() {
     var sold = sold();
     for (Transaction own : ledger().statement(sold.owner(), 9, null).items()) {
       loseTransaction(sold.owner(), own.id());
@@ -210,37 +212,37 @@ public interface HealingContract {
     var _ = ledger().create(sold.owner(), null, SAMPLES.now());
     assertThat(grantAgain(sold)).isEqualTo(new Granted(credits(10), credits(0), false));
 
-    isWhole(sold, 10);
+    assertComplete(sold, 10);
   }
 
   @Test
-  default void what_was_refunded_stays_reversed() {
+  default void a_refunded_payment_stays_reversed() {
     var sold = sold();
-    var news = new Refunded(sold.charge().payment(), Money.usd(300));
-    var _ = ledger().reverse(news, SAMPLES.id(), SAMPLES.now());
-    loseMark(sold.purchase());
+    var update = new RefundTotal(sold.charge().payment(), Money.usd(300));
+    var _ = ledger().reverse(update, SAMPLES.id(), SAMPLES.now());
+    loseGrantRecord(sold.purchase());
     losePayment(sold.charge().payment());
-    var _ = ledger().reverse(news, SAMPLES.id(), SAMPLES.now());
+    var _ = ledger().reverse(update, SAMPLES.id(), SAMPLES.now());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 12);
+    assertComplete(sold, 12);
   }
 
   @Test
-  default void what_was_refunded_is_reversed_if_its_reversal_is_lost_with_the_rest() {
+  default void a_refund_reported_while_the_payment_is_missing_is_reversed_by_the_repair() {
     var sold = sold();
-    var news = new Refunded(sold.charge().payment(), Money.usd(300));
+    var update = new RefundTotal(sold.charge().payment(), Money.usd(300));
     losePayment(sold.charge().payment());
-    var _ = ledger().reverse(news, SAMPLES.id(), SAMPLES.now());
+    var _ = ledger().reverse(update, SAMPLES.id(), SAMPLES.now());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
-    isWhole(sold, 12);
+    assertComplete(sold, 12);
   }
 
   @Test
-  default void other_damage_is_left_alone() {
+  default void unrelated_damage_is_left_alone() {
     var sold = sold();
     var other = ledger().statement(sold.owner(), 9, null).items().getLast();
     loseTransaction(sold.owner(), other.id());
@@ -254,11 +256,11 @@ public interface HealingContract {
   }
 
   @Test
-  default void other_damage_is_no_reason_to_leave_a_purchase_without_its_mark() {
+  default void unrelated_damage_does_not_prevent_restoring_a_grant_record() {
     var sold = sold();
     var other = ledger().statement(sold.owner(), 9, null).items().getLast();
     loseTransaction(sold.owner(), other.id());
-    loseMark(sold.purchase());
+    loseGrantRecord(sold.purchase());
 
     assertThat(grantAgain(sold)).isEqualTo(new AlreadyGranted(false));
 
@@ -267,7 +269,7 @@ public interface HealingContract {
   }
 
   @Test
-  default void many_who_heal_at_once_heal_once() {
+  default void concurrent_repairs_grant_once() {
     var sold = sold();
     loseTransaction(sold.owner(), sold.purchase().id());
     restore(sold.owner(), sold.before());
@@ -275,6 +277,6 @@ public interface HealingContract {
     var outcomes = Race.of(8, _ -> grantAgain(sold));
 
     assertThat(outcomes).filteredOn(Granted.class::isInstance).hasSize(1);
-    isWhole(sold, 15);
+    assertComplete(sold, 15);
   }
 }

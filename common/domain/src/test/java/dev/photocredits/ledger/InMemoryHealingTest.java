@@ -1,6 +1,6 @@
 package dev.photocredits.ledger;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.PaymentIntentId;
@@ -9,6 +9,7 @@ import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import org.jspecify.annotations.Nullable;
 
+/** Runs the contract for repairing grants on the fake. */
 final class InMemoryHealingTest implements HealingContract {
   private final InMemoryLedger ledger = new InMemoryLedger();
 
@@ -18,12 +19,12 @@ final class InMemoryHealingTest implements HealingContract {
   }
 
   @Override
-  public Books books() {
+  public AuditReader auditReader() {
     return ledger;
   }
 
   @Override
-  public void loseMark(Purchase purchase) {
+  public void loseGrantRecord(Purchase purchase) {
     ledger.lose(purchase.session());
   }
 

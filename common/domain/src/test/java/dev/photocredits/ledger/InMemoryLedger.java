@@ -3,7 +3,7 @@ package dev.photocredits.ledger;
 import static java.util.Objects.requireNonNull;
 
 import dev.photocredits.audit.Account;
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.AdjustmentOutcome.IdTaken;
@@ -16,6 +16,7 @@ import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.GrantRepair;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
@@ -23,23 +24,22 @@ import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Mailbox;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
-import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
-import dev.photocredits.credits.ReversalOutcome.KnownAlready;
-import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.AlreadyRecorded;
+import dev.photocredits.credits.ReversalOutcome.OtherCurrency;
+import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.SessionMark;
 import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
@@ -49,9 +49,9 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
-import dev.photocredits.credits.User.Underway;
-import dev.photocredits.erasure.Holder;
-import dev.photocredits.erasure.Identities;
+import dev.photocredits.credits.User.Held;
+import dev.photocredits.erasure.AccountOwner;
+import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.FinishOutcome;
@@ -70,11 +70,11 @@ import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
-import dev.photocredits.generation.Uncharged;
-import dev.photocredits.generation.Wait;
-import dev.photocredits.idempotency.Claim;
-import dev.photocredits.idempotency.Claims;
+import dev.photocredits.generation.UnchargedCalls;
+import dev.photocredits.generation.WaitSlot;
 import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import java.time.Instant;
@@ -92,50 +92,56 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The ports of the ledger in memory: one lock is all its transactions. */
+/** An in-memory fake of the ports of the ledger. One lock makes every operation atomic. */
 public final class InMemoryLedger
-    implements Ledger, Generations, Claims, PurchaseOrders, Books, Identities, FeedbackBox {
-  /** How much a scan reads at once. */
+    implements Ledger,
+        Generations,
+        IdempotencyRecords,
+        PurchaseOrders,
+        AuditReader,
+        AccountOwners,
+        FeedbackBox {
+  /** The page size of a scan. */
   private final int scanned;
 
   private final Map<Email, User> users = new HashMap<>();
-  private final Map<Email, NavigableMap<String, Transaction>> entries = new HashMap<>();
+  private final Map<Email, NavigableMap<String, Transaction>> transactions = new HashMap<>();
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
-  private final Map<SessionId, SessionMark> marks = new HashMap<>();
+  private final Map<SessionId, GrantRecord> grantRecords = new HashMap<>();
   private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
-  private final Map<String, Claim> claims = new HashMap<>();
-  private final Map<PurchaseOrderId, PurchaseOrder> orders = new HashMap<>();
+  private final Map<String, IdempotencyRecord> idempotencyRecords = new HashMap<>();
+  private final Map<PurchaseOrderId, PurchaseOrder> purchaseOrders = new HashMap<>();
   private final Map<SessionId, Email> opened = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
   private final Set<Mailbox> welcomed = new HashSet<>();
   private final Set<TransactionId> adjusted = new HashSet<>();
 
-  /** What was given, to whom, until when and why. */
-  private final Set<String> given = new HashSet<>();
+  /** The promotions that were granted, by user, expiry, credits and description. */
+  private final Set<String> promoted = new HashSet<>();
 
-  /** What counts towards the limits, by counter. */
-  private final Map<String, Integer> used = new HashMap<>();
+  /** The counters of the limits. */
+  private final Map<String, Integer> counters = new HashMap<>();
 
-  /** The waits of each user. */
-  private final Map<Email, Set<Wait>> waits = new HashMap<>();
+  /** The wait slots of each user. */
+  private final Map<Email, Set<WaitSlot>> waits = new HashMap<>();
 
-  /** Whoever is being erased, and what their account becomes. */
-  private final Map<Email, Gone> leaving = new HashMap<>();
+  /** The users being erased, and the pseudonyms that their accounts move to. */
+  private final Map<Email, Erasing> leaving = new HashMap<>();
 
   public InMemoryLedger() {
     this(100);
   }
 
   /**
-   * A ledger for a test of the audit.
+   * Creates a ledger for tests of the audit.
    *
-   * @param scanned how much a scan reads at once
+   * @param scanned the page size of a scan
    */
   public InMemoryLedger(int scanned) {
     this.scanned = scanned;
   }
 
-  private record Gone(Email pseudonym, @Nullable CustomerId customer) {}
+  private record Erasing(Email pseudonym, @Nullable CustomerId customer) {}
 
   @Override
   public synchronized Optional<User> find(Email email) {
@@ -144,7 +150,7 @@ public final class InMemoryLedger
 
   private @Nullable User user(Email email) {
     if (leaving.containsKey(email)) {
-      throw new IllegalStateException("the user is being erased: to be asked again");
+      throw new IllegalStateException("the user is being erased; try again later");
     }
     return users.get(email);
   }
@@ -158,7 +164,7 @@ public final class InMemoryLedger
     var credits = Credits.NONE;
     if (welcome != null && welcomed.add(Mailbox.of(email))) {
       credits = welcome.credits();
-      entries(email).put(welcome.id().toString(), welcome);
+      transactions(email).put(welcome.id().toString(), welcome);
     }
     var user =
         new User(
@@ -168,7 +174,7 @@ public final class InMemoryLedger
             OpenReversals.NONE,
             null,
             Money.usd(0),
-            Underway.NOTHING,
+            Held.NOTHING,
             now,
             now);
     users.put(email, user);
@@ -192,7 +198,7 @@ public final class InMemoryLedger
             user.reversals(),
             customer,
             user.totalPurchased(),
-            user.underway(),
+            user.held(),
             user.createdAt(),
             now));
     return customer;
@@ -201,7 +207,7 @@ public final class InMemoryLedger
   @Override
   public synchronized GrantOutcome grant(
       Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId orderId) {
-    var damaged = grantee(email, purchase.session(), charge);
+    var damaged = grantOwner(email, purchase.session(), charge);
     if (damaged != null) {
       return repair(damaged, purchase, charge, orderId);
     }
@@ -214,11 +220,11 @@ public final class InMemoryLedger
     var paymentId = charge == null ? null : charge.payment();
     var order = orderId == null ? null : find(email, orderId).orElse(null);
     if (order != null) {
-      orders.put(order.id(), order.paid(purchase.createdAt()));
+      purchaseOrders.put(order.id(), order.paid(purchase.createdAt()));
     }
-    marks.put(
+    grantRecords.put(
         purchase.session(),
-        new SessionMark(
+        new GrantRecord(
             purchase.session(),
             email,
             purchase.id(),
@@ -230,20 +236,20 @@ public final class InMemoryLedger
     post(user, Journal.grant(Standing.of(user), purchase, payment));
     return payment == null
         ? new Granted(purchase.credits(), Credits.NONE, false)
-        : new Granted(purchase.credits(), payment.reversed(), payment.knowsForeignMoney());
+        : new Granted(purchase.credits(), payment.reversed(), payment.hasOtherCurrency());
   }
 
   @Override
   public synchronized PurchaseOrder place(PurchaseOrder order) {
     if (user(order.owner()) == null) {
-      throw new IllegalStateException("a purchase order without an account");
+      throw new IllegalStateException("a purchase order needs an account");
     }
-    return orders.computeIfAbsent(order.id(), _ -> order);
+    return purchaseOrders.computeIfAbsent(order.id(), _ -> order);
   }
 
   @Override
   public synchronized Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id) {
-    return Optional.ofNullable(orders.get(id)).filter(order -> order.owner().equals(owner));
+    return Optional.ofNullable(purchaseOrders.get(id)).filter(order -> order.owner().equals(owner));
   }
 
   @Override
@@ -269,17 +275,17 @@ public final class InMemoryLedger
     return true;
   }
 
-  /** Whose a grant of that session is, of which at least a part is there. */
-  private @Nullable Email grantee(Email email, SessionId session, @Nullable Charge charge) {
-    var mark = marks.get(session);
-    if (mark != null) {
-      return mark.owner();
+  /** The owner of the session's grant, if at least a part of the grant exists. */
+  private @Nullable Email grantOwner(Email email, SessionId session, @Nullable Charge charge) {
+    var grantRecord = grantRecords.get(session);
+    if (grantRecord != null) {
+      return grantRecord.owner();
     }
     var payment = charge == null ? null : payments.get(charge.payment());
     if (payment != null && payment.grant() != null) {
       return payment.grant().owner();
     }
-    return entries(email).values().stream()
+    return transactions(email).values().stream()
             .anyMatch(it -> it instanceof Purchase own && own.session().equals(session))
         ? email
         : null;
@@ -302,29 +308,29 @@ public final class InMemoryLedger
     var repair =
         GrantRepair.of(
             user,
-            List.copyOf(entries(owner).values()),
-            marks.get(purchase.session()),
+            List.copyOf(transactions(owner).values()),
+            grantRecords.get(purchase.session()),
             known,
             purchase,
             charge,
             order == null ? null : order.id());
     if (repair.isEmpty()) {
-      return new AlreadyGranted(known != null && known.knowsForeignMoney());
+      return new AlreadyGranted(known != null && known.hasOtherCurrency());
     }
     if (order != null) {
-      orders.put(order.id(), order.paid(purchase.createdAt()));
+      purchaseOrders.put(order.id(), order.paid(purchase.createdAt()));
     }
-    marks.put(purchase.session(), repair.get().mark());
+    grantRecords.put(purchase.session(), repair.get().mark());
     var payment = repair.get().payment();
     if (payment != null) {
       payments.put(payment.id(), payment);
     }
     var journal = repair.get().journal();
     if (journal != null) {
-      entries(owner).remove(repair.get().purchase().id().toString());
+      transactions(owner).remove(repair.get().purchase().id().toString());
       post(user, journal);
     } else {
-      entries(owner).put(repair.get().purchase().id().toString(), repair.get().purchase());
+      transactions(owner).put(repair.get().purchase().id().toString(), repair.get().purchase());
     }
     if (payment != null && !payment.settled().equals(payment)) {
       var settled = payment.settled();
@@ -339,45 +345,46 @@ public final class InMemoryLedger
               purchase.id().plus(100),
               purchase.createdAt()));
     }
-    var knowsForeignMoney = payment != null && payment.knowsForeignMoney();
+    var hasOtherCurrency = payment != null && payment.hasOtherCurrency();
     return repair.get().isWritten() && journal != null
         ? new Granted(
             purchase.credits(),
             payment == null ? Credits.NONE : payment.settled().reversed(),
-            knowsForeignMoney)
-        : new AlreadyGranted(knowsForeignMoney);
+            hasOtherCurrency)
+        : new AlreadyGranted(hasOtherCurrency);
   }
 
   @Override
   public synchronized Optional<AlreadyGranted> findGrant(SessionId session) {
-    var mark = marks.get(session);
-    if (mark == null || !entries(mark.owner()).containsKey(mark.entry().toString())) {
+    var grantRecord = grantRecords.get(session);
+    if (grantRecord == null
+        || !transactions(grantRecord.owner()).containsKey(grantRecord.entry().toString())) {
       return Optional.empty();
     }
-    if (mark.payment() == null) {
+    if (grantRecord.payment() == null) {
       return Optional.of(new AlreadyGranted(false));
     }
-    return Optional.ofNullable(payments.get(mark.payment()))
+    return Optional.ofNullable(payments.get(grantRecord.payment()))
         .filter(payment -> payment.grant() != null && payment.settled().equals(payment))
-        .map(payment -> new AlreadyGranted(payment.knowsForeignMoney()));
+        .map(payment -> new AlreadyGranted(payment.hasOtherCurrency()));
   }
 
-  /** Damages the books as a restored backup may: the mark of a session is not there. */
+  /** Simulates a restored backup that lacks the grant record of a session. */
   public synchronized void lose(SessionId session) {
-    marks.remove(session);
+    grantRecords.remove(session);
   }
 
-  /** Damages the books as a restored backup may: what is known of a payment is not there. */
+  /** Simulates a restored backup that lacks a payment. */
   public synchronized void lose(PaymentIntentId payment) {
     payments.remove(payment);
   }
 
-  /** Damages the books as a restored backup may: a transaction is not there. */
+  /** Simulates a restored backup that lacks a transaction. */
   public synchronized void lose(Email owner, TransactionId id) {
-    entries(owner).remove(id.toString());
+    transactions(owner).remove(id.toString());
   }
 
-  /** Damages the books as a restored backup may: a user is not there, or as they were once. */
+  /** Simulates a restored backup with an earlier state of a user; null removes the user. */
   public synchronized void restore(Email owner, @Nullable User then) {
     if (then == null) {
       users.remove(owner);
@@ -388,25 +395,25 @@ public final class InMemoryLedger
 
   private Payment granted(Email email, Purchase purchase, Charge charge) {
     return payments
-        .getOrDefault(charge.payment(), Payment.unheardOf(charge.payment()))
+        .getOrDefault(charge.payment(), Payment.unknown(charge.payment()))
         .granting(Payment.Grant.of(email, purchase, charge));
   }
 
   @Override
-  public synchronized ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
-    var before = payments.getOrDefault(news.payment(), Payment.unheardOf(news.payment()));
-    if (before.isForeign(news)) {
-      return new ForeignMoney();
+  public synchronized ReversalOutcome reverse(PaymentUpdate update, TransactionId id, Instant now) {
+    var before = payments.getOrDefault(update.payment(), Payment.unknown(update.payment()));
+    if (before.isForeign(update)) {
+      return new OtherCurrency();
     }
-    var after = before.hearing(news);
+    var after = before.updatedBy(update);
     if (after.equals(before)) {
-      return new KnownAlready();
+      return new AlreadyRecorded();
     }
     var grant = after.grant();
     var more = after.reversed().value() - before.reversed().value();
     if (grant == null || more == 0) {
       payments.put(after.id(), after);
-      return new Noted();
+      return new RecordedOnly();
     }
     var user = user(grant.owner());
     if (user == null) {
@@ -420,11 +427,11 @@ public final class InMemoryLedger
 
   @Override
   public synchronized PromotionOutcome promote(Email email, Promotion promotion, boolean again) {
-    if (promotion.equals(entries(email).get(promotion.id().toString()))) {
+    if (promotion.equals(transactions(email).get(promotion.id().toString()))) {
       return new AlreadyPromoted();
     }
     var cause = cause(email, promotion);
-    if (!again && given.contains(cause)) {
+    if (!again && promoted.contains(cause)) {
       return new AlreadyPromoted();
     }
     var user = user(email);
@@ -437,7 +444,7 @@ public final class InMemoryLedger
     }
     refuseKnown(email, promotion.id());
     if (!again) {
-      given.add(cause);
+      promoted.add(cause);
     }
     post(user, Journal.promote(Standing.of(user), promotion));
     return new Promoted();
@@ -454,7 +461,7 @@ public final class InMemoryLedger
 
   @Override
   public synchronized AdjustmentOutcome adjust(Email email, Adjustment adjustment) {
-    var known = entries(email).get(adjustment.id().toString());
+    var known = transactions(email).get(adjustment.id().toString());
     var user = user(email);
     if (user == null) {
       return new AdjustmentOutcome.NoSuchUser();
@@ -478,7 +485,7 @@ public final class InMemoryLedger
   public synchronized Page<Email> expiring(Instant now, int limit) {
     var due =
         users.values().stream()
-            .filter(user -> !user.lots().expired(now).areNone())
+            .filter(user -> !user.lots().expired(now).isEmpty())
             .sorted(Comparator.comparing(user -> user.lots().earliestExpiry().orElseThrow()))
             .map(User::email)
             .toList();
@@ -488,7 +495,7 @@ public final class InMemoryLedger
   @Override
   public synchronized Credits expire(Email email, TransactionId id, Instant now) {
     var user = user(email);
-    if (user == null || user.lots().expired(now).areNone()) {
+    if (user == null || user.lots().expired(now).isEmpty()) {
       return Credits.NONE;
     }
     var expired = user.lots().expired(now);
@@ -499,27 +506,27 @@ public final class InMemoryLedger
   @Override
   public synchronized Page<Transaction> statement(
       Email email, int limit, @Nullable TransactionId before) {
-    return page(entries(email), limit, before == null ? null : before.toString());
+    return page(transactions(email), limit, before == null ? null : before.toString());
   }
 
   @Override
   public synchronized StartOutcome start(
-      Generation pending, Usage usage, @Nullable KeyClaim key, Limits limits) {
+      Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits) {
     var email = pending.email();
-    var known = entries(email).get(usage.id().toString());
+    var known = transactions(email).get(usage.id().toString());
     if (known != null && usage.isSame(known)) {
       return new Started();
     }
     refuseKnown(email, usage.id());
     if (generations(email).containsKey(pending.id().toString())) {
-      throw new IllegalStateException("there is such a generation");
+      throw new IllegalStateException("the generation already exists");
     }
     if (key != null) {
-      var holder = claims.get(place(key.claim()));
-      if (holder != null
-          && holder.isLive(usage.createdAt())
-          && !standsFor(holder, key.failed() == null ? null : key.failed().value())) {
-        return new KeyTaken(holder);
+      var existing = idempotencyRecords.get(keyOf(key.claim()));
+      if (existing != null
+          && existing.isLive(usage.createdAt())
+          && !hasResult(existing, key.failed() == null ? null : key.failed().value())) {
+        return new KeyTaken(existing);
       }
     }
     var counts = limits.starting(usage.createdAt());
@@ -531,10 +538,10 @@ public final class InMemoryLedger
     counts.forEach(count -> count(email, count));
     generations(email).put(pending.id().toString(), pending);
     if (key != null) {
-      claims.put(place(key.claim()), key.claim());
+      idempotencyRecords.put(keyOf(key.claim()), key.claim());
     }
     post(user, Journal.hold(Standing.of(user), usage));
-    count(email, 1, usage.credits().value());
+    hold(email, 1, usage.credits().value());
     return new Started();
   }
 
@@ -558,7 +565,7 @@ public final class InMemoryLedger
     if (!user.available(now).covers(price)) {
       return Optional.of(new InsufficientCredits(user.available(now)));
     }
-    if (user.underway().generations() >= limits.most(Limit.PENDING)) {
+    if (user.held().generations() >= limits.most(Limit.PENDING)) {
       return Optional.of(new LimitReached(Limit.PENDING));
     }
     return counts.stream()
@@ -568,29 +575,29 @@ public final class InMemoryLedger
   }
 
   private boolean isFull(Email email, Count count) {
-    return used.getOrDefault(place(email, count), 0) > count.room();
+    return counters.getOrDefault(counterOf(email, count), 0) > count.room();
   }
 
   private void count(Email email, Count count) {
-    used.merge(place(email, count), count.more(), Integer::sum);
+    counters.merge(counterOf(email, count), count.more(), Integer::sum);
   }
 
-  private static String place(Email email, Count count) {
+  private static String counterOf(Email email, Count count) {
     var owner = count.limit() == Limit.DAILY ? "all" : email.value();
     return String.join(
         " ", owner, count.limit().name(), count.limit().window(count.at()).toString());
   }
 
-  /** What counts towards that limit, of everybody and of all time. */
+  /** The sum of a limit's counters, over all users and all time. */
   public synchronized int used(Limit limit) {
-    return used.entrySet().stream()
+    return counters.entrySet().stream()
         .filter(counter -> counter.getKey().contains(" " + limit + " "))
         .mapToInt(Map.Entry::getValue)
         .sum();
   }
 
   @Override
-  public synchronized boolean admit(Wait wait, Limits limits, Instant now) {
+  public synchronized boolean admit(WaitSlot wait, Limits limits, Instant now) {
     var waiting = waits.computeIfAbsent(wait.owner(), _ -> new HashSet<>());
     waiting.removeIf(other -> !other.until().isAfter(now));
     if (!waiting.contains(wait) && waiting.size() >= limits.most(Limit.WAITING)) {
@@ -601,35 +608,37 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized void leave(Wait wait) {
+  public synchronized void leave(WaitSlot wait) {
     waits.getOrDefault(wait.owner(), new HashSet<>()).remove(wait);
   }
 
-  private static boolean standsFor(Claim claim, @Nullable UUID failed) {
-    return claim.result().equals(failed);
+  private static boolean hasResult(IdempotencyRecord record, @Nullable UUID failed) {
+    return record.result().equals(failed);
   }
 
-  private static String place(Claim claim) {
-    return place(claim.owner(), claim.scope(), claim.key());
+  private static String keyOf(IdempotencyRecord record) {
+    return keyOf(record.owner(), record.scope(), record.key());
   }
 
-  private static String place(Email owner, Claim.Scope scope, IdempotencyKey key) {
+  private static String keyOf(Email owner, IdempotencyRecord.Scope scope, IdempotencyKey key) {
     return owner.value() + " " + scope + " " + key.value();
   }
 
   @Override
-  public synchronized Claim claim(Claim wanted, @Nullable UUID failed, Instant now) {
-    var holder = claims.get(place(wanted));
-    if (holder != null && holder.isLive(now) && !standsFor(holder, failed)) {
-      return holder;
+  public synchronized IdempotencyRecord claim(
+      IdempotencyRecord wanted, @Nullable UUID failed, Instant now) {
+    var existing = idempotencyRecords.get(keyOf(wanted));
+    if (existing != null && existing.isLive(now) && !hasResult(existing, failed)) {
+      return existing;
     }
-    claims.put(place(wanted), wanted);
+    idempotencyRecords.put(keyOf(wanted), wanted);
     return wanted;
   }
 
   @Override
-  public synchronized Optional<Claim> holder(Email owner, IdempotencyKey key) {
-    return Optional.ofNullable(claims.get(place(owner, Claim.Scope.GENERATE, key)));
+  public synchronized Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
+    return Optional.ofNullable(
+        idempotencyRecords.get(keyOf(owner, IdempotencyRecord.Scope.GENERATE, key)));
   }
 
   @Override
@@ -639,7 +648,7 @@ public final class InMemoryLedger
       return false;
     }
     if (!(known.state() instanceof Pending pending)
-        || pending.drawn().stream().anyMatch(it -> it.variation() == picture.variation())) {
+        || pending.generated().stream().anyMatch(it -> it.variation() == picture.variation())) {
       return known.images().contains(picture.image());
     }
     generations(known.email()).put(known.id().toString(), known.with(picture));
@@ -668,14 +677,14 @@ public final class InMemoryLedger
 
   @Override
   public synchronized FinishOutcome finish(
-      Generation seen, Generation finished, @Nullable Refund refund, Uncharged uncharged) {
+      Generation seen, Generation finished, @Nullable Refund refund, UnchargedCalls uncharged) {
     var email = finished.email();
     var known = find(email, finished.id()).orElseThrow();
     if (!isAsSeen(known, seen)) {
       var ours =
           refund == null
               ? known.equals(finished)
-              : Optional.ofNullable(entries(email).get(refund.id().toString()))
+              : Optional.ofNullable(transactions(email).get(refund.id().toString()))
                   .filter(refund::isSame)
                   .isPresent();
       return ours ? new Finished() : new Overtaken(known);
@@ -683,11 +692,11 @@ public final class InMemoryLedger
     if (refund != null) {
       refuseKnown(email, refund.id());
       var user = find(email).orElseThrow();
-      var taken = entries(email).get(finished.id().toString());
-      post(user, Journal.release(Standing.of(user), refund, (Usage) requireNonNull(taken)));
+      var usage = transactions(email).get(finished.id().toString());
+      post(user, Journal.release(Standing.of(user), refund, (Usage) requireNonNull(usage)));
     }
     if (known.state() instanceof Pending) {
-      count(email, -1, -known.price().value());
+      hold(email, -1, -known.price().value());
     }
     known.ending(uncharged).forEach(count -> count(email, count));
     generations(email).put(finished.id().toString(), finished);
@@ -741,15 +750,18 @@ public final class InMemoryLedger
   @Override
   public synchronized Scanned scan(int segment, int segments, @Nullable String after) {
     var kept = new TreeMap<String, Kept>();
-    Stream.of(entries, generations)
+    Stream.of(transactions, generations)
         .flatMap(items -> items.entrySet().stream())
         .filter(items -> !items.getValue().isEmpty())
         .forEach(items -> kept.put("user " + items.getKey(), new Kept.Leftover(items.getKey())));
-    orders
+    purchaseOrders
         .values()
         .forEach(order -> kept.put("user " + order.owner(), new Kept.Leftover(order.owner())));
     users.keySet().forEach(owner -> kept.put("user " + owner, new Kept.Owner(owner)));
-    marks.values().forEach(mark -> kept.put("mark " + mark.session(), new Kept.Mark(mark)));
+    grantRecords
+        .values()
+        .forEach(
+            grantRecord -> kept.put("mark " + grantRecord.session(), new Kept.Mark(grantRecord)));
     payments
         .values()
         .forEach(payment -> kept.put("payment " + payment.id(), new Kept.Money(payment)));
@@ -769,46 +781,50 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<SessionMark> mark(SessionId session) {
-    return Optional.ofNullable(marks.get(session));
+  public synchronized Optional<GrantRecord> mark(SessionId session) {
+    return Optional.ofNullable(grantRecords.get(session));
   }
 
   @Override
   public synchronized Account account(Email owner) {
-    var gone = leaving.get(owner);
-    if (gone != null) {
-      return account(gone.pseudonym());
+    var erasing = leaving.get(owner);
+    if (erasing != null) {
+      return account(erasing.pseudonym());
     }
-    // Whose the account was, while they are being erased.
+    // While a user is being erased, their account is under both addresses.
     var former =
         leaving.entrySet().stream()
             .filter(one -> one.getValue().pseudonym().equals(owner))
             .map(Map.Entry::getKey)
             .findFirst()
             .orElse(owner);
-    var places = Stream.of(former, owner).distinct().toList();
-    var all = places.stream().flatMap(place -> entries(place).values().stream()).toList();
+    var owners = Stream.of(former, owner).distinct().toList();
+    var all = owners.stream().flatMap(address -> transactions(address).values().stream()).toList();
     var own =
         all.stream()
             .filter(Purchase.class::isInstance)
-            .flatMap(entry -> Stream.ofNullable(marks.get(((Purchase) entry).session())))
-            .map(mark -> mark.owner().equals(former) ? mark.movedTo(owner) : mark)
+            .flatMap(
+                transaction ->
+                    Stream.ofNullable(grantRecords.get(((Purchase) transaction).session())))
+            .map(
+                grantRecord ->
+                    grantRecord.owner().equals(former) ? grantRecord.movedTo(owner) : grantRecord)
             .toList();
     return new Account(
         owner,
         users.get(owner),
         all,
-        places.stream()
-            .flatMap(place -> generations(place).values().stream())
+        owners.stream()
+            .flatMap(address -> generations(address).values().stream())
             .map(generation -> former.equals(owner) ? generation : generation.erased(owner))
             .toList(),
         own,
         own.stream()
-            .flatMap(mark -> Stream.ofNullable(payments.get(mark.payment())))
+            .flatMap(grantRecord -> Stream.ofNullable(payments.get(grantRecord.payment())))
             .map(payment -> isOf(former, payment) ? payment.movedTo(owner) : payment)
             .toList(),
-        orders.values().stream()
-            .filter(order -> places.contains(order.owner()))
+        purchaseOrders.values().stream()
+            .filter(order -> owners.contains(order.owner()))
             .map(order -> former.equals(owner) ? order : order.movedTo(owner))
             .sorted(Comparator.comparing((PurchaseOrder order) -> order.id().toString()).reversed())
             .toList());
@@ -819,19 +835,21 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<Transaction> entry(SessionMark mark) {
-    return Optional.ofNullable(marks.get(mark.session()))
-        .flatMap(now -> Optional.ofNullable(entries(now.owner()).get(mark.entry().toString())));
+  public synchronized Optional<Transaction> entry(GrantRecord grantRecord) {
+    return Optional.ofNullable(grantRecords.get(grantRecord.session()))
+        .flatMap(
+            now ->
+                Optional.ofNullable(transactions(now.owner()).get(grantRecord.entry().toString())));
   }
 
   @Override
-  public synchronized Optional<Holder> holder(Email owner) {
-    var gone = leaving.get(owner);
-    if (gone != null) {
-      var user = Optional.ofNullable(users.get(gone.pseudonym())).orElseThrow();
-      return Optional.of(new Holder.Leaving(user, gone.customer()));
+  public synchronized Optional<AccountOwner> holder(Email owner) {
+    var erasing = leaving.get(owner);
+    if (erasing != null) {
+      var user = Optional.ofNullable(users.get(erasing.pseudonym())).orElseThrow();
+      return Optional.of(new AccountOwner.Leaving(user, erasing.customer()));
     }
-    return Optional.ofNullable(users.get(owner)).map(Holder.Known::new);
+    return Optional.ofNullable(users.get(owner)).map(AccountOwner.Known::new);
   }
 
   @Override
@@ -844,26 +862,28 @@ public final class InMemoryLedger
     if (user.equals(users.get(user.email()))) {
       users.remove(user.email());
       users.put(pseudonym, user.as(pseudonym));
-      leaving.put(user.email(), new Gone(pseudonym, user.stripeCustomer()));
+      leaving.put(user.email(), new Erasing(pseudonym, user.stripeCustomer()));
     }
   }
 
   private boolean isLeaving(Email owner, Email pseudonym) {
-    var gone = leaving.get(owner);
-    return gone != null && gone.pseudonym().equals(pseudonym);
+    var erasing = leaving.get(owner);
+    return erasing != null && erasing.pseudonym().equals(pseudonym);
   }
 
   @Override
-  public synchronized boolean move(Email owner, Email pseudonym, Transaction entry) {
+  public synchronized boolean move(Email owner, Email pseudonym, Transaction transaction) {
     if (!isLeaving(owner, pseudonym)) {
       return false;
     }
-    if (entries(owner).remove(entry.id().toString()) != null) {
-      entries(pseudonym).put(entry.id().toString(), entry);
-      if (entry instanceof Purchase purchase) {
-        var mark = marks.computeIfPresent(purchase.session(), (_, m) -> m.movedTo(pseudonym));
-        if (mark != null && mark.order() != null) {
-          orders.computeIfPresent(mark.order(), (_, order) -> order.movedTo(pseudonym));
+    if (transactions(owner).remove(transaction.id().toString()) != null) {
+      transactions(pseudonym).put(transaction.id().toString(), transaction);
+      if (transaction instanceof Purchase purchase) {
+        var grantRecord =
+            grantRecords.computeIfPresent(purchase.session(), (_, it) -> it.movedTo(pseudonym));
+        if (grantRecord != null && grantRecord.order() != null) {
+          purchaseOrders.computeIfPresent(
+              grantRecord.order(), (_, order) -> order.movedTo(pseudonym));
         }
         payments.replaceAll((_, payment) -> moved(payment, owner, purchase.session(), pseudonym));
       }
@@ -891,15 +911,15 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized boolean forgetKeys(Email owner, Email pseudonym) {
+  public synchronized boolean deleteRemaining(Email owner, Email pseudonym) {
     if (!isLeaving(owner, pseudonym)) {
       return false;
     }
-    claims.values().removeIf(claim -> claim.owner().equals(owner));
-    given.removeIf(cause -> cause.startsWith(owner.value() + " "));
-    used.keySet().removeIf(counter -> counter.startsWith(owner.value() + " "));
+    idempotencyRecords.values().removeIf(record -> record.owner().equals(owner));
+    promoted.removeIf(cause -> cause.startsWith(owner.value() + " "));
+    counters.keySet().removeIf(counter -> counter.startsWith(owner.value() + " "));
     waits.remove(owner);
-    orders.values().removeIf(order -> order.owner().equals(owner));
+    purchaseOrders.values().removeIf(order -> order.owner().equals(owner));
     opened.values().removeIf(owner::equals);
     return true;
   }
@@ -908,8 +928,8 @@ public final class InMemoryLedger
   public synchronized void end(Email owner, Email pseudonym) {
     if (isLeaving(owner, pseudonym)) {
       leaving.remove(owner);
-      // Maps of nothing are not an account.
-      entries.remove(owner);
+      // Removes the empty maps, which are no account.
+      transactions.remove(owner);
       generations.remove(owner);
     }
   }
@@ -920,7 +940,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized void forgetFeedback(Email owner) {
+  public synchronized void anonymizeFeedback(Email owner) {
     feedback.replaceAll(
         (_, message) ->
             owner.equals(message.email())
@@ -928,26 +948,36 @@ public final class InMemoryLedger
                 : message);
   }
 
-  /** All that people wrote to us. */
+  /** All feedback messages. */
   public synchronized List<Feedback> feedback() {
     return List.copyOf(feedback.values());
   }
 
-  /** A backup of everything; running it restores that. */
+  /** Takes a backup of everything; running the result restores it. */
   public synchronized Runnable backup() {
     var maps =
-        List.of(users, marks, payments, claims, orders, opened, feedback, used, leaving).stream()
+        List.of(
+                users,
+                grantRecords,
+                payments,
+                idempotencyRecords,
+                purchaseOrders,
+                opened,
+                feedback,
+                counters,
+                leaving)
+            .stream()
             .map(InMemoryLedger::backup)
             .toList();
-    var items = List.of(nestedBackup(entries), nestedBackup(generations));
-    var gifts = Set.copyOf(given);
+    var items = List.of(nestedBackup(transactions), nestedBackup(generations));
+    var promotions = Set.copyOf(promoted);
     var welcomes = Set.copyOf(welcomed);
     var adjustments = Set.copyOf(adjusted);
     return () -> {
       maps.forEach(Runnable::run);
       items.forEach(Runnable::run);
-      given.clear();
-      given.addAll(gifts);
+      promoted.clear();
+      promoted.addAll(promotions);
       welcomed.retainAll(welcomes);
       adjusted.retainAll(adjustments);
     };
@@ -970,7 +1000,7 @@ public final class InMemoryLedger
     };
   }
 
-  /** What is known of a payment that somebody has told of. */
+  /** Returns a payment; fails if it is not known. */
   public synchronized Payment payment(PaymentIntentId id) {
     return Optional.ofNullable(payments.get(id)).orElseThrow();
   }
@@ -978,8 +1008,10 @@ public final class InMemoryLedger
   private void post(User user, Journal computed) {
     var email = user.email();
     var journal = computed.explained(lot -> promotion(email, lot));
-    journal.transactions().forEach(entry -> refuseKnown(email, entry.id()));
-    journal.transactions().forEach(entry -> entries(email).put(entry.id().toString(), entry));
+    journal.transactions().forEach(transaction -> refuseKnown(email, transaction.id()));
+    journal
+        .transactions()
+        .forEach(transaction -> transactions(email).put(transaction.id().toString(), transaction));
     users.put(
         email,
         new User(
@@ -991,17 +1023,17 @@ public final class InMemoryLedger
             new Money(
                 user.totalPurchased().minorUnits() + journal.paid(),
                 user.totalPurchased().currency()),
-            user.underway(),
+            user.held(),
             user.createdAt(),
             journal.createdAt()));
   }
 
   private Optional<Promotion> promotion(Email email, Lot lot) {
-    return Optional.ofNullable((Promotion) entries(email).get(lot.grant().toString()));
+    return Optional.ofNullable((Promotion) transactions(email).get(lot.grant().toString()));
   }
 
-  /** A generation more or less is under way. */
-  private void count(Email email, int generations, int credits) {
+  /** Adds to the number and the price of the user's pending generations. */
+  private void hold(Email email, int generations, int credits) {
     var user = Optional.ofNullable(users.get(email)).orElseThrow();
     users.put(
         email,
@@ -1012,21 +1044,21 @@ public final class InMemoryLedger
             user.reversals(),
             user.stripeCustomer(),
             user.totalPurchased(),
-            new Underway(
-                user.underway().generations() + generations,
-                new Credits(user.underway().credits().value() + credits)),
+            new Held(
+                user.held().generations() + generations,
+                new Credits(user.held().credits().value() + credits)),
             user.createdAt(),
             user.updatedAt()));
   }
 
   private void refuseKnown(Email email, TransactionId id) {
-    if (entries(email).containsKey(id.toString())) {
-      throw new IllegalStateException("there is such an entry");
+    if (transactions(email).containsKey(id.toString())) {
+      throw new IllegalStateException("the transaction already exists");
     }
   }
 
-  private NavigableMap<String, Transaction> entries(Email email) {
-    return entries.computeIfAbsent(email, _ -> newestFirst());
+  private NavigableMap<String, Transaction> transactions(Email email) {
+    return transactions.computeIfAbsent(email, _ -> newestFirst());
   }
 
   private NavigableMap<String, Generation> generations(Email email) {

@@ -1,11 +1,11 @@
 package dev.photocredits.ledger;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.generation.Generations;
-import dev.photocredits.idempotency.Claims;
+import dev.photocredits.idempotency.IdempotencyRecords;
 
-/** The fake keeps the rules that it stands for. */
+/** Runs the contract of the ledger on the fake. */
 final class InMemoryLedgerTest implements LedgerContract {
   private final InMemoryLedger ledger = new InMemoryLedger();
 
@@ -15,12 +15,12 @@ final class InMemoryLedgerTest implements LedgerContract {
   }
 
   @Override
-  public Books books() {
+  public AuditReader auditReader() {
     return ledger;
   }
 
   @Override
-  public Claims claims() {
+  public IdempotencyRecords claims() {
     return ledger;
   }
 

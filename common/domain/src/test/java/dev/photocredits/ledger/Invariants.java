@@ -2,7 +2,7 @@ package dev.photocredits.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
@@ -12,28 +12,28 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** What must be true of a ledger at every instant (docs/data-model.md), as the audit sees it. */
+/** Checks the invariants of a ledger (docs/data-model.md) with the audit. */
 public final class Invariants {
   private static final int PAGE = 100;
 
   private Invariants() {}
 
-  /** Fails unless the accounts of all these people add up. */
-  public static void hold(Books books, Collection<Email> people) {
-    for (var email : people) {
-      assertThat(Discrepancies.of(books.account(email))).isEmpty();
+  /** Fails if the audit finds a discrepancy in one of these accounts. */
+  public static void hold(AuditReader auditReader, Collection<Email> owners) {
+    for (var email : owners) {
+      assertThat(Discrepancies.of(auditReader.account(email))).isEmpty();
     }
   }
 
-  /** All entries of a user, newest first. */
+  /** Returns all transactions of a user, newest first. */
   public static List<Transaction> statement(Ledger ledger, Email email) {
-    var entries = new ArrayList<Transaction>();
+    var transactions = new ArrayList<Transaction>();
     Page<Transaction> page;
     do {
-      var last = entries.isEmpty() ? null : entries.getLast().id();
+      var last = transactions.isEmpty() ? null : transactions.getLast().id();
       page = ledger.statement(email, PAGE, last);
-      entries.addAll(page.items());
+      transactions.addAll(page.items());
     } while (page.hasMore());
-    return entries;
+    return transactions;
   }
 }

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 final class LedgerWalkTest {
 
   @Test
-  void the_fake_keeps_the_invariants_on_a_long_random_walk() {
+  void the_fake_keeps_the_invariants_during_a_long_random_walk() {
     var ledger = new InMemoryLedger();
     var seed = System.nanoTime();
 

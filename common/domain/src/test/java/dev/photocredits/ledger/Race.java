@@ -7,11 +7,17 @@ import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Many callers at the same moment. */
+/** Runs concurrent calls. */
 public final class Race {
   private Race() {}
 
-  /** What each of them got; they start together, each on a thread of its own. */
+  /**
+   * Starts all calls at the same moment, each on its own thread.
+   *
+   * @param call is passed the number of the caller, from 0
+   * @return the results, in the order of the callers
+   * @throws IllegalStateException if a call throws
+   */
   public static <T> List<T> of(int callers, IntFunction<T> call) {
     var ready = new CountDownLatch(callers);
     try (var threads = Executors.newFixedThreadPool(callers)) {

@@ -6,8 +6,8 @@ import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Promotion;
@@ -33,26 +33,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Values for tests of a ledger. The clock goes on by a second with everything that is made. */
+/** Creates values for tests of a ledger. Its clock advances by one second on every reading. */
 public final class Samples {
-  private static final AtomicLong PEOPLE = new AtomicLong(System.nanoTime());
+  private static final AtomicLong USERS = new AtomicLong(System.nanoTime());
 
   private final TimeOrderedIds ids;
   private Instant now;
 
-  /** Far ahead: a table drops by its own clock what has expired, and by ours nothing has yet. */
-  public Samples(RandomGenerator chance) {
-    this(chance, Instant.parse("2126-11-23T12:00:00.123456Z"));
+  /**
+   * Starts the clock far in the future, so that DynamoDB, which deletes expired items by its own
+   * clock, deletes none of them during a test.
+   */
+  public Samples(RandomGenerator random) {
+    this(random, Instant.parse("2126-11-23T12:00:00.123456Z"));
   }
 
-  public Samples(RandomGenerator chance, Instant start) {
-    this.ids = new TimeOrderedIds(chance);
+  public Samples(RandomGenerator random, Instant start) {
+    this.ids = new TimeOrderedIds(random);
     this.now = start;
   }
 
-  /** Somebody whom no ledger has seen before. */
-  public static Email somebody() {
-    return new Email("ada" + PEOPLE.getAndIncrement() + "@example.com");
+  /** Returns an address that no ledger knows. */
+  public static Email newEmail() {
+    return new Email("ada" + USERS.getAndIncrement() + "@example.com");
   }
 
   public static Credits credits(int value) {
@@ -73,8 +76,8 @@ public final class Samples {
     return new Promotion(ids.transaction(at), credits(credits), "Welcome credits", at, null, null);
   }
 
-  /** Credits that are given for some reason or other. */
-  public Promotion gift(int credits, Instant expiresAt) {
+  /** A promotion by an operator, with a unique reason. */
+  public Promotion promotion(int credits, Instant expiresAt) {
     var id = id();
     return Promotion.until(expiresAt, id, credits(credits), "sorry " + id, "eve", now());
   }
@@ -105,64 +108,71 @@ public final class Samples {
         new Pending(at.plus(Duration.ofMinutes(2)), List.of()));
   }
 
-  /** A dispute over that much, all of which is withdrawn. */
-  public static MoneyMoved withdrawn(PaymentIntentId payment, String dispute, long cents) {
+  /** A dispute over an amount in USD, all of which was withdrawn. */
+  public static PaymentUpdate withdrawn(PaymentIntentId payment, String dispute, long cents) {
     return disputed(payment, dispute, cents, cents, 0);
   }
 
-  /** The same after all of it has come back. */
-  public static MoneyMoved reinstated(PaymentIntentId payment, String dispute, long cents) {
+  /** A dispute over an amount in USD, all of which was withdrawn and returned. */
+  public static PaymentUpdate reinstated(PaymentIntentId payment, String dispute, long cents) {
     return disputed(payment, dispute, cents, cents, cents);
   }
 
-  /** A dispute over that much in USD, and what was withdrawn and returned of it by now. */
-  public static MoneyMoved disputed(
+  /**
+   * A dispute over an amount in USD.
+   *
+   * @param withdrawn what was withdrawn so far, in cents
+   * @param returned what was returned so far, in cents
+   */
+  public static PaymentUpdate disputed(
       PaymentIntentId payment, String dispute, long cents, long withdrawn, long returned) {
-    return new MoneyMoved.Dispute(
+    return new PaymentUpdate.Dispute(
         payment,
         new DisputeId(dispute),
         new DisputeState(Money.usd(cents), Math.min(cents, withdrawn), withdrawn, returned));
   }
 
-  public static Usage usage(Generation order) {
-    return usage(new TransactionId(order.id().value()), order);
+  public static Usage usage(Generation generation) {
+    return usage(new TransactionId(generation.id().value()), generation);
   }
 
-  public static Usage usage(TransactionId id, Generation order) {
+  public static Usage usage(TransactionId id, Generation generation) {
     return new Usage(
         id,
-        order.id(),
-        order.price(),
+        generation.id(),
+        generation.price(),
         "Image generation (3 variations)",
-        order.createdAt(),
+        generation.createdAt(),
         Lots.NONE);
   }
 
-  public static Generation succeeded(Generation order, int images, int refunded) {
+  public static Generation succeeded(Generation generation, int images, int refunded) {
     return in(
-        order,
+        generation,
         new Succeeded(
-            IntStream.range(0, images).mapToObj(i -> image(order, i)).toList(), credits(refunded)));
+            IntStream.range(0, images).mapToObj(i -> image(generation, i)).toList(),
+            credits(refunded)));
   }
 
-  /** The same pending order with pictures of its first so many variations. */
-  public static Generation drawn(Generation order, int images) {
-    var drawn = order;
+  /** A pending generation that has pictures of its first variations. */
+  public static Generation generated(Generation generation, int images) {
+    var generated = generation;
     for (var i = 0; i < images; i++) {
-      drawn = drawn.with(picture(order, i));
+      generated = generated.with(picture(generation, i));
     }
-    return drawn;
+    return generated;
   }
 
-  public static Picture picture(Generation order, int variation) {
-    return new Picture(variation, image(order, variation));
+  public static Picture picture(Generation generation, int variation) {
+    return new Picture(variation, image(generation, variation));
   }
 
-  private static StoredImage image(Generation order, int variation) {
-    return new StoredImage("images/" + order.id() + "/" + variation, new ContentType("image/png"));
+  private static StoredImage image(Generation generation, int variation) {
+    return new StoredImage(
+        "images/" + generation.id() + "/" + variation, new ContentType("image/png"));
   }
 
-  /** What is left of it once its owner wants it no more. */
+  /** What is left of a generation after its owner deleted it. */
   public static Generation deleted(Generation seen, int refunded) {
     return new Generation(
         seen.id(),
@@ -174,26 +184,26 @@ public final class Samples {
         new Deleted(seen.images(), credits(refunded)));
   }
 
-  public static Generation failed(Generation order) {
-    return in(order, new Failed(FailureReason.MODEL_TIMEOUT));
+  public static Generation failed(Generation generation) {
+    return in(generation, new Failed(FailureReason.MODEL_TIMEOUT));
   }
 
-  public Refund refund(Generation order, int credits) {
-    return refund(id(), order, credits);
+  public Refund refund(Generation generation, int credits) {
+    return refund(id(), generation, credits);
   }
 
-  public Refund refund(TransactionId id, Generation order, int credits) {
-    return new Refund(id, order.id(), credits(credits), "Refund", now(), Lots.NONE);
+  public Refund refund(TransactionId id, Generation generation, int credits) {
+    return new Refund(id, generation.id(), credits(credits), "Refund", now(), Lots.NONE);
   }
 
-  private static Generation in(Generation order, Generation.State state) {
+  private static Generation in(Generation generation, Generation.State state) {
     return new Generation(
-        order.id(),
-        order.email(),
-        order.prompt(),
-        order.mode(),
-        order.price(),
-        order.createdAt(),
+        generation.id(),
+        generation.email(),
+        generation.prompt(),
+        generation.mode(),
+        generation.price(),
+        generation.createdAt(),
         state);
   }
 }

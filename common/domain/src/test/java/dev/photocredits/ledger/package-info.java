@@ -1,4 +1,4 @@
-/** The rules that every ledger keeps, the fake that keeps them in memory, and a seeded walk. */
+/** The contracts of the ledger, an in-memory fake that satisfies them, and a seeded random walk. */
 @NullMarked
 package dev.photocredits.ledger;
 

@@ -28,9 +28,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/**
- * A checkout whose customer is gone at the provider, or under whose attempt the provider failed.
- */
+/** Tests checkouts whose customer was deleted at Stripe, or during which Stripe fails. */
 final class CheckoutTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final IdempotencyKey KEY = new IdempotencyKey("key-1");
@@ -40,83 +38,83 @@ final class CheckoutTest {
   private final InMemoryLedger ledger = new InMemoryLedger();
   private final TimeOrderedIds ids = new TimeOrderedIds(new Random(7));
   private final Accounts accounts = new Accounts(ledger, Credits.NONE, ids, NOON);
-  private final ProviderThatRemembers provider = new ProviderThatRemembers();
+  private final StripeThatRemembers stripe = new StripeThatRemembers();
   private final Checkout checkout =
       new Checkout(
           accounts,
           ledger,
           ledger,
           ledger,
-          provider,
+          stripe,
           new Fulfilment(accounts, ledger, ledger, new LookupThatFails(), ids, NOON),
           "production",
           ids,
           NOON);
 
   @Test
-  void a_customer_who_was_deleted_is_replaced() {
+  void a_deleted_customer_is_replaced() {
     var _ = open(KEY);
     var deleted = linked();
-    provider.delete(deleted);
+    stripe.delete(deleted);
 
     var _ = open(null);
 
     assertThat(linked()).isNotEqualTo(deleted);
-    assertThat(provider.customers).containsExactly(linked());
-    assertThat(provider.customerOfLastSession()).isEqualTo(linked());
+    assertThat(stripe.customers).containsExactly(linked());
+    assertThat(stripe.customerOfLastSession()).isEqualTo(linked());
   }
 
   @Test
-  void of_many_who_find_their_customer_deleted_one_creates_the_next() {
+  void concurrent_checkouts_replace_a_deleted_customer_once() {
     var _ = open(null);
-    provider.delete(linked());
+    stripe.delete(linked());
 
     var sessions = Race.of(8, _ -> open(null));
 
     assertThat(sessions).doesNotHaveDuplicates();
-    assertThat(provider.customers).containsExactly(linked());
+    assertThat(stripe.customers).containsExactly(linked());
   }
 
   @Test
-  void a_customer_is_replaced_as_often_as_they_are_deleted() {
+  void a_customer_is_replaced_every_time_it_is_deleted() {
     for (var times = 0; times < 5; times++) {
       var _ = open(null);
-      provider.delete(linked());
+      stripe.delete(linked());
     }
 
     var _ = open(null);
 
-    assertThat(provider.customers).containsExactly(linked());
+    assertThat(stripe.customers).containsExactly(linked());
   }
 
   @Test
-  void a_customer_who_is_deleted_before_they_are_linked_is_replaced() {
-    provider.losesTheNextReply();
+  void a_customer_deleted_before_it_is_linked_is_replaced() {
+    stripe.loseNextReply();
     assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
-    provider.customers.clear();
+    stripe.customers.clear();
 
     var _ = open(KEY);
 
-    assertThat(provider.customers).containsExactly(linked());
+    assertThat(stripe.customers).containsExactly(linked());
   }
 
   @Test
-  void a_key_whose_customer_was_deleted_opens_one_session() {
+  void a_key_opens_one_session_after_its_customer_was_deleted() {
     var _ = open(null);
-    provider.delete(linked());
+    stripe.delete(linked());
 
     var sessions = Race.of(8, _ -> open(KEY));
 
     assertThat(sessions).containsOnly(open(KEY));
-    assertThat(provider.sessions).hasSize(2);
+    assertThat(stripe.sessions).hasSize(2);
   }
 
   @Test
-  void a_key_opens_one_session_if_another_caller_replaces_its_customer_meanwhile() {
+  void a_key_opens_one_session_while_another_call_replaces_its_customer() {
     var _ = open(null);
-    provider.delete(linked());
+    stripe.delete(linked());
     var others = new ArrayList<CheckoutSession>();
-    provider.meanwhile(
+    stripe.beforeNextSession(
         () -> {
           var _ = open(null);
           others.add(open(KEY));
@@ -129,60 +127,60 @@ final class CheckoutTest {
   }
 
   @Test
-  void a_key_under_which_the_provider_failed_opens_one_session() {
+  void a_key_opens_one_session_after_a_failure_of_stripe() {
     var _ = open(null);
-    provider.failsTheNext(1);
+    stripe.failNext(1);
 
     var sessions = Race.of(8, _ -> open(KEY));
 
     assertThat(sessions).containsOnly(open(KEY));
-    assertThat(provider.sessions).hasSize(2);
+    assertThat(stripe.sessions).hasSize(2);
   }
 
   @Test
-  void a_customer_whom_the_provider_failed_to_create_is_created_once() {
-    provider.failsTheNext(1);
+  void a_customer_is_created_once_after_a_failure_of_stripe() {
+    stripe.failNext(1);
 
     var sessions = Race.of(8, _ -> open(null));
 
     assertThat(sessions).doesNotHaveDuplicates();
-    assertThat(provider.customers).containsExactly(linked());
+    assertThat(stripe.customers).containsExactly(linked());
   }
 
   @Test
-  void a_session_whose_reply_was_lost_is_found_by_its_key() {
+  void a_session_whose_reply_was_lost_is_returned_to_a_repeat() {
     var _ = open(null);
-    provider.losesTheNextReply();
+    stripe.loseNextReply();
     assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
 
     var session = open(KEY);
 
-    assertThat(provider.sessions).hasSize(2).contains(session);
+    assertThat(stripe.sessions).hasSize(2).contains(session);
   }
 
   @Test
-  void a_call_opens_a_session_although_the_provider_fails_twice() {
+  void a_call_opens_a_session_although_stripe_fails_twice() {
     var _ = open(null);
-    provider.failsTheNext(2);
+    stripe.failNext(2);
 
     var session = open(KEY);
 
-    assertThat(provider.sessions).hasSize(2).contains(session);
+    assertThat(stripe.sessions).hasSize(2).contains(session);
   }
 
   @Test
-  void a_call_gives_up_when_the_provider_has_failed_three_times() {
+  void a_call_gives_up_after_three_failures_of_stripe() {
     var _ = open(null);
-    provider.failsTheNext(3);
+    stripe.failNext(3);
 
     assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
 
-    assertThat(provider.sessions).hasSize(1);
+    assertThat(stripe.sessions).hasSize(1);
   }
 
   @Test
-  void a_provider_that_keeps_failing_locks_nobody_out() {
-    provider.failsTheNext(7);
+  void repeated_failures_of_stripe_do_not_lock_a_user_out() {
+    stripe.failNext(7);
     for (var times = 0; times < 3; times++) {
       assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
     }
@@ -190,18 +188,18 @@ final class CheckoutTest {
     var session = open(KEY);
 
     assertThat(open(KEY)).isEqualTo(session);
-    assertThat(provider.sessions).containsExactly(session);
+    assertThat(stripe.sessions).containsExactly(session);
   }
 
   @Test
-  void a_key_under_which_the_provider_failed_stands_for_its_request_still() {
-    provider.failsTheNext(3);
+  void a_key_still_belongs_to_its_request_after_a_failure_of_stripe() {
+    stripe.failNext(3);
     assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
 
     var outcome = checkout.open(ADA, CreditPackage.STARTER, KEY);
 
     assertThat(outcome).isEqualTo(new KeyReused());
-    assertThat(provider.sessions).isEmpty();
+    assertThat(stripe.sessions).isEmpty();
   }
 
   private CheckoutSession open(@Nullable IdempotencyKey key) {
@@ -212,8 +210,8 @@ final class CheckoutTest {
     return ledger.find(ADA).orElseThrow().customer().orElseThrow();
   }
 
-  /** Remembers what every attempt came to, as Stripe does: also that it failed. */
-  private static final class ProviderThatRemembers implements Payments {
+  /** Remembers the result of every attempt, including failures, as Stripe does. */
+  private static final class StripeThatRemembers implements Payments {
     final Set<CustomerId> customers = new LinkedHashSet<>();
     final Set<CheckoutSession> sessions = new LinkedHashSet<>();
     private final List<CustomerId> buyers = new ArrayList<>();
@@ -221,19 +219,19 @@ final class CheckoutTest {
     private final Map<String, SessionOutcome> opened = new HashMap<>();
     private int failures;
     private boolean losesReply;
-    private Runnable meanwhile = () -> {};
+    private Runnable beforeSession = () -> {};
 
-    void failsTheNext(int creations) {
+    void failNext(int creations) {
       failures = creations;
     }
 
-    void losesTheNextReply() {
+    void loseNextReply() {
       losesReply = true;
     }
 
-    /** Does that once, before the next session is opened. */
-    void meanwhile(Runnable once) {
-      meanwhile = once;
+    /** Runs an action once, before the next session is opened. */
+    void beforeNextSession(Runnable once) {
+      beforeSession = once;
     }
 
     void delete(CustomerId customer) {
@@ -251,20 +249,20 @@ final class CheckoutTest {
               attempt,
               id -> {
                 if (isFailing()) {
-                  return new AttemptSpent();
+                  return new AttemptFailed();
                 }
                 var customer = new CustomerId("cus_" + id);
                 customers.add(customer);
                 return new CustomerCreated(customer);
               });
-      replies();
+      reply();
       return outcome;
     }
 
     @Override
     public synchronized SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
-      var once = meanwhile;
-      meanwhile = () -> {};
+      var once = beforeSession;
+      beforeSession = () -> {};
       once.run();
       var outcome =
           opened.computeIfAbsent(
@@ -274,7 +272,7 @@ final class CheckoutTest {
                   return new CustomerDeleted();
                 }
                 if (isFailing()) {
-                  return new AttemptSpent();
+                  return new AttemptFailed();
                 }
                 var id = "cs_" + sessions.size();
                 var page = URI.create("https://pay.example/" + id);
@@ -283,7 +281,7 @@ final class CheckoutTest {
                 buyers.add(customer);
                 return new SessionOpened(session);
               });
-      replies();
+      reply();
       return outcome;
     }
 
@@ -291,7 +289,7 @@ final class CheckoutTest {
       return failures-- > 0;
     }
 
-    private void replies() {
+    private void reply() {
       if (losesReply) {
         losesReply = false;
         throw new PaymentsUnavailable("the reply was lost");

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every pack that was ever released, as it was sold. A change adds a line, and never alters one: a
- * session of any age that has no purchase order is granted by this catalogue.
+ * Lists every pack that was ever released, as it was sold. Add lines, but never change one: a
+ * session without a purchase order is granted by this catalogue, however old it is.
  */
 final class CreditPackageTest {
   @Test
@@ -22,7 +22,7 @@ final class CreditPackageTest {
   }
 
   @Test
-  void a_pack_is_found_by_its_key_alone() {
+  void a_pack_is_found_by_its_exact_key() {
     for (var pack : CreditPackage.values()) {
       assertThat(CreditPackage.find(pack.key())).contains(pack);
     }
@@ -30,7 +30,7 @@ final class CreditPackageTest {
   }
 
   @Test
-  void a_pack_can_be_bought_if_it_is_on_sale() {
+  void a_pack_can_only_be_bought_while_it_is_on_sale() {
     for (var pack : CreditPackage.values()) {
       assertThat(CreditPackage.findOnSale(pack.key()).isPresent())
           .isEqualTo(CreditPackage.onSale().contains(pack));

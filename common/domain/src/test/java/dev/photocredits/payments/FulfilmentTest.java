@@ -10,11 +10,11 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.PurchaseOrderId;
-import dev.photocredits.credits.ReversalOutcome.KnownAlready;
-import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.ReversalOutcome.AlreadyRecorded;
+import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
@@ -25,13 +25,13 @@ import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
-import dev.photocredits.payments.FindOutcome.NoSuchSession;
-import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.Payments.CustomerCreated;
 import dev.photocredits.payments.Payments.SessionOpened;
 import dev.photocredits.payments.SaleOutcome.NotOurs;
+import dev.photocredits.payments.SessionLookupOutcome.LookupFailed;
+import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Buying: the session that is opened, and the credits that come with its payment. */
+/** Tests opening checkout sessions, and granting and reversing the credits they sell. */
 final class FulfilmentTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final InstantSource NOON =
@@ -76,14 +76,14 @@ final class FulfilmentTest {
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
-    var entry = purchase();
-    assertThat(entry.description()).isEqualTo("Purchase: Starter Pack");
-    assertThat(entry.session()).isEqualTo(PAID.id());
-    assertThat(entry.paid()).isEqualTo(Money.usd(999));
+    var transaction = purchase();
+    assertThat(transaction.description()).isEqualTo("Purchase: Starter Pack");
+    assertThat(transaction.session()).isEqualTo(PAID.id());
+    assertThat(transaction.paid()).isEqualTo(Money.usd(999));
   }
 
   @Test
-  void a_payer_whom_we_do_not_know_becomes_a_user_with_the_welcome_credits() {
+  void an_unknown_payer_becomes_a_user_with_welcome_credits() {
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(12));
@@ -99,7 +99,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_customer_is_created_once_even_when_two_want_to_buy_at_once() {
+  void concurrent_checkouts_create_one_customer() {
     var payments = new PaymentsThatCount();
     var checkout =
         new Checkout(
@@ -113,7 +113,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_repeat_under_one_key_opens_the_same_session() {
+  void a_repeat_under_the_same_key_opens_the_same_session() {
     var payments = new PaymentsThatCount();
     var checkout =
         new Checkout(
@@ -126,7 +126,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_key_of_another_purchase_is_refused() {
+  void a_key_used_for_another_purchase_is_rejected() {
     var payments = new PaymentsThatCount();
     var checkout =
         new Checkout(
@@ -139,7 +139,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void somebody_elses_key_is_another_key() {
+  void idempotency_keys_belong_to_one_user() {
     var payments = new PaymentsThatCount();
     var checkout =
         new Checkout(
@@ -151,7 +151,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void whoever_is_being_erased_buys_nothing_and_leaves_no_key() {
+  void a_user_being_erased_cannot_buy_and_leaves_no_key() {
     var pseudonym = Email.pseudonym(new Random(7));
     var checkout = checkout(new PaymentsThatCount());
     ledger.begin(accounts.open(ADA), pseudonym);
@@ -164,7 +164,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_provider_that_fails_leaves_the_user_and_no_credits() {
+  void a_failure_of_stripe_leaves_a_user_without_a_purchase() {
     var checkout =
         new Checkout(
             accounts,
@@ -185,7 +185,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_session_that_is_found_paid_grants_its_package_once() {
+  void a_session_found_paid_grants_its_package_once() {
     var checkout = finding(found(Status.PAID, PAID));
 
     var first = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
@@ -199,7 +199,7 @@ final class FulfilmentTest {
 
   @ParameterizedTest
   @EnumSource(names = "PAID", mode = EnumSource.Mode.EXCLUDE)
-  void a_session_that_is_found_in_another_state_grants_nothing(Status status) {
+  void a_session_found_in_another_state_grants_nothing(Status status) {
     var checkout = finding(found(status, null));
 
     var found = (FoundSession) checkout.find(PAID.id());
@@ -211,7 +211,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void finding_a_session_that_is_paid_writes_nothing() {
+  void finding_a_paid_session_writes_nothing() {
     var checkout = finding(found(Status.PAID, PAID));
 
     assertThat(checkout.find(PAID.id())).isInstanceOf(FoundSession.class);
@@ -220,43 +220,43 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_session_that_nobody_knows_grants_nothing() {
+  void an_unknown_session_grants_nothing() {
     assertThat(finding().find(PAID.id())).isEqualTo(new NoSuchSession());
 
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
-  void a_provider_that_fails_does_not_tell_of_a_session() {
+  void a_failed_lookup_is_reported_and_writes_nothing() {
     var checkout = checkout(new PaymentsThatCount());
 
-    assertThat(checkout.find(PAID.id())).isInstanceOf(NotTold.class);
+    assertThat(checkout.find(PAID.id())).isInstanceOf(LookupFailed.class);
     assertThat(ledger.find(ADA)).isEmpty();
   }
 
   @Test
-  void money_that_went_back_takes_credits_back_once() {
+  void a_refund_reverses_credits_once() {
     var payment = new PaymentIntentId("pi_1");
     var session = new PaidSession(PAID.id(), TERMS, Money.usd(999), payment);
     assertThat(fulfilment.fulfil(session)).isEqualTo(TEN);
-    var refund = new Refunded(payment, Money.usd(300));
+    var refund = new RefundTotal(payment, Money.usd(300));
 
     assertThat(fulfilment.reverse(refund)).isEqualTo(new Reversed(ADA, -3));
-    assertThat(fulfilment.reverse(refund)).isEqualTo(new KnownAlready());
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new AlreadyRecorded());
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(new Credits(9));
   }
 
   @Test
-  void money_of_a_payment_that_granted_nothing_is_noted() {
-    var refund = new Refunded(new PaymentIntentId("pi_foreign"), Money.usd(300));
+  void a_refund_of_a_payment_that_granted_nothing_is_noted() {
+    var refund = new RefundTotal(new PaymentIntentId("pi_foreign"), Money.usd(300));
 
-    assertThat(fulfilment.reverse(refund)).isEqualTo(new Noted());
-    assertThat(fulfilment.reverse(refund)).isEqualTo(new KnownAlready());
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new RecordedOnly());
+    assertThat(fulfilment.reverse(refund)).isEqualTo(new AlreadyRecorded());
   }
 
   @Test
-  void a_payment_that_was_refunded_before_it_is_granted_by_a_look_grants_what_is_left() {
+  void a_session_found_paid_and_partly_refunded_grants_the_rest() {
     var checkout = finding(found(Status.PAID, refundedByNow()));
 
     var granted = checkout.fulfil((FoundSession) checkout.find(PAID.id()));
@@ -266,7 +266,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void news_older_than_10_minutes_are_granted_as_the_provider_tells_them_now() {
+  void an_event_older_than_10_minutes_is_granted_as_stripe_reports_the_session_now() {
     var fulfilment = fulfilment(found(Status.PAID, refundedByNow()));
 
     var granted = fulfilment.fulfil(PAID, NOON.instant().minusSeconds(600));
@@ -275,14 +275,14 @@ final class FulfilmentTest {
   }
 
   @Test
-  void old_news_of_a_session_that_was_granted_ask_nobody_and_change_nothing() {
+  void an_old_event_of_a_granted_session_changes_nothing_without_a_lookup() {
     assertThat(fulfilment.fulfil(PAID)).isEqualTo(TEN);
 
     assertThat(fulfilment.fulfil(PAID, Instant.EPOCH)).isEqualTo(GRANTED_BEFORE);
   }
 
   @Test
-  void foreign_money_has_an_operators_attention_until_one_was_told_of_it() {
+  void a_refund_in_another_currency_needs_attention() {
     assertThat(
             Fulfilment.attention(new Fulfilled(new Granted(new Credits(10), new Credits(0), true))))
         .isPresent();
@@ -291,7 +291,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void old_news_wait_for_a_provider_that_cannot_be_reached() {
+  void an_old_event_is_not_granted_while_stripe_is_unavailable() {
     assertThatThrownBy(() -> fulfilment.fulfil(PAID, NOON.instant().minusSeconds(600)))
         .isInstanceOf(LookupUnavailable.class);
 
@@ -299,19 +299,19 @@ final class FulfilmentTest {
   }
 
   @Test
-  void fresh_news_are_granted_even_if_the_provider_cannot_be_reached() {
+  void a_fresh_event_is_granted_even_while_stripe_is_unavailable() {
     var granted = fulfilment.fulfil(PAID, NOON.instant().minusSeconds(599));
 
     assertThat(granted).isEqualTo(TEN);
   }
 
   @Test
-  void news_without_a_time_are_granted_as_if_they_were_fresh() {
+  void an_event_without_a_time_is_granted_as_if_it_were_fresh() {
     assertThat(fulfilment.fulfil(PAID, null)).isEqualTo(TEN);
   }
 
   @Test
-  void old_news_of_a_session_that_the_provider_has_forgotten_are_granted_as_they_were_told() {
+  void an_old_event_of_a_session_unknown_to_stripe_is_granted_as_reported() {
     var granted = fulfilment().fulfil(PAID, Instant.EPOCH);
 
     assertThat(granted).isEqualTo(TEN);
@@ -320,11 +320,11 @@ final class FulfilmentTest {
   private static PaidSession refundedByNow() {
     var payment = new PaymentIntentId("pi_1");
     return new PaidSession(PAID.id(), TERMS, Money.usd(999), payment)
-        .after(List.of(new Refunded(payment, Money.usd(300))));
+        .after(List.of(new RefundTotal(payment, Money.usd(300))));
   }
 
   @Test
-  void what_cannot_be_written_because_the_user_keeps_vanishing_is_to_be_asked_again() {
+  void a_user_who_keeps_disappearing_causes_a_retryable_error() {
     var forgetful = new LedgerThatForgets(ADA);
     var fulfilment =
         new Fulfilment(
@@ -334,14 +334,14 @@ final class FulfilmentTest {
             new LookupThatFails(),
             ids,
             NOON);
-    var refund = new Refunded(new PaymentIntentId("pi_1"), Money.usd(300));
+    var refund = new RefundTotal(new PaymentIntentId("pi_1"), Money.usd(300));
 
     assertThatThrownBy(() -> fulfilment.fulfil(PAID)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> fulfilment.reverse(refund)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
-  void what_is_granted_is_what_was_sold_whatever_the_catalogue_says_by_now() {
+  void a_session_grants_what_was_sold_even_if_the_catalogue_has_changed() {
     var order = sold(credits(7), Money.usd(500));
 
     var granted = fulfilment.fulfil(paidFor(order.id(), CreditPackage.STARTER, Money.usd(500)));
@@ -353,7 +353,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_purchase_order_is_granted_even_if_we_do_not_know_its_pack() {
+  void a_purchase_order_is_granted_even_if_its_pack_is_unknown() {
     var order = sold(credits(7), Money.usd(500));
 
     assertThat(fulfilment.fulfil(paidFor(order.id(), null, Money.usd(500))))
@@ -361,7 +361,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_session_whose_purchase_order_is_lost_is_granted_from_the_catalogue() {
+  void a_session_whose_purchase_order_is_missing_is_granted_from_the_catalogue() {
     var lost = new PurchaseOrderId(UUID.randomUUID());
 
     assertThat(fulfilment.fulfil(paidFor(lost, CreditPackage.STARTER, Money.usd(999))))
@@ -369,7 +369,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_session_that_names_nothing_that_we_know_is_not_ours_and_grants_nothing() {
+  void a_session_with_an_unknown_purchase_order_and_pack_is_not_ours_and_grants_nothing() {
     var lost = new PurchaseOrderId(UUID.randomUUID());
 
     var outcome = fulfilment.fulfil(paidFor(lost, null, Money.usd(999)));
@@ -397,10 +397,10 @@ final class FulfilmentTest {
   @CsvSource({
     "999, 999",
     "500, 500",
-    "0, 0", // a discount
-    "1189, 999" // with taxes, which bought no credits
+    "0, 0", // fully discounted
+    "1189, 999" // including taxes, which buy no credits
   })
-  void what_was_paid_is_the_total_but_not_more_than_the_price(long total, long paid) {
+  void the_amount_paid_is_the_total_but_at_most_the_price(long total, long paid) {
     var session = paidFor(null, CreditPackage.STARTER, Money.usd(total));
 
     assertThat(fulfilment.fulfil(session)).isEqualTo(TEN);
@@ -409,10 +409,10 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_session_without_a_total_was_paid_at_the_price() {
-    var untold = new PaidSession(PAID.id(), TERMS, null, new PaymentIntentId("pi_1"));
+  void a_session_without_a_total_counts_as_paid_at_the_price() {
+    var withoutTotal = new PaidSession(PAID.id(), TERMS, null, new PaymentIntentId("pi_1"));
 
-    assertThat(fulfilment.fulfil(untold)).isEqualTo(TEN);
+    assertThat(fulfilment.fulfil(withoutTotal)).isEqualTo(TEN);
 
     assertThat(purchase().paid()).isEqualTo(Money.usd(999));
     assertThat(ledger.payment(new PaymentIntentId("pi_1")).grant())
@@ -421,7 +421,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_purchase_order_is_written_before_the_session_that_sells_it_is_opened() {
+  void a_purchase_order_is_written_before_its_session_is_opened() {
     var payments = new PaymentsThatCount();
 
     var opened = (Opened) checkout(payments).open(ADA, CreditPackage.PRO, null);
@@ -437,7 +437,7 @@ final class FulfilmentTest {
   }
 
   @Test
-  void a_repeat_after_the_catalogue_changed_sells_what_was_sold_first() {
+  void a_repeat_after_a_change_of_the_catalogue_sells_what_was_sold_first() {
     var payments = new PaymentsThatCount();
     var _ = checkout(payments).open(ADA, CreditPackage.PRO, KEY);
     var first = payments.sold.getFirst();
@@ -452,7 +452,7 @@ final class FulfilmentTest {
     assertThat(payments.sold.getLast().sale()).isEqualTo(before);
   }
 
-  /** A table in which an earlier deployment has placed every purchase order. */
+  /** Purchase orders that an earlier deployment placed, with the sale of its catalogue. */
   private record OrdersOfAnEarlierDeployment(Sale sale) implements PurchaseOrders {
     @Override
     public PurchaseOrder place(PurchaseOrder order) {
@@ -483,7 +483,7 @@ final class FulfilmentTest {
     return new Credits(value);
   }
 
-  /** A purchase order of Ada's for so many credits at that price. */
+  /** Places a purchase order of Ada's for these credits at this price. */
   private PurchaseOrder sold(Credits credits, Money price) {
     var _ = accounts.open(ADA);
     return ledger.place(
@@ -516,11 +516,11 @@ final class FulfilmentTest {
   }
 
   @Test
-  void news_about_a_pseudonym_without_an_account_open_none_and_are_to_be_asked_again() {
+  void a_refund_for_a_pseudonym_without_an_account_fails_and_opens_none() {
     var forgetful = new LedgerThatForgets(Email.pseudonym(new Random(7)));
     var accounts = new Accounts(forgetful, new Credits(2), ids, NOON);
     var fulfilment = new Fulfilment(accounts, forgetful, ledger, new LookupThatFails(), ids, NOON);
-    var refund = new Refunded(new PaymentIntentId("pi_1"), Money.usd(300));
+    var refund = new RefundTotal(new PaymentIntentId("pi_1"), Money.usd(300));
 
     assertThatThrownBy(() -> fulfilment.reverse(refund))
         .isInstanceOf(IllegalStateException.class)
@@ -556,7 +556,7 @@ final class FulfilmentTest {
     return new FoundSession(PAID.id(), TERMS, status, paid);
   }
 
-  /** One customer and one session for an attempt, as idempotency keys make it. */
+  /** Creates one customer and one session per attempt, as Stripe does with idempotency keys. */
   private static final class PaymentsThatCount implements Payments {
     final Map<UUID, CustomerId> customers = new ConcurrentHashMap<>();
     final Map<PurchaseOrderId, CheckoutSession> sessions = new ConcurrentHashMap<>();

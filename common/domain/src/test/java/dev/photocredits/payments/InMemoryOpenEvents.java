@@ -68,7 +68,7 @@ public final class InMemoryOpenEvents implements OpenEvents {
     return new Page<>(all.stream().limit(limit).toList(), all.size() > limit);
   }
 
-  /** A backup of everything; running it restores that. */
+  /** Takes a backup of everything; running the result restores it. */
   public synchronized Runnable backup() {
     var all = Map.copyOf(known);
     var some = Set.copyOf(open);

@@ -1,5 +1,6 @@
 package dev.photocredits.payments;
 
+/** Runs the contract of open events on the in-memory store. */
 final class InMemoryOpenEventsTest implements OpenEventsContract {
   private final InMemoryOpenEvents events = new InMemoryOpenEvents();
 

@@ -1,9 +1,10 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.ledger.InMemoryLedger;
 
+/** Runs the contract of purchase orders on the fake. */
 final class InMemoryPurchaseOrdersTest implements PurchaseOrdersContract {
   private final InMemoryLedger table = new InMemoryLedger();
 
@@ -18,7 +19,7 @@ final class InMemoryPurchaseOrdersTest implements PurchaseOrdersContract {
   }
 
   @Override
-  public Books books() {
+  public AuditReader auditReader() {
     return table;
   }
 }

@@ -1,57 +1,58 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.DisputeId;
-import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
-import dev.photocredits.payments.FindOutcome.NoSuchSession;
+import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A provider that knows those sessions, and no dispute. */
+/** A fake of Stripe that knows some sessions and no disputes. */
 final class KnownSessions implements PaymentLookup {
-  private final Map<SessionId, FindOutcome> sessions = new HashMap<>();
-  private Runnable each = () -> {};
+  private final Map<SessionId, SessionLookupOutcome> sessions = new HashMap<>();
+  private Runnable onLookup = () -> {};
 
   void add(FoundSession session) {
     sessions.put(session.id(), session);
   }
 
   @Override
-  public MoneyMoved dispute(DisputeId id) {
-    throw new AssertionError("nobody asks for a dispute");
+  public PaymentUpdate dispute(DisputeId id) {
+    throw new AssertionError("no test looks up a dispute");
   }
 
-  /** Nobody is told of that session from now on. */
-  void failsFor(SessionId id) {
+  /** Makes lookups of a session fail from now on. */
+  void failFor(SessionId id) {
     sessions.put(
         id,
-        new FindOutcome.NotTold(
+        new SessionLookupOutcome.LookupFailed(
             new PaymentsUnavailable("no usable answer", new IllegalStateException())));
   }
 
-  /** It knows no session any more, and fails for none. */
-  void works() {
+  /** Forgets all sessions and failures. */
+  void clear() {
     sessions.clear();
   }
 
-  /** Something happens at each question. */
-  void takes(Runnable time) {
-    each = time;
+  /** Runs an action at each lookup. */
+  void onLookup(Runnable action) {
+    onLookup = action;
   }
 
   @Override
-  public FindOutcome find(SessionId id) {
-    each.run();
+  public SessionLookupOutcome find(SessionId id) {
+    onLookup.run();
     return sessions.getOrDefault(id, new NoSuchSession());
   }
 
   @Override
-  public PaymentNews news(ProviderEvent event) {
+  public PaymentNotification notification(ProviderEvent event) {
     return switch (find(new SessionId(event.object()))) {
-      case FoundSession found when found.paid() != null -> new PaymentNews.Paid(found.paid());
-      case FoundSession _ -> new PaymentNews.Nothing();
-      case NoSuchSession _ -> new PaymentNews.Unusable("there is no such session");
-      case FindOutcome.NotTold(var why) -> throw new LookupUnavailable(why);
+      case FoundSession found when found.paid() != null ->
+          new PaymentNotification.Paid(found.paid());
+      case FoundSession _ -> new PaymentNotification.Nothing();
+      case NoSuchSession _ -> new PaymentNotification.Unusable("there is no such session");
+      case SessionLookupOutcome.LookupFailed(var why) -> throw new LookupUnavailable(why);
     };
   }
 }

@@ -9,9 +9,9 @@ import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Page;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.PromotionOutcome;
 import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
@@ -28,8 +28,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ledger from which somebody removes every user as soon as there is one; all payments were the
- * owner's.
+ * A ledger in which every user disappears as soon as it is created.
+ *
+ * @param owner whose payments all are
  */
 record LedgerThatForgets(Email owner) implements Ledger {
   @Override
@@ -46,7 +47,7 @@ record LedgerThatForgets(Email owner) implements Ledger {
         OpenReversals.NONE,
         null,
         Money.usd(0),
-        User.Underway.NOTHING,
+        User.Held.NOTHING,
         now,
         now);
   }
@@ -69,7 +70,7 @@ record LedgerThatForgets(Email owner) implements Ledger {
   }
 
   @Override
-  public ReversalOutcome reverse(MoneyMoved news, TransactionId id, Instant now) {
+  public ReversalOutcome reverse(PaymentUpdate update, TransactionId id, Instant now) {
     return new ReversalOutcome.NoSuchUser(owner);
   }
 

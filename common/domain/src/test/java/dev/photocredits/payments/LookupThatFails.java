@@ -1,23 +1,23 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.DisputeId;
-import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
 
-/** The provider tells nothing. */
+/** A lookup that always fails, as if Stripe were down. */
 public final class LookupThatFails implements PaymentLookup {
   @Override
-  public MoneyMoved dispute(DisputeId id) {
+  public PaymentUpdate dispute(DisputeId id) {
     throw new LookupUnavailable(down());
   }
 
   @Override
-  public FindOutcome find(SessionId id) {
-    return new FindOutcome.NotTold(down());
+  public SessionLookupOutcome find(SessionId id) {
+    return new SessionLookupOutcome.LookupFailed(down());
   }
 
   @Override
-  public PaymentNews news(ProviderEvent event) {
+  public PaymentNotification notification(ProviderEvent event) {
     throw new LookupUnavailable(down());
   }
 

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The rules that all {@link OpenEvents} keep; the events of other tests may be there as well. */
+/**
+ * The contract that every {@link OpenEvents} must satisfy. The store may hold the events of other
+ * tests.
+ */
 public interface OpenEventsContract {
   Instant NOON = Instant.parse("2126-11-23T12:00:00Z");
   Instant LATER = NOON.plus(Duration.ofHours(1));
@@ -17,7 +20,7 @@ public interface OpenEventsContract {
   OpenEvents events();
 
   @Test
-  default void an_event_is_open_with_what_is_known_of_it() {
+  default void an_opened_event_is_listed_with_its_details() {
     var event = event();
 
     assertThat(events().open(event, "busy", false, NOON)).isTrue();
@@ -26,7 +29,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void another_attempt_is_counted_and_is_no_news() {
+  default void a_further_attempt_is_counted_but_does_not_open_the_event_again() {
     var event = event();
     var _ = events().open(event, "busy", false, NOON);
 
@@ -36,7 +39,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void an_event_that_is_handled_is_closed() {
+  default void a_handled_event_is_closed() {
     var event = event();
     var _ = events().open(event, "busy", false, NOON);
 
@@ -48,7 +51,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void an_event_that_fails_again_after_it_was_handled_is_news() {
+  default void an_event_that_fails_again_after_it_was_handled_is_reopened() {
     var event = event();
     var _ = events().open(event, "busy", false, NOON);
     events().close(event.id(), NOON);
@@ -59,7 +62,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void an_event_that_an_operator_closes_stays_closed() {
+  default void an_event_closed_by_an_operator_stays_closed() {
     var event = event();
     var _ = events().open(event, "no known package", false, NOON);
 
@@ -71,12 +74,12 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void an_operator_closes_only_what_is_open() {
+  default void an_operator_can_only_close_open_events() {
     assertThat(events().close(event().id(), "eve", "a typing error", NOON)).isFalse();
   }
 
   @Test
-  default void what_only_an_operator_can_settle_is_not_closed_by_an_attempt() {
+  default void an_event_that_needs_an_operator_is_not_closed_by_an_attempt() {
     var event = event();
     var _ = events().open(event, "a refund failed", true, NOON);
 
@@ -89,7 +92,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void those_that_were_tried_longest_ago_come_first_and_those_that_are_handled_last() {
+  default void events_are_listed_oldest_attempt_first_and_handled_ones_last() {
     var handled = event();
     var first = event();
     var second = event();
@@ -106,7 +109,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void an_event_may_name_no_object() {
+  default void an_event_may_lack_an_object() {
     var event = new ProviderEvent(event().id(), "charge.refunded", "");
 
     assertThat(events().open(event, "no amount", false, NOON)).isTrue();
@@ -115,7 +118,7 @@ public interface OpenEventsContract {
   }
 
   @Test
-  default void many_attempts_at_once_are_all_counted() {
+  default void concurrent_attempts_are_all_counted() {
     var event = event();
 
     var _ = Race.of(8, _ -> events().open(event, "busy", false, NOON));

@@ -1,11 +1,11 @@
 package dev.photocredits.payments;
 
 import static dev.photocredits.ledger.Samples.credits;
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.photocredits.audit.Books;
+import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
@@ -23,7 +23,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The rules that every {@link PurchaseOrders} keeps, and the {@link Ledger} beside it. */
+/** The contract that every {@link PurchaseOrders} and its {@link Ledger} must satisfy. */
 public interface PurchaseOrdersContract {
   Samples SAMPLES = new Samples(new SecureRandom());
 
@@ -31,7 +31,7 @@ public interface PurchaseOrdersContract {
 
   Ledger ledger();
 
-  Books books();
+  AuditReader auditReader();
 
   @Test
   default void a_purchase_order_is_found_as_it_was_placed() {
@@ -43,7 +43,7 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void a_purchase_order_is_found_by_its_owner_alone() {
+  default void a_purchase_order_is_found_by_its_owner_only() {
     var order = orders().place(order(user()));
 
     assertThat(orders().find(user(), order.id())).isEmpty();
@@ -51,7 +51,7 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void what_was_placed_first_stays() {
+  default void the_purchase_order_placed_first_is_kept() {
     var order = orders().place(order(user()));
     var dearer = new Sale("Starter Pack", credits(5), Money.usd(1999));
     var changed =
@@ -64,7 +64,7 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void of_many_that_are_placed_at_once_one_stays() {
+  default void of_many_concurrent_purchase_orders_one_is_kept() {
     var ada = user();
     var id = new PurchaseOrderId(SAMPLES.id().value());
 
@@ -88,7 +88,7 @@ public interface PurchaseOrdersContract {
 
   @Test
   default void a_purchase_order_without_an_account_is_not_written() {
-    var order = order(somebody());
+    var order = order(newEmail());
 
     assertThatThrownBy(() -> orders().place(order)).isInstanceOf(IllegalStateException.class);
 
@@ -96,7 +96,7 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void a_session_is_for_whose_purchase_order_it_was_opened() {
+  default void a_session_belongs_to_the_owner_of_its_purchase_order() {
     var order = orders().place(order(user()));
     var session = session();
 
@@ -109,7 +109,7 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void a_session_of_a_purchase_order_that_is_not_kept_is_not_remembered() {
+  default void a_session_of_an_unknown_purchase_order_is_not_recorded() {
     var order = order(user());
     var session = session();
 
@@ -131,13 +131,13 @@ public interface PurchaseOrdersContract {
 
     assertThat(kept(order).orElseThrow().paidAt()).isEqualTo(first.createdAt());
     assertThat(kept(order)).contains(order.paid(first.createdAt()));
-    assertThat(books().account(order.owner()).marks())
-        .allSatisfy(mark -> assertThat(mark.order()).isEqualTo(order.id()))
+    assertThat(auditReader().account(order.owner()).grantRecords())
+        .allSatisfy(grantRecord -> assertThat(grantRecord.order()).isEqualTo(order.id()))
         .hasSize(2);
   }
 
   @Test
-  default void a_grant_does_without_a_purchase_order_that_is_not_kept() {
+  default void a_grant_does_not_need_its_purchase_order() {
     var ada = user();
     var missing = order(ada);
     var purchase = SAMPLES.purchase("cs_" + SAMPLES.id(), 10);
@@ -147,13 +147,13 @@ public interface PurchaseOrdersContract {
 
     assertThat(kept(missing)).isEmpty();
     assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(credits(10));
-    assertThat(books().account(ada).marks())
+    assertThat(auditReader().account(ada).grantRecords())
         .singleElement()
-        .satisfies(mark -> assertThat(mark.order()).isNull());
+        .satisfies(grantRecord -> assertThat(grantRecord.order()).isNull());
   }
 
   @Test
-  default void a_grant_leaves_the_purchase_order_of_another_owner_alone() {
+  default void a_grant_does_not_change_the_purchase_order_of_another_owner() {
     var graces = orders().place(order(user()));
     var ada = user();
     var purchase = SAMPLES.purchase("cs_" + SAMPLES.id(), 10);
@@ -164,9 +164,9 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void lookups_are_counted_for_each_caller_and_minute_until_there_is_no_room() {
+  default void lookups_are_limited_per_caller_and_minute() {
     var limits = Limits.NONE.with(Limit.LOOKUPS, 2);
-    var eve = somebody();
+    var eve = newEmail();
     var noon = Instant.parse("2026-11-23T12:00:00Z");
 
     assertThat(orders().countLookup(eve, limits, noon)).isTrue();
@@ -174,7 +174,7 @@ public interface PurchaseOrdersContract {
     assertThat(orders().countLookup(eve, limits, noon.plusSeconds(59))).isFalse();
     assertThat(orders().countLookup(eve, limits, noon.plusSeconds(59))).isFalse();
 
-    assertThat(orders().countLookup(somebody(), limits, noon)).isTrue();
+    assertThat(orders().countLookup(newEmail(), limits, noon)).isTrue();
     assertThat(orders().countLookup(eve, limits, noon.plusSeconds(60))).isTrue();
     assertThat(orders().countLookup(eve, Limits.NONE.with(Limit.LOOKUPS, 3), noon)).isTrue();
     assertThat(orders().countLookup(eve, Limits.NONE, noon)).isTrue();
@@ -182,7 +182,7 @@ public interface PurchaseOrdersContract {
   }
 
   @Test
-  default void of_many_lookups_at_once_as_many_are_counted_as_there_is_room_for() {
+  default void concurrent_lookups_never_exceed_the_limit() {
     var limits = Limits.NONE.with(Limit.LOOKUPS, 3);
     var ada = user();
     var noon = Instant.parse("2026-11-23T12:00:00Z");
@@ -201,10 +201,10 @@ public interface PurchaseOrdersContract {
   }
 
   private Email user() {
-    return ledger().create(somebody(), null, SAMPLES.now()).email();
+    return ledger().create(newEmail(), null, SAMPLES.now()).email();
   }
 
-  /** An unpaid one for a starter pack. */
+  /** Creates an unpaid purchase order for the starter pack. */
   static PurchaseOrder order(Email owner) {
     return new PurchaseOrder(
         new PurchaseOrderId(SAMPLES.id().value()),

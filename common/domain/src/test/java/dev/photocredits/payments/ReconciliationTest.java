@@ -1,6 +1,6 @@
 package dev.photocredits.payments;
 
-import static dev.photocredits.ledger.Samples.somebody;
+import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.Accounts;
@@ -8,10 +8,10 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved.Refund;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate.Refund;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.SessionId;
@@ -23,11 +23,11 @@ import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.PaymentHistory.Kind;
-import dev.photocredits.payments.PaymentNews.DisputeChanged;
-import dev.photocredits.payments.PaymentNews.Moved;
-import dev.photocredits.payments.PaymentNews.Nothing;
-import dev.photocredits.payments.PaymentNews.Paid;
-import dev.photocredits.payments.PaymentNews.Unusable;
+import dev.photocredits.payments.PaymentNotification.DisputeChanged;
+import dev.photocredits.payments.PaymentNotification.MoneyReturned;
+import dev.photocredits.payments.PaymentNotification.Nothing;
+import dev.photocredits.payments.PaymentNotification.Paid;
+import dev.photocredits.payments.PaymentNotification.Unusable;
 import dev.photocredits.payments.Reconciliation.Reconciled;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,11 +38,11 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What the provider told and no webhook brought. */
+/** Tests applying the events of Stripe for which no webhook arrived. */
 final class ReconciliationTest {
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
-  private static final Instant NEVER = Instant.MAX;
-  private static final int MANY = 100;
+  private static final Instant NO_DEADLINE = Instant.MAX;
+  private static final int MANY_PAGES = 100;
 
   private Instant now = NOON;
   private final HistoryInMemory history = new HistoryInMemory();
@@ -63,78 +63,78 @@ final class ReconciliationTest {
       new Reconciliation(history, checkpoints, events, fulfilment, this::now);
 
   @Test
-  void what_was_paid_and_what_went_back_is_made_up_for() {
-    var ada = somebody();
-    var grace = somebody();
-    history.tells(paid(ada));
-    history.tells(paid(grace));
-    history.tells(refunded(grace, 300));
-    history.tells(withdrawn(grace, 500));
+  void missed_payments_and_refunds_are_applied() {
+    var ada = newEmail();
+    var grace = newEmail();
+    history.add(paid(ada));
+    history.add(paid(grace));
+    history.add(refunded(grace, 300));
+    history.add(withdrawn(grace, 500));
 
-    var reconciled = reconciliation.run(MANY, NEVER);
+    var reconciled = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(reconciled).isEqualTo(did(2, 20, 2, 8, false));
+    assertThat(reconciled).isEqualTo(result(2, 20, 2, 8, false));
     assertThat(balance(ada)).isEqualTo(10);
     assertThat(balance(grace)).isEqualTo(2);
     Invariants.hold(ledger, List.of(ada, grace));
   }
 
   @Test
-  void what_is_known_stays_as_it_is() {
-    var ada = somebody();
+  void known_events_change_nothing() {
+    var ada = newEmail();
     assertThat(fulfilment.fulfil(session(ada))).isInstanceOf(Fulfilled.class);
-    var _ = fulfilment.reverse(new Refunded(payment(ada), Money.usd(300)));
-    history.tells(paid(ada));
-    history.tells(refunded(ada, 300));
-    history.tells(new Nothing());
+    var _ = fulfilment.reverse(new RefundTotal(payment(ada), Money.usd(300)));
+    history.add(paid(ada));
+    history.add(refunded(ada, 300));
+    history.add(new Nothing());
     var before = Invariants.statement(ledger, ada);
 
-    var reconciled = reconciliation.run(MANY, NEVER);
+    var reconciled = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(reconciled).isEqualTo(did(0, 0, 0, 0, false));
+    assertThat(reconciled).isEqualTo(result(0, 0, 0, 0, false));
     assertThat(Invariants.statement(ledger, ada)).isEqualTo(before);
   }
 
   @Test
-  void a_payment_that_was_refunded_meanwhile_grants_what_is_left() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    var now = session(ada).after(List.of(new Refunded(payment(ada), Money.usd(300))));
+  void a_payment_refunded_meanwhile_grants_the_rest() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    var now = session(ada).after(List.of(new RefundTotal(payment(ada), Money.usd(300))));
     sessions.add(new FoundSession(now.id(), now.terms(), Status.PAID, now));
 
-    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(did(1, 10, 0, 3, false));
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE)).isEqualTo(result(1, 10, 0, 3, false));
 
     assertThat(balance(ada)).isEqualTo(7);
   }
 
   @Test
-  void a_payment_of_which_the_provider_does_not_tell_is_kept_and_granted_by_the_next_run() {
-    var ada = somebody();
-    history.tells(paid(ada));
+  void a_payment_whose_lookup_fails_stays_open_and_is_granted_by_the_next_run() {
+    var ada = newEmail();
+    history.add(paid(ada));
 
-    var failed = with(new LookupThatFails()).run(MANY, NEVER);
-    isKnown(ada);
+    var failed = with(new LookupThatFails()).run(MANY_PAGES, NO_DEADLINE);
+    addSession(ada);
     now = NOON.plus(Duration.ofHours(1));
-    var healed = reconciliation.run(MANY, NEVER);
+    var repaired = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(failed.failure()).isNull();
     assertThat(failed.failures())
         .extracting(Throwable::getMessage)
         .containsExactly(
-            "evt_1 (paid cs_%s) failed, and will be tried again".formatted(ada.value()));
+            "evt_1 (paid cs_%s) failed; the next run will retry it".formatted(ada.value()));
     assertThat(failed.open())
         .containsExactly(
             new OpenEvent(
                 event(1, ada), "LookupUnavailable: the provider is down", false, NOON, NOON, 1));
-    assertThat(healed).isEqualTo(did(1, 10, 0, 0, false));
+    assertThat(repaired).isEqualTo(result(1, 10, 0, 0, false));
     assertThat(balance(ada)).isEqualTo(10);
   }
 
   @Test
-  void a_webhook_that_arrives_after_all_changes_nothing() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    var _ = reconciliation.run(MANY, NEVER);
+  void a_webhook_that_arrives_late_changes_nothing() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(fulfilment.fulfil(session(ada))).isEqualTo(new Fulfilled(new AlreadyGranted(false)));
 
@@ -142,138 +142,140 @@ final class ReconciliationTest {
   }
 
   @Test
-  void the_first_run_goes_back_as_far_as_the_provider_remembers() {
-    var _ = reconciliation.run(MANY, NEVER);
+  void the_first_run_starts_at_the_oldest_event_that_stripe_keeps() {
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(history.asked)
-        .containsExactly(new Asked(NOON.minus(Duration.ofDays(30)), NOON, null));
+    assertThat(history.requests)
+        .containsExactly(new PageRequest(NOON.minus(Duration.ofDays(30)), NOON, null));
   }
 
   @Test
-  void a_stretch_begins_10_minutes_before_the_end_of_the_last_one() {
-    var _ = reconciliation.run(MANY, NEVER);
+  void an_interval_starts_10_minutes_before_the_end_of_the_last_one() {
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
     now = NOON.plus(Duration.ofHours(1));
 
-    var _ = reconciliation.run(MANY, NEVER);
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(history.asked.getLast())
-        .isEqualTo(new Asked(NOON.minus(Duration.ofMinutes(10)), now, null));
+    assertThat(history.requests.getLast())
+        .isEqualTo(new PageRequest(NOON.minus(Duration.ofMinutes(10)), now, null));
   }
 
   @Test
-  void an_event_that_the_list_showed_late_is_found_by_the_next_run() {
-    var ada = somebody();
-    var _ = reconciliation.run(MANY, NEVER);
-    history.tells(NOON.minusSeconds(5), paid(ada));
+  void an_event_that_was_listed_late_is_found_by_the_next_run() {
+    var ada = newEmail();
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
+    history.add(NOON.minusSeconds(5), paid(ada));
     now = NOON.plus(Duration.ofHours(1));
 
-    var reconciled = reconciliation.run(MANY, NEVER);
+    var reconciled = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(reconciled.granted()).isEqualTo(1);
     assertThat(balance(ada)).isEqualTo(10);
   }
 
   @Test
-  void a_stretch_that_was_cut_by_the_bound_of_pages_is_gone_on_with() {
+  void an_interval_cut_off_by_the_page_limit_is_continued() {
     for (var i = 0; i < 5; i++) {
-      history.tells(paid(somebody()));
+      history.add(paid(newEmail()));
     }
 
-    var first = reconciliation.run(1, NEVER);
+    var first = reconciliation.run(1, NO_DEADLINE);
     now = NOON.plus(Duration.ofHours(1));
-    history.tells(paid(somebody()));
-    var second = reconciliation.run(2, NEVER);
-    var third = reconciliation.run(MANY, NEVER);
+    history.add(paid(newEmail()));
+    var second = reconciliation.run(2, NO_DEADLINE);
+    var third = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(first).isEqualTo(did(2, 20, 0, 0, true));
-    assertThat(second).isEqualTo(did(3, 30, 0, 0, true));
-    assertThat(third).isEqualTo(did(1, 10, 0, 0, false));
+    assertThat(first).isEqualTo(result(2, 20, 0, 0, true));
+    assertThat(second).isEqualTo(result(3, 30, 0, 0, true));
+    assertThat(third).isEqualTo(result(1, 10, 0, 0, false));
     var start = NOON.minus(Duration.ofDays(30));
-    assertThat(history.asked)
+    assertThat(history.requests)
         .startsWith(
-            new Asked(start, NOON, null),
-            new Asked(start, NOON, "evt_4"),
-            new Asked(start, NOON, "evt_2"),
-            new Asked(NOON.minus(Duration.ofMinutes(10)), now, null));
+            new PageRequest(start, NOON, null),
+            new PageRequest(start, NOON, "evt_4"),
+            new PageRequest(start, NOON, "evt_2"),
+            new PageRequest(NOON.minus(Duration.ofMinutes(10)), now, null));
   }
 
   @Test
-  void a_stretch_that_was_cut_by_the_deadline_is_gone_on_with() {
+  void an_interval_cut_off_by_the_deadline_is_continued() {
     for (var i = 0; i < 5; i++) {
-      history.tells(paid(somebody()));
+      history.add(paid(newEmail()));
     }
-    history.takes(Duration.ofMinutes(1));
+    history.delayPages(Duration.ofMinutes(1));
 
-    var first = reconciliation.run(MANY, NOON.plus(Duration.ofSeconds(90)));
-    var second = reconciliation.run(MANY, NEVER);
+    var first = reconciliation.run(MANY_PAGES, NOON.plus(Duration.ofSeconds(90)));
+    var second = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(first).isEqualTo(did(2, 20, 0, 0, true));
-    assertThat(second).isEqualTo(did(3, 30, 0, 0, false));
-    assertThat(history.asked).extracting(Asked::after).startsWith(null, "evt_4", "evt_4");
+    assertThat(first).isEqualTo(result(2, 20, 0, 0, true));
+    assertThat(second).isEqualTo(result(3, 30, 0, 0, false));
+    assertThat(history.requests).extracting(PageRequest::after).startsWith(null, "evt_4", "evt_4");
   }
 
   @Test
-  void what_happened_since_a_stretch_was_cut_is_compared_by_the_run_that_ends_it() {
+  void events_since_an_interval_was_cut_off_are_processed_by_the_run_that_completes_it() {
     for (var i = 0; i < 3; i++) {
-      history.tells(paid(somebody()));
+      history.add(paid(newEmail()));
     }
-    assertThat(reconciliation.run(1, NEVER).hasMore()).isTrue();
+    assertThat(reconciliation.run(1, NO_DEADLINE).hasMore()).isTrue();
     now = NOON.plus(Duration.ofHours(1));
-    history.tells(paid(somebody()));
+    history.add(paid(newEmail()));
 
-    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(did(2, 20, 0, 0, false));
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE)).isEqualTo(result(2, 20, 0, 0, false));
   }
 
   @Test
-  void a_run_without_time_asks_nothing_and_leaves_all_to_the_next() {
-    history.tells(paid(somebody()));
+  void a_run_without_time_asks_nothing_and_leaves_everything_to_the_next_run() {
+    history.add(paid(newEmail()));
 
-    var first = reconciliation.run(MANY, NOON);
-    var second = reconciliation.run(MANY, NEVER);
+    var first = reconciliation.run(MANY_PAGES, NOON);
+    var second = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(first).isEqualTo(did(0, 0, 0, 0, true));
-    assertThat(second).isEqualTo(did(1, 10, 0, 0, false));
-    assertThat(history.asked).hasSize(1);
+    assertThat(first).isEqualTo(result(0, 0, 0, 0, true));
+    assertThat(second).isEqualTo(result(1, 10, 0, 0, false));
+    assertThat(history.requests).hasSize(1);
   }
 
   @Test
-  void a_failure_keeps_what_was_done_and_a_later_run_does_the_rest() {
+  void a_failure_keeps_the_progress_and_a_later_run_does_the_rest() {
     for (var i = 0; i < 5; i++) {
-      history.tells(paid(somebody()));
+      history.add(paid(newEmail()));
     }
-    history.failsAtPage(2);
+    history.failAtPage(2);
 
-    assertThat(reconciliation.run(MANY, NEVER).failure()).isInstanceOf(PaymentsUnavailable.class);
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE).failure())
+        .isInstanceOf(PaymentsUnavailable.class);
     var kept = checkpoints.find().orElseThrow();
     now = NOON.plus(Duration.ofHours(1));
-    var healed = reconciliation.run(MANY, NEVER);
+    var repaired = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(kept)
         .isEqualTo(new Checkpoints.Checkpoint(NOON.minus(Duration.ofDays(30)), NOON, "evt_4"));
-    assertThat(healed).isEqualTo(did(3, 30, 0, 0, false));
+    assertThat(repaired).isEqualTo(result(3, 30, 0, 0, false));
   }
 
   @Test
   void a_failure_of_the_first_page_leaves_no_trace() {
-    history.tells(paid(somebody()));
-    history.failsAtPage(1);
+    history.add(paid(newEmail()));
+    history.failAtPage(1);
 
-    assertThat(reconciliation.run(MANY, NEVER).failure()).isInstanceOf(PaymentsUnavailable.class);
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE).failure())
+        .isInstanceOf(PaymentsUnavailable.class);
 
     assertThat(checkpoints.find()).isEmpty();
-    assertThat(reconciliation.run(MANY, NEVER).granted()).isEqualTo(1);
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE).granted()).isEqualTo(1);
   }
 
   @Test
-  void an_event_that_fails_stops_no_other_one() {
-    var ada = somebody();
-    var grace = somebody();
-    history.tells(paid(grace));
-    history.tells(refunded(ada, 300));
-    history.tells(paid(ada));
-    sessions.failsFor(session(ada).id());
+  void an_event_that_fails_does_not_stop_the_others() {
+    var ada = newEmail();
+    var grace = newEmail();
+    history.add(paid(grace));
+    history.add(refunded(ada, 300));
+    history.add(paid(ada));
+    sessions.failFor(session(ada).id());
 
-    var reconciled = reconciliation.run(MANY, NEVER);
+    var reconciled = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(reconciled.granted()).isEqualTo(1);
     assertThat(reconciled.failures()).hasSize(1);
@@ -286,14 +288,14 @@ final class ReconciliationTest {
   }
 
   @Test
-  void an_event_that_always_fails_is_tried_by_each_run_and_told_once() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    sessions.failsFor(session(ada).id());
-    var first = reconciliation.run(MANY, NEVER);
+  void an_event_that_always_fails_is_tried_by_each_run_and_reported_once() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    sessions.failFor(session(ada).id());
+    var first = reconciliation.run(MANY_PAGES, NO_DEADLINE);
     now = NOON.plus(Duration.ofHours(1));
 
-    var second = reconciliation.run(MANY, NEVER);
+    var second = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(first.failures()).hasSize(1);
     assertThat(second.failures()).isEmpty();
@@ -304,63 +306,63 @@ final class ReconciliationTest {
   }
 
   @Test
-  void an_event_that_the_provider_has_forgotten_is_still_tried() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    sessions.failsFor(session(ada).id());
-    var _ = reconciliation.run(MANY, NEVER);
-    history.forgets();
-    isKnown(ada);
+  void an_open_event_that_stripe_no_longer_lists_is_still_tried() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    sessions.failFor(session(ada).id());
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
+    history.forgetAll();
+    addSession(ada);
     now = NOON.plus(Duration.ofDays(31));
 
-    assertThat(reconciliation.run(MANY, NEVER)).isEqualTo(did(1, 10, 0, 0, false));
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE)).isEqualTo(result(1, 10, 0, 0, false));
   }
 
   @Test
-  void what_an_operator_has_closed_is_not_tried_again() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    sessions.failsFor(session(ada).id());
-    var _ = reconciliation.run(MANY, NEVER);
+  void an_event_closed_by_an_operator_is_not_tried_again() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    sessions.failFor(session(ada).id());
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
     assertThat(events.close("evt_1", "eve", "refunded by hand", NOON)).isTrue();
 
-    var reconciled = reconciliation.run(MANY, NEVER);
+    var reconciled = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
-    assertThat(reconciled).isEqualTo(did(0, 0, 0, 0, false));
+    assertThat(reconciled).isEqualTo(result(0, 0, 0, 0, false));
   }
 
   @Test
-  void events_that_all_fail_are_an_outage_that_ends_the_run_and_keeps_ten() {
+  void ten_failures_in_a_row_end_the_run_as_an_outage_and_stay_open() {
     for (var i = 0; i < 30; i++) {
-      var email = somebody();
-      history.tells(paid(email));
-      isKnown(email);
+      var email = newEmail();
+      history.add(paid(email));
+      addSession(email);
     }
 
-    var out = with(new LookupThatFails()).run(MANY, NEVER);
-    var healed = reconciliation.run(MANY, NEVER);
+    var out = with(new LookupThatFails()).run(MANY_PAGES, NO_DEADLINE);
+    var repaired = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(out.failure())
-        .hasMessage("10 events failed one after the other")
+        .hasMessage("10 consecutive events failed: the provider or the table may be down")
         .hasStackTraceContaining("the provider is down");
     assertThat(out.open()).hasSize(10);
     assertThat(out.hasMore()).isTrue();
-    assertThat(healed.failure()).isNull();
-    assertThat(healed.granted()).isEqualTo(30);
+    assertThat(repaired.failure()).isNull();
+    assertThat(repaired.granted()).isEqualTo(30);
   }
 
   @Test
-  void ten_bad_events_in_a_row_are_passed_by_the_next_run() {
-    var ada = somebody();
-    var grace = somebody();
-    history.tells(paid(grace));
+  void the_next_run_gets_past_ten_bad_events_in_a_row() {
+    var ada = newEmail();
+    var grace = newEmail();
+    history.add(paid(grace));
     for (var i = 0; i < 12; i++) {
-      history.tells(paid(ada));
+      history.add(paid(ada));
     }
-    sessions.failsFor(session(ada).id());
+    sessions.failFor(session(ada).id());
 
-    var first = reconciliation.run(MANY, NEVER);
-    var second = reconciliation.run(MANY, NEVER);
+    var first = reconciliation.run(MANY_PAGES, NO_DEADLINE);
+    var second = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(first.failure()).isNotNull();
     assertThat(second.failure()).isNull();
@@ -369,33 +371,33 @@ final class ReconciliationTest {
   }
 
   @Test
-  void what_cannot_be_kept_is_not_passed_over() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    var run =
+  void an_event_that_cannot_be_kept_open_is_not_skipped() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    var reconciling =
         new Reconciliation(history, checkpoints, new OpenEventsThatFail(), fulfilment, this::now);
-    sessions.failsFor(session(ada).id());
+    sessions.failFor(session(ada).id());
 
-    var failed = run.run(MANY, NEVER);
+    var failed = reconciling.run(MANY_PAGES, NO_DEADLINE);
     var passed = checkpoints.find();
-    sessions.works();
-    var healed = reconciliation.run(MANY, NEVER);
+    sessions.clear();
+    var repaired = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(passed).isEmpty();
     assertThat(failed.failure()).hasMessage("the table is down");
-    assertThat(healed.granted()).isEqualTo(1);
+    assertThat(repaired.granted()).isEqualTo(1);
   }
 
   @Test
-  void what_was_found_before_a_run_fails_is_told_all_the_same() {
-    var ada = somebody();
-    history.tells(paid(somebody()));
-    history.tells(paid(somebody()));
-    history.tells(paid(ada));
-    history.tells(new Unusable("no known package"));
-    history.failsAtPage(2);
+  void a_failed_run_reports_what_it_found_before() {
+    var ada = newEmail();
+    history.add(paid(newEmail()));
+    history.add(paid(newEmail()));
+    history.add(paid(ada));
+    history.add(new Unusable("no known package"));
+    history.failAtPage(2);
 
-    var failed = reconciliation.run(MANY, NEVER);
+    var failed = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(failed.failure()).isInstanceOf(PaymentsUnavailable.class);
     assertThat(failed.granted()).isEqualTo(1);
@@ -404,22 +406,22 @@ final class ReconciliationTest {
   }
 
   @Test
-  void open_events_take_half_of_the_time_and_leave_the_rest_to_new_ones() {
+  void open_events_take_at_most_half_of_the_time_of_a_run() {
     var slow = new ArrayList<Email>();
     for (var i = 0; i < 9; i++) {
-      slow.add(somebody());
-      history.tells(paid(slow.get(i)));
+      slow.add(newEmail());
+      history.add(paid(slow.get(i)));
     }
     for (var email : slow) {
       var _ = events.open(event(slow.indexOf(email) + 1, email), "busy", false, NOON);
     }
-    history.forgets();
-    var ada = somebody();
-    history.tells(paid(ada));
-    sessions.takes(() -> now = now.plus(Duration.ofMinutes(1)));
+    history.forgetAll();
+    var ada = newEmail();
+    history.add(paid(ada));
+    sessions.onLookup(() -> now = now.plus(Duration.ofMinutes(1)));
 
-    var first = reconciliation.run(MANY, NOON.plus(Duration.ofMinutes(8)));
-    var second = reconciliation.run(MANY, now.plus(Duration.ofMinutes(40)));
+    var first = reconciliation.run(MANY_PAGES, NOON.plus(Duration.ofMinutes(8)));
+    var second = reconciliation.run(MANY_PAGES, now.plus(Duration.ofMinutes(40)));
 
     assertThat(balance(ada)).isEqualTo(10);
     assertThat(first.open()).allMatch(open -> open.attempts() <= 2);
@@ -428,48 +430,48 @@ final class ReconciliationTest {
   }
 
   @Test
-  void a_page_whose_events_take_their_time_is_gone_on_with_at_the_next_event() {
+  void a_slow_page_is_continued_at_its_next_event() {
     for (var i = 0; i < 2; i++) {
-      history.tells(paid(somebody()));
+      history.add(paid(newEmail()));
     }
-    sessions.takes(() -> now = now.plus(Duration.ofMinutes(1)));
+    sessions.onLookup(() -> now = now.plus(Duration.ofMinutes(1)));
 
-    var first = reconciliation.run(MANY, NOON.plus(Duration.ofSeconds(30)));
-    var second = reconciliation.run(MANY, now.plus(Duration.ofHours(1)));
+    var first = reconciliation.run(MANY_PAGES, NOON.plus(Duration.ofSeconds(30)));
+    var second = reconciliation.run(MANY_PAGES, now.plus(Duration.ofHours(1)));
 
-    assertThat(first).isEqualTo(did(1, 10, 0, 0, true));
+    assertThat(first).isEqualTo(result(1, 10, 0, 0, true));
     assertThat(second.granted()).isEqualTo(1);
     assertThat(second.hasMore()).isFalse();
   }
 
   @Test
-  void many_runs_at_once_do_everything_once() {
-    var people = new ArrayList<Email>();
+  void concurrent_runs_apply_everything_once() {
+    var users = new ArrayList<Email>();
     for (var i = 0; i < 9; i++) {
-      var email = somebody();
-      people.add(email);
-      history.tells(paid(email));
-      history.tells(refunded(email, 300));
+      var email = newEmail();
+      users.add(email);
+      history.add(paid(email));
+      history.add(refunded(email, 300));
     }
 
-    var runs = Race.of(8, _ -> reconciliation.run(MANY, NEVER));
-    var later = reconciliation.run(MANY, NEVER);
+    var runs = Race.of(8, _ -> reconciliation.run(MANY_PAGES, NO_DEADLINE));
+    var later = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(runs.stream().mapToInt(Reconciled::granted).sum()).isEqualTo(9);
     assertThat(runs.stream().mapToInt(Reconciled::reversed).sum()).isEqualTo(9);
-    assertThat(later).isEqualTo(did(0, 0, 0, 0, false));
-    assertThat(people).allSatisfy(email -> assertThat(balance(email)).isEqualTo(7));
-    Invariants.hold(ledger, people);
+    assertThat(later).isEqualTo(result(0, 0, 0, 0, false));
+    assertThat(users).allSatisfy(email -> assertThat(balance(email)).isEqualTo(7));
+    Invariants.hold(ledger, users);
   }
 
   @Test
-  void what_nobody_can_use_is_told_with_its_event_and_holds_nothing_up() {
-    var ada = somebody();
-    history.tells(paid(ada));
-    history.tells(new Unusable("no known package"));
-    history.tells(new Unusable("a refund failed"));
+  void unusable_events_are_reported_and_do_not_stop_the_others() {
+    var ada = newEmail();
+    history.add(paid(ada));
+    history.add(new Unusable("no known package"));
+    history.add(new Unusable("a refund failed"));
 
-    var reconciled = reconciliation.run(MANY, NEVER);
+    var reconciled = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(reconciled.attention())
         .containsExactly(
@@ -481,54 +483,54 @@ final class ReconciliationTest {
   }
 
   @Test
-  void what_is_done_and_still_needs_an_operator_stays_open_until_they_close_it() {
-    var ada = somebody();
-    history.tells(
-        new Moved(
+  void a_handled_event_that_needs_an_operator_stays_open_until_it_is_closed() {
+    var ada = newEmail();
+    history.add(
+        new MoneyReturned(
             new Refund(
                 payment(ada),
                 new RefundId("re_1"),
                 new RefundState(Money.usd(300), RefundState.Status.FAILED))));
 
-    var first = reconciliation.run(MANY, NEVER);
-    var second = reconciliation.run(MANY, NEVER);
+    var first = reconciliation.run(MANY_PAGES, NO_DEADLINE);
+    var second = reconciliation.run(MANY_PAGES, NO_DEADLINE);
 
     assertThat(first.attention()).hasSize(1);
     assertThat(second.attention()).isEmpty();
     assertThat(second.open()).hasSize(1).allMatch(OpenEvent::isHandled);
     assertThat(events.close("evt_1", "eve", "sent by bank transfer", NOON)).isTrue();
-    assertThat(reconciliation.run(MANY, NEVER).open()).isEmpty();
+    assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE).open()).isEmpty();
   }
 
   @Test
-  void what_the_provider_has_forgotten_to_tell_is_found_by_what_it_has() {
-    var people = new ArrayList<Email>();
+  void objects_without_events_are_found_and_applied() {
+    var users = new ArrayList<Email>();
     for (var i = 0; i < 5; i++) {
-      people.add(somebody());
-      history.has(Kind.SESSION, NOON.minus(Duration.ofDays(40)), paid(people.get(i)));
+      users.add(newEmail());
+      history.addObject(Kind.SESSION, NOON.minus(Duration.ofDays(40)), paid(users.get(i)));
     }
-    var old = somebody();
-    history.has(Kind.SESSION, NOON.minus(Duration.ofDays(90)), paid(old));
-    history.has(Kind.REFUND, NOON.minus(Duration.ofDays(39)), refunded(people.get(0), 300));
-    history.has(Kind.DISPUTE, NOON.minus(Duration.ofDays(39)), withdrawn(people.get(1), 999));
+    var old = newEmail();
+    history.addObject(Kind.SESSION, NOON.minus(Duration.ofDays(90)), paid(old));
+    history.addObject(Kind.REFUND, NOON.minus(Duration.ofDays(39)), refunded(users.get(0), 300));
+    history.addObject(Kind.DISPUTE, NOON.minus(Duration.ofDays(39)), withdrawn(users.get(1), 999));
 
     var first = reconciliation.since(NOON.minus(Duration.ofDays(50)));
     var second = reconciliation.since(NOON.minus(Duration.ofDays(50)));
 
-    assertThat(first).isEqualTo(did(5, 50, 2, 13, false));
-    assertThat(second).isEqualTo(did(0, 0, 0, 0, false));
-    assertThat(people).extracting(this::balance).containsExactly(7, 0, 10, 10, 10);
+    assertThat(first).isEqualTo(result(5, 50, 2, 13, false));
+    assertThat(second).isEqualTo(result(0, 0, 0, 0, false));
+    assertThat(users).extracting(this::balance).containsExactly(7, 0, 10, 10, 10);
     assertThat(ledger.find(old)).isEmpty();
     assertThat(checkpoints.find()).isEmpty();
   }
 
   @Test
-  void what_fails_of_what_the_provider_has_is_kept_as_an_event_is() {
-    var ada = somebody();
-    var grace = somebody();
-    history.has(Kind.SESSION, NOON, paid(ada));
-    history.has(Kind.SESSION, NOON, paid(grace));
-    sessions.failsFor(session(grace).id());
+  void an_object_that_fails_stays_open_like_an_event() {
+    var ada = newEmail();
+    var grace = newEmail();
+    history.addObject(Kind.SESSION, NOON, paid(ada));
+    history.addObject(Kind.SESSION, NOON, paid(grace));
+    sessions.failFor(session(grace).id());
 
     var found = reconciliation.since(NOON);
 
@@ -537,10 +539,19 @@ final class ReconciliationTest {
     assertThat(found.open()).extracting(open -> open.event().id()).containsExactly("object_2");
   }
 
-  /** What a run did that met nothing bad. */
-  private static Reconciled did(int granted, int sold, int reversed, int back, boolean hasMore) {
+  /** The result of a run without problems. */
+  private static Reconciled result(
+      int granted, int credits, int reversed, int creditsReversed, boolean hasMore) {
     return new Reconciled(
-        granted, sold, reversed, back, List.of(), List.of(), List.of(), hasMore, null);
+        granted,
+        credits,
+        reversed,
+        creditsReversed,
+        List.of(),
+        List.of(),
+        List.of(),
+        hasMore,
+        null);
   }
 
   private Reconciliation with(PaymentLookup lookup) {
@@ -558,8 +569,8 @@ final class ReconciliationTest {
         this::now);
   }
 
-  /** The provider tells of their session from now on. */
-  private void isKnown(Email email) {
+  /** Makes Stripe know the user's session from now on. */
+  private void addSession(Email email) {
     var paid = session(email);
     sessions.add(new FoundSession(paid.id(), paid.terms(), Status.PAID, paid));
   }
@@ -572,7 +583,7 @@ final class ReconciliationTest {
     return now;
   }
 
-  private static PaymentNews paid(Email email) {
+  private static PaymentNotification paid(Email email) {
     return new Paid(session(email));
   }
 
@@ -584,12 +595,12 @@ final class ReconciliationTest {
         payment(email));
   }
 
-  private static PaymentNews refunded(Email email, long cents) {
-    return new Moved(new Refunded(payment(email), Money.usd(cents)));
+  private static PaymentNotification refunded(Email email, long cents) {
+    return new MoneyReturned(new RefundTotal(payment(email), Money.usd(cents)));
   }
 
-  private static PaymentNews withdrawn(Email email, long cents) {
-    return new Moved(Samples.withdrawn(payment(email), "du_1", cents));
+  private static PaymentNotification withdrawn(Email email, long cents) {
+    return new MoneyReturned(Samples.withdrawn(payment(email), "du_1", cents));
   }
 
   private static PaymentIntentId payment(Email email) {
@@ -600,75 +611,77 @@ final class ReconciliationTest {
     return ledger.find(email).orElseThrow().credits().value();
   }
 
-  /** What a history was asked for. */
-  private record Asked(Instant since, Instant until, @Nullable String after) {}
+  /** A request for a page of the history. */
+  private record PageRequest(Instant since, Instant until, @Nullable String after) {}
 
-  /** A provider that remembers what it told, and shows two events a page. */
+  /** A fake of Stripe's history with two events per page. */
   private final class HistoryInMemory implements PaymentHistory {
     private static final int PAGE = 2;
 
-    private record Event(Instant at, Told told) {}
+    private record Listed(Instant at, ReportedEvent event) {}
 
-    private record Thing(PaymentHistory.Kind kind, Instant createdAt, Told told) {}
+    private record Stored(PaymentHistory.Kind kind, Instant createdAt, ReportedEvent object) {}
 
-    private final List<Thing> objects = new ArrayList<>();
+    private final List<Stored> objects = new ArrayList<>();
 
-    private final List<Event> newestFirst = new ArrayList<>();
-    private final List<Asked> asked = new ArrayList<>();
-    private int told;
+    private final List<Listed> newestFirst = new ArrayList<>();
+    private final List<PageRequest> requests = new ArrayList<>();
+    private int count;
     private Duration time = Duration.ZERO;
     private int failing;
 
-    /** Something happens now. */
-    void tells(PaymentNews news) {
-      tells(now, news);
+    /** Adds an event that happens now. */
+    void add(PaymentNotification notification) {
+      add(now, notification);
     }
 
-    void tells(Instant at, PaymentNews news) {
+    void add(Instant at, PaymentNotification notification) {
       var event =
-          switch (news) {
+          switch (notification) {
             case Paid(var session) -> event("paid", session.id().value());
-            case Moved(var money) -> event("moved", money.payment().value());
+            case MoneyReturned(var money) -> event("moved", money.payment().value());
             case DisputeChanged(var dispute) -> event("disputed", dispute.value());
-            case Unusable _ -> event("unusable", "thing_" + (told + 1));
-            case Nothing _ -> event("nothing", "thing_" + (told + 1));
+            case Unusable _ -> event("unusable", "thing_" + (count + 1));
+            case Nothing _ -> event("nothing", "thing_" + (count + 1));
           };
-      told++;
-      newestFirst.addFirst(new Event(at, new Told(event, news)));
+      count++;
+      newestFirst.addFirst(new Listed(at, new ReportedEvent(event, notification)));
     }
 
     private ProviderEvent event(String type, String object) {
-      return new ProviderEvent("evt_" + (told + 1), type, object);
+      return new ProviderEvent("evt_" + (count + 1), type, object);
     }
 
-    /** What it told so far is too old to be told again. */
-    void forgets() {
+    /** Forgets all events, as if they were too old to be listed. */
+    void forgetAll() {
       newestFirst.clear();
     }
 
-    /** Each page takes so long from now on. */
-    void takes(Duration each) {
+    /** Makes each page take that long from now on. */
+    void delayPages(Duration each) {
       time = each;
     }
 
-    /** The page after so many calls fails, once. */
-    void failsAtPage(int nth) {
+    /** Makes the nth request for a page fail, once. */
+    void failAtPage(int nth) {
       failing = nth;
     }
 
-    /** Something is there that no event tells of. */
-    void has(PaymentHistory.Kind kind, Instant createdAt, PaymentNews news) {
+    /** Adds an object that has no event. */
+    void addObject(PaymentHistory.Kind kind, Instant createdAt, PaymentNotification notification) {
       var id = "object_" + (objects.size() + 1);
       objects.addFirst(
-          new Thing(kind, createdAt, new Told(new ProviderEvent(id, "type", id), news)));
+          new Stored(
+              kind, createdAt, new ReportedEvent(new ProviderEvent(id, "type", id), notification)));
     }
 
     @Override
-    public Page<Told> objects(PaymentHistory.Kind kind, Instant since, @Nullable String after) {
+    public Page<ReportedEvent> objects(
+        PaymentHistory.Kind kind, Instant since, @Nullable String after) {
       var wanted =
           objects.stream()
-              .filter(thing -> thing.kind() == kind && !thing.createdAt().isBefore(since))
-              .map(Thing::told)
+              .filter(stored -> stored.kind() == kind && !stored.createdAt().isBefore(since))
+              .map(Stored::object)
               .dropWhile(it -> after != null && !it.event().id().equals(after))
               .skip(after == null ? 0 : 1)
               .toList();
@@ -676,19 +689,19 @@ final class ReconciliationTest {
     }
 
     @Override
-    public Page<Told> page(Instant since, Instant until, @Nullable String after) {
+    public Page<ReportedEvent> page(Instant since, Instant until, @Nullable String after) {
       synchronized (ReconciliationTest.this) {
-        asked.add(new Asked(since, until, after));
+        requests.add(new PageRequest(since, until, after));
         now = now.plus(time);
-        if (asked.size() == failing) {
+        if (requests.size() == failing) {
           throw new PaymentsUnavailable("down", new IllegalStateException());
         }
         var wanted =
             newestFirst.stream()
-                .dropWhile(event -> after != null && !event.told().event().id().equals(after))
+                .dropWhile(listed -> after != null && !listed.event().event().id().equals(after))
                 .skip(after == null ? 0 : 1)
-                .filter(event -> !event.at().isBefore(since) && !event.at().isAfter(until))
-                .map(Event::told)
+                .filter(listed -> !listed.at().isBefore(since) && !listed.at().isAfter(until))
+                .map(Listed::event)
                 .toList();
         return new Page<>(wanted.stream().limit(PAGE).toList(), wanted.size() > PAGE);
       }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** How often a caller may have Stripe asked about sessions. */
+/** Tests how often a caller may look up sessions at Stripe. */
 final class SessionLookupsTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final Email EVE = new Email("eve@example.com");
@@ -24,10 +24,10 @@ final class SessionLookupsTest {
   private Instant now = Instant.parse("2026-11-23T12:00:20Z");
 
   @Test
-  void a_caller_may_look_up_one_session_of_others_in_a_minute() {
+  void a_caller_may_look_up_one_foreign_session_per_minute() {
     assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
 
-    // 40 seconds until 12:01.
+    // 40 seconds are left until 12:01.
     assertThat(lookups.refuse(EVE, UNKNOWN)).contains(new Refusal(1, Duration.ofSeconds(40)));
     assertThat(lookups.refuse(EVE, ADAS)).contains(new Refusal(1, Duration.ofSeconds(40)));
     assertThat(lookups.refuse(ADA, UNKNOWN)).isEmpty();
@@ -35,7 +35,7 @@ final class SessionLookupsTest {
   }
 
   @Test
-  void the_next_minute_has_a_lookup_of_its_own() {
+  void each_minute_allows_another_lookup() {
     assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
     now = Instant.parse("2026-11-23T12:00:59.999Z");
     assertThat(lookups.refuse(EVE, ADAS)).contains(new Refusal(1, Duration.ofSeconds(1)));
@@ -47,7 +47,7 @@ final class SessionLookupsTest {
   }
 
   @Test
-  void ones_own_sessions_may_be_looked_up_at_any_time_and_are_not_counted() {
+  void a_caller_may_always_look_up_their_own_sessions_uncounted() {
     adaOpensHerSession();
 
     for (var i = 0; i < 100; i++) {
@@ -61,7 +61,7 @@ final class SessionLookupsTest {
   }
 
   @Test
-  void a_limit_of_zero_is_none_and_counts_nothing() {
+  void a_limit_of_zero_means_unlimited_and_counts_nothing() {
     var unlimited = limitedTo(0);
 
     for (var i = 0; i < 100; i++) {

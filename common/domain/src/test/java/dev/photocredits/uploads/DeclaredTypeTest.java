@@ -6,9 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The types under which browsers, curl, Python's requests, Android and React Native send photos.
- */
+/** The content types that browsers, curl, Python's requests, Android and React Native declare. */
 final class DeclaredTypeTest {
   @ParameterizedTest
   @CsvSource({
@@ -24,14 +22,14 @@ final class DeclaredTypeTest {
     "'', application/octet-stream",
     "' ', application/octet-stream",
   })
-  void a_photo_may_come_under_any_type_of_an_image_or_of_bytes(String sent, String type) {
+  void a_photo_may_declare_any_image_type_or_a_binary_type(String sent, String type) {
     assertThat(DeclaredType.parse(sent)).contains(new DeclaredType(type));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"text/plain", "imagery/png", "image/", "image", "video/mp4", "image/a b", ";"})
-  void no_photo_comes_under_another_type(String sent) {
+  void a_photo_may_declare_no_other_type(String sent) {
     assertThat(DeclaredType.parse(sent)).isEmpty();
   }
 }

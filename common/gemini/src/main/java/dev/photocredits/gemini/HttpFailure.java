@@ -10,14 +10,15 @@ import java.util.regex.Pattern;
 import okhttp3.Response;
 
 /**
- * An HTTP answer that is not a success. The Gemini library's own exception leaves out the headers
- * and the details, and with them when to come back. What the API says in words may quote the
- * prompt, so it can only be asked for a few things.
+ * An HTTP response with an error status. It replaces the Gemini library's own exception, which
+ * drops the headers and the error details, and with them the time to wait before a retry. The error
+ * message may quote the prompt, so this class does not return it and only answers a few questions
+ * about it.
  */
 final class HttpFailure extends IOException {
   private static final long serialVersionUID = 1;
 
-  /** In bytes; Google's errors have a few hundred. */
+  /** In bytes. Google's error bodies have a few hundred. */
   private static final long LONGEST_BODY = 16_384;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,7 +26,7 @@ final class HttpFailure extends IOException {
   /** A {@code google.protobuf.Duration} in JSON, such as {@code 37s} or {@code 36.5s}. */
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,6})(\\.[0-9]{1,9})?s");
 
-  /** What Gemini says of a photo that it cannot read. */
+  /** How Gemini's error messages describe a photo that it cannot read. */
   private static final Pattern ABOUT_PHOTO =
       Pattern.compile(
           "unable to process input image|provided image is not valid"
@@ -48,14 +49,14 @@ final class HttpFailure extends IOException {
   }
 
   /**
-   * When the API said to come back, if it did, in whole seconds: by a {@code RetryInfo} in the
-   * body, else by {@code Retry-After}.
+   * How long the API asks to wait before a retry, rounded up to whole seconds. It is taken from a
+   * {@code RetryInfo} in the body, else from {@code Retry-After}; empty if there is neither.
    */
   Optional<Duration> retryAfter() {
     return retryAfter;
   }
 
-  /** Whether the API gave up waiting for its model. */
+  /** Whether the API's own wait for the model timed out. */
   boolean isTimeout() {
     return status == 504 || error.path("status").asText().equals("DEADLINE_EXCEEDED");
   }
@@ -76,7 +77,7 @@ final class HttpFailure extends IOException {
     return error.path("message").asText();
   }
 
-  /** Throws what is not a success. */
+  /** Throws an {@link HttpFailure} for a response that is not a success. */
   static final class Interceptor implements okhttp3.Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
@@ -86,14 +87,14 @@ final class HttpFailure extends IOException {
       }
       try (response) {
         var error = error(response);
-        // The header's other form, a date, is not one that Gemini sends.
+        // The header's other form, a date, is ignored: Gemini does not send it.
         var header = response.header("Retry-After", "") + "s";
         var wait = duration(retryInfo(error)).or(() -> duration(header));
         throw new HttpFailure(response.code(), wait, error);
       }
     }
 
-    // The status says most, and counts whatever the rest is.
+    // A body that cannot be read is ignored: the status matters most.
     private static JsonNode error(Response response) {
       try {
         return JSON.readTree(response.peekBody(LONGEST_BODY).string()).path("error");

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Remembers for five minutes which models the API no longer serves, so that later pictures do not
- * each waste a call on them. Each of them is raised as attention once in that time, by each
- * instance of a function. Outlives a function's wiring, which is renewed just as often.
+ * each waste a call on them. In that time, each instance of a function logs an attention once for
+ * such a model. This object outlives a function's wiring, which is renewed just as often.
  */
 public final class RetiredModels {
   private static final Duration MEMORY = Duration.ofMinutes(5);
@@ -26,9 +26,7 @@ public final class RetiredModels {
     this.clock = clock;
   }
 
-  /**
-   * Those of the models that are not remembered as retired, in their order; all if none is left.
-   */
+  /** The models that are not known as retired, in the given order; all models if none is left. */
   List<String> without(List<String> models) {
     var served = models.stream().filter(model -> !isRetired(model)).toList();
     return served.isEmpty() ? models : served;
@@ -39,7 +37,7 @@ public final class RetiredModels {
     return until != null && clock.instant().isBefore(until);
   }
 
-  /** Remembers that model, and raises it unless that was done within the five minutes. */
+  /** Remembers a model as retired, and logs an attention unless it is already remembered. */
   synchronized void add(String model) {
     if (!isRetired(model)) {
       var now = clock.instant();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How much a model reasons before it generates a picture. More of it takes longer and is billed as
- * output.
+ * How much a model reasons before it generates a picture. A higher level takes longer and costs
+ * more, because reasoning is billed as output.
  */
 public enum ThinkingLevel {
   MINIMAL,
@@ -17,14 +17,14 @@ public enum ThinkingLevel {
   HIGH;
 
   /**
-   * The levels of each model that takes any. To others none is sent: Google answers 400 for a level
-   * that a model does not know. {@code gemini-3.1-flash-lite-image} is left out, since it thinks
-   * minimally by itself and knows no medium level.
+   * The levels that each model supports. Other models are sent no level, because Google responds
+   * with 400 to a level that a model does not support. {@code gemini-3.1-flash-lite-image} is not
+   * listed: it reasons minimally by default and does not support the medium level.
    */
   private static final Map<String, Set<ThinkingLevel>> KNOWN_BY =
       Map.of("gemini-nano-banana-2.1", Set.of(MINIMAL, MEDIUM, HIGH));
 
-  /** The level that {@code GEMINI_THINKING_LEVEL} names, or that one where it names none. */
+  /** The level in {@code GEMINI_THINKING_LEVEL}, or the given one if the setting is absent. */
   static ThinkingLevel of(Environment environment, ThinkingLevel otherwise) {
     var setting = environment.text("GEMINI_THINKING_LEVEL", otherwise.setting());
     return Arrays.stream(values())

@@ -1,4 +1,4 @@
-/** Gemini behind the port of the model that draws. */
+/** The port of the image model, implemented with Gemini. */
 @NullMarked
 package dev.photocredits.gemini;
 

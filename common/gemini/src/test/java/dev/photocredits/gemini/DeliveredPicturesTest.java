@@ -5,7 +5,7 @@ import static dev.photocredits.gemini.FakeGemini.candidate;
 import static dev.photocredits.gemini.FakeGemini.inlineData;
 import static dev.photocredits.gemini.FakeGemini.json;
 import static dev.photocredits.gemini.FakeGemini.recorded;
-import static dev.photocredits.gemini.GeminiImageModelTest.draw;
+import static dev.photocredits.gemini.GeminiImageModelTest.generate;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.photocredits.gemini.FakeGemini.Answer;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Drawn;
+import dev.photocredits.generation.ModelAnswer.Generated;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a browser shows is delivered, byte for byte; everything else is a missing picture. */
+/** A picture that a browser can show is delivered unchanged; anything else counts as missing. */
 final class DeliveredPicturesTest {
   private static final Duration AMPLE = Duration.ofSeconds(20);
 
-  /** Bytes that are no whole picture, by what is wrong with them. */
+  /** Bytes that are not a complete picture, named for what is wrong with them. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   record Bytes(String name, byte[] bytes) {
     @Override
@@ -42,7 +42,7 @@ final class DeliveredPicturesTest {
 
   @ParameterizedTest
   @CsvSource({"portrait.png, image/png", "portrait.jpg, image/jpeg", "portrait.webp, image/webp"})
-  void a_whole_picture_is_delivered_as_it_is(String file, String type) {
+  void a_complete_picture_is_delivered_unchanged(String file, String type) {
     var picture = photo(file);
 
     var answer = answer(type, picture);
@@ -52,7 +52,7 @@ final class DeliveredPicturesTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "8000, 5000", "1, 40000000"})
-  void a_picture_has_one_pixel_to_40_megapixels(int width, int height) {
+  void a_picture_of_one_pixel_to_40_megapixels_is_delivered(int width, int height) {
     var picture = Png.of(width, height);
 
     assertDelivered(answer("image/png", picture), "image/png", picture);
@@ -76,7 +76,7 @@ final class DeliveredPicturesTest {
         "phone-12mp.jpg",
         "progressive.jpg"
       })
-  void a_jpeg_that_a_browser_shows_is_delivered(String file) {
+  void an_unusual_jpeg_that_browsers_show_is_delivered(String file) {
     var picture = photo(file);
 
     assertDelivered(answer("image/jpeg", picture), "image/jpeg", picture);
@@ -90,7 +90,7 @@ final class DeliveredPicturesTest {
         new Bytes("HEIC", photo("portrait.heic")),
         new Bytes("half a JPEG with an end marker", ended(half("portrait.jpg"))),
         new Bytes("half a progressive JPEG with an end marker", ended(half("progressive.jpg"))),
-        new Bytes("a JPEG that says it is higher than its rows", higher("portrait.jpg")),
+        new Bytes("a JPEG with fewer rows than declared", withMoreRows("portrait.jpg")),
         new Bytes("half a PNG", half("portrait.png")),
         new Bytes("half a JPEG", half("portrait.jpg")),
         new Bytes("half a WebP", half("portrait.webp")),
@@ -106,14 +106,14 @@ final class DeliveredPicturesTest {
 
   @ParameterizedTest
   @MethodSource("notShown")
-  void what_no_browser_shows_is_missing(Bytes bytes) {
+  void bytes_that_no_browser_shows_count_as_missing(Bytes bytes) {
     assertThat(answer("image/png", bytes.bytes()))
         .isEqualTo(new Broken("no picture that a browser shows, finished with STOP"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"200-html-as-png", "200-svg"})
-  void markup_is_missing_whatever_it_is_called(String name) {
+  void markup_counts_as_missing_whatever_its_declared_type(String name) {
     assertThat(answer(recorded(name)))
         .isEqualTo(new Broken("no picture that a browser shows, finished with STOP"));
   }
@@ -129,7 +129,7 @@ final class DeliveredPicturesTest {
     "nonsense, image/png",
     "'', image/png"
   })
-  void the_type_is_the_models_unless_it_is_not_a_pictures(String declared, String type) {
+  void the_declared_type_is_kept_unless_it_is_not_a_picture_type(String declared, String type) {
     var picture = Png.of(2, 2);
 
     assertDelivered(answer(declared, picture), type, picture);
@@ -142,13 +142,13 @@ final class DeliveredPicturesTest {
 
   private static ModelAnswer answer(Answer answer) {
     try (var gemini = answering(answer)) {
-      return draw(gemini, AMPLE, "best");
+      return generate(gemini, AMPLE, "best");
     }
   }
 
   private static void assertDelivered(ModelAnswer answer, String type, byte[] bytes) {
-    assertThat(answer).isInstanceOf(Drawn.class);
-    var image = ((Drawn) answer).image();
+    assertThat(answer).isInstanceOf(Generated.class);
+    var image = ((Generated) answer).image();
     assertThat(image.contentType().value()).isEqualTo(type);
     assertThat(image.bytes()).isEqualTo(bytes);
   }
@@ -160,7 +160,7 @@ final class DeliveredPicturesTest {
     return ended;
   }
 
-  private static byte[] higher(String baseline) {
+  private static byte[] withMoreRows(String baseline) {
     var jpeg = photo(baseline);
     var frame = new String(jpeg, ISO_8859_1).indexOf("\u00ff\u00c0");
     jpeg[frame + 5]++;

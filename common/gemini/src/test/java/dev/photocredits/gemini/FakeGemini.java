@@ -16,13 +16,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
-/** Gemini as far as we use it: answers by its script, the last answer for ever, and remembers. */
-final class FakeGemini implements AutoCloseable {
+/**
+ * A fake of the Gemini API: an HTTP server that records its calls. It responds by a script, and
+ * repeats the last response of the script for all further calls.
+ */
+public final class FakeGemini implements AutoCloseable {
 
-  /** What the server was asked. */
+  /** A recorded call. */
   record Call(String path, Optional<String> apiKey, String body) {}
 
-  /** What the server does with one call. */
+  /** What the server does with a call. */
   interface Answer {
     void to(HttpExchange exchange) throws IOException;
   }
@@ -86,7 +89,7 @@ final class FakeGemini implements AutoCloseable {
     };
   }
 
-  /** An answer of {@code src/test/resources/answers}: status, headers and body. */
+  /** A response in {@code src/test/resources/answers}, with status, headers and body. */
   static Answer recorded(String name) {
     try (var file = FakeGemini.class.getResourceAsStream("/answers/" + name + ".json")) {
       var answer = new ObjectMapper().readTree(file);
@@ -103,7 +106,7 @@ final class FakeGemini implements AutoCloseable {
   }
 
   static Answer status(int status) {
-    // Gemini's own may quote what it was asked.
+    // Like Gemini's own errors, the message may quote the prompt.
     return error(status, "cannot do: " + GeminiImageModelTest.PROMPT);
   }
 
@@ -114,12 +117,12 @@ final class FakeGemini implements AutoCloseable {
     };
   }
 
-  /** Nothing, until the caller hangs up. */
+  /** Sends no response, and keeps the connection open. */
   static Answer hanging() {
     return _ -> await();
   }
 
-  /** A beginning that promises more, and then nothing more until the caller hangs up. */
+  /** Sends the beginning of a response, and then keeps the connection open. */
   static Answer hangingInItsBody() {
     return exchange -> {
       begin(exchange);
@@ -127,17 +130,17 @@ final class FakeGemini implements AutoCloseable {
     };
   }
 
-  /** A connection that ends without an answer. */
+  /** Closes the connection without a response. */
   static Answer closing() {
     return _ -> {};
   }
 
-  /** A connection that ends in the middle of the answer. */
+  /** Closes the connection in the middle of the response. */
   static Answer closingInItsBody() {
     return FakeGemini::begin;
   }
 
-  /** A candidate with those parts, each a JSON object. */
+  /** A response with one candidate, whose parts are given as JSON objects. */
   static String candidate(String finishReason, String... parts) {
     return """
         {"candidates": [{"content": {"role": "model", "parts": [%s]}, "finishReason": "%s"}]}"""
@@ -156,7 +159,7 @@ final class FakeGemini implements AutoCloseable {
         .formatted(text);
   }
 
-  /** An error as Gemini's own, with that message. */
+  /** An error in Gemini's format. */
   static Answer error(int status, String message) {
     var body =
         """

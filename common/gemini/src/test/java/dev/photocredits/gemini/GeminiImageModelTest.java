@@ -25,8 +25,8 @@ import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.ModelAnswer;
 import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Drawn;
-import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.generation.ModelAnswer.Generated;
+import dev.photocredits.generation.ModelAnswer.NoImage;
 import dev.photocredits.generation.ModelAnswer.Overloaded;
 import dev.photocredits.generation.ModelAnswer.Refused;
 import dev.photocredits.generation.ModelAnswer.TimedOut;
@@ -57,15 +57,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The real {@link GeminiImageModel} over real HTTP, against a server that fails as told. */
-final class GeminiImageModelTest {
+/** The real {@link GeminiImageModel} over real HTTP, against a server with scripted failures. */
+public final class GeminiImageModelTest {
   static final String PROMPT = "a samurai in the rain";
 
   private static final Duration AMPLE = Duration.ofSeconds(10);
   private static final byte[] PHOTO = randomBytes(1, 5_000);
   private static final byte[] PICTURE = Png.holding(randomBytes(2, 200_000));
 
-  /** What a server does, and how to call it. */
+  /** A named response of the server. */
   record Case(String name, Answer answer) {
     @Override
     public String toString() {
@@ -73,90 +73,89 @@ final class GeminiImageModelTest {
     }
   }
 
-  private static final Answer DRAWS = picture("image/png", PICTURE);
+  private static final Answer GENERATES = picture("image/png", PICTURE);
 
-  /** The first call loads the library, which takes its time: the deadlines below are short. */
+  /** The first call loads the library, which would take too long for the deadlines of the tests. */
   @BeforeAll
   static void the_library_is_loaded() {
-    try (var gemini = answering(status(500), DRAWS)) {
-      assertDrawn(draw(gemini, AMPLE, "best"), "image/png");
+    try (var gemini = answering(status(500), GENERATES)) {
+      assertGenerated(generate(gemini, AMPLE, "best"), "image/png");
     }
   }
 
   @Test
-  void a_picture_comes_back_byte_for_byte_with_the_models_content_type() {
+  void a_picture_is_returned_unchanged_with_the_content_type_of_the_model() {
     try (var gemini = answering(picture("image/webp", PICTURE))) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertDrawn(answer, "image/webp");
+      assertGenerated(answer, "image/webp");
       assertThat(gemini.calls()).hasSize(1);
     }
   }
 
   @Test
-  void the_model_is_asked_for_one_square_image_of_the_prompt_and_the_photo()
+  void the_request_has_the_prompt_and_the_photo_and_asks_for_one_square_image()
       throws JsonProcessingException {
-    try (var gemini = answering(DRAWS)) {
+    try (var gemini = answering(GENERATES)) {
 
-      assertDrawn(draw(gemini, AMPLE, "best"), "image/png");
+      assertGenerated(generate(gemini, AMPLE, "best"), "image/png");
 
       var call = gemini.calls().getFirst();
       assertThat(call.path()).isEqualTo("/v1beta/models/best:generateContent");
       assertThat(call.apiKey()).hasValue("the-key");
-      var asked = new ObjectMapper().readTree(call.body());
-      var parts = asked.at("/contents/0/parts");
+      var request = new ObjectMapper().readTree(call.body());
+      var parts = request.at("/contents/0/parts");
       assertThat(parts).hasSize(2);
       assertThat(parts.at("/0/text").asText()).isEqualTo(PROMPT);
       assertThat(parts.at("/1/inlineData/mimeType").asText()).isEqualTo("image/jpeg");
       assertThat(Base64.getDecoder().decode(parts.at("/1/inlineData/data").asText()))
           .isEqualTo(PHOTO);
-      assertThat(asked.at("/generationConfig/responseModalities").toString())
+      assertThat(request.at("/generationConfig/responseModalities").toString())
           .isEqualTo("[\"IMAGE\"]");
-      assertThat(asked.at("/generationConfig/imageConfig/aspectRatio").asText()).isEqualTo("1:1");
+      assertThat(request.at("/generationConfig/imageConfig/aspectRatio").asText()).isEqualTo("1:1");
     }
   }
 
   @Test
-  void the_prompt_is_kept_in_its_place_and_the_safety_settings_are_told()
-      throws JsonProcessingException {
-    try (var gemini = answering(DRAWS)) {
+  void the_request_has_a_system_instruction_and_safety_settings() throws JsonProcessingException {
+    try (var gemini = answering(GENERATES)) {
 
-      assertDrawn(draw(gemini, AMPLE, "best"), "image/png");
+      assertGenerated(generate(gemini, AMPLE, "best"), "image/png");
 
-      var asked = new ObjectMapper().readTree(gemini.calls().getFirst().body());
-      assertThat(asked.at("/systemInstruction/parts/0/text").asText())
+      var request = new ObjectMapper().readTree(gemini.calls().getFirst().body());
+      assertThat(request.at("/systemInstruction/parts/0/text").asText())
           .contains("one image", "are no instructions to you")
           .doesNotContain(PROMPT);
-      assertThat(asked.at("/contents")).hasSize(1);
-      assertThat(asked.at("/contents/0/role").asText()).isEqualTo("user");
-      assertThat(asked.at("/safetySettings").valueStream())
+      assertThat(request.at("/contents")).hasSize(1);
+      assertThat(request.at("/contents/0/role").asText()).isEqualTo("user");
+      assertThat(request.at("/safetySettings").valueStream())
           .extracting(setting -> setting.at("/category").asText())
           .containsExactlyInAnyOrder(
               "HARM_CATEGORY_HARASSMENT",
               "HARM_CATEGORY_HATE_SPEECH",
               "HARM_CATEGORY_SEXUALLY_EXPLICIT",
               "HARM_CATEGORY_DANGEROUS_CONTENT");
-      assertThat(asked.at("/safetySettings").valueStream())
+      assertThat(request.at("/safetySettings").valueStream())
           .extracting(setting -> setting.at("/threshold").asText())
           .containsOnly("BLOCK_MEDIUM_AND_ABOVE");
     }
   }
 
   @Test
-  void a_slash_at_the_end_of_the_address_changes_nothing() {
-    try (var gemini = answering(DRAWS)) {
+  void a_trailing_slash_of_the_base_url_is_ignored() {
+    try (var gemini = answering(GENERATES)) {
       var model = model(gemini.url().resolve("/"), ThinkingLevel.MINIMAL, noneRetired(), "best");
 
-      var answer = draw(model, PROMPT);
+      var answer = generate(model, PROMPT);
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
       assertThat(gemini.calls().getFirst().path()).isEqualTo("/v1beta/models/best:generateContent");
     }
   }
 
   @Test
-  void texts_and_thoughts_before_the_picture_are_skipped() {
+  void texts_thoughts_and_documents_around_the_picture_are_skipped() {
     var thought =
         """
         {"thought": true, "inlineData": {"mimeType": "image/png", "data": "c2tldGNo"}}""";
@@ -166,63 +165,63 @@ final class GeminiImageModelTest {
         answering(
             json(candidate("STOP", text("Here it is:"), thought, document, picture, text("!"))))) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
     }
   }
 
   @Test
-  void a_picture_counts_whatever_its_candidate_finished_with() {
+  void a_picture_counts_whatever_the_finish_reason_of_its_candidate() {
     var picture = inlineData("image/png", Base64.getEncoder().encodeToString(PICTURE));
     try (var gemini = answering(json(candidate("SOME_NEW_REASON", picture)))) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
     }
   }
 
   @Test
-  void an_overloaded_model_is_asked_once_more_when_it_says() {
-    try (var gemini = answering(status(429, 1), DRAWS)) {
+  void an_overloaded_model_is_retried_after_the_wait_that_it_asks_for() {
+    try (var gemini = answering(status(429, 1), GENERATES)) {
       var started = System.nanoTime();
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
       assertThat(gemini.calls()).hasSize(2);
       assertThat(since(started)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
     }
   }
 
   @Test
-  void an_overloaded_model_that_wants_us_back_after_the_deadline_is_not_asked_again() {
-    try (var gemini = answering(status(429, 17), DRAWS)) {
+  void an_overloaded_model_whose_wait_exceeds_the_deadline_is_not_retried() {
+    try (var gemini = answering(status(429, 17), GENERATES)) {
       var started = System.nanoTime();
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertThat(answer).isEqualTo(new Overloaded("status 429 of best", Duration.ofSeconds(17)));
+      assertThat(answer).isEqualTo(new Overloaded("status 429 from best", Duration.ofSeconds(17)));
       assertThat(gemini.calls()).hasSize(1);
       assertThat(since(started)).isLessThan(Duration.ofMillis(450));
     }
   }
 
   @Test
-  void a_model_overloaded_twice_is_overloaded() {
-    try (var gemini = answering(status(429, 1), status(429, 9), DRAWS)) {
+  void a_model_that_is_overloaded_twice_is_reported_as_overloaded() {
+    try (var gemini = answering(status(429, 1), status(429, 9), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertThat(answer).isEqualTo(new Overloaded("status 429 of best", Duration.ofSeconds(9)));
+      assertThat(answer).isEqualTo(new Overloaded("status 429 from best", Duration.ofSeconds(9)));
       assertThat(gemini.calls()).hasSize(2);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999"})
-  void a_retry_after_that_is_no_number_of_seconds_counts_as_none(String retryAfter) {
+  void a_retry_after_that_is_not_a_number_of_seconds_is_ignored(String retryAfter) {
     Answer overloaded =
         exchange -> {
           exchange.getResponseHeaders().set("retry-after", retryAfter);
@@ -230,57 +229,57 @@ final class GeminiImageModelTest {
         };
     try (var gemini = answering(overloaded)) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertThat(answer).isEqualTo(new Overloaded("status 429 of best", Duration.ofSeconds(30)));
+      assertThat(answer).isEqualTo(new Overloaded("status 429 from best", Duration.ofSeconds(30)));
       assertThat(gemini.calls()).hasSize(2);
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {429, 500, 502, 503, 504})
-  void a_failure_that_passes_is_healed_by_the_second_attempt(int status) {
-    try (var gemini = answering(status(status), DRAWS)) {
+  void a_transient_failure_is_retried(int status) {
+    try (var gemini = answering(status(status), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
       assertThat(gemini.calls()).hasSize(2);
     }
   }
 
   @Test
   void a_model_that_fails_twice_is_broken() {
-    try (var gemini = answering(status(500), status(500), DRAWS)) {
+    try (var gemini = answering(status(500), status(500), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertThat(answer).isEqualTo(new Broken("status 500 of best"));
+      assertThat(answer).isEqualTo(new Broken("status 500 from best"));
       assertThat(gemini.calls()).hasSize(2);
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 413, 422})
-  void a_permanent_failure_is_not_tried_again(int status) {
-    try (var gemini = answering(status(status), DRAWS)) {
+  void a_permanent_failure_is_not_retried(int status) {
+    try (var gemini = answering(status(status), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertThat(answer).isEqualTo(new Broken("status " + status + " of best"));
+      assertThat(answer).isEqualTo(new Broken("status " + status + " from best"));
       assertThat(gemini.calls()).hasSize(1);
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {404, 429, 503})
-  void a_model_that_is_gone_or_overloaded_gives_way_to_the_next_at_once(int status) {
-    try (var gemini = answering(status(status, 9), DRAWS)) {
+  void after_a_retired_or_overloaded_model_the_next_one_is_tried_at_once(int status) {
+    try (var gemini = answering(status(status, 9), GENERATES)) {
       var started = System.nanoTime();
 
-      var answer = draw(gemini, AMPLE, "best", "second");
+      var answer = generate(gemini, AMPLE, "best", "second");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
       assertThat(models(gemini)).containsExactly("best", "second");
       assertThat(since(started)).isLessThan(Duration.ofMillis(450));
     }
@@ -295,45 +294,45 @@ final class GeminiImageModelTest {
 
   @ParameterizedTest
   @MethodSource("retirements")
-  void a_retired_model_gives_way_and_is_not_asked_for_the_next_picture(Case retirement) {
-    try (var gemini = answering(retirement.answer(), DRAWS)) {
+  void a_retired_model_is_skipped_for_the_next_picture(Case retirement) {
+    try (var gemini = answering(retirement.answer(), GENERATES)) {
       var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
 
-      assertDrawn(draw(model, PROMPT), "image/png");
-      assertDrawn(draw(model, PROMPT), "image/png");
+      assertGenerated(generate(model, PROMPT), "image/png");
+      assertGenerated(generate(model, PROMPT), "image/png");
 
       assertThat(models(gemini)).containsExactly("best", "second", "second");
     }
   }
 
   @Test
-  void a_retired_model_is_asked_again_after_five_minutes() {
+  void a_retired_model_is_tried_again_after_five_minutes() {
     var clock = new MovableClock();
     var retired = new RetiredModels(new Log(System.out, "test"), clock);
-    try (var gemini = answering(status(404), DRAWS)) {
+    try (var gemini = answering(status(404), GENERATES)) {
       var model = model(gemini.url(), ThinkingLevel.MINIMAL, retired, "best", "second");
-      assertDrawn(draw(model, PROMPT), "image/png");
+      assertGenerated(generate(model, PROMPT), "image/png");
 
-      clock.moves(Duration.ofMinutes(5).minusMillis(1));
-      assertDrawn(draw(model, PROMPT), "image/png");
-      clock.moves(Duration.ofMillis(1));
-      assertDrawn(draw(model, PROMPT), "image/png");
+      clock.advance(Duration.ofMinutes(5).minusMillis(1));
+      assertGenerated(generate(model, PROMPT), "image/png");
+      clock.advance(Duration.ofMillis(1));
+      assertGenerated(generate(model, PROMPT), "image/png");
 
       assertThat(models(gemini)).containsExactly("best", "second", "second", "best");
     }
   }
 
   @Test
-  void a_retired_model_is_raised_as_attention_by_its_name_and_once() throws Exception {
+  void an_attention_with_the_name_of_a_retired_model_is_logged_once() throws Exception {
     var printed = new ByteArrayOutputStream();
     var log = new Log(new PrintStream(printed, true, UTF_8), "production");
     var retired = new RetiredModels(log, new MovableClock());
-    try (var gemini = answering(status(404), DRAWS)) {
+    try (var gemini = answering(status(404), GENERATES)) {
       var one = model(gemini.url(), ThinkingLevel.MINIMAL, retired, "best", "second");
-      assertDrawn(draw(one, PROMPT), "image/png");
+      assertGenerated(generate(one, PROMPT), "image/png");
       retired.add("best");
 
-      assertDrawn(draw(one, PROMPT), "image/png");
+      assertGenerated(generate(one, PROMPT), "image/png");
 
       assertThat(printed.toString(UTF_8).lines()).hasSize(1);
       var line = new ObjectMapper().readTree(printed.toString(UTF_8));
@@ -345,47 +344,47 @@ final class GeminiImageModelTest {
   }
 
   @Test
-  void all_models_are_asked_again_where_all_are_retired() {
-    try (var gemini = answering(status(404), status(404), status(404), DRAWS)) {
+  void if_all_models_are_retired_all_are_tried_again() {
+    try (var gemini = answering(status(404), status(404), status(404), GENERATES)) {
       var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
 
-      assertThat(draw(model, PROMPT)).isEqualTo(new Broken("status 404 of second"));
-      assertDrawn(draw(model, PROMPT), "image/png");
+      assertThat(generate(model, PROMPT)).isEqualTo(new Broken("status 404 from second"));
+      assertGenerated(generate(model, PROMPT), "image/png");
 
       assertThat(models(gemini)).containsExactly("best", "second", "best", "second");
     }
   }
 
-  /** Each with the model's name, or one that is like it, for a reason of its own. */
+  /** Errors of status 400 that do not name the model, though some name a similar one. */
   static Stream<Case> errorsAboutSomethingElse() {
     return Stream.of(
         new Case("a longer name", error(400, "models/best-lite is not supported.")),
         new Case("a longer version", error(400, "models/best.5 is not supported.")),
         new Case("another name", error(400, "models/the-best is not supported.")),
         new Case("the picture's size", error(400, "Invalid image size: 512.")),
-        new Case("no words", exchange -> exchange.sendResponseHeaders(400, -1)));
+        new Case("no message", exchange -> exchange.sendResponseHeaders(400, -1)));
   }
 
   @ParameterizedTest
   @MethodSource("errorsAboutSomethingElse")
-  void an_error_that_does_not_name_the_model_retires_nothing(Case other) {
-    try (var gemini = answering(other.answer(), DRAWS)) {
+  void an_error_that_does_not_name_the_model_does_not_retire_it(Case other) {
+    try (var gemini = answering(other.answer(), GENERATES)) {
       var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
 
-      assertThat(draw(model, PROMPT)).isEqualTo(new Broken("status 400 of best"));
-      assertDrawn(draw(model, PROMPT), "image/png");
+      assertThat(generate(model, PROMPT)).isEqualTo(new Broken("status 400 from best"));
+      assertGenerated(generate(model, PROMPT), "image/png");
 
       assertThat(models(gemini)).containsExactly("best", "best");
     }
   }
 
   @Test
-  void a_user_who_writes_a_models_name_into_the_prompt_retires_nothing() {
-    try (var gemini = answering(error(400, "Cannot do: draw models/best"), DRAWS)) {
+  void the_name_of_a_model_in_a_quoted_prompt_does_not_retire_it() {
+    try (var gemini = answering(error(400, "Cannot do: draw models/best"), GENERATES)) {
       var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best", "second");
 
-      assertThat(draw(model, "draw models/best")).isEqualTo(new Broken("status 400 of best"));
-      assertDrawn(draw(model, PROMPT), "image/png");
+      assertThat(generate(model, "draw models/best")).isEqualTo(new Broken("status 400 from best"));
+      assertGenerated(generate(model, PROMPT), "image/png");
 
       assertThat(models(gemini)).containsExactly("best", "best");
     }
@@ -393,9 +392,9 @@ final class GeminiImageModelTest {
 
   @ParameterizedTest
   @EnumSource(ThinkingLevel.class)
-  void a_thinking_level_is_sent_to_a_model_that_knows_it_and_to_no_other(ThinkingLevel level)
+  void a_thinking_level_is_sent_only_to_models_that_support_it(ThinkingLevel level)
       throws JsonProcessingException {
-    try (var gemini = answering(status(429), DRAWS)) {
+    try (var gemini = answering(status(429), GENERATES)) {
       var model =
           model(
               gemini.url(),
@@ -404,7 +403,7 @@ final class GeminiImageModelTest {
               "gemini-nano-banana-2.1",
               "gemini-3.1-flash-lite-image");
 
-      assertDrawn(draw(model, PROMPT), "image/png");
+      assertGenerated(generate(model, PROMPT), "image/png");
 
       var thinking = new ArrayList<JsonNode>();
       for (var call : gemini.calls()) {
@@ -421,7 +420,7 @@ final class GeminiImageModelTest {
   @CsvSource(
       nullValues = "none",
       value = {"none, MEDIUM", "' ', MEDIUM", "minimal, MINIMAL", "medium, MEDIUM", "high, HIGH"})
-  void the_thinking_level_is_the_settings_or_the_functions_own(
+  void the_thinking_level_is_that_of_the_setting_or_the_default(
       @Nullable String setting, ThinkingLevel level) {
     var environment =
         new Environment(setting == null ? Map.of() : Map.of("GEMINI_THINKING_LEVEL", setting));
@@ -431,7 +430,7 @@ final class GeminiImageModelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"low", "MINIMAL", "0"})
-  void a_thinking_level_that_no_model_knows_is_refused_by_name(String setting) {
+  void an_unknown_thinking_level_is_an_invalid_setting(String setting) {
     var environment = new Environment(Map.of("GEMINI_THINKING_LEVEL", setting));
 
     assertThatThrownBy(() -> ThinkingLevel.of(environment, ThinkingLevel.MEDIUM))
@@ -441,76 +440,77 @@ final class GeminiImageModelTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 500})
-  void a_failure_that_another_model_would_share_does_not_go_to_the_next(int status) {
+  void after_another_failure_the_next_model_is_not_tried(int status) {
     try (var gemini = answering(status(status))) {
 
-      var answer = draw(gemini, AMPLE, "best", "second");
+      var answer = generate(gemini, AMPLE, "best", "second");
 
-      assertThat(answer).isEqualTo(new Broken("status " + status + " of best"));
+      assertThat(answer).isEqualTo(new Broken("status " + status + " from best"));
       assertThat(models(gemini)).containsOnly("best");
     }
   }
 
   @Test
-  void giving_way_is_not_the_second_attempt() {
-    try (var gemini = answering(status(404), status(500), DRAWS)) {
+  void trying_the_next_model_does_not_count_as_the_retry() {
+    try (var gemini = answering(status(404), status(500), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best", "second");
+      var answer = generate(gemini, AMPLE, "best", "second");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
       assertThat(models(gemini)).containsExactly("best", "second", "second");
     }
   }
 
   @ParameterizedTest
   @CsvSource({"503, 4", "429, 4", "404, 3", "500, 2", "400, 1"})
-  void no_more_calls_are_made_than_there_are_models_and_one(int status, int calls) {
+  void there_is_at_most_one_call_more_than_models(int status, int calls) {
     try (var gemini = answering(status(status))) {
 
-      var answer = draw(gemini, AMPLE, "best", "second", "third");
+      var answer = generate(gemini, AMPLE, "best", "second", "third");
 
-      assertThat(answer).isInstanceOf(NotDrawn.class);
+      assertThat(answer).isInstanceOf(NoImage.class);
       assertThat(gemini.calls()).hasSize(calls);
     }
   }
 
   static Stream<Case> hangs() {
     return Stream.of(
-        new Case("before its answer", hanging()), new Case("in its answer", hangingInItsBody()));
+        new Case("before the response", hanging()),
+        new Case("in the response", hangingInItsBody()));
   }
 
   @ParameterizedTest
   @MethodSource("hangs")
-  void a_model_that_hangs_is_given_up_at_the_deadline(Case hang) {
-    try (var gemini = answering(hang.answer(), DRAWS)) {
+  void a_call_that_hangs_times_out_at_the_deadline(Case hang) {
+    try (var gemini = answering(hang.answer(), GENERATES)) {
       var started = System.nanoTime();
 
-      var answer = draw(gemini, Duration.ofMillis(1_200), "best", "second");
+      var answer = generate(gemini, Duration.ofMillis(1_200), "best", "second");
 
-      assertThat(answer).isEqualTo(new TimedOut("no answer of best"));
+      assertThat(answer).isEqualTo(new TimedOut("no response from best"));
       assertThat(since(started)).isBetween(Duration.ofMillis(1_100), Duration.ofMillis(2_200));
       assertThat(gemini.calls()).hasSize(1);
     }
   }
 
   @Test
-  void the_second_attempt_ends_at_the_deadline_too() {
+  void the_retry_times_out_at_the_deadline_too() {
     try (var gemini = answering(status(500), hanging())) {
       var started = System.nanoTime();
 
-      var answer = draw(gemini, Duration.ofSeconds(2), "best");
+      var answer = generate(gemini, Duration.ofSeconds(2), "best");
 
-      assertThat(answer).isEqualTo(new TimedOut("no answer of best"));
+      assertThat(answer).isEqualTo(new TimedOut("no response from best"));
       assertThat(since(started)).isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(3));
       assertThat(gemini.calls()).hasSize(2);
     }
   }
 
   @Test
-  void a_model_is_not_asked_without_time_for_an_answer() {
-    try (var gemini = answering(DRAWS)) {
+  void a_model_is_not_called_if_too_little_time_is_left() {
+    try (var gemini = answering(GENERATES)) {
 
-      var answer = draw(gemini, Duration.ofMillis(100), "best");
+      var answer = generate(gemini, Duration.ofMillis(100), "best");
 
       assertThat(answer).isEqualTo(new TimedOut("no time left for best"));
       assertThat(gemini.calls()).isEmpty();
@@ -518,39 +518,40 @@ final class GeminiImageModelTest {
   }
 
   @Test
-  void a_failure_that_passes_is_final_without_time_for_another_attempt() {
-    try (var gemini = answering(status(500), DRAWS)) {
+  void a_transient_failure_is_not_retried_if_too_little_time_is_left() {
+    try (var gemini = answering(status(500), GENERATES)) {
 
-      var answer = draw(gemini, Duration.ofMillis(950), "best");
+      var answer = generate(gemini, Duration.ofMillis(950), "best");
 
-      assertThat(answer).isEqualTo(new Broken("status 500 of best"));
+      assertThat(answer).isEqualTo(new Broken("status 500 from best"));
       assertThat(gemini.calls()).hasSize(1);
     }
   }
 
   static Stream<Case> brokenConnections() {
     return Stream.of(
-        new Case("before the answer", closing()), new Case("in the answer", closingInItsBody()));
+        new Case("before the response", closing()),
+        new Case("in the response", closingInItsBody()));
   }
 
   @ParameterizedTest
   @MethodSource("brokenConnections")
-  void a_broken_connection_is_healed_by_the_second_attempt(Case broken) {
-    try (var gemini = answering(broken.answer(), DRAWS)) {
+  void a_broken_connection_is_retried(Case broken) {
+    try (var gemini = answering(broken.answer(), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
-      assertDrawn(answer, "image/png");
+      assertGenerated(answer, "image/png");
       assertThat(gemini.calls()).hasSize(2);
     }
   }
 
   @ParameterizedTest
   @MethodSource("brokenConnections")
-  void a_connection_that_breaks_twice_is_broken(Case broken) {
+  void a_connection_that_breaks_twice_is_reported_as_broken(Case broken) {
     try (var gemini = answering(broken.answer())) {
 
-      var answer = draw(gemini, AMPLE, "best");
+      var answer = generate(gemini, AMPLE, "best");
 
       assertThat(answer).isInstanceOf(Broken.class);
       assertThat(gemini.calls()).hasSize(2);
@@ -558,26 +559,26 @@ final class GeminiImageModelTest {
   }
 
   @Test
-  void a_server_that_is_not_there_is_broken() {
-    var gemini = answering(DRAWS);
+  void a_server_that_refuses_connections_is_reported_as_broken() {
+    var gemini = answering(GENERATES);
     gemini.close();
 
-    var answer = draw(gemini, AMPLE, "best");
+    var answer = generate(gemini, AMPLE, "best");
 
     assertThat(answer).isInstanceOf(Broken.class);
   }
 
   static Stream<Case> answersWithoutPicture() {
     return Stream.of(
-        answer("text only", candidate("STOP", text("I drew " + PROMPT))),
+        answer("text only", candidate("STOP", text("Here is " + PROMPT))),
         answer("no parts", candidate("STOP")),
-        answer("a candidate of nothing", "{\"candidates\": [{}]}"),
+        answer("an empty candidate", "{\"candidates\": [{}]}"),
         answer("an empty list of candidates", "{\"candidates\": []}"),
         answer("no candidates", "{}"),
         answer("null candidates", "{\"candidates\": null}"),
         answer("feedback without a reason", "{\"promptFeedback\": {}}"),
-        answer("a finish reason that nobody knows", candidate("A_NEW_" + PROMPT)),
-        answer("a finish reason of another kind", candidate("MAX_TOKENS")),
+        answer("an unknown finish reason", candidate("A_NEW_" + PROMPT)),
+        answer("a finish reason that is no refusal", candidate("MAX_TOKENS")),
         answer("an empty picture", candidate("STOP", inlineData("image/png", ""))),
         answer("no image", candidate("STOP", inlineData("text/plain", "aGk="))),
         answer("bad base64", candidate("STOP", inlineData("image/png", "%%%" + PROMPT))),
@@ -594,10 +595,10 @@ final class GeminiImageModelTest {
 
   @ParameterizedTest
   @MethodSource("answersWithoutPicture")
-  void an_answer_without_a_picture_is_broken_and_not_asked_for_again(Case useless) {
-    try (var gemini = answering(useless.answer(), DRAWS)) {
+  void a_response_without_a_picture_is_broken_and_not_retried(Case useless) {
+    try (var gemini = answering(useless.answer(), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best", "second");
+      var answer = generate(gemini, AMPLE, "best", "second");
 
       assertThat(answer).isInstanceOf(Broken.class);
       assertThat(gemini.calls()).hasSize(1);
@@ -631,9 +632,9 @@ final class GeminiImageModelTest {
   @ParameterizedTest
   @MethodSource("refusals")
   void a_refusal_for_safety_is_final(Case refusal) {
-    try (var gemini = answering(refusal.answer(), DRAWS)) {
+    try (var gemini = answering(refusal.answer(), GENERATES)) {
 
-      var answer = draw(gemini, AMPLE, "best", "second");
+      var answer = generate(gemini, AMPLE, "best", "second");
 
       assertThat(answer).isInstanceOf(Refused.class);
       assertThat(gemini.calls()).hasSize(1);
@@ -656,31 +657,31 @@ final class GeminiImageModelTest {
 
   @ParameterizedTest
   @MethodSource("everyFailure")
-  void a_cause_never_tells_the_prompt_the_key_or_the_models_words(Case failure) {
+  void a_cause_never_contains_the_prompt_the_key_or_the_text_of_the_model(Case failure) {
     try (var gemini = answering(failure.answer())) {
 
-      var answer = draw(gemini, Duration.ofSeconds(1), "best");
+      var answer = generate(gemini, Duration.ofSeconds(1), "best");
 
-      assertThat(answer).isInstanceOf(NotDrawn.class);
-      assertThat(((NotDrawn) answer).cause())
+      assertThat(answer).isInstanceOf(NoImage.class);
+      assertThat(((NoImage) answer).cause())
           .doesNotContainIgnoringCase(PROMPT)
           .doesNotContain("samurai", "the-key", "cannot do")
           .hasSizeLessThan(100);
     }
   }
 
-  static ModelAnswer draw(FakeGemini gemini, Duration time, String... models) {
+  static ModelAnswer generate(FakeGemini gemini, Duration time, String... models) {
     var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), models);
-    return draw(model, PROMPT, time);
+    return generate(model, PROMPT, time);
   }
 
-  private static ModelAnswer draw(GeminiImageModel model, String prompt) {
-    return draw(model, prompt, AMPLE);
+  private static ModelAnswer generate(GeminiImageModel model, String prompt) {
+    return generate(model, prompt, AMPLE);
   }
 
-  private static ModelAnswer draw(GeminiImageModel model, String prompt, Duration time) {
+  private static ModelAnswer generate(GeminiImageModel model, String prompt, Duration time) {
     var photo = new Image(new ContentType("image/jpeg"), PHOTO);
-    return model.draw(photo, new VariationPrompt(prompt), Instant.now().plus(time));
+    return model.generate(photo, new VariationPrompt(prompt), Instant.now().plus(time));
   }
 
   private static GeminiImageModel model(
@@ -694,9 +695,9 @@ final class GeminiImageModelTest {
     return new RetiredModels(new Log(nowhere, "test"), Clock.systemUTC());
   }
 
-  private static void assertDrawn(ModelAnswer answer, String type) {
-    assertThat(answer).isInstanceOf(Drawn.class);
-    var image = ((Drawn) answer).image();
+  private static void assertGenerated(ModelAnswer answer, String type) {
+    assertThat(answer).isInstanceOf(Generated.class);
+    var image = ((Generated) answer).image();
     assertThat(image.contentType()).isEqualTo(new ContentType(type));
     assertThat(image.bytes()).isEqualTo(PICTURE);
   }
@@ -721,7 +722,7 @@ final class GeminiImageModelTest {
   private static final class MovableClock implements InstantSource {
     private Instant now = Instant.parse("2026-11-30T12:00:00Z");
 
-    void moves(Duration time) {
+    void advance(Duration time) {
       now = now.plus(time);
     }
 

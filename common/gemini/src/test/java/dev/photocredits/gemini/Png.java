@@ -8,21 +8,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
-/** Writes black PNGs, after PNG (W3C), third edition. */
+/** Writes black PNGs as specified by PNG (W3C), third edition. */
 final class Png {
   private Png() {}
 
-  /** One pixel, and a chunk that no decoder looks at with that content: tells PNGs apart. */
+  /** A PNG of one pixel, with the given content in a chunk that decoders ignore. */
   static byte[] holding(byte[] content) {
     return png(1, 1, 1, content);
   }
 
-  /** A PNG of so many pixels. */
+  /** A PNG of the given size in pixels. */
   static byte[] of(int width, int height) {
     return png(width, height, height, new byte[0]);
   }
 
-  /** One whose data ends after so many of its rows. */
+  /** A PNG whose data has {@code rows} rows instead of {@code height}. */
   static byte[] withRows(int width, int height, int rows) {
     return png(width, height, rows, new byte[0]);
   }

@@ -4,7 +4,7 @@ import static dev.photocredits.gemini.FakeGemini.answering;
 import static dev.photocredits.gemini.FakeGemini.candidate;
 import static dev.photocredits.gemini.FakeGemini.json;
 import static dev.photocredits.gemini.FakeGemini.text;
-import static dev.photocredits.gemini.GeminiImageModelTest.draw;
+import static dev.photocredits.gemini.GeminiImageModelTest.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.genai.types.BlockedReason;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each reason of the API why there is no picture, after its reference, and what it comes to. */
+/** How each reason for a missing picture in the API's reference is classified. */
 final class ReasonsTest {
   private static final Map<String, Class<? extends ModelAnswer>> FINISH_REASONS =
       Map.ofEntries(
@@ -43,14 +43,14 @@ final class ReasonsTest {
           Map.entry("NO_IMAGE", Refused.class),
           Map.entry("IMAGE_RECITATION", Refused.class),
           Map.entry("IMAGE_OTHER", Broken.class),
-          // Known to the API, and not yet to the library.
+          // In the API's reference, but not yet in the library.
           Map.entry("MISSING_THOUGHT_SIGNATURE", Broken.class),
           Map.entry("MALFORMED_RESPONSE", Broken.class),
           Map.entry("A_REASON_OF_NEXT_YEAR", Broken.class));
 
   private static final Map<String, Class<? extends ModelAnswer>> BLOCK_REASONS =
       Map.ofEntries(
-          // The API's name and the library's.
+          // The API's name, and the library's.
           Map.entry("BLOCK_REASON_UNSPECIFIED", Broken.class),
           Map.entry("BLOCKED_REASON_UNSPECIFIED", Broken.class),
           Map.entry("SAFETY", Refused.class),
@@ -75,7 +75,7 @@ final class ReasonsTest {
   }
 
   @Test
-  void the_tables_have_every_reason_that_the_library_knows() {
+  void the_tables_have_every_reason_of_the_library() {
     assertThat(FINISH_REASONS.keySet()).containsAll(names(FinishReason.Known.values()));
     assertThat(BLOCK_REASONS.keySet()).containsAll(names(BlockedReason.Known.values()));
   }
@@ -86,14 +86,14 @@ final class ReasonsTest {
 
   @ParameterizedTest
   @MethodSource("finishReasons")
-  void a_finish_reason_tells_a_refusal_from_a_failure(
+  void a_finish_reason_is_a_refusal_or_a_failure(
       String reason, Class<? extends ModelAnswer> expected) {
     assertThat(answer(candidate(reason, text("I cannot")))).isInstanceOf(expected);
   }
 
   @ParameterizedTest
   @MethodSource("blockReasons")
-  void a_block_reason_tells_that_the_prompt_is_refused(
+  void a_block_reason_other_than_unspecified_is_a_refusal(
       String reason, Class<? extends ModelAnswer> expected) {
     var body = "{\"promptFeedback\": {\"blockReason\": \"%s\"}}".formatted(reason);
 
@@ -111,7 +111,7 @@ final class ReasonsTest {
 
   private static ModelAnswer answer(String body) {
     try (var gemini = answering(json(body))) {
-      return draw(gemini, Duration.ofSeconds(10), "best");
+      return generate(gemini, Duration.ofSeconds(10), "best");
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may act for whom. API Gateway verifies the token; this compares its e-mail address with the
- * one that a request is about, and fails closed where there is no token.
+ * Decides for which e-mail address a caller may act. API Gateway verifies the token; this class
+ * compares the token's address with the one in the request, and rejects requests without a token.
  */
 public final class Access {
   private final boolean open;
@@ -15,7 +15,10 @@ public final class Access {
     this.open = open;
   }
 
-  /** By {@code AUTH_MODE}: {@code jwt}, or {@code open} for the local run, where anybody may. */
+  /**
+   * Reads {@code AUTH_MODE}: {@code jwt}, which is the default, or {@code open} for local runs,
+   * where any caller may act for any address.
+   */
   public static Access of(Environment environment) {
     return switch (environment.text("AUTH_MODE", "jwt")) {
       case "jwt" -> new Access(false);
@@ -25,8 +28,8 @@ public final class Access {
   }
 
   /**
-   * Whoever sent the request; 401 for a request without a verified token, 403 for a token that does
-   * not prove an e-mail address, whatever the request is about.
+   * Returns the caller of a request. Rejects a request without a verified token with 401, and a
+   * token without a verified e-mail address with 403, even if the request is not about an address.
    */
   public Caller caller(Request request) {
     if (open) {
@@ -48,7 +51,7 @@ public final class Access {
                 new Rejected(ErrorCode.FORBIDDEN, "The token carries no verified e-mail address."));
   }
 
-  /** Somebody who sent a request. */
+  /** The caller of a request. */
   public static final class Caller {
     private final @Nullable Email own;
 
@@ -56,14 +59,14 @@ public final class Access {
       this.own = own;
     }
 
-    /** Answers 403 unless the caller has proven to be the owner of the address. */
+    /** Throws {@link Rejected} with 403 unless the caller has proven to own the address. */
     public void mustBe(Email email) {
       if (own != null && !email.equals(own)) {
         throw new Rejected(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
       }
     }
 
-    /** The address that the token proves; nothing where access is open. */
+    /** The verified address of the token; empty if access is open. */
     public Optional<Email> address() {
       return Optional.ofNullable(own);
     }

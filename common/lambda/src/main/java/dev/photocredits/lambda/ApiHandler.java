@@ -13,15 +13,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A function behind the HTTP API: turns the event into a {@link Request} and the {@link Response}
- * into the gateway's, answers exceptions in the contract's form, and writes one log line a request.
+ * A function behind the HTTP API. Converts the event to a {@link Request} and the {@link Response}
+ * to API Gateway's form, converts exceptions to the contract's error bodies, and writes one log
+ * line per request.
  */
 public abstract class ApiHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
   private static final LambdaSerializer JSON = new LambdaSerializer();
 
-  /** So many milliseconds: nobody waits for it. */
-  private static final int LEFT_TO_A_REHEARSAL = 60_000;
+  /** The remaining time during priming, in milliseconds: no caller waits. */
+  private static final int PRIMING_MILLIS = 60_000;
 
   private final Log log;
   private final InstantSource clock;
@@ -42,35 +43,35 @@ public abstract class ApiHandler
   }
 
   /**
-   * The function's wiring, ready for SnapStart: primed by these requests, which must change
-   * nothing, and by what else the wiring can try.
+   * Registers the function's wiring for SnapStart. Priming handles these requests, which must not
+   * change anything, and then calls {@code prime}.
    */
   protected final <W> SnapStart<W> snapStart(
-      Supplier<W> wire, Consumer<W> prime, Rehearsal... rehearsals) {
+      Supplier<W> wire, Consumer<W> prime, PrimingRequest... primings) {
     return SnapStart.of(
         log,
         clock,
         hasSecret,
         wire,
         wiring -> {
-          for (var rehearsal : rehearsals) {
-            rehearse(rehearsal);
+          for (var priming : primings) {
+            prime(priming);
           }
           prime.accept(wiring);
         });
   }
 
-  // From the event's JSON to the answer's; the line for the log goes nowhere.
-  private void rehearse(Rehearsal rehearsal) {
-    APIGatewayV2HTTPEvent event = JSON.fromJson(rehearsal.event(), APIGatewayV2HTTPEvent.class);
-    var request = new Request(event, "rehearsal", () -> LEFT_TO_A_REHEARSAL, clock);
+  // Includes parsing the event and writing the response. The log line is discarded.
+  private void prime(PrimingRequest priming) {
+    APIGatewayV2HTTPEvent event = JSON.fromJson(priming.event(), APIGatewayV2HTTPEvent.class);
+    var request = new Request(event, "priming", () -> PRIMING_MILLIS, clock);
     JSON.toJson(
-        answer(request, Log.nowhere()),
+        answer(request, Log.discarding()),
         OutputStream.nullOutputStream(),
         APIGatewayV2HTTPResponse.class);
   }
 
-  /** Answers a request; whatever it throws is answered by {@link Errors}. */
+  /** Handles a request. {@link Errors} converts what it throws to a response. */
   protected abstract Response handle(Request request);
 
   @Override
@@ -99,9 +100,8 @@ public abstract class ApiHandler
     return answer.withHeaders(headers).build();
   }
 
-  // The border of the process: what is thrown ends here, as an answer and a line in the log.
-  // Errors,
-  // too: a request that ran out of memory or stack has given back what it took.
+  // The outermost catch: everything thrown becomes a response and a log line. This includes Errors,
+  // because a request that ran out of memory or stack has released them by now.
   private Response answer(Request request) {
     try {
       return handle(request);
@@ -121,6 +121,7 @@ public abstract class ApiHandler
     line.put("duration_ms", millis);
     line.put("outcome", response.outcome());
     line.putAll(response.trace());
-    log.write(response.alarming() ? "ERROR" : "INFO", clock.instant(), line, response.metrics());
+    log.write(
+        response.needsAttention() ? "ERROR" : "INFO", clock.instant(), line, response.metrics());
   }
 }

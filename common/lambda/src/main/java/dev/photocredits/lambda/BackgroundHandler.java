@@ -15,16 +15,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function that nobody waits for: does what the event says, writes one log line a run, and
- * answers its report. A run that fails throws, so that Lambda counts it and tries again.
+ * A function without a waiting caller. It processes the event, writes one log line per run and
+ * returns the counts of its report. A failed run throws, so that Lambda counts it as an error and
+ * retries it.
  */
 public abstract class BackgroundHandler
     implements RequestHandler<Map<String, Object>, Map<String, ?>> {
-  /** What is left of the function's time for ending what was begun. */
+  /** The part of the function's time that is reserved for finishing work that has begun. */
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
-  /** Alarms that a line tells; it counts all of them. A line that is too long would be cut. */
-  private static final int MOST_ALARMS = 20;
+  /**
+   * The maximum number of alarms in a log line, which would be truncated if it were too long. All
+   * alarms are counted.
+   */
+  private static final int MAX_LOGGED_ALARMS = 20;
 
   private final Log log;
   private final InstantSource clock;
@@ -44,19 +48,23 @@ public abstract class BackgroundHandler
     this.hasSecret = hasSecret;
   }
 
-  /** The function's wiring, ready for SnapStart: primed by what it can try without writing. */
+  /**
+   * Registers the function's wiring for SnapStart. {@code prime} exercises it without writing
+   * anything.
+   */
   protected final <W> SnapStart<W> snapStart(Supplier<W> wire, Consumer<W> prime) {
     return SnapStart.of(log, clock, hasSecret, wire, prime);
   }
 
   /**
-   * What a run did.
+   * The result of a run.
    *
-   * @param counts for the log and the answer; never an e-mail address
-   * @param metrics what is counted by it: a number, or a list of numbers
-   * @param alarms what somebody should look at: the log line gets the level ERROR
-   * @param failure what ended the run early: the run is logged with all of this, is not counted as
-   *     done, and fails
+   * @param counts for the log line and the response; never contains an e-mail address
+   * @param metrics values of metrics: a number, or a list of numbers
+   * @param alarms what an operator has to look at; if there are any, the log line has the level
+   *     ERROR
+   * @param failure what ended the run early, or null. The run is then logged with everything above,
+   *     does not count as done, and fails
    */
   public record Report(
       Map<String, ?> counts,
@@ -67,33 +75,35 @@ public abstract class BackgroundHandler
       alarms = List.copyOf(alarms);
     }
 
-    /** Of a run that came to its end. */
+    /** The report of a completed run. */
     public Report(Map<String, ?> counts, Map<Metric, Object> metrics, List<?> alarms) {
       this(counts, metrics, alarms, null);
     }
   }
 
-  /** What the event is about, for the log; never an e-mail address. */
+  /** Describes the event for the log; never with an e-mail address. */
   protected abstract Map<String, ?> about(Map<String, Object> event);
 
   /**
-   * Does it.
+   * Processes the event.
    *
-   * @param deadline after which nothing more is begun
+   * @param deadline the time after which no new work may begin
    */
   protected abstract Report run(Map<String, Object> event, Instant deadline);
 
   /**
-   * Writes a line of its own while a run is under way, so that it is told whatever becomes of the
-   * run.
+   * Writes a separate log line during a run, so that it is logged even if the run does not end.
    *
-   * @param fields never an e-mail address
+   * @param fields never contain an e-mail address
    */
   protected final void tell(Map<String, ?> fields, Map<Metric, Long> metrics) {
     log.write("INFO", clock.instant(), fields, metrics);
   }
 
-  /** The same about what an operator has to look at: {@link Log#attention}. */
+  /**
+   * Writes a separate log line about something that an operator has to look at: {@link
+   * Log#attention}.
+   */
   protected final void raise(Map<String, ?> fields) {
     log.attention(clock.instant(), fields, Map.of());
   }
@@ -112,7 +122,10 @@ public abstract class BackgroundHandler
       if (!report.alarms().isEmpty()) {
         line.put(
             "alarms",
-            report.alarms().stream().limit(MOST_ALARMS).map(BackgroundHandler::told).toList());
+            report.alarms().stream()
+                .limit(MAX_LOGGED_ALARMS)
+                .map(BackgroundHandler::loggable)
+                .toList());
       }
       if (report.failure() != null) {
         line.put("error", Log.describe(report.failure()));
@@ -123,8 +136,8 @@ public abstract class BackgroundHandler
       if (report.failure() != null) {
         metrics.remove(Metric.RUNS);
       }
-      var isFine = report.alarms().isEmpty() && report.failure() == null;
-      write(isFine ? "INFO" : "ERROR", line, metrics, started);
+      var isClean = report.alarms().isEmpty() && report.failure() == null;
+      write(isClean ? "INFO" : "ERROR", line, metrics, started);
       if (report.failure() == null) {
         return report.counts();
       }
@@ -133,11 +146,11 @@ public abstract class BackgroundHandler
       line.put("error", Log.describe(thrown));
       write("ERROR", line, Map.of(), started);
     }
-    // Without its cause: Lambda logs what is thrown, word by word.
-    throw new IllegalStateException("the task failed, see the line above");
+    // Without a cause, because Lambda logs the thrown exception with all messages.
+    throw new IllegalStateException("the run failed; see the log line above");
   }
 
-  private static Object told(Object alarm) {
+  private static Object loggable(Object alarm) {
     return alarm instanceof Throwable thrown ? Log.describe(thrown) : alarm.toString();
   }
 

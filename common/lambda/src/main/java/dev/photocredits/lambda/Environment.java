@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The settings of a function, by name, and its clock. A blank setting counts as absent; a missing
- * or malformed one throws {@link InvalidSetting} with its name, never with its value.
+ * The settings of a function, by name, and its clock. A blank setting counts as absent. A missing
+ * or malformed setting throws {@link InvalidSetting} with its name, never with its value.
  */
 public final class Environment {
   private final Map<String, String> variables;
   private final Map<String, String> secrets;
   private final InstantSource clock;
 
-  /** These settings, and the system's clock. */
+  /** Uses these settings and the system clock. */
   public Environment(Map<String, String> variables) {
     this(variables, InstantSource.system());
   }
@@ -34,12 +34,12 @@ public final class Environment {
     this.clock = clock;
   }
 
-  /** The variables of this process. */
+  /** The environment variables of this process. */
   public static Environment ofProcess() {
     return new Environment(System.getenv());
   }
 
-  /** The same settings, and these where there is no variable of the name. */
+  /** Adds secrets to the settings. A variable takes precedence over a secret of the same name. */
   public Environment with(Map<String, String> secrets) {
     return new Environment(variables, secrets, clock);
   }
@@ -64,16 +64,16 @@ public final class Environment {
     return find(name).orElse(otherwise);
   }
 
-  /** What stands between commas, in its order; at least one, and none of them blank. */
+  /** The items of a comma-separated list, in order; at least one, and none of them blank. */
   public List<String> list(String name) {
     var items = Arrays.stream(text(name).split(",", -1)).map(String::strip).toList();
     if (items.contains("")) {
-      throw new InvalidSetting(name, "must be a list with commas between its items");
+      throw new InvalidSetting(name, "must be a comma-separated list without blank items");
     }
     return items;
   }
 
-  /** A whole number within the bounds, both included. */
+  /** A whole number from {@code least} to {@code most}, both included. */
   public int number(String name, int otherwise, int least, int most) {
     var text = find(name);
     if (text.isEmpty()) {
@@ -85,12 +85,12 @@ public final class Environment {
         return number;
       }
     } catch (NumberFormatException _) {
-      // falls through to the one sentence for both
+      // Falls through: the same message as for a number out of bounds.
     }
     throw new InvalidSetting(name, "must be a whole number from " + least + " to " + most);
   }
 
-  /** {@code true} or {@code false}. */
+  /** Either {@code true} or {@code false}. */
   public boolean flag(String name, boolean otherwise) {
     return switch (text(name, Boolean.toString(otherwise))) {
       case "true" -> true;
@@ -99,7 +99,7 @@ public final class Environment {
     };
   }
 
-  /** An absolute http or https address with a host. */
+  /** An absolute http or https URL with a host. */
   public Optional<URI> findUrl(String name) {
     return find(name).map(text -> parsedUrl(name, text));
   }
@@ -116,7 +116,7 @@ public final class Environment {
         return url;
       }
     } catch (URISyntaxException _) {
-      // falls through to the one sentence for both
+      // Falls through: the same message as for other addresses.
     }
     throw new InvalidSetting(name, "must be an http or https address");
   }

@@ -1,6 +1,6 @@
 package dev.photocredits.lambda;
 
-/** The contract's error codes and the status of each. */
+/** The contract's error codes, each with its HTTP status. */
 public enum ErrorCode {
   BAD_REQUEST(400),
   INVALID_EMAIL(400),

@@ -9,21 +9,21 @@ import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.time.Duration;
 
-/** The one place where outcomes and exceptions become the contract's error bodies. */
+/** Converts outcomes and exceptions to the contract's error bodies; no other class does. */
 public final class Errors {
   private static final String NOTHING_CHARGED = " Nothing was charged.";
 
-  /** Most generations take less than that. */
-  private static final Duration REPEAT_AFTER = Duration.ofSeconds(5);
+  /** Most generations take less time than this. */
+  private static final Duration RETRY_RUNNING_AFTER = Duration.ofSeconds(5);
 
-  /** Somebody has to turn generation on again. */
-  private static final Duration BACK_ON_AFTER = Duration.ofMinutes(10);
+  /** An operator has to turn generation on again. */
+  private static final Duration RETRY_DISABLED_AFTER = Duration.ofMinutes(10);
 
-  /** Stripe repeats at its own pace; this is for others. */
-  private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(60);
+  /** For callers other than Stripe, which retries at its own pace. */
+  private static final Duration RETRY_LOOKUP_AFTER = Duration.ofSeconds(60);
 
-  /** Ten attempts with jitter have taken about two seconds by then. */
-  private static final Duration BUSY_FOR = Duration.ofSeconds(2);
+  /** By then, ten attempts with jitter have taken about two seconds. */
+  private static final Duration RETRY_BUSY_AFTER = Duration.ofSeconds(2);
 
   private Errors() {}
 
@@ -42,68 +42,73 @@ public final class Errors {
         ErrorCode.USER_NOT_FOUND, "User with email " + email.value() + " not found");
   }
 
-  /** A repeat of a request that is still being worked on. */
+  /** The response to a repeat of a request that is still running. */
   public static Response inProgress() {
     return Response.error(
             ErrorCode.GENERATION_IN_PROGRESS,
             "The request with this Idempotency-Key is still running. Nothing more was charged.")
-        .header("retry-after", Long.toString(REPEAT_AFTER.toSeconds()));
+        .header("retry-after", Long.toString(RETRY_RUNNING_AFTER.toSeconds()));
   }
 
-  /** A key that stands for another request. */
+  /** The response to a key that was used for another request. */
   public static Response keyReused() {
     return Response.error(
         ErrorCode.IDEMPOTENCY_KEY_REUSED,
         "This Idempotency-Key was used for another request." + NOTHING_CHARGED);
   }
 
-  /** A user has reached a limit. */
+  /** The response to a request that exceeds a limit. */
   public static Response limitReached(Limit limit, int most, Duration retryAfter) {
-    var why =
+    var reason =
         switch (limit) {
-          case PENDING -> "There are " + most + " generations under way already";
-          case WAITING -> "There are " + most + " requests waiting already";
-          case HOURLY -> "There were " + most + " requests for pictures in this hour already";
+          case PENDING -> "The limit of " + most + " pending generations is reached";
+          case WAITING -> "The limit of " + most + " waiting requests is reached";
+          case HOURLY -> "The limit of " + most + " generation requests an hour is reached";
           case UNCHARGED ->
-              "There were "
+              "The limit of "
                   + most
-                  + " pictures in this hour already that were cancelled or refused by the model";
-          case DAILY -> "There were " + most + " pictures on this day already";
-          case SHARE -> "There were " + most + " pictures for you on this day already";
+                  + " pictures an hour that were cancelled or refused by the model is reached";
+          case DAILY -> "The limit of " + most + " pictures a day for all users is reached";
+          case SHARE -> "The limit of " + most + " pictures a day for each user is reached";
           case LOOKUPS ->
               "The limit of "
                   + most
                   + " a minute for lookups of checkout sessions that you did not open is reached";
         };
-    // Whether a session was paid is what a lookup would have told.
-    var charged = limit == Limit.LOOKUPS ? "" : NOTHING_CHARGED;
-    return Response.error(ErrorCode.RATE_LIMITED, why + ", please try again later." + charged)
+    // This limit says nothing about charges: the refused lookup would have told whether the session
+    // was paid.
+    var nothingCharged = limit == Limit.LOOKUPS ? "" : NOTHING_CHARGED;
+    return Response.error(
+            ErrorCode.RATE_LIMITED, reason + "; please try again later." + nothingCharged)
         .header("retry-after", Long.toString(retryAfter.toSeconds()));
   }
 
-  /** Nothing new is drawn at present, by a decision of ours. */
+  /** The response while generation is turned off by us. */
   public static Response turnedOff() {
     return Response.error(
             ErrorCode.GENERATION_DISABLED,
-            "Image generation is turned off at present, please try again later." + NOTHING_CHARGED)
-        .header("retry-after", Long.toString(BACK_ON_AFTER.toSeconds()));
+            "Image generation is currently turned off; please try again later." + NOTHING_CHARGED)
+        .header("retry-after", Long.toString(RETRY_DISABLED_AFTER.toSeconds()));
   }
 
-  /** A photo in a form that a function, or already the gateway before it, cannot take. */
+  /**
+   * The response to a photo that is too large for a form, whether API Gateway or the function
+   * rejects it.
+   */
   public static Response tooLargeForAForm() {
     return Response.error(
         ErrorCode.IMAGE_TOO_LARGE,
-        "A form carries a photo of 4.4 MB at most; POST /api/uploads takes one of 20 MB."
+        "A photo in a form may have at most 4.4 MB; POST /api/uploads accepts up to 20 MB."
             + NOTHING_CHARGED);
   }
 
-  /** A generation that delivered nothing and gave everything back. */
+  /** The response to a generation that delivered no picture and was refunded in full. */
   public static Response nothingDelivered(FailureReason reason, Duration retryAfter) {
     return switch (reason) {
       case UNSUPPORTED_IMAGE ->
           Response.error(
               ErrorCode.UNSUPPORTED_IMAGE,
-              "Image generation failed: the model cannot read this photo, please send another one."
+              "Image generation failed: the model cannot read this photo; please send another one."
                   + NOTHING_CHARGED);
       case SAFETY_BLOCKED ->
           Response.error(
@@ -113,7 +118,7 @@ public final class Errors {
       case MODEL_OVERLOADED ->
           Response.error(
                   ErrorCode.MODEL_OVERLOADED,
-                  "Image generation failed: the model is overloaded, please try again later."
+                  "Image generation failed: the model is overloaded; please try again later."
                       + NOTHING_CHARGED)
               .header("retry-after", Long.toString(Math.max(1, retryAfter.toSeconds())));
       case MODEL_TIMEOUT ->
@@ -127,15 +132,18 @@ public final class Errors {
     };
   }
 
-  /** The payment provider does not tell how far a payment is; perhaps it is paid. */
+  /**
+   * The response if the payment provider does not report the state of a payment, which may have
+   * been paid.
+   */
   public static Response paymentUnknown(PaymentsUnavailable thrown) {
     return Response.error(
             ErrorCode.PAYMENT_PROCESSING_FAILED,
-            "Payment processing failed: the payment provider does not tell how far the payment is.")
+            "Payment processing failed: the payment provider did not report the payment's state.")
         .trace("error", Log.describe(thrown));
   }
 
-  /** What a caller may know of what was thrown: a stable sentence and a code. */
+  /** The response to a thrown exception: a stable sentence and a code, without details. */
   static Response of(Throwable thrown) {
     return switch (thrown) {
       case Rejected rejected -> rejected.response();
@@ -147,14 +155,15 @@ public final class Errors {
       case LookupUnavailable _ ->
           Response.error(
                   ErrorCode.TEMPORARILY_UNAVAILABLE,
-                  "This cannot be done at present. Nothing was changed; please try again later.")
-              .header("retry-after", Long.toString(LOOK_AGAIN_AFTER.toSeconds()));
-      // A part of what was asked for may be done, so that this promises nothing.
+                  "This is temporarily unavailable. Nothing was changed; please try again later.")
+              .header("retry-after", Long.toString(RETRY_LOOKUP_AFTER.toSeconds()));
+      // This promises nothing about charges, because a part of the request may have been carried
+      // out.
       case AccountBusy _ ->
           Response.error(
                   ErrorCode.TEMPORARILY_UNAVAILABLE,
-                  "Too much is happening to this account at once; please try again in a moment.")
-              .header("retry-after", Long.toString(BUSY_FOR.toSeconds()));
+                  "This account has too many concurrent changes; please try again in a moment.")
+              .header("retry-after", Long.toString(RETRY_BUSY_AFTER.toSeconds()));
       default -> Response.error(ErrorCode.INTERNAL_ERROR, "An unexpected error occurred");
     };
   }

@@ -4,11 +4,11 @@ import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.VariationPrompt;
 
-/** The bounds on what users cause. Each is a setting, and 0 turns it off. */
+/** Reads the limits on what users can cause. Each limit is a setting, and 0 turns it off. */
 public final class GenerationLimits {
   private GenerationLimits() {}
 
-  /** All of them, for the function that starts generations. */
+  /** All limits, for the function that starts generations. */
   public static Limits of(Environment environment) {
     return daily(environment)
         .with(Limit.PENDING, environment.number("GENERATION_PENDING_LIMIT", 3, 0, 1_000))
@@ -17,14 +17,14 @@ public final class GenerationLimits {
         .with(Limit.UNCHARGED, environment.number("MODEL_UNCHARGED_PICTURES", 60, 0, 10_000));
   }
 
-  /** Those on what the model is asked for in a day, for every function that asks it. */
+  /** The daily limits on calls of the model, for every function that calls it. */
   public static Limits daily(Environment environment) {
     var day = environment.number("MODEL_DAILY_PICTURES", 0, 0, 1_000_000);
     var percent = environment.number("MODEL_DAILY_USER_PERCENT", 25, 0, 100);
     return Limits.NONE.with(Limit.DAILY, day).with(Limit.SHARE, share(day, percent));
   }
 
-  // Rounded down, and no less than one generation.
+  // Rounded down, but large enough for one generation.
   private static int share(int day, int percent) {
     return day == 0 || percent == 0
         ? 0

@@ -1,6 +1,6 @@
 package dev.photocredits.lambda;
 
-/** A setting is missing or malformed; the function does not start. */
+/** Thrown if a setting is missing or malformed. The function does not start. */
 public final class InvalidSetting extends RuntimeException {
   private static final long serialVersionUID = 1;
 

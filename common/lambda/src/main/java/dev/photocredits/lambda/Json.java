@@ -6,15 +6,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as maps, lists, strings, numbers, booleans and nulls. Without a library, since a function
- * has to load it before it can answer anything: docs/adr/0012.
+ * Reads and writes JSON as maps, lists, strings, numbers, booleans and nulls. It uses no library,
+ * because a function would have to load it before its first response: docs/adr/0012.
  */
 public final class Json {
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
   private Json() {}
 
-  /** An object of names and their values in this order: name, value, name, value. */
+  /** An object with members in the order of the arguments: name, value, name, value. */
   public static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
     var object = new LinkedHashMap<String, @Nullable Object>();
     for (var i = 0; i < namesAndValues.length; i += 2) {
@@ -24,16 +24,20 @@ public final class Json {
   }
 
   /**
-   * What a text says: {@code Map<String, Object>} in the text's order (of two members with one name
-   * the last counts), {@code List<Object>}, {@code String}, {@code Integer}, {@code Long}, {@code
-   * BigInteger}, {@code Double}, {@code Boolean} or null. Throws {@link NotJson} for anything that
-   * RFC 8259 does not allow.
+   * Parses a JSON text. Returns {@code Map<String, Object>} in the order of the text (the last of
+   * several members with the same name counts), {@code List<Object>}, {@code String}, {@code
+   * Integer}, {@code Long}, {@code BigInteger}, {@code Double}, {@code Boolean} or null. Throws
+   * {@link NotJson} for anything that RFC 8259 does not allow, and for text that exceeds the limits
+   * of {@link JsonReader}.
    */
   public static @Nullable Object read(String text) {
     return new JsonReader(text).read();
   }
 
-  /** Writes maps, iterables, strings, whole numbers, booleans and nulls, and nothing else. */
+  /**
+   * Writes maps, iterables, strings, whole numbers, booleans and nulls. Throws {@link
+   * IllegalArgumentException} for any other type.
+   */
   public static String write(@Nullable Object value) {
     var text = new StringBuilder();
     write(text, value);
@@ -66,7 +70,8 @@ public final class Json {
         }
         text.append(']');
       }
-      default -> throw new IllegalArgumentException("not JSON: " + value.getClass());
+      default ->
+          throw new IllegalArgumentException("cannot be written as JSON: " + value.getClass());
     }
   }
 

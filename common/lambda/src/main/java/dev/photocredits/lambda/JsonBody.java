@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.util.Map;
 import java.util.Optional;
 
-/** A JSON object that a caller sent. Fields that nobody asks for are ignored. */
+/** The JSON object in the body of a request. Fields that are not read are ignored. */
 public final class JsonBody {
   private final Map<?, ?> object;
   private final Problems problems;
@@ -14,7 +14,10 @@ public final class JsonBody {
     this.problems = problems;
   }
 
-  /** The request's body; what is wrong with its fields is added to the problems. */
+  /**
+   * Parses the body of a request. Problems with its fields are added to {@code problems}; a body
+   * that is not a JSON object throws at once.
+   */
   public static JsonBody of(Request request, Problems problems) {
     var text = withoutByteOrderMark(request.bodyText());
     if (text.isBlank()) {
@@ -36,12 +39,12 @@ public final class JsonBody {
     throw new AssertionError("check() throws");
   }
 
-  // RFC 8259, section 8.1: nobody should send one, and a parser may ignore it.
+  // RFC 8259, section 8.1: senders must not add a byte order mark, but a parser may ignore it.
   private static String withoutByteOrderMark(String text) {
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
-  /** A field that must be there. */
+  /** A required string field. */
   public Optional<String> text(String field) {
     if (!object.containsKey(field)) {
       problems.missing(field);
@@ -50,12 +53,15 @@ public final class JsonBody {
     return string(field);
   }
 
-  /** A field that may be absent or null. */
+  /** A string field that may be absent or null. */
   public Optional<String> optionalText(String field) {
     return object.get(field) != null ? string(field) : Optional.empty();
   }
 
-  /** A whole number that must be there; one that is too long for a {@code long} is its limit. */
+  /**
+   * A required whole number. One that does not fit a {@code long} is returned as the nearest {@code
+   * long}.
+   */
   public Optional<Long> wholeNumber(String field) {
     return switch (object.get(field)) {
       case Integer number -> Optional.of(number.longValue());
@@ -88,7 +94,7 @@ public final class JsonBody {
     return Optional.of(text);
   }
 
-  // JSON can escape half a character; UTF-8 cannot carry one, so it could not be stored whole.
+  // JSON can escape half of a surrogate pair. UTF-8 cannot encode it, so it could not be stored.
   private static boolean hasLoneSurrogate(String text) {
     return text.codePoints()
         .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One reading of a text, from its first character to its last: RFC 8259, to the letter. */
+/** Parses one text strictly by RFC 8259, except that depth and length of numbers are limited. */
 final class JsonReader {
-  /** Each level takes a stretch of the thread's stack. */
+  /** The maximum depth: each level uses stack of the thread. */
   private static final int DEEPEST = 200;
 
-  /** Turning digits into a number takes the square of their count. */
+  /** The maximum length of a number: parsing takes time quadratic in its length. */
   private static final int LONGEST_NUMBER = 1000;
 
-  /** So many digits always fit a {@code long}. */
+  /** A number of this many characters always fits a {@code long}. */
   private static final int LONG_DIGITS = 18;
 
   private final String text;
@@ -72,7 +72,7 @@ final class JsonReader {
     return array;
   }
 
-  /** Takes the opening bracket, and the closing one if nothing is between them. */
+  /** Reads the opening bracket, and the closing one too if the object or array is empty. */
   private boolean opens(char close) {
     if (++depth > DEEPEST) {
       throw new NotJson(at);
@@ -87,7 +87,7 @@ final class JsonReader {
     return true;
   }
 
-  /** Takes the comma before the next item, or the closing bracket behind the last. */
+  /** Reads the comma before the next item, or the closing bracket after the last one. */
   private boolean goesOn(char close) {
     skipSpace();
     if (peek() == ',') {
@@ -117,7 +117,10 @@ final class JsonReader {
     }
   }
 
-  /** The string from its first escape on, behind what came before it. */
+  /**
+   * Reads the rest of a string that contains escapes, and appends it to the part before the first
+   * escape.
+   */
   private String escaped(StringBuilder string) {
     while (true) {
       var c = peek();

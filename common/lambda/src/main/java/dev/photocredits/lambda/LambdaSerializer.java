@@ -22,9 +22,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Lambda's runtime, which finds this as a service, reads events and writes answers with: those
- * of the HTTP API, and the maps of a schedule. Its own way does the same (EventsTest compares), but
- * by reflection over every class of event, before the first answer: docs/adr/0012.
+ * Reads events and writes responses for Lambda's runtime, which finds this class as a service: the
+ * events of the HTTP API, and the maps of a schedule. The runtime's own serializer gives the same
+ * results (EventsTest compares them), but it uses reflection over every event class before the
+ * first response: docs/adr/0012.
  */
 public final class LambdaSerializer implements CustomPojoSerializer {
 
@@ -38,12 +39,15 @@ public final class LambdaSerializer implements CustomPojoSerializer {
     }
   }
 
-  /** An event of the HTTP API where one is asked for, and else the object as a map. */
+  /**
+   * Returns an event of the HTTP API if {@code type} is its class, and otherwise the JSON object as
+   * a map.
+   */
   @Override
   @SuppressWarnings({"TypeParameterUnusedInFormals", "unchecked"}) // the runtime's own signature
   public <T> T fromJson(String json, Type type) {
     if (!(Json.read(json) instanceof Map<?, ?> object)) {
-      throw new IllegalArgumentException("an event is a JSON object");
+      throw new IllegalArgumentException("an event must be a JSON object");
     }
     return (T) (type == APIGatewayV2HTTPEvent.class ? event(new Members(object)) : object);
   }
@@ -68,7 +72,7 @@ public final class LambdaSerializer implements CustomPojoSerializer {
         "isBase64Encoded", response.getIsBase64Encoded());
   }
 
-  // The runtime leaves out what is null, in maps as well, though not in lists.
+  // Like the runtime's serializer, omits nulls in maps but not in lists.
   private static @Nullable Object present(@Nullable Object value) {
     if (!(value instanceof Map<?, ?> map)) {
       return value;
@@ -161,7 +165,7 @@ public final class LambdaSerializer implements CustomPojoSerializer {
     return identity;
   }
 
-  /** The members of a JSON object, by name. What is absent is null, or zero. */
+  /** The members of a JSON object by name. Absent members are null, or zero. */
   private record Members(Map<?, ?> json) {
 
     @Nullable String text(String name) {
@@ -174,7 +178,9 @@ public final class LambdaSerializer implements CustomPojoSerializer {
         case String text -> text;
         case Number number -> number.toString();
         case Boolean flag -> flag.toString();
-        default -> throw new IllegalArgumentException("an event has something else than a text");
+        default ->
+            throw new IllegalArgumentException(
+                "an event's member is not a string, number or boolean");
       };
     }
 
@@ -204,7 +210,7 @@ public final class LambdaSerializer implements CustomPojoSerializer {
       return json.get(name) instanceof Map<?, ?> object ? read.apply(new Members(object)) : null;
     }
 
-    @SuppressWarnings("unchecked") // Json's objects have texts for names
+    @SuppressWarnings("unchecked") // Json reads the names of members as strings
     Map<String, @Nullable Object> byName() {
       return (Map<String, @Nullable Object>) json;
     }

@@ -14,13 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON line an event, on standard output, where Lambda collects it. E-mail addresses never get
- * in: users appear as a digest, and whatever looks like an address in a message is cut out.
+ * Writes one JSON line per event to standard output, where Lambda collects it. E-mail addresses are
+ * never logged: users appear as a digest, and anything in a message that looks like an address is
+ * masked.
  */
 public final class Log {
   private static final String ADDRESS = "[^\\s@\"'<>]+@[^\\s@\"'<>]+";
 
-  /** {@code LocalDateTime} leaves out the seconds of a whole minute. */
+  /** {@code LocalDateTime} omits the seconds of a whole minute. */
   private static final int MINUTES = "2026-11-23T12:00".length();
 
   private static final int LONGEST_MESSAGE = 300;
@@ -35,22 +36,22 @@ public final class Log {
     this.stage = stage;
   }
 
-  /** Standard output; every line names the stage, which is {@code ENVIRONMENT}. */
+  /** A log on standard output. Every line names the stage, which is {@code ENVIRONMENT}. */
   public static Log of(Environment environment) {
     return new Log(System.out, Stage.of(environment).name());
   }
 
-  /** For what is no event. */
-  static Log nowhere() {
-    return new Log(new PrintStream(OutputStream.nullOutputStream()), "nowhere");
+  /** A log that discards its lines, for priming. */
+  static Log discarding() {
+    return new Log(new PrintStream(OutputStream.nullOutputStream()), "discarded");
   }
 
   /**
    * Writes a line.
    *
-   * @param level {@code INFO}, {@code WARN} or {@code ERROR}; this and the time have the names and
-   *     the form that Lambda's own filter reads
-   * @param metrics fields as well; see {@link Metric}
+   * @param level {@code INFO}, {@code WARN} or {@code ERROR}. The names and formats of level and
+   *     timestamp are those that Lambda's log filter reads
+   * @param metrics are written as fields as well; see {@link Metric}
    */
   void write(String level, Instant now, Map<String, ?> fields, Map<Metric, ?> metrics) {
     var line = new LinkedHashMap<String, @Nullable Object>();
@@ -68,8 +69,8 @@ public final class Log {
   }
 
   /**
-   * Writes a line of its own, of the level {@code ERROR}, about what an operator has to look at,
-   * and counts it as attention.
+   * Writes a line with the level {@code ERROR} about something that an operator has to look at, and
+   * counts it as attention.
    */
   public void attention(Instant now, Map<String, ?> fields, Map<Metric, Long> metrics) {
     var counted = new EnumMap<Metric, Long>(Metric.class);
@@ -78,18 +79,24 @@ public final class Log {
     write("ERROR", now, fields, counted);
   }
 
-  /** As {@link Instant#toString}, without the formatter, which is most of what a log line loads. */
+  /**
+   * The same as {@link Instant#toString}, without its formatter, which is most of what a log line
+   * loads.
+   */
   static String time(Instant instant) {
     var time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
     return time.length() > MINUTES ? time + "Z" : time + ":00Z";
   }
 
-  /** What stands for a user in the log: the same for the same address, and no way back to it. */
+  /** The user's digest for the log: the same for the same address, and not reversible. */
   public static String user(Email email) {
     return HexFormat.of().formatHex(Sha256.of(email.value()), 0, 8);
   }
 
-  /** What the log says of an exception: its type, message and place, and those of its causes. */
+  /**
+   * Describes an exception for the log: its type, masked message and stack trace, and those of its
+   * causes.
+   */
   static Map<String, Object> describe(Throwable thrown) {
     return describe(thrown, CAUSES);
   }
@@ -111,7 +118,7 @@ public final class Log {
   }
 
   private static String masked(String message) {
-    var plain = message.replaceAll(ADDRESS, "***");
-    return plain.length() > LONGEST_MESSAGE ? plain.substring(0, LONGEST_MESSAGE) + "…" : plain;
+    var masked = message.replaceAll(ADDRESS, "***");
+    return masked.length() > LONGEST_MESSAGE ? masked.substring(0, LONGEST_MESSAGE) + "…" : masked;
   }
 }

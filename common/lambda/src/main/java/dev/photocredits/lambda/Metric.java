@@ -1,6 +1,6 @@
 package dev.photocredits.lambda;
 
-import dev.photocredits.generation.DrawOutcome.Work;
+import dev.photocredits.generation.GenerationOutcome.Work;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,50 +13,53 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is counted and measured: a field of the log line, of which CloudWatch makes a metric of the
- * same name (embedded metric format). All of them are told apart by {@code environment}, and a few
- * by one more field of the line. Each value of that is a metric of its own, which costs money, so
- * it has a handful of values and never an id.
+ * The metrics of the functions. Each is a field of the log line, from which CloudWatch makes a
+ * metric of the same name (embedded metric format). The dimension of every metric is {@code
+ * environment}; some have one more field of the line as a dimension. Each value of a dimension is a
+ * separate metric, which costs money, so a dimension has only a few values and is never an id.
  *
- * <p>They are for seeing and for alarms. What happened is counted once, or not at all if the
- * process dies before its line; what a customer has is told by the ledger.
+ * <p>Metrics are for dashboards and alarms. An event is counted at most once: not at all if the
+ * process dies before it writes its line. What a customer owns is in the ledger.
  */
 public enum Metric {
-  /** Credits that were granted for money. */
+  /** Credits granted by purchases. */
   CREDITS_SOLD("Count"),
-  /** Credits that were taken for generations. */
+  /** Credits held for generations. */
   CREDITS_TAKEN("Count"),
-  /** Credits that generations gave back. */
+  /** Credits refunded to generations. */
   CREDITS_REFUNDED("Count"),
-  /** Credits that expired before anybody spent them. */
+  /** Credits that expired unspent. */
   CREDITS_EXPIRED("Count"),
-  /** Credits that were taken back or are owed since money went back; negative as it comes back. */
+  /**
+   * Credits withdrawn or owed because money was returned to the customer; negative if the money
+   * comes back.
+   */
   CREDITS_REVERSED("Count"),
-  /** Generations that came to an end in a request: {@code ok}, or the code of the error. */
+  /** Generations that ended in a request, by outcome: {@code ok} or the error code. */
   GENERATIONS("Count", "outcome"),
-  /** Generations that nobody finished, ended by the sweeper. */
+  /** Abandoned generations, which the sweeper ended. */
   GENERATIONS_ABANDONED("Count"),
-  /** Orders that were refused since generation is turned off. */
+  /** Generation requests refused because generation is turned off. */
   GENERATIONS_REFUSED("Count"),
-  /** Pictures that were ordered and not delivered. */
+  /** Pictures that were requested and not delivered. */
   VARIATIONS_MISSING("Count"),
-  /** How long the model took, each answer by itself. */
+  /** The time of each response of the model. */
   MODEL_MS("Milliseconds"),
-  /** Models that the API no longer serves, each once in five minutes by each instance. */
+  /** Retired models; each instance counts each model at most once in five minutes. */
   MODELS_RETIRED("Count"),
-  /** Calls of the webhook, by what came of them. */
+  /** Calls of the webhook, by result. */
   WEBHOOKS("Count", "webhook"),
-  /** What a person has to look at: lines of the level ERROR say what it is. */
+  /** What an operator has to look at; lines with the level ERROR describe it. */
   ATTENTION("Count"),
-  /** Scheduled tasks that were done. */
+  /** Scheduled tasks that completed. */
   RUNS("Count", "task"),
-  /** How old the oldest pending generation is, as a sweep finds it; 0 if there is none. */
+  /** The age of the oldest pending generation at the time of a sweep; 0 if there is none. */
   PENDING_AGE_SECONDS("Seconds"),
-  /** What an audit found that does not add up. */
+  /** Discrepancies that an audit found. */
   AUDIT_DIFFERENCES("Count"),
-  /** Events of Stripe's that are not settled after a reconciliation. */
+  /** Stripe events that are still open after a reconciliation. */
   EVENTS_OPEN("Count"),
-  /** Erasures that have begun and not ended, as a sweep finds them. */
+  /** Erasures that have begun and not ended at the time of a sweep. */
   ERASURES_OPEN("Count");
 
   static final String NAMESPACE = "photo-credits";
@@ -74,7 +77,10 @@ public enum Metric {
     this.by = by;
   }
 
-  /** What a generation took to come to its end: once for each, since a repeat has done no work. */
+  /**
+   * The metrics of an ended generation. They are counted once, because a repeat of a request does
+   * no work.
+   */
   public static Map<Metric, Object> of(Work work) {
     var metrics = new EnumMap<Metric, Object>(Metric.class);
     metrics.put(GENERATIONS, 1L);
@@ -87,31 +93,31 @@ public enum Metric {
     return metrics;
   }
 
-  /** The name, of the field and in CloudWatch. */
+  /** The name of the field and of the metric in CloudWatch. */
   public String field() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The fields that tell one metric of this name from another; texts of the same line. */
+  /** The dimensions: names of fields of the same line, whose values are strings. */
   public List<String> dimensions() {
     return by == null ? List.of(ENVIRONMENT) : List.of(ENVIRONMENT, by);
   }
 
-  /** What tells CloudWatch to make metrics of these fields of the line. */
+  /** The directive that makes CloudWatch extract these metrics from the line. */
   static Map<String, @Nullable Object> directive(Set<Metric> metrics, Instant now) {
-    var alike = new LinkedHashMap<List<String>, List<Object>>();
+    var byDimensions = new LinkedHashMap<List<String>, List<Object>>();
     for (var metric : metrics) {
-      alike
+      byDimensions
           .computeIfAbsent(metric.dimensions(), _ -> new ArrayList<>())
           .add(Json.object("Name", metric.field(), "Unit", metric.unit));
     }
     var directives = new ArrayList<Object>();
-    for (var some : alike.entrySet()) {
+    for (var group : byDimensions.entrySet()) {
       directives.add(
           Json.object(
               "Namespace", NAMESPACE,
-              "Dimensions", List.of(some.getKey()),
-              "Metrics", some.getValue()));
+              "Dimensions", List.of(group.getKey()),
+              "Metrics", group.getValue()));
     }
     return Json.object("Timestamp", now.toEpochMilli(), "CloudWatchMetrics", directives);
   }

@@ -1,6 +1,9 @@
 package dev.photocredits.lambda;
 
-/** A text is not JSON, or nested too deep; the message does not repeat it. */
+/**
+ * Thrown if a text is not JSON or exceeds the limits of {@link JsonReader}. The message does not
+ * contain the text.
+ */
 public final class NotJson extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -11,7 +14,7 @@ public final class NotJson extends RuntimeException {
     this.at = at;
   }
 
-  /** Up to where it could have been, in characters. */
+  /** The position in characters at which the text stops being JSON. */
   public int at() {
     return at;
   }

@@ -11,11 +11,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which stretch of a list a caller wants: {@code limit} and {@code cursor}.
+ * The page of a list that a caller asks for: {@code limit} and {@code cursor}.
  *
- * <p>A cursor is the id of the last item seen and a digest over that, the list and its owner. The
- * digest finds what was cut, mistyped or taken from another list. It needs no secret: a cursor only
- * says where to go on in the list that the path names, so a forged one opens nothing.
+ * <p>A cursor contains the id of the last item of the previous page, and a digest over that id, the
+ * list and its owner. The digest detects cursors that are truncated, mistyped or from another list.
+ * It needs no secret: a cursor only says where to continue in the list that the path names, so a
+ * forged one gives access to nothing.
  */
 public final class PageQuery {
   private static final int LARGEST = 100;
@@ -33,10 +34,10 @@ public final class PageQuery {
   }
 
   /**
-   * Reads the query; 422 for a limit that is not a number from 1 to 100, 400 for a cursor that is
-   * not of this list.
+   * Reads the query. Rejects a limit that is not a whole number from 1 to 100 with 422, and a
+   * cursor that is not from this list with 400.
    *
-   * @param name tells the lists of a user apart
+   * @param name distinguishes the lists of a user
    */
   public static PageQuery from(Request request, Email owner, String name, int defaultLimit) {
     var list = name + " " + owner.value();
@@ -49,12 +50,12 @@ public final class PageQuery {
     return limit;
   }
 
-  /** The item after which to go on, if this is not the first page. */
+  /** The last item of the previous page; empty for the first page. */
   public Optional<UUID> before() {
     return Optional.ofNullable(before);
   }
 
-  /** The cursor of the page after this one, or null if this is the last. */
+  /** The cursor of the next page, or null if this is the last page. */
   public <T> @Nullable String next(Page<T> page, Function<T, UUID> id) {
     return page.hasMore() ? encode(list, id.apply(page.items().getLast())) : null;
   }
@@ -108,7 +109,7 @@ public final class PageQuery {
         }
       }
     } catch (IllegalArgumentException _) {
-      // not base64: the same answer as for every other cursor that we did not give out
+      // Not base64: rejected like every other cursor that we did not issue.
     }
     throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid cursor.");
   }

@@ -11,18 +11,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what is wrong with a request's fields, so that the caller hears of everything at once.
- * The checks return nothing where they found a problem; {@link #check()} comes before the values
- * are used. The wording is that of the reference's validation (pydantic 2).
+ * Collects the problems with the fields of a request, so that the caller learns of all of them at
+ * once. A check that finds a problem returns empty; callers call {@link #check()} before they use
+ * the values. The wording is that of the reference's validation (pydantic 2).
  */
 public final class Problems {
-  /** As long as an e-mail address may be. */
+  /** The maximum length of an e-mail address. */
   private static final int LONGEST_ECHO = 254;
 
   /**
-   * Characters of which nothing is seen: white space, controls, the empty braille pattern, and what
-   * Unicode calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt), for which Java has no
-   * property. The category of formats would not do: some have a glyph, such as U+06DD.
+   * Characters that show nothing: white space, controls, the empty braille pattern, and Unicode's
+   * Default_Ignorable_Code_Point (DerivedCoreProperties.txt), for which Java has no property. The
+   * category of format characters would not do, since some of them have a glyph, such as U+06DD.
    */
   private static final Pattern BLANK =
       Pattern.compile(
@@ -33,7 +33,7 @@ public final class Problems {
 
   private final List<Map<String, @Nullable Object>> found = new ArrayList<>();
 
-  /** What to throw for a single problem. */
+  /** The exception for a single problem. */
   static Rejected one(String type, String message, Object... location) {
     var problems = new Problems();
     problems.add(type, message, location);
@@ -44,7 +44,7 @@ public final class Problems {
     found.add(Json.object("loc", Arrays.asList(location), "msg", message, "type", type));
   }
 
-  /** Throws the list of problems if there is any. */
+  /** Throws {@link Rejected} with all problems if there are any. */
   public void check() {
     if (!found.isEmpty()) {
       throw rejection();
@@ -71,7 +71,7 @@ public final class Problems {
     return email;
   }
 
-  /** A text that is not blank and has at most that many characters (code points). */
+  /** A text that is not blank and has at most {@code longest} characters (code points). */
   public Optional<String> text(String field, String text, int longest) {
     if (BLANK.matcher(text).matches()) {
       add("string_too_short", "String should have at least 1 character", "body", field);
@@ -88,14 +88,14 @@ public final class Problems {
     return Optional.of(text);
   }
 
-  /** What an error says of what a caller typed: the first 254 characters. */
+  /** The part of the caller's input that an error repeats: the first 254 characters. */
   static String echo(String typed) {
     return typed.codePointCount(0, typed.length()) <= LONGEST_ECHO
         ? typed
         : typed.substring(0, typed.offsetByCodePoints(0, LONGEST_ECHO));
   }
 
-  /** One of a few values; {@code found} is nothing if the text named none of {@code names}. */
+  /** One of a few values; {@code found} is empty if the text is not one of {@code names}. */
   public <T> Optional<T> oneOf(String field, Optional<T> found, Collection<String> names) {
     if (found.isEmpty()) {
       var quoted = names.stream().map(name -> "'" + name + "'").toList();

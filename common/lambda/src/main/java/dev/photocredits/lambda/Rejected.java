@@ -1,6 +1,6 @@
 package dev.photocredits.lambda;
 
-/** A request that cannot be served as it is; the answer says why. Nothing has been written. */
+/** Thrown to reject a request with a response that explains why. Nothing has been written. */
 public final class Rejected extends RuntimeException {
   private static final long serialVersionUID = 1;
 

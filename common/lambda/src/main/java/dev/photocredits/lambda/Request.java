@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP request, as API Gateway's HTTP API tells of it (payload version 2.0). */
+/** One HTTP request, in the form of API Gateway's HTTP API (payload version 2.0). */
 public final class Request {
-  /** After that API Gateway gives up on us; it cannot be raised for an HTTP API. */
-  private static final Duration GATEWAY_PATIENCE = Duration.ofSeconds(30);
+  /** API Gateway's timeout, which cannot be raised for an HTTP API. */
+  private static final Duration GATEWAY_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
@@ -39,13 +39,13 @@ public final class Request {
     this.clock = clock;
   }
 
-  /** API Gateway's id of the request; the function's own where there is none. */
+  /** API Gateway's id of the request, or Lambda's if there is none. */
   public String id() {
     var id = event.getRequestContext().getRequestId();
     return id == null ? lambdaId : id;
   }
 
-  /** The function's id of this call, which Lambda's own log lines carry. */
+  /** Lambda's id of this invocation, which Lambda's own log lines contain. */
   String lambdaId() {
     return lambdaId;
   }
@@ -55,7 +55,7 @@ public final class Request {
     return event.getRequestContext().getHttp().getMethod();
   }
 
-  /** The route that matched, such as {@code GET /api/credits/{email}}; HEAD counts as GET. */
+  /** The matched route, such as {@code GET /api/credits/{email}}. HEAD counts as GET. */
   public String route() {
     var key = event.getRouteKey();
     return key.startsWith("HEAD ") ? "GET " + key.substring("HEAD ".length()) : key;
@@ -65,16 +65,16 @@ public final class Request {
     return event.getRawPath();
   }
 
-  /** A variable of the route's path, decoded. */
+  /** A decoded variable of the route's path. */
   public String path(String name) {
     var value = orEmpty(event.getPathParameters()).get(name);
     if (value == null) {
-      throw new IllegalStateException("the route has no {" + name + "}");
+      throw new IllegalStateException("the route has no variable {" + name + "}");
     }
     return value;
   }
 
-  /** The e-mail address in the path. */
+  /** The e-mail address in the path; rejects an invalid one with 400. */
   public Email pathEmail() {
     var typed = path("email");
     return Email.parse(typed).orElseThrow(() -> new Rejected(Errors.invalidEmail(typed)));
@@ -84,19 +84,19 @@ public final class Request {
     return Optional.ofNullable(orEmpty(event.getQueryStringParameters()).get(name));
   }
 
-  /** A header; several of the same name come joined by commas. */
+  /** A header by its name in any case. API Gateway joins headers of the same name by commas. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(orEmpty(event.getHeaders()).get(name.toLowerCase(Locale.ROOT)));
   }
 
-  /** Whether the body is of that media type, whatever parameters it has. */
+  /** Whether the body has that media type, with any parameters. */
   public boolean hasContentType(String type) {
     return header("content-type")
         .filter(sent -> sent.split(";", 2)[0].strip().equalsIgnoreCase(type))
         .isPresent();
   }
 
-  /** The caller's name for this request, if they gave it one; 422 if it is malformed. */
+  /** The idempotency key, if the request has one; rejects a malformed one with 422. */
   public Optional<IdempotencyKey> idempotencyKey() {
     return header(IDEMPOTENCY_KEY)
         .map(
@@ -113,7 +113,7 @@ public final class Request {
                                 IDEMPOTENCY_KEY)));
   }
 
-  /** A claim of the token that the gateway has verified. */
+  /** A claim of the token that API Gateway has verified. */
   Optional<String> claim(String name) {
     return claims().map(claims -> claims.get(name));
   }
@@ -128,7 +128,7 @@ public final class Request {
         .map(APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT::getClaims);
   }
 
-  /** The body's bytes as they were sent. */
+  /** The bytes of the body as they were sent. */
   public byte[] body() {
     var body = event.getBody();
     if (body == null) {
@@ -144,7 +144,7 @@ public final class Request {
     }
   }
 
-  /** The body as text, which must be UTF-8. */
+  /** The body as text; rejects one that is not UTF-8 with 400. */
   public String bodyText() {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body())).toString();
@@ -154,21 +154,21 @@ public final class Request {
   }
 
   /**
-   * When the work must be done so that the answer still arrives: the sooner of API Gateway's limit
-   * and the function's own, less the margin.
+   * The time by which the work must end so that the response still arrives: the earlier of API
+   * Gateway's timeout and the function's, minus the margin.
    */
   public Instant deadline(Duration margin) {
     var now = clock.instant();
     var lambda = now.plusMillis(remainingMillis.getAsInt());
-    var gateway = arrival(now).plus(GATEWAY_PATIENCE);
+    var gateway = arrival(now).plus(GATEWAY_TIMEOUT);
     return (lambda.isBefore(gateway) ? lambda : gateway).minus(margin);
   }
 
-  // A recorded event, such as those of `sam local invoke`, carries the time of its recording.
+  // A recorded event, such as those of `sam local invoke`, has the time of its recording.
   private Instant arrival(Instant now) {
     var arrival = Instant.ofEpochMilli(event.getRequestContext().getTimeEpoch());
     var age = Duration.between(arrival, now);
-    return age.isNegative() || age.compareTo(GATEWAY_PATIENCE) > 0 ? now : arrival;
+    return age.isNegative() || age.compareTo(GATEWAY_TIMEOUT) > 0 ? now : arrival;
   }
 
   private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler answers.
+ * The response of a handler.
  *
- * @param body what becomes the JSON body (see {@link Json}), or nothing
- * @param outcome how it went, in one word for the log
+ * @param body the JSON body (see {@link Json}), or null
+ * @param outcome the result in one word, for the log
  * @param trace ids and codes for the log; never an e-mail address, a prompt or a secret
- * @param metrics what is counted by it: a number, or a list of numbers
+ * @param metrics values of metrics: a number, or a list of numbers
  */
 public record Response(
     int status,
@@ -26,7 +26,7 @@ public record Response(
     return new Response(200, Map.of(), body, "ok", Map.of(), Map.of());
   }
 
-  /** The work goes on; the body says where to look for it. */
+  /** 202: the work continues, and the body says where to find its result. */
   public static Response accepted(Object body) {
     return new Response(202, Map.of(), body, "accepted", Map.of(), Map.of());
   }
@@ -35,7 +35,7 @@ public record Response(
     return new Response(status, Map.of(), null, "ok", Map.of(), Map.of());
   }
 
-  /** The contract's error form. */
+  /** An error in the contract's form. */
   public static Response error(ErrorCode code, Object detail) {
     var body = Json.object("detail", detail, "error_code", code.name());
     return new Response(code.status(), Map.of(), body, code.name(), Map.of(), Map.of());
@@ -46,14 +46,14 @@ public record Response(
   }
 
   /**
-   * The same with an entity tag; or 304 without a body, if that is what the caller has (RFC 9110,
-   * section 13.1.2).
+   * Adds an entity tag; returns 304 without a body if the caller already has this content (RFC
+   * 9110, section 13.1.2).
    */
   public Response revalidated(Request request) {
     var digest = HexFormat.of().formatHex(Sha256.of(Json.write(body)), 0, TAG_BYTES);
     var tag = '"' + digest + '"';
     var isKnown =
-        request.header("if-none-match").filter(tags -> EntityTags.name(tag, tags)).isPresent();
+        request.header("if-none-match").filter(tags -> EntityTags.matches(tag, tags)).isPresent();
     var tagged = header("etag", tag);
     return isKnown ? new Response(304, tagged.headers, null, outcome, trace, metrics) : tagged;
   }
@@ -75,13 +75,16 @@ public record Response(
     return new Response(status, headers, body, outcome, trace, all);
   }
 
-  /** Tells what a person has to look at. */
+  /**
+   * Adds something that an operator has to look at: the log line gets the level ERROR and counts as
+   * attention.
+   */
   public Response alarm(String problem) {
     return trace("alarm", problem).count(Metric.ATTENTION, 1);
   }
 
-  /** Whether somebody should look at this: the log line gets the level ERROR. */
-  boolean alarming() {
+  /** Whether an operator has to look at this; the log line then has the level ERROR. */
+  boolean needsAttention() {
     return trace.containsKey("error") || trace.containsKey("alarm");
   }
 

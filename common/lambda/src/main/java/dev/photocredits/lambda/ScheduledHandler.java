@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 
-/** A function that a schedule calls with {@code {"task": …}}. */
+/** A function that a schedule invokes with {@code {"task": …}}. */
 public abstract class ScheduledHandler extends BackgroundHandler {
 
   protected ScheduledHandler(Environment environment) {
@@ -16,17 +16,18 @@ public abstract class ScheduledHandler extends BackgroundHandler {
   }
 
   /**
-   * What a schedule asks for.
+   * The task that a schedule asks for.
    *
-   * @param resumes only to go on with what an earlier run has begun: {@code "resume": true}
+   * @param resumes whether the run may only continue what an earlier run began: {@code "resume":
+   *     true}
    */
   public record Task(String name, boolean resumes) {}
 
   /**
-   * Does the task. Its report, or a line of its own, counts {@link Metric#RUNS} if the task is done
-   * by it.
+   * Runs the task. If the task completes, its report or a line of its own counts {@link
+   * Metric#RUNS}.
    *
-   * @param deadline after which nothing more is begun
+   * @param deadline the time after which no new work may begin
    */
   protected abstract Report run(Task task, Instant deadline);
 

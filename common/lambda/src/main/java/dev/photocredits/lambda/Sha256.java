@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** What stands for a text that must not be told: its SHA-256 digest. */
+/** The SHA-256 digest of a sensitive text. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** The 32 bytes of the digest of the text in UTF-8. */
+  /** The digest of the text in UTF-8: 32 bytes. */
   public static byte[] of(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -12,19 +12,21 @@ import org.crac.Core;
 import org.crac.Resource;
 
 /**
- * What a function is made of, as SnapStart wants it. Before Lambda takes the snapshot from which
- * all instances start, it is primed: its path is gone once, so that whatever that loads and
- * connects is in the snapshot. After each restore it is made anew, since connections, secrets and
- * seeds of a snapshot are old, and the same in each of its copies (docs/adr/0013). One with a
- * secret is made anew from time to time, too, so that a secret can be exchanged.
+ * Holds the wiring of a function and adapts it to SnapStart.
  *
- * @param <W> the function's wiring
+ * <p>Before Lambda takes the snapshot from which all instances start, the function is primed: its
+ * request path runs once, so that the snapshot contains what that loads and connects. After each
+ * restore the wiring is created anew, because the connections, secrets and seeds of a snapshot are
+ * old, and the same in each of its copies (docs/adr/0013). Wiring with a secret is also renewed
+ * from time to time, so that the secret can be rotated.
+ *
+ * @param <W> the type of the function's wiring
  */
 public final class SnapStart<W> implements Resource {
-  /** As long as Lambda's own extension for secrets keeps one. */
-  private static final Duration LIFE_OF_A_SECRET = Duration.ofMinutes(5);
+  /** The same time for which Lambda's own extension for secrets caches one. */
+  private static final Duration SECRET_LIFETIME = Duration.ofMinutes(5);
 
-  /** What was wired, and when that is too old; never, without a secret. */
+  /** The wiring and when it has to be renewed: never, if it has no secret. */
   private record Wired<W>(W wiring, Instant until) {}
 
   private static final Optional<String> SNAP_START = Optional.of("snap-start");
@@ -47,16 +49,16 @@ public final class SnapStart<W> implements Resource {
   }
 
   /**
-   * Wires now, and again after each restore. Has to be kept by the handler: Lambda's list of those
-   * that it calls holds them weakly.
+   * Creates the wiring now, and again after each restore. The handler must keep a reference to the
+   * result, because Lambda's registry of resources holds only weak ones.
    *
-   * @param hasSecret whether it is wired with a secret, which may change
-   * @param prime goes the function's path without writing anything
+   * @param hasSecret whether the wiring uses a secret, which may change
+   * @param prime runs the function's request path without writing anything
    */
   static <W> SnapStart<W> of(
       Log log, InstantSource clock, boolean hasSecret, Supplier<W> wire, Consumer<W> prime) {
     var snapStart = new SnapStart<>(log, clock, hasSecret, wire, prime);
-    // Elsewhere nobody would call, and the library would be loaded for nothing.
+    // Without SnapStart there are no calls, and registering would load the library for nothing.
     if (Environment.ofProcess().find("AWS_LAMBDA_INITIALIZATION_TYPE").equals(SNAP_START)) {
       Core.getGlobalContext().register(snapStart);
     }
@@ -68,7 +70,7 @@ public final class SnapStart<W> implements Resource {
     return environment.find("SECRET_ID").isPresent();
   }
 
-  /** The wiring, to be asked for with each request. */
+  /** The current wiring. Callers get it anew for each request. */
   public W now() {
     if (!clock.instant().isBefore(wired.until())) {
       renew();
@@ -80,7 +82,7 @@ public final class SnapStart<W> implements Resource {
     try {
       wired = wired(wire.get());
     } catch (RuntimeException e) {
-      // What was wired works as long as its secret does.
+      // The old wiring works for as long as its secret does.
       log.attention(
           clock.instant(), Map.of("renewal", "failed", "error", Log.describe(e)), Map.of());
       wired = wired(wired.wiring());
@@ -88,7 +90,7 @@ public final class SnapStart<W> implements Resource {
   }
 
   private Wired<W> wired(W wiring) {
-    return new Wired<>(wiring, hasSecret ? clock.instant().plus(LIFE_OF_A_SECRET) : Instant.MAX);
+    return new Wired<>(wiring, hasSecret ? clock.instant().plus(SECRET_LIFETIME) : Instant.MAX);
   }
 
   @Override
@@ -96,7 +98,8 @@ public final class SnapStart<W> implements Resource {
     try {
       prime.accept(wired.wiring());
     } catch (RuntimeException e) {
-      // A function that is not primed is slow at first. Without the snapshot there would be none.
+      // Without priming, the first requests are slow. If this threw, there would be no snapshot to
+      // run.
       log.write(
           "WARN", clock.instant(), Map.of("priming", "failed", "error", Log.describe(e)), Map.of());
     }

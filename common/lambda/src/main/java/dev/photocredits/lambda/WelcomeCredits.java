@@ -2,13 +2,13 @@ package dev.photocredits.lambda;
 
 import dev.photocredits.credits.Credits;
 
-/** What a new user starts with. */
+/** The credits of a new user. */
 public final class WelcomeCredits {
   private static final int MOST = 1_000_000;
 
   private WelcomeCredits() {}
 
-  /** By {@code WELCOME_CREDITS}; none unless that says so. */
+  /** Reads {@code WELCOME_CREDITS}; no credits if it is absent. */
   public static Credits of(Environment environment) {
     return new Credits(environment.number("WELCOME_CREDITS", 0, 0, MOST));
   }

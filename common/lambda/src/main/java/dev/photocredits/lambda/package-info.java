@@ -1,6 +1,6 @@
 /**
- * What every function shares: API Gateway event to request value, outcome to response, the
- * contract's errors, settings, access and the log.
+ * Shared by all functions: converts API Gateway events to requests and outcomes to responses, and
+ * provides error bodies, settings, access control and the log.
  */
 @NullMarked
 package dev.photocredits.lambda;

@@ -23,7 +23,7 @@ final class AccessTest {
   private final Access access = Access.of(new Environment(Map.of()));
 
   @Test
-  void anybody_may_act_for_anybody_where_access_is_open() {
+  void any_caller_may_act_for_any_address_if_access_is_open() {
     var open = Access.of(new Environment(Map.of("AUTH_MODE", "open")));
 
     var caller = open.caller(withoutAuthorizer());
@@ -42,7 +42,7 @@ final class AccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ADA@EXAMPLE.COM", "Ada@Example.com", " ada@example.com "})
-  void the_address_of_the_token_is_normalised_as_every_other(String address) {
+  void the_address_of_the_token_is_normalised(String address) {
     var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
 
     assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
@@ -57,7 +57,7 @@ final class AccessTest {
   }
 
   @Test
-  void an_authorizer_of_another_kind_is_no_token() {
+  void an_authorizer_of_another_kind_does_not_count_as_a_token() {
     assertUnauthenticated(
         withAuthorizer(
             Authorizer.builder().withLambda(Map.of("email", "ada@example.com")).build()));
@@ -65,14 +65,14 @@ final class AccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"grace@example.com", "ada@example.co", "a.da@example.com"})
-  void the_token_of_another_address_is_forbidden(String address) {
+  void a_token_for_another_address_is_forbidden(String address) {
     var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
 
     assertForbidden(() -> caller.mustBe(ADA), "The token is not for this e-mail address.");
   }
 
   @Test
-  void nobody_may_act_for_a_pseudonym_whatever_their_token_says() {
+  void a_token_for_a_pseudonym_is_forbidden() {
     var pseudonym = Email.pseudonym(new Random(7)).value();
 
     assertProvesNothing(Map.of("email", pseudonym, "email_verified", "true"));
@@ -80,18 +80,18 @@ final class AccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "no address", "ada@example.com,x", "[ada@example.com]"})
-  void a_token_of_no_address_is_forbidden_whatever_is_asked_for(String address) {
+  void a_token_without_a_valid_address_is_forbidden(String address) {
     assertProvesNothing(Map.of("email", address, "email_verified", "true"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"false", "", "TRUE", "yes", "1", "[true]"})
-  void an_address_that_is_not_verified_is_forbidden_whatever_is_asked_for(String verified) {
+  void a_token_with_an_unverified_address_is_forbidden(String verified) {
     assertProvesNothing(Map.of("email", "ada@example.com", "email_verified", verified));
   }
 
   @Test
-  void a_token_that_lacks_a_claim_is_forbidden_whatever_is_asked_for() {
+  void a_token_that_lacks_a_claim_is_forbidden() {
     assertProvesNothing(Map.of());
     assertProvesNothing(Map.of("email", "ada@example.com"));
     assertProvesNothing(Map.of("email_verified", "true"));
@@ -100,7 +100,7 @@ final class AccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "OPEN", "opened", "jwt,open"})
-  void any_other_mode_does_not_start(String mode) {
+  void any_other_mode_is_an_invalid_setting(String mode) {
     var environment = new Environment(Map.of("AUTH_MODE", mode));
 
     assertThatThrownBy(() -> Access.of(environment))

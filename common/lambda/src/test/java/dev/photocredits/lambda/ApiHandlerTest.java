@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
-import dev.photocredits.generation.DrawOutcome.Work;
+import dev.photocredits.generation.GenerationOutcome.Work;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -28,7 +28,7 @@ final class ApiHandlerTest {
   private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
 
   @Test
-  void an_answer_is_json_with_the_id_of_its_request() {
+  void a_response_is_json_with_the_request_id() {
     var answer = get(_ -> Response.ok(Json.object("größe", 3)).header("x-more", "1"));
 
     assertThat(answer.getStatusCode()).isEqualTo(200);
@@ -43,7 +43,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void a_head_request_is_answered_like_a_get_without_the_body() {
+  void a_head_request_gets_the_response_of_get_without_the_body() {
     var answer = call("HEAD", _ -> Response.ok(Json.object("a", 1)));
 
     assertThat(answer.getStatusCode()).isEqualTo(200);
@@ -52,7 +52,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void an_empty_answer_has_no_content_type() {
+  void an_empty_response_has_no_content_type() {
     var answer = get(_ -> Response.empty(204));
 
     assertThat(answer.getStatusCode()).isEqualTo(204);
@@ -71,7 +71,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void what_is_rejected_is_answered_and_no_reason_for_alarm() throws JsonProcessingException {
+  void a_rejected_request_is_answered_and_not_logged_as_an_error() throws JsonProcessingException {
     var answer =
         get(
             _ -> {
@@ -88,7 +88,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void problems_are_answered_as_a_list() {
+  void problems_are_reported_as_a_list() {
     var answer =
         get(
             _ -> {
@@ -106,7 +106,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void what_is_thrown_never_gets_into_the_answer() {
+  void the_message_of_an_exception_is_not_in_the_response() {
     var answer =
         get(
             _ -> {
@@ -142,7 +142,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void an_account_that_is_busy_is_503_with_a_time_to_try_again() {
+  void a_busy_account_is_503_with_retry_after() {
     var answer =
         get(
             _ -> {
@@ -153,12 +153,12 @@ final class ApiHandlerTest {
     assertThat(answer.getHeaders()).containsEntry("retry-after", "2");
     assertThat(answer.getBody())
         .isEqualTo(
-            "{\"detail\":\"Too much is happening to this account at once; please try again in a"
+            "{\"detail\":\"This account has too many concurrent changes; please try again in a"
                 + " moment.\",\"error_code\":\"TEMPORARILY_UNAVAILABLE\"}");
   }
 
   @Test
-  void a_failure_of_the_payment_provider_has_a_sentence_of_its_own() {
+  void a_failure_of_the_payment_provider_has_its_own_error() {
     var answer =
         get(
             _ -> {
@@ -173,7 +173,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void a_request_is_one_line_of_json_in_the_log() throws JsonProcessingException {
+  void a_request_is_logged_as_one_line_of_json() throws JsonProcessingException {
     var _ = get(_ -> Response.ok(Json.object("a", 1)).trace("generation_id", "g-1"));
 
     assertThat(logged.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
@@ -212,12 +212,12 @@ final class ApiHandlerTest {
         "2026-11-23T12:34:56.000789Z",
         "2026-11-23T12:34:56.123456789Z"
       })
-  void a_time_is_written_as_an_instant_writes_itself(String time) {
+  void a_time_is_written_as_instant_to_string_writes_it(String time) {
     assertThat(Log.time(Instant.parse(time))).isEqualTo(time);
   }
 
   @Test
-  void what_is_thrown_is_one_line_of_the_log_with_its_causes_and_without_addresses()
+  void an_exception_is_logged_in_one_line_with_its_causes_and_without_addresses()
       throws JsonProcessingException {
     var _ =
         get(
@@ -237,7 +237,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void a_chain_of_causes_and_a_long_message_are_cut() throws JsonProcessingException {
+  void a_chain_of_causes_and_a_long_message_are_truncated() throws JsonProcessingException {
     var _ =
         get(
             _ -> {
@@ -253,7 +253,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void neither_address_nor_query_nor_body_get_into_the_log() {
+  void address_query_and_body_are_not_logged() {
     var event =
         Events.event("POST", "/api/credits/{email}")
             .withRawPath("/api/credits/ada@example.com")
@@ -264,7 +264,7 @@ final class ApiHandlerTest {
     var answer =
         new Answering(
                 _ -> Response.empty(204).trace("user", Log.user(new Email("ada@example.com"))))
-            .handleRequest(event, new OneCall(1_000));
+            .handleRequest(event, new TestInvocation(1_000));
 
     assertThat(answer.getStatusCode()).isEqualTo(204);
     assertThat(logged.toString(StandardCharsets.UTF_8))
@@ -281,8 +281,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void what_is_counted_is_a_field_of_the_line_and_a_metric_of_its_name()
-      throws JsonProcessingException {
+  void a_metric_is_a_field_of_the_line_with_the_metrics_name() throws JsonProcessingException {
     var _ =
         get(
             _ ->
@@ -306,7 +305,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void what_counts_nothing_has_no_metrics() throws JsonProcessingException {
+  void a_response_without_metrics_has_no_directive() throws JsonProcessingException {
     var _ = get(_ -> Response.ok(Json.object("a", 1)).measure(Map.of()));
 
     assertThat(line().has("_aws")).isFalse();
@@ -314,7 +313,7 @@ final class ApiHandlerTest {
   }
 
   @Test
-  void a_model_that_never_answered_has_no_time() throws JsonProcessingException {
+  void the_time_of_a_model_that_never_answered_is_not_logged() throws JsonProcessingException {
     var work = new Work(new Credits(3), new Credits(3), List.of(), List.of());
 
     var _ = get(_ -> Response.ok(Json.object("a", 1)).measure(Metric.of(work)));
@@ -329,7 +328,8 @@ final class ApiHandlerTest {
 
   private APIGatewayV2HTTPResponse call(String method, Function<Request, Response> answer) {
     return new Answering(answer)
-        .handleRequest(Events.event(method, "/api/credits/{email}").build(), new OneCall(1_000));
+        .handleRequest(
+            Events.event(method, "/api/credits/{email}").build(), new TestInvocation(1_000));
   }
 
   private JsonNode line() throws JsonProcessingException {

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What CloudWatch makes of a line of the log: the rules of its embedded metric format. */
+/**
+ * Extracts the metrics from a log line as CloudWatch does, and checks the rules of its embedded
+ * metric format.
+ */
 public final class EmbeddedMetrics {
   private static final Set<String> UNITS = Set.of("Count", "Milliseconds", "Seconds");
   private static final int MOST_METRICS = 100;
@@ -19,17 +22,17 @@ public final class EmbeddedMetrics {
 
   private EmbeddedMetrics() {}
 
-  /** A metric of a line, and what it is told apart by. */
+  /** A metric of a line with its dimensions. */
   public record Found(
       String namespace, String name, Map<String, String> dimensions, List<Long> values) {
 
-    /** All its values together. */
+    /** The sum of its values. */
     public long sum() {
       return values.stream().mapToLong(Long::longValue).sum();
     }
   }
 
-  /** The metrics in the line, none if it has none; fails where it breaks the rules. */
+  /** The metrics in the line; empty if it has none. Fails if the line breaks the rules. */
   public static List<Found> in(JsonNode line) {
     var found = new ArrayList<Found>();
     if (!line.has("_aws")) {
@@ -47,7 +50,7 @@ public final class EmbeddedMetrics {
     for (var directive : metadata.path("CloudWatchMetrics")) {
       found.addAll(in(line, directive));
     }
-    assertThat(found).as("none is told of twice").extracting(Found::name).doesNotHaveDuplicates();
+    assertThat(found).as("each metric occurs once").extracting(Found::name).doesNotHaveDuplicates();
     return found;
   }
 
@@ -57,12 +60,12 @@ public final class EmbeddedMetrics {
         .containsExactlyInAnyOrder("Namespace", "Dimensions", "Metrics");
     assertThat(directive.path("Namespace").asText()).matches("[\\w./#:-]{1,255}");
     assertThat(directive.path("Metrics")).isNotEmpty().hasSizeLessThanOrEqualTo(MOST_METRICS);
-    assertThat(directive.path("Dimensions")).as("one set each").hasSize(1);
+    assertThat(directive.path("Dimensions")).as("one set of dimensions").hasSize(1);
     var set = directive.at("/Dimensions/0");
     assertThat(set.size()).isLessThanOrEqualTo(MOST_DIMENSIONS);
     var dimensions = new TreeMap<String, String>();
     for (var name : set) {
-      assertThat(line.path(name.asText()).isTextual()).as("a text: " + name).isTrue();
+      assertThat(line.path(name.asText()).isTextual()).as("a string: " + name).isTrue();
       assertThat(line.path(name.asText()).asText()).isNotBlank().hasSizeLessThanOrEqualTo(1024);
       dimensions.put(name.asText(), line.path(name.asText()).asText());
     }

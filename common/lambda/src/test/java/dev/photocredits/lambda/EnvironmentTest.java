@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EnvironmentTest {
 
   @Test
-  void a_setting_is_read_without_the_space_around_it() {
+  void space_around_a_setting_is_removed() {
     var environment = new Environment(Map.of("NAME", " value "));
 
     assertThat(environment.text("NAME")).isEqualTo("value");
@@ -37,7 +37,7 @@ final class EnvironmentTest {
   }
 
   @Test
-  void a_secret_is_a_setting_unless_a_variable_has_its_name() {
+  void a_variable_takes_precedence_over_a_secret_of_the_same_name() {
     var environment =
         new Environment(Map.of("NAME", "variable", "BLANK", " "))
             .with(Map.of("NAME", "secret", "BLANK", "secret", "OTHER", " secret "));
@@ -49,19 +49,19 @@ final class EnvironmentTest {
   }
 
   @Test
-  void a_list_is_what_stands_between_commas() {
+  void a_list_is_separated_by_commas_and_has_no_blank_items() {
     var environment = new Environment(Map.of("ONE", "a", "TWO", "a , b", "GAP", "a,,b"));
 
     assertThat(environment.list("ONE")).containsExactly("a");
     assertThat(environment.list("TWO")).containsExactly("a", "b");
     assertThatThrownBy(() -> environment.list("GAP"))
         .isInstanceOf(InvalidSetting.class)
-        .hasMessage("setting GAP must be a list with commas between its items");
+        .hasMessage("setting GAP must be a comma-separated list without blank items");
     assertThatThrownBy(() -> environment.list("NONE")).hasMessage("setting NONE is missing");
   }
 
   @Test
-  void an_absent_setting_is_named() {
+  void the_error_for_an_absent_setting_names_it() {
     var environment = new Environment(Map.of());
 
     assertThatThrownBy(() -> environment.text("STRIPE_SECRET_KEY"))
@@ -71,14 +71,14 @@ final class EnvironmentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1", "3", " 10 "})
-  void a_number_within_its_bounds_is_taken(String number) {
+  void a_number_within_its_bounds_is_accepted(String number) {
     var environment = new Environment(Map.of("NUMBER", number));
 
     assertThat(environment.number("NUMBER", 3, 1, 10)).isEqualTo(Integer.parseInt(number.strip()));
   }
 
   @Test
-  void a_flag_is_true_or_false_and_nothing_else() {
+  void a_flag_must_be_true_or_false() {
     var environment = new Environment(Map.of("ON", "true", "OFF", " false ", "ODD", "yes"));
 
     assertThat(environment.flag("ON", false)).isTrue();
@@ -91,7 +91,7 @@ final class EnvironmentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "11", "-3", "3.0", "three", "99999999999", "0x3", "1,000"})
-  void any_other_number_is_named_without_its_value(String number) {
+  void the_error_for_any_other_number_names_the_setting_without_its_value(String number) {
     var environment = new Environment(Map.of("NUMBER", number));
 
     assertThatThrownBy(() -> environment.number("NUMBER", 3, 1, 10))
@@ -108,7 +108,7 @@ final class EnvironmentTest {
         "http://127.0.0.1",
         "http://[::1]:1"
       })
-  void an_address_is_taken(String url) {
+  void an_http_or_https_url_is_accepted(String url) {
     var environment = new Environment(Map.of("URL", url));
 
     assertThat(environment.findUrl("URL")).hasValue(URI.create(url));
@@ -128,7 +128,7 @@ final class EnvironmentTest {
         "javascript:alert(1)",
         "http://user:secret@"
       })
-  void what_is_no_address_is_named_without_its_value(String url) {
+  void the_error_for_any_other_url_names_the_setting_without_its_value(String url) {
     var environment = new Environment(Map.of("URL", url));
 
     assertThatThrownBy(() -> environment.findUrl("URL"))

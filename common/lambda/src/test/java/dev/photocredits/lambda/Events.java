@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 
-/** Events of the HTTP API, all of which arrived {@link #NOW}. */
+/** Builds events of the HTTP API that arrive at {@link #NOW}. */
 final class Events {
   static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
 

@@ -14,7 +14,7 @@ final class JsonBodyTest {
   private final Problems problems = new Problems();
 
   @Test
-  void texts_are_read_as_they_were_sent_and_other_fields_are_ignored() {
+  void strings_are_read_unchanged_and_other_fields_are_ignored() {
     var body = body("{\"message\": \" für Ada 🎨\\n\", \"more\": [1, {\"of\": null}]}");
 
     assertThat(body.text("message")).hasValue(" für Ada 🎨\n");
@@ -22,7 +22,7 @@ final class JsonBodyTest {
   }
 
   @Test
-  void an_optional_text_may_be_absent_or_null() {
+  void an_optional_string_may_be_absent_or_null() {
     var body = body("{\"email\": null}");
 
     assertThat(body.optionalText("email")).isEmpty();
@@ -41,7 +41,7 @@ final class JsonBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "1", "true", "[]", "{}", "[\"text\"]"})
-  void a_field_that_is_no_text_is_a_problem(String value) {
+  void a_field_that_is_not_a_string_is_a_problem(String value) {
     var body = body("{\"email\": " + value + "}");
 
     assertThat(body.text("email")).isEmpty();
@@ -59,7 +59,7 @@ final class JsonBodyTest {
     "99999999999999999999, 9223372036854775807",
     "-99999999999999999999, -9223372036854775808"
   })
-  void a_whole_number_is_read_as_far_as_a_long_goes(String sent, long read) {
+  void a_whole_number_beyond_a_long_is_read_as_the_nearest_long(String sent, long read) {
     var body = body("{\"size\": " + sent + "}");
 
     assertThat(body.wholeNumber("size")).hasValue(read);
@@ -68,7 +68,7 @@ final class JsonBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "1.5", "1e3", "true", "\"1\"", "[1]", "{}"})
-  void a_field_that_is_no_whole_number_is_a_problem(String value) {
+  void a_field_that_is_not_a_whole_number_is_a_problem(String value) {
     var body = body("{\"size\": " + value + "}");
 
     assertThat(body.wholeNumber("size")).isEmpty();
@@ -85,7 +85,7 @@ final class JsonBodyTest {
   }
 
   @Test
-  void an_optional_field_that_is_no_text_is_a_problem() {
+  void an_optional_field_that_is_not_a_string_is_a_problem() {
     var body = body("{\"email\": 1}");
 
     assertThat(body.optionalText("email")).isEmpty();
@@ -95,7 +95,7 @@ final class JsonBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\\ud800", "\\udc00", "a\\ud83cb", "\\udfa8\\ud83c"})
-  void half_a_character_is_a_problem(String half) {
+  void an_unpaired_surrogate_is_a_problem(String half) {
     var body = body("{\"message\": \"" + half + "\"}");
 
     assertThat(body.text("message")).isEmpty();
@@ -105,7 +105,7 @@ final class JsonBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\n"})
-  void a_body_of_nothing_is_a_problem(String text) {
+  void a_blank_body_is_a_problem(String text) {
     var rejected = rejected(Events.withBody(text));
 
     assertThat(rejected)
@@ -116,7 +116,7 @@ final class JsonBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[]", "null", "1", "\"text\"", "true", "[{\"email\": \"a\"}]"})
-  void a_body_that_is_no_object_is_a_problem(String text) {
+  void a_body_that_is_not_an_object_is_a_problem(String text) {
     var rejected = rejected(Events.withBody(text));
 
     assertThat(rejected).contains("loc=[body]", "type=model_attributes_type", "VALIDATION_ERROR");
@@ -147,7 +147,7 @@ final class JsonBodyTest {
   }
 
   @Test
-  void a_body_of_very_deep_nesting_is_a_problem() {
+  void a_deeply_nested_body_is_a_problem() {
     var rejected = rejected(Events.withBody("[".repeat(100_000)));
 
     assertThat(rejected).contains("type=json_invalid");

@@ -27,7 +27,7 @@ final class JsonTest {
   }
 
   @Test
-  void all_that_the_answers_are_made_of_is_written() {
+  void every_type_that_responses_use_is_written() {
     var value =
         List.of("a", 1, Integer.MIN_VALUE, Long.MAX_VALUE, true, Set.of(), List.of(Json.object()));
 
@@ -38,13 +38,13 @@ final class JsonTest {
   }
 
   @Test
-  void texts_are_escaped_where_json_wants_it_and_only_there() {
+  void strings_are_escaped_only_where_json_requires_it() {
     assertThat(Json.write("\"\\\n\r\t\u0000\u007f für 🎨 </script>"))
         .isEqualTo("\"\\\"\\\\\\n\\r\\t\\u0000\u007f für 🎨 </script>\"");
   }
 
   @Test
-  void what_is_no_part_of_an_answer_is_a_mistake_of_ours() {
+  void writing_a_value_of_another_type_throws() {
     assertThatThrownBy(() -> Json.write(1.5)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Json.write(List.of(ErrorCode.FORBIDDEN)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -52,7 +52,7 @@ final class JsonTest {
   }
 
   @Test
-  void what_is_read_is_what_was_written() {
+  void a_written_value_is_read_back_unchanged() {
     var value = Json.object("a", List.of(1, Long.MAX_VALUE, false), "ü\n\u0001\"", null);
 
     assertThat(Json.read(Json.write(value))).isEqualTo(value);
@@ -90,12 +90,12 @@ final class JsonTest {
         "{} // more",
         "\ufeff{}"
       })
-  void what_is_not_json_is_refused(String text) {
+  void text_that_is_not_json_is_rejected(String text) {
     assertThatThrownBy(() -> Json.read(text)).isInstanceOf(NotJson.class);
   }
 
   @Test
-  void depth_and_digits_are_bounded() {
+  void depth_and_number_length_are_limited() {
     assertThat(Json.read("[".repeat(200) + "]".repeat(200))).isInstanceOf(List.class);
     assertThat(Json.read("[" + "[],".repeat(1000) + "[]]")).isInstanceOf(List.class);
     assertThatThrownBy(() -> Json.read("[".repeat(100_000))).isInstanceOf(NotJson.class);
@@ -103,19 +103,22 @@ final class JsonTest {
     assertThatThrownBy(() -> Json.read("1".repeat(1001))).isInstanceOf(NotJson.class);
   }
 
-  /** Texts that are nearly right, made of pieces of right ones: Jackson must agree on each. */
+  /**
+   * Generates texts that are valid or nearly valid JSON. Jackson must read or reject each in the
+   * same way.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void jackson_reads_the_same_and_refuses_the_same(long seed) {
+  void jackson_reads_and_rejects_the_same_texts(long seed) {
     var jackson = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    var chance = new Random(seed);
+    var random = new Random(seed);
     var read = 0;
     for (var i = 0; i < 20_000; i++) {
-      var text = text(chance, 0);
-      if (chance.nextBoolean()) {
-        var at = chance.nextInt(text.length() + 1);
-        var piece = PIECES.get(chance.nextInt(PIECES.size()));
-        var from = chance.nextBoolean() ? at : Math.min(text.length(), at + 1);
+      var text = text(random, 0);
+      if (random.nextBoolean()) {
+        var at = random.nextInt(text.length() + 1);
+        var piece = PIECES.get(random.nextInt(PIECES.size()));
+        var from = random.nextBoolean() ? at : Math.min(text.length(), at + 1);
         text = text.substring(0, at) + piece + text.substring(from);
       }
 
@@ -161,20 +164,20 @@ final class JsonTest {
           "\"a\\\"b\\\\c\\/d\"",
           "\"\\b\\f\\n\\r\\t\\u00e9\\uD83C\\udfa8\"");
 
-  private static String text(Random chance, int depth) {
-    var space = " \n".repeat(chance.nextInt(4) / 3);
-    return switch (depth > 3 ? 4 : chance.nextInt(6)) {
+  private static String text(Random random, int depth) {
+    var space = " \n".repeat(random.nextInt(4) / 3);
+    return switch (depth > 3 ? 4 : random.nextInt(6)) {
       case 0, 1 ->
-          texts(chance, depth)
-              .map(value -> "\"k" + chance.nextInt(4) + "\"" + space + ":" + value)
+          texts(random, depth)
+              .map(value -> "\"k" + random.nextInt(4) + "\"" + space + ":" + value)
               .collect(Collectors.joining(space + ",", "{", "}"));
-      case 2, 3 -> texts(chance, depth).collect(Collectors.joining("," + space, "[", "]"));
-      default -> space + SCALARS.get(chance.nextInt(SCALARS.size()));
+      case 2, 3 -> texts(random, depth).collect(Collectors.joining("," + space, "[", "]"));
+      default -> space + SCALARS.get(random.nextInt(SCALARS.size()));
     };
   }
 
-  private static Stream<String> texts(Random chance, int depth) {
-    return Stream.generate(() -> text(chance, depth + 1)).limit(chance.nextInt(4));
+  private static Stream<String> texts(Random random, int depth) {
+    return Stream.generate(() -> text(random, depth + 1)).limit(random.nextInt(4));
   }
 
   private static Optional<String> read(String text) {
@@ -193,7 +196,7 @@ final class JsonTest {
     }
   }
 
-  /** The value and, at its root, its type. */
+  /** The value and the type of its root. */
   private static String described(@Nullable Object value) {
     return value == null ? "null" : value.getClass() + " " + value;
   }

@@ -22,7 +22,7 @@ final class PageQueryTest {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. é";
 
   @Test
-  void a_first_page_starts_at_the_newest_with_the_default_limit() {
+  void the_first_page_starts_at_the_newest_item_and_has_the_default_limit() {
     var query = query(Map.of(), ADA, "transactions");
 
     assertThat(query.limit()).isEqualTo(50);
@@ -30,7 +30,7 @@ final class PageQueryTest {
   }
 
   @Test
-  void a_cursor_leads_back_to_the_last_item_seen() {
+  void a_cursor_contains_the_last_item_of_the_previous_page() {
     var cursor = cursor();
 
     var query = query(Map.of("cursor", cursor), ADA, "transactions");
@@ -47,12 +47,12 @@ final class PageQueryTest {
   }
 
   @Test
-  void a_cursor_says_nothing_of_its_owner() {
+  void a_cursor_does_not_reveal_its_owner() {
     assertThat(cursor()).matches("[A-Za-z0-9_-]{32}").doesNotContain("ada");
   }
 
   @Test
-  void a_cursor_with_any_other_character_is_a_bad_request() {
+  void a_cursor_with_one_changed_character_is_a_bad_request() {
     var cursor = cursor();
     for (var at = 0; at < cursor.length(); at++) {
       for (var other : ALPHABET.split("", -1)) {
@@ -97,7 +97,7 @@ final class PageQueryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1", "2", "99", "100"})
-  void a_limit_from_1_to_100_is_taken(String limit) {
+  void a_limit_from_1_to_100_is_accepted(String limit) {
     var query = query(Map.of("limit", limit), ADA, "transactions");
 
     assertThat(query.limit()).isEqualTo(Integer.parseInt(limit));

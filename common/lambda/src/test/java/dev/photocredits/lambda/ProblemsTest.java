@@ -19,14 +19,17 @@ final class ProblemsTest {
   /** Unicode's UnicodeData.txt: the category Cc. */
   private static final String CONTROLS = "0000..001F 007F..009F";
 
-  /** A letter of braille without a dot. */
+  /** The braille pattern without dots. */
   private static final String EMPTY_BRAILLE_PATTERN = "2800";
 
-  /** Unicode's PropList.txt: Prepended_Concatenation_Mark. They are formats, and have a glyph. */
+  /**
+   * Unicode's PropList.txt: Prepended_Concatenation_Mark. These are format characters that have a
+   * glyph.
+   */
   private static final String PREPENDED_MARKS = "0600..0605 06DD 070F 0890..0891 08E2 110BD 110CD";
 
   @Test
-  void a_text_is_blank_if_nothing_of_it_is_seen() {
+  void a_text_is_blank_if_all_of_its_characters_are_invisible() {
     var blank = codePoints(IGNORABLE, WHITE_SPACE, CONTROLS, EMPTY_BRAILLE_PATTERN);
 
     var refused = new BitSet();
@@ -40,12 +43,12 @@ final class ProblemsTest {
   }
 
   @Test
-  void one_character_that_is_seen_makes_a_text() {
-    var nothing = "\u00a0\u200b\u2800\n\ufeff".repeat(10_000);
+  void a_text_with_one_visible_character_is_not_blank() {
+    var invisible = "\u00a0\u200b\u2800\n\ufeff".repeat(10_000);
 
     assertThat(isBlank("")).isTrue();
-    assertThat(isBlank(nothing)).isTrue();
-    assertThat(isBlank(nothing + "x" + nothing)).isFalse();
+    assertThat(isBlank(invisible)).isTrue();
+    assertThat(isBlank(invisible + "x" + invisible)).isFalse();
   }
 
   private static boolean isBlank(String text) {

@@ -22,8 +22,8 @@ final class RequestTest {
 
   @ParameterizedTest(name = "{0} s old, {1} s left")
   @CsvSource({
-    "0, 60, 30", // the gateway's patience
-    "5, 60, 25", // which began when the request arrived
+    "0, 60, 30", // the gateway's timeout
+    "5, 60, 25", // which starts when the request arrives
     "0, 20, 20", // the function's own time
     "5, 20, 20",
     "15, 20, 15",
@@ -33,7 +33,8 @@ final class RequestTest {
     "86400, 20, 20",
     "-10, 60, 30", // a clock that is behind
   })
-  void the_work_must_be_done_before_gateway_and_function_give_up(long age, int left, long fromNow) {
+  void the_deadline_is_the_earlier_timeout_of_gateway_and_function(
+      long age, int left, long fromNow) {
     var request = arrived(Events.NOW.minusSeconds(age), left);
 
     var deadline = request.deadline(Duration.ZERO);
@@ -50,7 +51,7 @@ final class RequestTest {
     "multipart/form-data, false",
     "'', false"
   })
-  void a_media_type_is_known_whatever_its_case_and_parameters(String sent, boolean json) {
+  void a_media_type_is_recognized_in_any_case_and_with_any_parameters(String sent, boolean json) {
     var request =
         Events.request(Events.event("POST", "/").withHeaders(Map.of("content-type", sent)));
 
@@ -58,7 +59,7 @@ final class RequestTest {
   }
 
   @Test
-  void the_margin_comes_off_the_deadline() {
+  void the_margin_is_subtracted_from_the_deadline() {
     var request = arrived(Events.NOW, 60);
 
     var deadline = request.deadline(Duration.ofSeconds(4));
@@ -67,7 +68,7 @@ final class RequestTest {
   }
 
   @Test
-  void an_event_without_a_time_arrived_now() {
+  void an_event_without_a_time_counts_as_arriving_now() {
     var event =
         Events.event("GET", "/")
             .withRequestContext(
@@ -100,7 +101,7 @@ final class RequestTest {
   }
 
   @Test
-  void a_variable_that_the_route_does_not_have_is_a_mistake_of_ours() {
+  void reading_a_variable_that_the_route_does_not_have_throws() {
     var request = Events.request(Events.event("GET", "/api/health"));
 
     assertThatThrownBy(() -> request.path("email")).isInstanceOf(IllegalStateException.class);
@@ -115,7 +116,7 @@ final class RequestTest {
   }
 
   @Test
-  void headers_are_found_whatever_the_case_of_their_name() {
+  void headers_are_found_by_name_in_any_case() {
     var request =
         Events.request(
             Events.event("GET", "/").withHeaders(Map.of("stripe-signature", "t=1,v1=a")));
@@ -125,7 +126,7 @@ final class RequestTest {
   }
 
   @Test
-  void an_event_without_headers_query_or_body_has_none() {
+  void an_event_may_lack_headers_query_and_body() {
     var request = Events.request(APIGatewayV2HTTPEvent.builder());
 
     assertThat(request.header("content-type")).isEmpty();

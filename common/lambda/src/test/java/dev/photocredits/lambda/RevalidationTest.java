@@ -7,14 +7,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code If-None-Match} as RFC 9110 has it, sections 8.8.3 and 13.1.2. */
+/** Revalidation by {@code If-None-Match} (RFC 9110, sections 8.8.3 and 13.1.2). */
 final class RevalidationTest {
   private static final Response ANSWER = Response.ok(Json.object("a", 1));
 
   private final String tag = ANSWER.revalidated(ifNoneMatch("")).headers().getOrDefault("etag", "");
 
   @Test
-  void an_answer_has_a_strong_tag_of_its_content() {
+  void a_response_has_a_strong_tag_of_its_content() {
     var other = Response.ok(Json.object("a", 2)).revalidated(ifNoneMatch(""));
 
     assertThat(tag).matches("\"[!#-~]+\"");
@@ -39,7 +39,7 @@ final class RevalidationTest {
         "\"\u00fc\u0080\u20ac\", TAG",
         " * "
       })
-  void a_caller_who_has_the_answer_is_told_so(String sent) {
+  void a_caller_that_has_the_content_gets_304(String sent) {
     var answer = ANSWER.revalidated(ifNoneMatch(sent.replace("TAG", tag)));
 
     assertThat(answer.status()).isEqualTo(304);
@@ -78,7 +78,7 @@ final class RevalidationTest {
         "BARE",
         "W/BARE"
       })
-  void another_tag_and_a_malformed_field_get_the_answer(String sent) {
+  void a_request_with_another_tag_or_a_malformed_header_gets_the_content(String sent) {
     var request = ifNoneMatch(sent.replace("BARE", tag.replace("\"", "")).replace("TAG", tag));
 
     var answer = ANSWER.revalidated(request);
@@ -87,7 +87,7 @@ final class RevalidationTest {
   }
 
   @Test
-  void a_long_field_does_no_harm() {
+  void a_long_header_is_handled() {
     var others = "\"other\", ".repeat(100_000);
 
     assertThat(ANSWER.revalidated(ifNoneMatch(others + tag)).status()).isEqualTo(304);

@@ -20,8 +20,7 @@ final class ScheduledHandlerTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   @Test
-  void a_task_gets_the_functions_time_less_a_margin_and_its_report_is_answered_and_logged()
-      throws IOException {
+  void the_deadline_leaves_a_margin_and_the_report_is_returned_and_logged() throws IOException {
     var answer =
         call(
             deadline -> {
@@ -43,8 +42,7 @@ final class ScheduledHandlerTest {
   }
 
   @Test
-  void what_somebody_should_look_at_makes_the_line_an_error_and_the_run_a_success()
-      throws IOException {
+  void alarms_make_the_line_an_error_and_the_run_still_succeeds() throws IOException {
     var secret = new IllegalStateException("busy with ada@example.com");
 
     var answer =
@@ -61,7 +59,7 @@ final class ScheduledHandlerTest {
   }
 
   @Test
-  void a_run_that_fails_is_logged_and_thrown_without_what_it_said() throws IOException {
+  void a_run_that_fails_is_logged_and_throws_without_its_message() throws IOException {
     assertThatThrownBy(
             () ->
                 call(
@@ -74,11 +72,11 @@ final class ScheduledHandlerTest {
 
     assertThat(line().path("outcome").asText()).isEqualTo("failed");
     assertThat(line().at("/error/message").asText()).isEqualTo("lost ***");
-    assertThat(metrics()).as("no run").isEmpty();
+    assertThat(metrics()).as("not counted as a run").isEmpty();
   }
 
   @Test
-  void a_thousand_alarms_are_counted_and_the_first_twenty_are_told() throws IOException {
+  void a_thousand_alarms_are_counted_and_the_first_twenty_are_logged() throws IOException {
     var _ =
         call(
             _ ->
@@ -90,7 +88,7 @@ final class ScheduledHandlerTest {
   }
 
   @Test
-  void a_run_that_ends_early_tells_what_it_did_and_fails() throws IOException {
+  void a_run_that_ends_early_logs_its_report_and_fails() throws IOException {
     var failure = new IllegalStateException("lost ada@example.com");
 
     assertThatThrownBy(
@@ -111,7 +109,7 @@ final class ScheduledHandlerTest {
     assertThat(line().at("/alarms/0").asText()).isEqualTo("odd");
     assertThat(line().at("/error/message").asText()).isEqualTo("lost ***");
     assertThat(metrics())
-        .as("no run")
+        .as("not counted as a run")
         .containsExactlyInAnyOrder("credits_refunded 9", "attention 1");
   }
 
@@ -125,7 +123,7 @@ final class ScheduledHandlerTest {
             return task.apply(deadline);
           }
         };
-    return handler.handleRequest(Map.of("task", "sweep"), new OneCall(60_000));
+    return handler.handleRequest(Map.of("task", "sweep"), new TestInvocation(60_000));
   }
 
   private List<String> metrics() throws IOException {

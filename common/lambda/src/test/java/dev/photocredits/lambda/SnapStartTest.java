@@ -27,7 +27,7 @@ final class SnapStartTest {
   private Instant time = Events.NOW;
 
   @Test
-  void what_is_primed_is_what_is_wired_and_a_restore_wires_anew() {
+  void priming_uses_the_first_wiring_and_a_restore_creates_a_new_one() {
     var primed = new ArrayList<Integer>();
     var snapStart = snapStart(primed::add);
     assertThat(snapStart.now()).isEqualTo(1);
@@ -43,7 +43,7 @@ final class SnapStartTest {
   }
 
   @Test
-  void priming_that_fails_is_told_and_fails_no_snapshot() throws IOException {
+  void a_priming_failure_is_logged_and_does_not_fail_the_snapshot() throws IOException {
     var snapStart =
         snapStart(
             _ -> {
@@ -59,7 +59,7 @@ final class SnapStartTest {
   }
 
   @Test
-  void a_restore_that_cannot_wire_fails() {
+  void a_restore_fails_if_the_wiring_fails() {
     var snapStart =
         SnapStart.of(
             log,
@@ -78,7 +78,7 @@ final class SnapStartTest {
   }
 
   @Test
-  void what_has_a_secret_is_wired_anew_every_five_minutes() {
+  void a_wiring_with_a_secret_is_renewed_every_five_minutes() {
     var snapStart = SnapStart.of(log, () -> time, true, wirings::incrementAndGet, _ -> {});
     time = Events.NOW.plusSeconds(299);
     assertThat(snapStart.now()).isEqualTo(1);
@@ -90,7 +90,7 @@ final class SnapStartTest {
   }
 
   @Test
-  void what_has_no_secret_is_wired_once() {
+  void a_wiring_without_a_secret_is_created_once() {
     var snapStart = snapStart(_ -> {});
 
     time = Events.NOW.plusSeconds(1_000_000);
@@ -99,7 +99,7 @@ final class SnapStartTest {
   }
 
   @Test
-  void a_secret_that_cannot_be_read_again_is_told_and_the_old_one_kept() throws IOException {
+  void a_failed_renewal_is_logged_and_the_old_wiring_is_kept() throws IOException {
     var snapStart =
         SnapStart.of(
             log,
@@ -123,8 +123,8 @@ final class SnapStartTest {
   }
 
   @Test
-  void a_rehearsal_reaches_the_handler_as_a_request_and_neither_the_log_nor_a_caller() {
-    var handler = new Rehearsed();
+  void a_priming_request_reaches_the_handler_and_is_not_logged() {
+    var handler = new Primed();
 
     handler.wiring.beforeCheckpoint(new NoContext());
 
@@ -143,16 +143,16 @@ final class SnapStartTest {
     return new ObjectMapper().readTree(logged.toByteArray());
   }
 
-  private final class Rehearsed extends ApiHandler {
+  private final class Primed extends ApiHandler {
     private final List<String> seen = new ArrayList<>();
     private final SnapStart<Integer> wiring =
         snapStart(
             wirings::incrementAndGet,
             _ -> {},
-            Rehearsal.of("GET /api/things/{email}"),
-            new Rehearsal("POST /api/things", "text/plain", "text"));
+            PrimingRequest.of("GET /api/things/{email}"),
+            new PrimingRequest("POST /api/things", "text/plain", "text"));
 
-    Rehearsed() {
+    Primed() {
       super(log, InstantSource.fixed(Events.NOW));
     }
 
@@ -167,11 +167,11 @@ final class SnapStartTest {
                   request.pathEmail().value(),
                   request.header("content-type").isPresent(),
                   request.bodyText()));
-      throw new IllegalStateException("answered, and not told");
+      throw new IllegalStateException("answered, and not logged");
     }
   }
 
-  /** The runtime hands none over either. */
+  /** Lambda's runtime passes no usable context either. */
   private static final class NoContext extends Context<Resource> {
     @Override
     public void beforeCheckpoint(Context<? extends Resource> context) {}

@@ -3,8 +3,8 @@ package dev.photocredits.photos;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The bytes of a file, which are read in place. Reading behind their end throws {@link
- * UnreadableImage}. Numbers are big-endian unless a name says otherwise.
+ * The bytes of a file, read in place. Reading beyond the end throws {@link UnreadableImage}.
+ * Numbers are big-endian unless a method's name says otherwise.
  */
 final class Bytes {
   final byte[] array;
@@ -18,7 +18,7 @@ final class Bytes {
     return array.length;
   }
 
-  /** How many bytes have been looked at; a byte that was read twice counts twice. */
+  /** How many bytes have been read; a byte that was read twice counts twice. */
   long steps() {
     return steps;
   }
@@ -43,7 +43,7 @@ final class Bytes {
     return (long) u16(at) << 16 | u16(at + 2);
   }
 
-  /** A number of so many bytes, 0 to 8; one of no bytes is 0. */
+  /** A number of {@code size} bytes, 0 to 8. A number of no bytes is 0. */
   long number(int at, int size) throws UnreadableImage {
     var number = 0L;
     for (var i = 0; i < size; i++) {
@@ -73,7 +73,7 @@ final class Bytes {
     return new String(array, at, 4, StandardCharsets.ISO_8859_1);
   }
 
-  /** Whether the bytes from there to the end begin with this mark. */
+  /** Whether the bytes from {@code at} to {@code end} begin with {@code mark}. */
   boolean starts(String mark, int at, int end) {
     if (at < 0 || end - at < mark.length() || end > array.length) {
       return false;
@@ -87,7 +87,7 @@ final class Bytes {
     return true;
   }
 
-  /** Where the mark begins first between these places; -1 if it does not. */
+  /** The index of the first {@code mark} from {@code from} to {@code end}; -1 if there is none. */
   int find(String mark, int from, int end) {
     for (var at = from; at <= end - mark.length(); at++) {
       steps++;

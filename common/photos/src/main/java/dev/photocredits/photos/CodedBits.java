@@ -2,17 +2,19 @@ package dev.photocredits.photos;
 
 import java.util.Arrays;
 
-/** How much of each channel's coefficients the scans of a JPEG hold, as their headers say. */
+/** The bits of each channel's coefficients that a JPEG's scans hold, according to their headers. */
 final class CodedBits {
   private static final int COEFFICIENTS = 64;
   private static final int NONE = 16;
 
   private final boolean isProgressive;
 
-  /** For each coefficient of each channel the lowest bit that a scan has held. */
+  /** For each coefficient of each channel, the lowest bit in any scan so far. */
   private final int[] lowest;
 
-  /** Of the frame whose marker is at this place. */
+  /**
+   * @param frame the index of the frame's marker
+   */
   CodedBits(Bytes file, int frame) throws UnreadableImage {
     isProgressive = file.u8(frame + 1) == 0xc2;
     lowest = new int[COEFFICIENTS * file.u8(frame + 9)];
@@ -29,7 +31,7 @@ final class CodedBits {
     }
   }
 
-  /** Whether each channel has a scan: what it shows may be blurred. */
+  /** Whether each channel has at least one scan. The picture may still be blurred. */
   boolean showEachChannel() {
     for (var i = 0; i < lowest.length; i += COEFFICIENTS) {
       if (lowest[i] == NONE) {
@@ -39,7 +41,7 @@ final class CodedBits {
     return true;
   }
 
-  /** Whether there is nothing that another scan could add. */
+  /** Whether all bits are there, so that another scan could add nothing. */
   boolean areAll() {
     for (var bit : lowest) {
       if (bit > 0) {

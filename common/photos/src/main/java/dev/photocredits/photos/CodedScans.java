@@ -3,24 +3,27 @@ package dev.photocredits.photos;
 import dev.photocredits.photos.JpegFile.Segment;
 
 /**
- * Follows the Huffman codes of a JPEG's scans, in order to tell where each ends, and whether it has
- * all its rows: without computing a pixel, and without an end marker. After ITU-T T.81, annexes F
- * and G.
+ * Follows the Huffman codes of a JPEG's scans, to find out where each scan ends and whether it has
+ * all its rows. It computes no pixel and needs no end marker. Implements ITU-T T.81, annexes F and
+ * G.
  */
 final class CodedScans {
-  /** Blocks of 8 by 8 pixels whose history is kept: those of some 2048 by 2048 pixels. */
+  /**
+   * How many blocks of 8 by 8 pixels to keep a history for, in a file of any length. This is enough
+   * for about 2048 by 2048 pixels.
+   */
   private static final int BLOCKS = 250_000;
 
   private static final int BLOCKS_PER_BYTE = 2;
 
   private static final int LONGEST_CODE = 16;
 
-  /** Bytes and blocks of all scans, for each byte of the file; a photo has some tens. */
+  /** The limit of work: bytes and blocks of all scans, per byte of the file. Photos need tens. */
   private static final int STEPS_PER_BYTE = 100;
 
   private static final int MOST_STEPS_BESIDE = 1_000_000;
 
-  /** The data does not say what it has to: an unknown code, or a restart amid an interval. */
+  /** The data violates its own declarations, such as an unknown code or a misplaced restart. */
   private static final class NotAsCoded extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -29,7 +32,7 @@ final class CodedScans {
     }
   }
 
-  /** A table of codes: for each length the largest code, and where its symbols begin. */
+  /** A table of Huffman codes: for each length, the largest code and where its symbols begin. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Codes(int[] largest, int[] first, int symbols) {}
 
@@ -37,8 +40,8 @@ final class CodedScans {
    * One channel of the frame.
    *
    * @param across blocks in a row, in a scan of this channel alone
-   * @param changed for each block, which coefficients are not zero so far; empty if that is not
-   *     kept
+   * @param changed for each block, a bit set of the coefficients that are not zero so far; empty if
+   *     no history is kept
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Channel(int wide, int high, int across, int down, long[] changed) {}
@@ -63,7 +66,9 @@ final class CodedScans {
   private long steps;
   private boolean hasStrayBytes;
 
-  /** Of the frame whose marker is at this place. */
+  /**
+   * @param frame the index of the frame's marker
+   */
   CodedScans(Bytes file, int frame) throws UnreadableImage {
     this.file = file;
     this.frame = frame;
@@ -92,22 +97,22 @@ final class CodedScans {
     }
   }
 
-  /** Whether no scan can follow. */
+  /** Whether all scans have been seen, so that none can follow. */
   boolean isComplete() {
     return coded.areAll();
   }
 
-  /** Whether there were bytes before a restart marker that no code needs. */
+  /** Whether there were unused bytes before a restart marker. */
   boolean hasStrayBytes() {
     return hasStrayBytes;
   }
 
   /**
-   * Takes what a segment says about the scans behind it; its end.
+   * Reads a segment with parameters for the scans after it. Returns the index of its end.
    *
    * @throws UnreadableImage if it is damaged
    */
-  int take(Segment segment) throws UnreadableImage {
+  int read(Segment segment) throws UnreadableImage {
     var from = segment.from() + 4;
     if (segment.marker() == 0xc4) {
       readCodes(from, segment.end());
@@ -119,35 +124,35 @@ final class CodedScans {
     return segment.end();
   }
 
-  // Decoders refuse a segment that is not made of whole tables.
+  // Decoders refuse a segment whose last table is cut off.
   private void checkQuantization(int from, int end) throws UnreadableImage {
-    var place = from;
-    while (place < end) {
-      place += 1 + (file.u8(place) >> 4 == 0 ? 64 : 128);
+    var index = from;
+    while (index < end) {
+      index += 1 + (file.u8(index) >> 4 == 0 ? 64 : 128);
     }
-    if (place > end) {
+    if (index > end) {
       throw UnreadableImage.damaged();
     }
   }
 
   private void readCodes(int from, int end) throws UnreadableImage {
-    for (var place = from; place < end; ) {
-      var target = file.u8(place);
+    for (var index = from; index < end; ) {
+      var target = file.u8(index);
       var largest = new int[LONGEST_CODE + 1];
       var first = new int[LONGEST_CODE + 1];
       var code = 0;
       var symbols = 0;
       for (var length = 1; length <= LONGEST_CODE; length++) {
-        var count = file.u8(place + length);
+        var count = file.u8(index + length);
         first[length] = symbols - code;
         code += count;
         symbols += count;
         largest[length] = count == 0 ? -1 : code - 1;
         code <<= 1;
       }
-      var codes = new Codes(largest, first, place + 1 + LONGEST_CODE);
-      place += 1 + LONGEST_CODE + symbols;
-      if (place > end || (target & 15) > 3 || target >> 4 > 1) {
+      var codes = new Codes(largest, first, index + 1 + LONGEST_CODE);
+      index += 1 + LONGEST_CODE + symbols;
+      if (index > end || (target & 15) > 3 || target >> 4 > 1) {
         throw UnreadableImage.damaged();
       }
       (target >> 4 == 0 ? dc : ac)[target & 15] = codes;
@@ -155,10 +160,10 @@ final class CodedScans {
   }
 
   /**
-   * Follows a scan; the place behind its last byte. -1 if its data is not as it is announced: then
-   * only a decoder can say what the picture has of it.
+   * Follows a scan. Returns the index after its last byte, or -1 if its data is invalid: then only
+   * a decoder can tell how much of the picture it holds.
    *
-   * @throws UnreadableImage if its data is over before its last row is
+   * @throws UnreadableImage if the data ends before the last row
    */
   int end(Segment scan) throws UnreadableImage {
     var before = steps;
@@ -182,11 +187,11 @@ final class CodedScans {
       followAll(scan);
       return;
     }
-    demand(scan.channels().length == 1 && scan.low() <= scan.high() && scan.high() < 64);
+    require(scan.channels().length == 1 && scan.low() <= scan.high() && scan.high() < 64);
     var codes = codes(ac, scan.tables()[0] & 15);
     var channel = channels[scan.channels()[0]];
     var changed = channel.changed();
-    demand(scan.isFirst() || changed.length > 0);
+    require(scan.isFirst() || changed.length > 0);
     for (var block = 0; block < channel.across() * channel.down(); block++) {
       restartBefore(block);
       if (scan.isFirst()) {
@@ -202,7 +207,7 @@ final class CodedScans {
     endOfBandRun = 0;
   }
 
-  /** A sequential scan, or one of a progressive JPEG's first coefficients. */
+  /** Follows a sequential scan, or a progressive scan of the first coefficients (DC). */
   private void followAll(ScanHeader scan) throws NotAsCoded, UnreadableImage {
     var selected = scan.channels();
     var tables = scan.tables();
@@ -260,7 +265,7 @@ final class CodedScans {
       }
       k += run;
       if (size != 0) {
-        demand(k <= high);
+        require(k <= high);
         if (changed.length > 0) {
           changed[block] |= 1L << k;
         }
@@ -285,7 +290,7 @@ final class CodedScans {
         skip(isNew ? 1 : 0);
         k = refined(changed[block], k, high, run);
         if (isNew) {
-          demand(k <= high);
+          require(k <= high);
           changed[block] |= 1L << k;
         }
         k++;
@@ -297,7 +302,7 @@ final class CodedScans {
     }
   }
 
-  /** Goes on over so many zeros, and over the bits of all that is not zero before the next one. */
+  /** Skips so many zeros, and the correction bits of the nonzero coefficients before the next. */
   private int refined(long changed, int from, int high, int zeros)
       throws NotAsCoded, UnreadableImage {
     var left = zeros;
@@ -328,20 +333,20 @@ final class CodedScans {
     }
     if (!isFilledUp) {
       hasStrayBytes = true;
-      demand((file.u8(at + 1) & 7) == (mcu / restartInterval - 1) % 8);
+      require((file.u8(at + 1) & 7) == (mcu / restartInterval - 1) % 8);
     }
     at += 2;
   }
 
-  private boolean isRestart(int place) throws UnreadableImage {
-    if (place + 1 >= limit) {
+  private boolean isRestart(int index) throws UnreadableImage {
+    if (index + 1 >= limit) {
       throw UnreadableImage.truncated();
     }
-    return file.u8(place) == 0xff && (file.u8(place + 1) & 0xf8) == 0xd0;
+    return file.u8(index) == 0xff && (file.u8(index + 1) & 0xf8) == 0xd0;
   }
 
   private static Codes codes(Codes[] tables, int index) throws NotAsCoded {
-    demand(index < tables.length && tables[index] != null);
+    require(index < tables.length && tables[index] != null);
     return tables[index];
   }
 
@@ -374,7 +379,7 @@ final class CodedScans {
     if (bitsLeft == 0) {
       bits = nextByte();
       if (bits == 0xff) {
-        demand(nextByte() == 0);
+        require(nextByte() == 0);
       }
       bitsLeft = 8;
       step();
@@ -391,10 +396,10 @@ final class CodedScans {
   }
 
   private void step() throws NotAsCoded {
-    demand(++steps <= mostSteps);
+    require(++steps <= mostSteps);
   }
 
-  private static void demand(boolean isAsCoded) throws NotAsCoded {
+  private static void require(boolean isAsCoded) throws NotAsCoded {
     if (!isAsCoded) {
       throw new NotAsCoded();
     }

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * A colour profile (ICC.1:2022, section 7) that is reduced to what colours need: without its texts,
- * dates, makers and tags that only they know. The most common profile of all stays as it is.
+ * Reduces a colour profile (ICC.1:2022, section 7) to what colours need. It drops texts, dates,
+ * manufacturers and private tags. The most common profile of all stays unchanged.
  */
 final class ColourProfile {
-  /** The largest profile that counts, in bytes; those of printing presses have up to 3 MB. */
+  /** The largest profile that is used, in bytes. Those of printing presses have up to 3 MB. */
   static final int LARGEST = 4_000_000;
 
   private static final int HEADER = 128;
@@ -22,7 +22,7 @@ final class ColourProfile {
 
   private static final Set<String> CLASSES = Set.of("mntr", "scnr", "prtr", "spac");
 
-  /** The tags by which colours are computed. */
+  /** The tags that are needed to compute colours. */
   private static final Set<String> TAGS =
       Set.of(
           "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "kTRC", "wtpt", "bkpt", "chad", "cicp",
@@ -30,9 +30,9 @@ final class ColourProfile {
           "B2D0", "B2D1", "B2D2", "B2D3", "gamt");
 
   /**
-   * Hewlett-Packard's profile of sRGB, which most programs write: its texts tell nothing of
-   * anybody. Its length and checksum are enough, since nobody forges a profile to give themselves
-   * away.
+   * The sRGB profile of Hewlett-Packard, which most programs write. Its texts contain no personal
+   * data. Comparing length and checksum is enough: forging a profile that matches would only harm
+   * the sender's own privacy.
    */
   private static final int KNOWN_LENGTH = 3144;
 
@@ -43,8 +43,8 @@ final class ColourProfile {
   private ColourProfile() {}
 
   /**
-   * The profile, reduced; empty if it is damaged, larger than {@link #LARGEST}, or not one for
-   * pictures of so many colour channels.
+   * Returns the reduced profile. Empty if it is damaged, larger than {@link #LARGEST}, or made for
+   * another number of colour channels.
    *
    * @param channels 1 for gray, 3 for red, green and blue, 4 for CMYK
    */
@@ -84,14 +84,14 @@ final class ColourProfile {
       return Optional.empty();
     }
     var tags = tags(profile, (int) size);
-    // Tags may share their bytes, but not so that a small profile becomes a large one.
-    var wanted = tags.stream().mapToLong(Tag::length).sum();
-    return tags.isEmpty() || wanted > 4 * size
+    // Tags may share their bytes, but a small profile must not expand to a large one.
+    var total = tags.stream().mapToLong(Tag::length).sum();
+    return tags.isEmpty() || total > 4 * size
         ? Optional.empty()
         : Optional.of(written(profile, tags));
   }
 
-  /** None if one of them is damaged. */
+  /** The tags to keep; empty if any tag is damaged. */
   private static List<Tag> tags(Bytes profile, int size) throws UnreadableImage {
     var tags = new ArrayList<Tag>();
     var count = profile.u32(HEADER);
@@ -138,7 +138,7 @@ final class ColourProfile {
         ByteBuffer.wrap(whole)
             .putInt(0, whole.length)
             .put(36, "acsp".getBytes(StandardCharsets.ISO_8859_1));
-    // Version, class, colour space, connection space; rendering intent and illuminant.
+    // Copies version, class, colour space and connection space; then intent and illuminant.
     var _ = header.put(8, profile.array, 8, 16).put(64, profile.array, 64, 16);
     return whole;
   }

@@ -9,18 +9,18 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * A HEIC or HEIF that is written anew from the items of one picture, in the order of boxes that
- * libheif writes: what had nothing else in it stays as it is.
+ * Writes a new HEIC or HEIF file from the items of one picture. It writes the boxes in libheif's
+ * order, so that a file from libheif that contains nothing else stays the same.
  */
 final class HeifCopy {
   private static final int HEADER = 8;
 
   /**
-   * An item of the copy, whose id is its place, from 1 on.
+   * An item of the copy. Its id is its position, counted from 1.
    *
-   * @param properties by their numbers in the original
-   * @param parts the ids of the items that it is put together from
-   * @param isMask whether it says where the first item is transparent
+   * @param properties its properties, by their numbers in the original
+   * @param parts the ids of the items that it is derived from
+   * @param isMask whether it is the alpha mask of the first item
    */
   record Part(
       String type, Pieces content, List<Use> properties, List<Integer> parts, boolean isMask) {}
@@ -31,14 +31,13 @@ final class HeifCopy {
   private final List<Part> parts;
   private final Pieces properties = new Pieces();
 
-  /** For the number of a property in the original its number here. */
+  /** Maps the number of a property in the original to its number in the copy. */
   private final Map<Integer, Integer> numbers = new HashMap<>();
 
   /**
-   * A copy of these parts.
-   *
-   * @param brands the main one, and those that it is compatible with
-   * @throws UnreadableImage if a property that they need is damaged
+   * @param brands the major brand, followed by the compatible ones
+   * @param originals all properties of the original file
+   * @throws UnreadableImage if a property that the parts need is damaged
    */
   HeifCopy(Bytes file, List<String> brands, List<Box> originals, List<Part> parts)
       throws UnreadableImage {
@@ -113,7 +112,7 @@ final class HeifCopy {
     return box("iloc", places);
   }
 
-  /** All but the primary item are hidden: flag 1. */
+  /** All items but the primary one are hidden (flag 1). */
   private Pieces iinf() {
     var entries = new Pieces().u32(0).u16(parts.size());
     for (var i = 0; i < parts.size(); i++) {
@@ -143,7 +142,7 @@ final class HeifCopy {
   }
 
   private Pieces iprp() {
-    // Flag 1: numbers of 15 bits, where 7 do not do.
+    // Flag 1 means property numbers of 15 bits, which are needed for more than 127 of them.
     var isWide = numbers.size() > 127;
     var associations = new Pieces().u32(isWide ? 1 : 0).u32(parts.size());
     for (var i = 0; i < parts.size(); i++) {
@@ -162,7 +161,7 @@ final class HeifCopy {
     return box("iprp", box("ipco", properties).add(box("ipma", associations)));
   }
 
-  /** What pictures need of a property, and no byte more; empty if they do not need it. */
+  /** The bytes of a property that a picture needs; empty if it does not need the property. */
   private Optional<Pieces> rewritten(Box box) throws UnreadableImage {
     var from = box.from();
     return switch (box.type()) {
@@ -204,7 +203,7 @@ final class HeifCopy {
         .map(reduced -> new Pieces().text(kind).add(reduced));
   }
 
-  /** The decoder's configuration, with parameter sets and without messages (SEI). */
+  /** The decoder configuration with its parameter sets, but without SEI messages. */
   private Pieces parameterSets(Box hvcC) throws UnreadableImage {
     var at = hvcC.from() + 23;
     var arrays = new Pieces();

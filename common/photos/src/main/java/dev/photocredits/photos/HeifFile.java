@@ -10,18 +10,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A HEIC or HEIF whose primary item is coded by HEVC, or put together from such items: a grid, an
- * overlay, or an item under a transformation. After ISO/IEC 14496-12 (boxes), 23008-12 (items) and
- * 14496-15 (HEVC in them). Its orientation is 1: every decoder turns it by properties of its own
- * ({@code irot}, {@code imir}), which stay in the stripped file, and so does its colour profile.
+ * A HEIC or HEIF file whose primary item is coded with HEVC, or derived from such items as a grid,
+ * an overlay or a transformation. Implements ISO/IEC 14496-12 (boxes), 23008-12 (items) and
+ * 14496-15 (HEVC in them).
+ *
+ * <p>Its orientation is always 1, because decoders apply the file's own rotation properties ({@code
+ * irot}, {@code imir}). They stay in the stripped file, and so does the colour profile.
  */
 public final class HeifFile extends ImageFile {
   private static final int HEADER = 8;
 
-  /** A photo of a phone has some 60 items and 100 boxes. */
+  /** The limit of boxes, items and extents. A phone's photo has about 60 items and 100 boxes. */
   private static final int MOST_PARTS = 2_000;
 
-  /** A grid within an overlay under a transformation, at most. */
+  /** How deep items may be nested: at most a grid within an overlay under a transformation. */
   private static final int MOST_LEVELS = 4;
 
   private static final Set<String> BRANDS =
@@ -30,7 +32,7 @@ public final class HeifFile extends ImageFile {
 
   private static final Set<String> GENERAL_BRANDS = Set.of("mif1", "mif2", "msf1");
 
-  /** What a file of one picture may be compatible with. */
+  /** The compatible brands that the stripped file, of a single picture, may keep. */
   private static final Set<String> STILL_BRANDS = Set.of("mif1", "miaf", "heic", "heix");
 
   private static final Set<String> DEEP_BRANDS = Set.of("heix", "hevx");
@@ -42,10 +44,10 @@ public final class HeifFile extends ImageFile {
 
   record Box(String type, int from, int end) {}
 
-  /** A piece of an item's data, in the file. */
+  /** A range of the file that holds a part of an item's data. */
   private record Extent(int from, int end) {}
 
-  /** An association with a property, counted from 1. */
+  /** The association of an item with a property. Properties are numbered from 1. */
   record Use(int property, boolean isEssential) {}
 
   private static final class Item {
@@ -54,7 +56,7 @@ public final class HeifFile extends ImageFile {
     private final List<Use> properties = new ArrayList<>();
     private final List<Long> parts = new ArrayList<>();
 
-    /** Whether its data is where this class does not look for it. */
+    /** Whether its data is in a place that this class does not support, such as another file. */
     private boolean isElsewhere;
 
     private Item(String type) {
@@ -67,10 +69,10 @@ public final class HeifFile extends ImageFile {
   private final List<Box> properties = new ArrayList<>();
   private final Map<Long, Long> auxiliaries = new HashMap<>();
 
-  /** The items that the picture is made of, the primary one first, and the ids that they get. */
+  /** The items that the picture consists of, the primary one first, with their new ids. */
   private final Map<Long, Integer> kept = new LinkedHashMap<>();
 
-  /** What those items hold, in the same order. */
+  /** The contents of those items, in the same order. */
   private final List<Pieces> contents = new ArrayList<>();
 
   private final HeifCopy copy;
@@ -165,7 +167,7 @@ public final class HeifFile extends ImageFile {
     return found;
   }
 
-  /** The boxes of the first meta box; what is no box behind it does not matter. */
+  /** The boxes in the first meta box. What follows that box is not read. */
   private List<Box> boxesOfFile(int from) throws UnreadableImage {
     for (var at = from; at < file.length(); ) {
       var box = box(at, file.length());
@@ -237,7 +239,10 @@ public final class HeifFile extends ImageFile {
     }
   }
 
-  /** One that is not all there ends before it begins: that counts only if a picture needs it. */
+  /**
+   * The extent; one that exceeds the file is marked by an end of -1. That is an error only if the
+   * picture needs it.
+   */
   private static Extent extent(long offset, long length, Box in) {
     var room = in.end() - in.from() - offset;
     var size = length == 0 ? room : length;
@@ -323,7 +328,7 @@ public final class HeifFile extends ImageFile {
         : Optional.empty();
   }
 
-  /** Keeps the item, and all items that it is put together from. */
+  /** Keeps an item and all items that it is derived from. */
   private void keepAllOf(long root) throws UnreadableImage {
     var level = List.of(root);
     for (var depth = 0; !level.isEmpty(); depth++) {
@@ -343,7 +348,7 @@ public final class HeifFile extends ImageFile {
             next.addAll(item.parts);
           }
         } else if (DERIVED.contains(item.type)) {
-          // Part of itself, or of two others: no photo is.
+          // In a photo, no item is a part of itself or of two other items.
           throw UnreadableImage.damaged();
         }
       }
@@ -401,7 +406,7 @@ public final class HeifFile extends ImageFile {
     throw UnreadableImage.damaged();
   }
 
-  /** The NAL units of pictures and their parameters: no messages (SEI), no fillers. */
+  /** The NAL units of slices and parameter sets, without SEI messages and filler data. */
   private Pieces picture(Bytes data, int lengthSize) throws UnreadableImage {
     var picture = new Pieces();
     var hasSlice = false;
@@ -430,7 +435,7 @@ public final class HeifFile extends ImageFile {
     return picture;
   }
 
-  /** How the parts of a derived item are put together, and nothing behind it. */
+  /** The layout of a derived item's parts, without any bytes that follow it. */
   private Pieces layout(Item item, Bytes data) throws UnreadableImage {
     if (item.parts.isEmpty()) {
       throw UnreadableImage.damaged();
@@ -457,7 +462,7 @@ public final class HeifFile extends ImageFile {
     return new Pieces().add(data.array, 0, end);
   }
 
-  /** The copy's main brand, and those that it is compatible with. */
+  /** The copy's major brand, followed by its compatible brands. */
   private List<String> brands(Box ftyp, String brand) throws UnreadableImage {
     var compatible = new LinkedHashSet<String>();
     var isDeep = DEEP_BRANDS.contains(brand);

@@ -3,9 +3,9 @@ package dev.photocredits.photos;
 import java.util.Optional;
 
 /**
- * An image file of a supported kind, whole as far as its structure tells: nothing of it has been
- * decoded. Its kind is what its bytes say. Reading takes time and memory in proportion to the
- * file's length, not to the sizes that it claims.
+ * An image file of a supported type, which is detected from its bytes. Its structure is complete,
+ * but no pixel has been decoded. Reading takes time and memory in proportion to the file's length,
+ * not to the picture size that it declares.
  */
 public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, HeifFile {
   private static final long MOST_PIXELS = 40_000_000;
@@ -20,9 +20,9 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
   }
 
   /**
-   * Reads the structure of a file. The array is kept, not copied.
+   * Reads the structure of a file. The array is not copied, so it must not change afterwards.
    *
-   * @throws UnreadableImage if it is of another kind, truncated or damaged
+   * @throws UnreadableImage if the file is of another type, truncated or damaged
    */
   public static ImageFile read(byte[] bytes) throws UnreadableImage {
     var file = new Bytes(bytes);
@@ -41,7 +41,7 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
     throw UnreadableImage.unsupported();
   }
 
-  /** Such as {@code image/jpeg}. */
+  /** The media type, such as {@code image/jpeg}. */
   public abstract String mediaType();
 
   /** The width of the stored picture in pixels, at least 1. */
@@ -50,41 +50,41 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
   /** The height of the stored picture in pixels, at least 1. */
   public abstract int height();
 
-  /** Whether it has more than 40 megapixels: no photo and no generated picture may. */
+  /** Whether it has more than 40 megapixels, the limit for photos and for generated pictures. */
   public final boolean isTooLarge() {
     return mostPixels() > MOST_PIXELS;
   }
 
-  /** The most pixels of a picture in the file: of one, or of one that it is put together from. */
+  /** The pixel count of the largest picture in the file, including those it is composed of. */
   long mostPixels() {
     return (long) width() * height();
   }
 
-  /** How to turn the stored pixels so that they are upright, as EXIF counts: 1 to 8. */
+  /** The EXIF orientation, 1 to 8: how to turn the stored pixels to make them upright. */
   public final int orientation() {
     return orientation.value();
   }
 
   /**
-   * The colour profile (ICC), reduced to what colours need. Empty if there is none, or none that
-   * fits the picture.
+   * The ICC colour profile, reduced to what colours need. Empty if there is none that fits the
+   * picture.
    */
   public final Optional<byte[]> profile() {
     return profile;
   }
 
   /**
-   * The same picture, bit for bit, without metadata: a file that holds nothing but what shows the
-   * picture. Empty if only decoding can tell what shows it.
+   * The same picture without metadata: a file with the same coded pixels, bit for bit, and nothing
+   * that does not contribute to the picture. Empty if only decoding could tell which bytes do.
    *
    * @throws UnreadableImage if the picture turns out to be damaged
    */
   public abstract Optional<byte[]> stripped() throws UnreadableImage;
 
-  /** The picture for a decoder: without metadata and colour profile. */
+  /** The picture as a file for a decoder, without metadata and colour profile. */
   public abstract byte[] decodable();
 
-  /** How many bytes have been looked at so far. */
+  /** How many bytes have been read so far; tests bound the work with it. */
   final long steps() {
     return file.steps();
   }

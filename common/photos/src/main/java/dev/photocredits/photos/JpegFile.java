@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JPEG: baseline, extended sequential or progressive, 8 bits a sample. After ITU-T T.81 annex B,
- * and where files are wrong as libjpeg and so browsers read them: bytes between segments are
- * skipped, and a segment of an application may have any length.
+ * A JPEG file: baseline, extended sequential or progressive, with 8 bits a sample. Implements ITU-T
+ * T.81, annex B. Malformed files are read as libjpeg, and therefore browsers, read them: bytes
+ * between segments are skipped, and application segments may have any length.
  */
 public final class JpegFile extends ImageFile {
-  /** Photos have up to 12 scans; each costs a decoder a pass over all pixels. */
+  /** Photos have up to 12 scans. Each costs a decoder a pass over all pixels. */
   private static final int MOST_SCANS = 100;
 
   private static final int MOST_SEGMENTS = 10_000;
@@ -21,13 +21,13 @@ public final class JpegFile extends ImageFile {
   private static final int ADOBE_CONTENT = 12;
   private static final int PROFILE_CONTENT = 14;
 
-  /** The most of a profile that fits in one segment. */
+  /** How many bytes of a profile fit into one segment. */
   private static final int PROFILE_PART = 65_519;
 
   private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
   private static final String EXIF = "Exif\0\0";
 
-  /** A segment that a decoder needs: from its marker to its end. */
+  /** A segment that a decoder needs, from its marker to its end. */
   record Segment(int marker, int from, int end) {}
 
   private record ProfilePart(int number, int count, int from, int end) {}
@@ -47,7 +47,7 @@ public final class JpegFile extends ImageFile {
     if (coded == null || scans == 0) {
       throw isEnded ? UnreadableImage.sizeless() : UnreadableImage.truncated();
     }
-    // Without the end marker, scans that could follow were lost.
+    // Without an end marker, any scan that could still follow has been lost.
     if (!(isEnded ? coded.showEachChannel() : coded.areAll())) {
       throw UnreadableImage.truncated();
     }
@@ -69,19 +69,17 @@ public final class JpegFile extends ImageFile {
     return at(frame + 5) << 8 | at(frame + 6);
   }
 
-  /** How many colour channels it has: 1, 3 or 4. */
+  /** The number of colour channels: 1, 3 or 4. */
   public int channels() {
     return at(frame + 9);
   }
 
-  /** Whether it has an end marker; a picture without one may have lost its last rows. */
+  /** Whether it has an end marker. A picture without one may have lost its last rows. */
   public boolean isEnded() {
     return isEnded;
   }
 
-  /**
-   * Whether its channels are luminance and chrominance, rather than colours: as libjpeg decides.
-   */
+  /** Whether its channels are luminance and chrominance rather than colours, as libjpeg decides. */
   public boolean isTransformed() {
     return switch (channels()) {
       case 1 -> false;
@@ -95,8 +93,9 @@ public final class JpegFile extends ImageFile {
   }
 
   /**
-   * As {@link ImageFile#stripped} says. Follows the codes of all scans, to see that every row is
-   * there.
+   * {@inheritDoc}
+   *
+   * <p>Follows the codes of all scans, to check that no row is missing.
    */
   @Override
   public Optional<byte[]> stripped() throws UnreadableImage {
@@ -111,7 +110,7 @@ public final class JpegFile extends ImageFile {
     profile.ifPresent(bytes -> addProfile(picture, bytes));
     var followed = new CodedScans(file, frame);
     for (var segment : segments) {
-      var end = segment.marker() == 0xda ? followed.end(segment) : followed.take(segment);
+      var end = segment.marker() == 0xda ? followed.end(segment) : followed.read(segment);
       if (end < 0) {
         return Optional.empty();
       }
@@ -185,7 +184,7 @@ public final class JpegFile extends ImageFile {
     }
   }
 
-  // What follows the last scan without an end marker belongs to another file behind this one.
+  // Such a segment after the last scan belongs to another file, appended without an end marker.
   private boolean isPictureOver(int marker, int at) throws UnreadableImage {
     return scans > 0
         && switch (marker) {
@@ -195,7 +194,7 @@ public final class JpegFile extends ImageFile {
         };
   }
 
-  /** The place behind the segment, and behind the coded data of a scan. */
+  /** Reads a segment, and returns the index after it; for a scan, after its coded data. */
   private int segment(int marker, int at, int end) throws UnreadableImage {
     var content = at + 4;
     switch (marker) {
@@ -212,9 +211,9 @@ public final class JpegFile extends ImageFile {
           throw UnreadableImage.sizeless();
         }
         coded.add(ScanHeader.read(file, frame, at).orElseThrow(UnreadableImage::damaged));
-        var behind = behindScan(end);
-        segments.add(new Segment(marker, at, behind));
-        return behind;
+        var scanEnd = endOfScan(end);
+        segments.add(new Segment(marker, at, scanEnd));
+        return scanEnd;
       }
       case 0xe0 -> {
         if (end - content >= JFIF_CONTENT && file.starts("JFIF\0", content, end) && jfif < 0) {
@@ -267,7 +266,7 @@ public final class JpegFile extends ImageFile {
     coded = new CodedBits(file, frame);
   }
 
-  /** Where the next marker is, with what fills up before it skipped; -1 if none comes. */
+  /** The index of the next marker, after any fill bytes; -1 if there is none. */
   private int nextMarker(int from) {
     for (var at = from; at + 1 < file.length(); at++) {
       if (file.array[at] == (byte) 0xff
@@ -281,8 +280,8 @@ public final class JpegFile extends ImageFile {
     return -1;
   }
 
-  /** The next marker that does not belong to coded data, or the file's end. */
-  private int behindScan(int from) {
+  /** The index of the next marker that is not part of coded data, or the end of the file. */
+  private int endOfScan(int from) {
     for (var at = from; ; at += 2) {
       at = nextMarker(at);
       if (at < 0) {
@@ -295,7 +294,7 @@ public final class JpegFile extends ImageFile {
     }
   }
 
-  // Parts that do not say 1 to n of n are no profile, as libjpeg and so browsers decide.
+  // Parts that are not numbered 1 to n of n are ignored, as libjpeg and therefore browsers do.
   private Optional<byte[]> joinedProfile() {
     profileParts.sort(Comparator.comparingInt(ProfilePart::number));
     var joined = new Pieces();
@@ -311,8 +310,8 @@ public final class JpegFile extends ImageFile {
         : ColourProfile.reduced(joined.toArray(), channels());
   }
 
-  /** A byte of a place that has been read already. */
-  private int at(int place) {
-    return file.array[place] & 0xff;
+  /** A byte at an index that has been read before, and so needs no check of bounds. */
+  private int at(int index) {
+    return file.array[index] & 0xff;
   }
 }

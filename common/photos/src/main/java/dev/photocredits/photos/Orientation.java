@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a picture has to be turned: by the first EXIF block of a file, or by XMP if that block says
- * nothing about it. After EXIF 2.32 and TIFF 6.0, section 2. What is damaged says nothing.
+ * The orientation of a picture: from the first EXIF block of the file, or from XMP if that block
+ * has none. Implements EXIF 2.32 and TIFF 6.0, section 2. Damaged blocks are ignored.
  */
 final class Orientation {
   private static final int UPRIGHT = 1;
@@ -16,7 +16,7 @@ final class Orientation {
   private static final int ENTRY = 12;
   private static final String XMP = "tiff:Orientation";
 
-  /** A span of the file: the parts of an EXIF block, one behind the other. */
+  /** A range of the file that holds a part of an EXIF block. */
   private record Span(int from, int end) {}
 
   private final Bytes file;
@@ -28,7 +28,7 @@ final class Orientation {
     this.file = file;
   }
 
-  /** Takes a block of EXIF, which begins with a TIFF header; only the first one counts. */
+  /** Adds a block of EXIF, which begins with a TIFF header. Only the first block counts. */
   void exif(int from, int end) {
     if (exif.isEmpty()) {
       exif.add(new Span(from, end));
@@ -37,7 +37,7 @@ final class Orientation {
     }
   }
 
-  /** Takes one of the segments between which a JPEG's EXIF may be split. */
+  /** Adds one of the segments into which the EXIF block of a JPEG may be split. */
   void exifSegment(int from, int end) {
     if (exif.isEmpty() || isTiff(from, end)) {
       exif(from, end);
@@ -46,7 +46,7 @@ final class Orientation {
     }
   }
 
-  /** Takes a packet of XMP; the first one that tells counts. */
+  /** Adds a packet of XMP. The first packet with an orientation counts. */
   void xmp(int from, int end) {
     if (byXmp != UNKNOWN) {
       return;
@@ -55,7 +55,7 @@ final class Orientation {
     if (at < 0) {
       return;
     }
-    // Both tiff:Orientation="6" and <tiff:Orientation>6</tiff:Orientation>.
+    // Matches both tiff:Orientation="6" and <tiff:Orientation>6</tiff:Orientation>.
     for (var i = at + XMP.length(); i < Math.min(end, at + XMP.length() + 8); i++) {
       var letter = file.array[i];
       if (letter >= '1' && letter <= '8') {
@@ -68,7 +68,7 @@ final class Orientation {
     }
   }
 
-  /** 1 to 8; 1 if the file does not say. */
+  /** The orientation, 1 to 8; 1 if the file has none. */
   int value() {
     var byExif = UNKNOWN;
     try {
@@ -94,7 +94,7 @@ final class Orientation {
     return file.starts("II*\0", from, end) || file.starts("MM\0*", from, end);
   }
 
-  /** What the first directory says: 1 to 8, or 0 if nothing. */
+  /** The orientation in the first directory, 1 to 8; 0 if it has none. */
   private static int ofTiff(Bytes tiff, int from, int end) throws UnreadableImage {
     var little = tiff.starts("II", from, end);
     if (!little && !tiff.starts("MM", from, end)) {

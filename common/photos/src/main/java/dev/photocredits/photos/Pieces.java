@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A file in the making: pieces of another one, and bytes between them. Takes 12 bytes for a piece,
- * and none for a piece that continues the one before.
+ * Builds a file from pieces of other arrays, without copying them until the end. A piece takes 12
+ * bytes of memory, or none if it continues the one before.
  */
 final class Pieces {
   private byte[][] arrays = new byte[8][];

@@ -9,22 +9,22 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * A PNG. Of an animation the picture that every program shows counts, and no other. After PNG
- * (W3C), third edition. Wrong checksums do not matter, and are put right in the copies.
+ * A PNG file. Of an animation, only the default image counts, which every program shows. Implements
+ * PNG (W3C), third edition. Wrong checksums are ignored, and corrected in the copies.
  */
 public final class PngFile extends ImageFile {
   static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
 
   private static final int MOST_CHUNKS = 100_000;
 
-  /** Length, type and checksum. */
+  /** The size of a chunk's length, type and checksum together, in bytes. */
   private static final int FRAME = 12;
 
   private static final int HEADER_CONTENT = 13;
   private static final int LARGEST_PALETTE = 768;
   private static final int LONGEST_PROFILE_NAME = 80;
 
-  /** As ImageMagick and Pillow name it. */
+  /** The profile name that ImageMagick and Pillow write. */
   private static final String USUAL_PROFILE_NAME = "ICC Profile\0\0";
 
   private static final int GRAY = 0;
@@ -33,7 +33,7 @@ public final class PngFile extends ImageFile {
   private static final int GRAY_ALPHA = 4;
   private static final int RGB_ALPHA = 6;
 
-  /** From and step of each pass of an interlaced picture, across and down: section 8.2. */
+  /** For each pass of an interlaced picture: start and step across, start and step down (8.2). */
   private static final int[][] PASSES = {
     {0, 8, 0, 8}, {4, 8, 0, 8}, {0, 4, 4, 8}, {2, 4, 0, 4}, {0, 2, 2, 4}, {1, 2, 0, 2}, {0, 1, 1, 2}
   };
@@ -100,12 +100,13 @@ public final class PngFile extends ImageFile {
   }
 
   /**
-   * As {@link ImageFile#stripped} says. Unpacks the picture's data, a few kilobytes at a time, to
-   * see that every row is there.
+   * {@inheritDoc}
+   *
+   * <p>Decompresses the picture's data, a few kilobytes at a time, to check that no row is missing.
    */
   @Override
   public Optional<byte[]> stripped() throws UnreadableImage {
-    if (!hasNothingButRows()) {
+    if (!hasOnlyRows()) {
       return Optional.empty();
     }
     var whole = new Pieces().add(head);
@@ -144,8 +145,8 @@ public final class PngFile extends ImageFile {
     }
   }
 
-  // Known chunks of a right length in their place, the first of each kind. What else a picture does
-  // without goes; a decoder refuses what it says it cannot do without.
+  // Keeps the first chunk of each known type, if its length and position are right. Drops unknown
+  // ancillary chunks. Rejects unknown critical chunks, as decoders do.
   private void chunk(String type, int at, int length) throws UnreadableImage {
     var content = at + 8;
     if (data.length() > 0 && !type.equals("IDAT")) {
@@ -191,7 +192,7 @@ public final class PngFile extends ImageFile {
         }
       }
       default -> {
-        // A second header, too.
+        // An unknown critical chunk, or a second header.
         if (Character.isUpperCase(type.charAt(0))) {
           throw UnreadableImage.damaged();
         }
@@ -283,11 +284,11 @@ public final class PngFile extends ImageFile {
   }
 
   /**
-   * Whether the data unpacks to all rows and nothing else.
+   * Whether the data decompresses to all rows and nothing else.
    *
    * @throws UnreadableImage if a row is missing
    */
-  private boolean hasNothingButRows() throws UnreadableImage {
+  private boolean hasOnlyRows() throws UnreadableImage {
     var packed = data.toArray();
     var inflater = new Inflater();
     var rows = new Rows();
@@ -297,16 +298,16 @@ public final class PngFile extends ImageFile {
       while (!inflater.finished()) {
         var length = inflater.inflate(part);
         file.count(length);
-        if (!rows.take(part, length)) {
+        if (!rows.add(part, length)) {
           return false;
         }
         if (length == 0 && !inflater.finished()) {
-          return !rows.areThere();
+          return !rows.areAllPresent();
         }
       }
-      return rows.areThere() && inflater.getRemaining() == 0;
+      return rows.areAllPresent() && inflater.getRemaining() == 0;
     } catch (DataFormatException _) {
-      if (rows.areThere()) {
+      if (rows.areAllPresent()) {
         return false;
       }
       throw UnreadableImage.damaged();
@@ -315,7 +316,7 @@ public final class PngFile extends ImageFile {
     }
   }
 
-  /** Counts the rows of all passes in the unpacked data, each behind the number of its filter. */
+  /** Counts the rows of all passes in the decompressed data. Each begins with its filter type. */
   private final class Rows {
     private final boolean isInterlaced = file.array[SIGNATURE.length() + 20] == 1;
     private int pass = -1;
@@ -327,18 +328,18 @@ public final class PngFile extends ImageFile {
       nextRow();
     }
 
-    /** Whether these bytes belong to rows. */
-    private boolean take(byte[] part, int length) throws UnreadableImage {
+    /** Adds decompressed bytes. Returns false if there are more bytes than rows. */
+    private boolean add(byte[] part, int length) throws UnreadableImage {
       for (var at = 0; at < length; ) {
-        if (areAllTaken()) {
+        if (areAllCounted()) {
           return false;
         }
         if (leftOfRow == rowLength && (part[at] & 0xff) > 4) {
           throw UnreadableImage.damaged();
         }
-        var taken = (int) Math.min(leftOfRow, length - at);
-        at += taken;
-        leftOfRow -= taken;
+        var counted = (int) Math.min(leftOfRow, length - at);
+        at += counted;
+        leftOfRow -= counted;
         if (leftOfRow == 0) {
           rowsLeft--;
           nextRow();
@@ -347,13 +348,13 @@ public final class PngFile extends ImageFile {
       return true;
     }
 
-    private boolean areAllTaken() {
+    private boolean areAllCounted() {
       return pass >= (isInterlaced ? PASSES.length : 1);
     }
 
-    /** True; a row that is missing is reported as damage. */
-    private boolean areThere() throws UnreadableImage {
-      if (!areAllTaken()) {
+    /** Returns true, or throws {@link UnreadableImage} if a row is missing. */
+    private boolean areAllPresent() throws UnreadableImage {
+      if (!areAllCounted()) {
         throw UnreadableImage.damaged();
       }
       return true;
@@ -380,11 +381,11 @@ public final class PngFile extends ImageFile {
     };
   }
 
-  /** Four bytes of a place that has been read already. */
-  private int number(int place) {
-    return (file.array[place] & 0xff) << 24
-        | (file.array[place + 1] & 0xff) << 16
-        | (file.array[place + 2] & 0xff) << 8
-        | (file.array[place + 3] & 0xff);
+  /** A number of four bytes at an index that has been read before. */
+  private int number(int index) {
+    return (file.array[index] & 0xff) << 24
+        | (file.array[index + 1] & 0xff) << 16
+        | (file.array[index + 2] & 0xff) << 8
+        | (file.array[index + 3] & 0xff);
   }
 }

@@ -3,21 +3,23 @@ package dev.photocredits.photos;
 import java.util.Optional;
 
 /**
- * What a JPEG's scan says of itself.
+ * The header of a JPEG's scan.
  *
- * @param channels its channels, as places in the frame
- * @param tables for each of them, the numbers of its two tables of codes
- * @param low the first coefficient it holds, and {@code high} the last, if it is progressive
- * @param isFirst whether it holds the first bits of them, rather than one more
- * @param lowestBit the last bit of them that it holds
- * @param data the place of its coded data
+ * @param channels its channels, as indexes in the frame
+ * @param tables for each channel, the numbers of its two Huffman tables
+ * @param low the first coefficient in a progressive scan
+ * @param high the last coefficient in a progressive scan
+ * @param isFirst whether it holds the first bits of its coefficients, rather than one more bit
+ * @param lowestBit the lowest bit of its coefficients that it holds
+ * @param data the index of its coded data
  */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
 record ScanHeader(
     int[] channels, int[] tables, int low, int high, boolean isFirst, int lowestBit, int data) {
 
   /**
-   * Empty if it does not belong to the frame at this place, or is too short: decoders refuse it.
+   * Reads the header of the scan whose marker is at {@code scan}. Empty if the scan does not fit
+   * the frame at {@code frame} or its length is wrong; decoders refuse such a scan.
    */
   static Optional<ScanHeader> read(Bytes file, int frame, int scan) throws UnreadableImage {
     var count = file.u8(scan + 4);
@@ -48,7 +50,7 @@ record ScanHeader(
             parameters + 3));
   }
 
-  // Some writers give all channels one name: then their order counts.
+  // Some programs give all channels the same name; then their order counts.
   private static int channel(Bytes file, int frame, int name, int taken) throws UnreadableImage {
     for (var i = 0; i < file.u8(frame + 9); i++) {
       if ((taken >> i & 1) == 0 && file.u8(frame + 10 + 3 * i) == name) {

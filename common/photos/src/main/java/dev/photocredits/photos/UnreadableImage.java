@@ -1,8 +1,8 @@
 package dev.photocredits.photos;
 
 /**
- * A file that is no whole image of a supported kind. The message is a sentence for the caller of
- * the API; it holds nothing of the file.
+ * Thrown for a file that is not a complete image of a supported type. The message is a sentence for
+ * the caller of the API, and contains nothing from the file.
  */
 public final class UnreadableImage extends Exception {
   private static final long serialVersionUID = 1L;

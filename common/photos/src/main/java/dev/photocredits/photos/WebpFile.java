@@ -3,7 +3,7 @@ package dev.photocredits.photos;
 import java.util.Optional;
 
 /**
- * A WebP. Of an animation the first frame counts, and no other. After the WebP container
+ * A WebP file. Of an animation, only the first frame counts. Implements the WebP container
  * specification and RFC 6386, section 9.1.
  */
 public final class WebpFile extends ImageFile {
@@ -17,7 +17,7 @@ public final class WebpFile extends ImageFile {
   private static final int HAS_ALPHA = 0x10;
   private static final int HAS_PROFILE = 0x20;
 
-  /** A chunk's content, without what fills up an odd length. */
+  /** The content of a chunk, without the padding after an odd length. */
   private record Chunk(int from, int end) {}
 
   private int width;
@@ -68,12 +68,12 @@ public final class WebpFile extends ImageFile {
     return height;
   }
 
-  /** Where on the canvas the picture begins, in pixels from the left. */
+  /** The position of the picture on the canvas, in pixels from the left. */
   public int left() {
     return left;
   }
 
-  /** Where on the canvas the picture begins, in pixels from the top. */
+  /** The position of the picture on the canvas, in pixels from the top. */
   public int top() {
     return top;
   }
@@ -116,7 +116,8 @@ public final class WebpFile extends ImageFile {
     }
   }
 
-  // A frame of an animation holds chunks, too: they are read in the same loop, from within it.
+  // The frame of an animation contains chunks as well. The same loop reads them, by stepping into
+  // the first frame.
   private void walk(int end) throws UnreadableImage {
     var at = RIFF_HEADER;
     for (var i = 0; at + CHUNK_HEADER <= end; i++) {
@@ -129,16 +130,16 @@ public final class WebpFile extends ImageFile {
       if (length > end - content) {
         throw UnreadableImage.truncated();
       }
-      var behind = content + (int) length;
+      var contentEnd = content + (int) length;
       if (type.equals("ANMF") && picture.isEmpty() && alpha.isEmpty()) {
         left = 2 * file.littleU24(content);
         top = 2 * file.littleU24(content + 3);
         at = content + ANIMATION_FRAME;
         continue;
       }
-      chunk(type, content, behind);
-      // Some writers forget the byte behind an odd length at the end.
-      at = behind + (behind - content) % 2;
+      chunk(type, content, contentEnd);
+      // Some programs omit the padding after an odd length at the end of the file.
+      at = contentEnd + (contentEnd - content) % 2;
     }
   }
 
@@ -170,7 +171,7 @@ public final class WebpFile extends ImageFile {
         }
       }
       case "EXIF" -> {
-        // Some writers put JPEG's mark before it.
+        // Some programs write the EXIF prefix of JPEG segments here as well.
         var mark = file.starts("Exif\0\0", from, end) ? 6 : 0;
         orientation.exif(from + mark, end);
       }

@@ -1,6 +1,6 @@
 /**
- * Image files without decoding: what one is, how large, how to turn it, and a copy without
- * metadata. Depends on nothing but Java.
+ * Reads image files without decoding them: type, size and orientation, and a copy without metadata.
+ * Depends only on the JDK.
  */
 @NullMarked
 package dev.photocredits.photos;

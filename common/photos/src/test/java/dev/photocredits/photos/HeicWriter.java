@@ -6,24 +6,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Writes HEIC files of any items and properties, with a text in each place that allows one. */
+/** Writes HEIC files with any items and properties, and a text wherever the format allows one. */
 final class HeicWriter {
   private static final int FTYP = 28;
 
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Item(int id, String type, byte[] content, boolean isInIdat, int... properties) {}
 
-  private final String told;
+  private final String secret;
   private final List<Item> items = new ArrayList<>();
   private final Pieces properties = new Pieces();
   private final Pieces references = new Pieces();
   private int numberOfProperties;
 
-  HeicWriter(String told) {
-    this.told = told;
+  HeicWriter(String secret) {
+    this.secret = secret;
   }
 
-  /** Adds a property; its number. */
+  /** Adds a property, and returns its number. */
   int property(String type, byte[] content) {
     var _ = properties.add(box(type, content));
     return ++numberOfProperties;
@@ -48,7 +48,7 @@ final class HeicWriter {
     return this;
   }
 
-  /** The file, with item 1 as the primary one. Its data comes before its meta box. */
+  /** The file. Its primary item is item 1, and its data comes before its meta box. */
   byte[] written() {
     var data = new Pieces();
     var idat = new Pieces();
@@ -57,22 +57,22 @@ final class HeicWriter {
     var uses = new Pieces().u32(0).u32(items.size());
     for (var item : items) {
       var target = item.isInIdat() ? idat : data;
-      var _ = target.text(told);
+      var _ = target.text(secret);
       var from = target.length() + (item.isInIdat() ? 0 : FTYP + 8);
       var half = item.content().length / 2;
-      var _ = target.add(item.content(), 0, half).text(told);
+      var _ = target.add(item.content(), 0, half).text(secret);
       var rest = target.length() + (item.isInIdat() ? 0 : FTYP + 8);
       var _ = target.add(item.content(), half, item.content().length);
       var _ = places.u16(item.id()).u16(item.isInIdat() ? 1 : 0).u16(0).u16(2);
       var _ = places.u32(from).u32(half).u32(rest).u32(item.content().length - half);
       var entry = new Pieces().u32(2 << 24).u16(item.id()).u16(0).text(item.type());
-      var _ = entries.add(box("infe", entry.text(told + "\0").toArray()));
+      var _ = entries.add(box("infe", entry.text(secret + "\0").toArray()));
       var _ = uses.u16(item.id()).u8(item.properties().length);
       for (var use : item.properties()) {
         var _ = uses.u8(use);
       }
     }
-    var hdlr = new Pieces().u32(0).u32(0).text("pict").add(new byte[12]).text(told + "\0");
+    var hdlr = new Pieces().u32(0).u32(0).text("pict").add(new byte[12]).text(secret + "\0");
     var meta =
         new Pieces()
             .u32(0)
@@ -81,7 +81,7 @@ final class HeicWriter {
             .add(box("iloc", places.toArray()))
             .add(box("iinf", entries.toArray()))
             .add(box("iref", new Pieces().u32(0).add(references).toArray()))
-            .add(box("idat", idat.text(told).toArray()))
+            .add(box("idat", idat.text(secret).toArray()))
             .add(
                 box(
                     "iprp",
@@ -89,23 +89,20 @@ final class HeicWriter {
                         .add(box("ipco", properties.toArray()))
                         .add(box("ipma", uses.toArray()))
                         .toArray()))
-            .add(box("uuid", told.getBytes(ISO_8859_1)))
-            .add(box("free", told.getBytes(ISO_8859_1)));
+            .add(box("uuid", secret.getBytes(ISO_8859_1)))
+            .add(box("free", secret.getBytes(ISO_8859_1)));
     return new Pieces()
         .u32(FTYP)
         .text("ftypheic\0\0\0\0mif1heicmiaf")
-        .add(box("mdat", data.text(told).toArray()))
+        .add(box("mdat", data.text(secret).toArray()))
         .add(box("meta", meta.toArray()))
-        .add(box("moov", told.getBytes(ISO_8859_1)))
-        .add(box("mdat", told.getBytes(ISO_8859_1)))
-        .text(told)
+        .add(box("moov", secret.getBytes(ISO_8859_1)))
+        .add(box("mdat", secret.getBytes(ISO_8859_1)))
+        .text(secret)
         .toArray();
   }
 
-  /**
-   * Four times the picture of a HEIC of 64 by 64 pixels as a grid, with a mask for its
-   * transparency.
-   */
+  /** A grid of four tiles with an alpha mask; each is the picture of a HEIC of 64 by 64 pixels. */
   static byte[] gridOf(byte[] plain) {
     var writer = new HeicWriter("told");
     var coding = writer.property("hvcC", contentOf(plain, "hvcC"));
@@ -128,7 +125,7 @@ final class HeicWriter {
         .written();
   }
 
-  /** The content of a file's first box of that type. */
+  /** The content of the first box of a type in a file. */
   static byte[] contentOf(byte[] heic, String type) {
     var at = new String(heic, ISO_8859_1).indexOf(type);
     var size = (heic[at - 2] & 0xff) << 8 | (heic[at - 1] & 0xff);

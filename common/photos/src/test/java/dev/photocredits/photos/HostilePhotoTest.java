@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Files that are made to cost much cost what their length allows, and no more. */
+/** Files designed to be expensive take no more time and memory than their length allows. */
 final class HostilePhotoTest {
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
@@ -25,18 +25,18 @@ final class HostilePhotoTest {
     var heic = Photos.bytes("portrait.heic");
     return Stream.of(
         Arguments.of("scans", Photos.bytes("cases/jpeg-1000-scans-40mp.jpg")),
-        Arguments.of("refinements of nothing", refinements()),
-        Arguments.of("blocks by length", blocks()),
-        Arguments.of("a restart that never comes", withoutRestarts(jpeg)),
+        Arguments.of("refinements without data", refinements()),
+        Arguments.of("blocks of a huge picture", blocks()),
+        Arguments.of("a missing restart marker", withoutRestarts(jpeg)),
         Arguments.of("extended XMP", Photos.bytes("cases/jpeg-extended-xmp-says-2gb.jpg")),
         Arguments.of("nested boxes", Photos.bytes("cases/heic-boxes-nested-5000.heic")),
         Arguments.of("segments", spread(jpeg, 2, "\377\376\0\2", 500_000)),
-        Arguments.of("fillers", spread(jpeg, 2, "\377", 2_000_000)),
+        Arguments.of("fill bytes", spread(jpeg, 2, "\377", 2_000_000)),
         Arguments.of("parts of EXIF", spread(jpeg, 2, "\377\341\0\10Exif\0\0", 9_000)),
         Arguments.of("parts of a profile", profileParts(jpeg)),
         Arguments.of("chunks of PNG", spread(png, 33, "\0\0\0\0tEXt\0\0\0\0", 150_000)),
-        Arguments.of("empty data", spread(png, 33, "\0\0\0\0IDAT\0\0\0\0", 90_000)),
-        Arguments.of("chunks of WebP", longer(webp, "priv\0\0\0\0".repeat(100_000))),
+        Arguments.of("empty data chunks", spread(png, 33, "\0\0\0\0IDAT\0\0\0\0", 90_000)),
+        Arguments.of("chunks of WebP", withChunks(webp, "priv\0\0\0\0".repeat(100_000))),
         Arguments.of("boxes", spread(heic, 28, "\0\0\0\10free", 100_000)),
         Arguments.of("boxes without a size", spread(heic, 28, "\0\0\0\0free", 1)),
         Arguments.of("items", manyItems()),
@@ -46,7 +46,7 @@ final class HostilePhotoTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("files")
-  void a_file_takes_steps_and_memory_by_its_length(String name, byte[] file) {
+  void steps_and_memory_are_bounded_by_the_length_of_the_file(String name, byte[] file) {
     var before = THREADS.getCurrentThreadAllocatedBytes();
     var steps = new long[1];
 
@@ -65,7 +65,7 @@ final class HostilePhotoTest {
   }
 
   @Test
-  void more_scans_than_a_photo_has_are_refused_by_the_header_alone() {
+  void a_jpeg_with_too_many_scans_is_rejected_without_following_them() {
     var file = Photos.bytes("cases/jpeg-1000-scans-40mp.jpg");
 
     var thrown = catchThrowable(() -> ImageFile.read(file));
@@ -76,7 +76,7 @@ final class HostilePhotoTest {
   }
 
   @Test
-  void a_grid_that_is_part_of_itself_is_refused() {
+  void a_grid_that_is_part_of_itself_is_rejected() {
     var thrown = catchThrowable(() -> ImageFile.read(gridOfItself()));
 
     assertThat(thrown).isInstanceOf(UnreadableImage.class);
@@ -90,7 +90,7 @@ final class HostilePhotoTest {
         .toArray();
   }
 
-  private static byte[] longer(byte[] webp, String chunks) {
+  private static byte[] withChunks(byte[] webp, String chunks) {
     return new Pieces()
         .text("RIFF")
         .littleU32(webp.length - 8 + chunks.length())
@@ -99,7 +99,7 @@ final class HostilePhotoTest {
         .toArray();
   }
 
-  /** 4 megapixels of one gray, which 98 scans go over once more: each takes 8 bytes. */
+  /** 4 megapixels of a single gray, followed by 98 refinement scans of 8 bytes each. */
   private static byte[] refinements() {
     var jpeg = new Pieces().u16(0xffd8).u16(0xffc2).u16(11).text("\10\10\0\10\0\1\1\21\0");
     var _ = jpeg.u16(0xffc4).u16(20).text("\0\1").add(new byte[15]).u8(0);
@@ -111,7 +111,7 @@ final class HostilePhotoTest {
     return jpeg.u16(0xffd9).toArray();
   }
 
-  /** 140 megapixels of gray in a megabyte: no more blocks than the history may have. */
+  /** 140 megapixels of gray in one megabyte: as many blocks as the history may have. */
   private static byte[] blocks() {
     var jpeg = new Pieces().u16(0xffd8).u16(0xffc2).u16(11).text("\10");
     var _ = jpeg.u16(11_800).u16(11_900).text("\1\1\21\0");
@@ -120,7 +120,7 @@ final class HostilePhotoTest {
     return jpeg.u16(0xffd9).toArray();
   }
 
-  /** Two million bytes between the first interval and the end. */
+  /** Two million bytes without a restart marker between the first interval and the end. */
   private static byte[] withoutRestarts(byte[] jpeg) {
     return new Pieces()
         .add(jpeg, 0, 2)
@@ -131,7 +131,7 @@ final class HostilePhotoTest {
         .toArray();
   }
 
-  /** 255 parts, each the largest that a segment takes: 17 MB that are no profile. */
+  /** 255 parts of the largest size that fits into a segment: 17 MB that are not a profile. */
   private static byte[] profileParts(byte[] jpeg) {
     var parts = new Pieces().add(jpeg, 0, 2);
     for (var i = 1; i <= 255; i++) {
@@ -141,7 +141,7 @@ final class HostilePhotoTest {
     return parts.add(jpeg, 2, jpeg.length).toArray();
   }
 
-  /** 900 items that have all the file as their content, and are parts of one grid. */
+  /** 900 items that have the whole file as their content, and are parts of one grid. */
   private static byte[] manyItems() {
     var writer = new HeicWriter("");
     var size = writer.property("ispe", new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0});
@@ -165,7 +165,7 @@ final class HostilePhotoTest {
         .written();
   }
 
-  /** Levels of overlays, each of a thousand times the next one. */
+  /** Nested overlays, each of which contains the next one a thousand times. */
   private static byte[] overlays() {
     var writer = new HeicWriter("");
     var size = writer.property("ispe", new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0});

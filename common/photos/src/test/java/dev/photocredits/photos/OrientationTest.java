@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a photo has to be turned is said by its first EXIF block, else by XMP. */
+/** The orientation of a photo comes from its first EXIF block, else from XMP. */
 final class OrientationTest {
   private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
 
@@ -24,24 +24,24 @@ final class OrientationTest {
     "cases/png-icc-p3-rot6.png, 6",
     "cases/webp-icc-garbage-rot6.webp, 6"
   })
-  void a_photo_says_how_it_has_to_be_turned(String name, int orientation) throws Exception {
+  void the_orientation_of_a_photo_is_read(String name, int orientation) throws Exception {
     assertThat(ImageFile.read(Photos.bytes(name)).orientation()).isEqualTo(orientation);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void all_eight_are_read(int orientation) throws Exception {
+  void all_eight_orientations_are_read(int orientation) throws Exception {
     assertThat(ofJpeg(TaggedPhoto.exif(orientation))).isEqualTo(orientation);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 9, 0x0600, 65_535})
-  void what_is_no_orientation_is_upright(int number) throws Exception {
+  void an_invalid_orientation_counts_as_upright(int number) throws Exception {
     assertThat(ofJpeg(TaggedPhoto.exif(number))).isEqualTo(1);
   }
 
   @Test
-  void the_first_of_two_blocks_counts() throws Exception {
+  void the_first_of_two_exif_blocks_counts() throws Exception {
     var two = new Pieces().add(TaggedPhoto.exif(3)).add(TaggedPhoto.exif(6)).toArray();
     var none = new Pieces().add(exif("MM\0*\0\0\0\10\0\0")).add(TaggedPhoto.exif(6)).toArray();
 
@@ -49,9 +49,9 @@ final class OrientationTest {
     assertThat(ofJpeg(none)).isEqualTo(1);
   }
 
-  /** The directory lies in the second segment, behind a thumbnail in the first. */
+  /** The directory is in the second segment, because something larger fills the first one. */
   @Test
-  void a_block_that_is_split_over_segments_is_joined() throws Exception {
+  void an_exif_block_that_is_split_over_segments_is_joined() throws Exception {
     var block =
         ByteBuffer.allocate(70_000 + 18)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -81,7 +81,7 @@ final class OrientationTest {
         "<rdf:Description tiff:Orientation = '6'/>",
         "<tiff:Orientation>6</tiff:Orientation>"
       })
-  void xmp_counts_where_exif_says_nothing(String xmp) throws Exception {
+  void xmp_counts_if_exif_has_no_orientation(String xmp) throws Exception {
     var alone = segment(XMP + xmp);
     var none = new Pieces().add(exif("MM\0*\0\0\0\10\0\0")).add(alone).toArray();
     var other = new Pieces().add(alone).add(TaggedPhoto.exif(3)).toArray();
@@ -94,7 +94,7 @@ final class OrientationTest {
   }
 
   @Test
-  void a_png_and_a_webp_say_it_in_chunks_of_their_own() throws Exception {
+  void the_exif_chunks_of_png_and_webp_are_read() throws Exception {
     var png = png("eXIf" + new String(TaggedPhoto.tiff(8), ISO_8859_1));
     var webp = TaggedPhoto.webp(Photos.bytes("portrait.webp"), "Exif\0\0", 5, "");
 
@@ -102,16 +102,16 @@ final class OrientationTest {
     assertThat(ImageFile.read(webp).orientation()).isEqualTo(5);
   }
 
-  /** Decoders turn it by its properties, which stay; EXIF beside them would turn it twice. */
+  /** Decoders apply the rotation properties of a HEIC; applying EXIF too would rotate it twice. */
   @Test
-  void a_heic_turns_by_itself() throws Exception {
+  void the_exif_orientation_of_a_heic_is_ignored() throws Exception {
     var heic = TaggedPhoto.heicWith(Photos.bytes("portrait.heic"), TaggedPhoto.tiff(6), "told");
 
     assertThat(ImageFile.read(heic).orientation()).isEqualTo(1);
   }
 
   @Test
-  void a_damaged_block_says_nothing() throws Exception {
+  void a_truncated_exif_block_is_ignored_or_still_read() throws Exception {
     for (var length = 0; length < 26; length++) {
       var cut = new String(TaggedPhoto.tiff(6), 0, length, ISO_8859_1);
 

@@ -6,14 +6,17 @@ import dev.photocredits.photos.PhotoFuzzer.Container;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Damaged files are read or refused, in steps and memory by their length: make fuzz-photos. */
+/**
+ * Damaged files are read or rejected, with steps and memory bounded by their length. {@code make
+ * fuzz-photos} runs this with more files.
+ */
 final class PhotoFuzzTest {
   private static final int FILES = 10_000;
   private static final long SEED = 1;
 
   @ParameterizedTest
   @EnumSource
-  void a_damaged_file_is_read_or_refused(Container container) {
+  void a_damaged_file_is_read_or_rejected(Container container) {
     assertThat(PhotoFuzzer.fuzz(container, SEED, FILES)).isNull();
   }
 
@@ -25,10 +28,10 @@ final class PhotoFuzzTest {
     }
   }
 
-  /** Some of the damaged files have to get as far as being stripped. */
+  /** Otherwise the fuzzer would not test stripping. */
   @ParameterizedTest
   @EnumSource
-  void not_all_of_them_are_refused(Container container) {
+  void some_damaged_files_can_still_be_stripped(Container container) {
     assertThat(PhotoFuzzer.stripped(container, SEED, 1_000)).isBetween(20L, 980L);
   }
 }

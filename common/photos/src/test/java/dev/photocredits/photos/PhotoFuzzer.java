@@ -10,14 +10,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and strips files that were valid before some of their bytes were changed. The same seed
- * makes the same files.
+ * Reads and strips valid files of which some bytes have been changed at random. The same seed gives
+ * the same files.
  */
-final class PhotoFuzzer {
+public final class PhotoFuzzer {
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
-  /** Where lengths, sizes and types are. */
+  /** The length of the part of a file, in bytes, that has most lengths, sizes and types. */
   private static final int HEAD = 800;
 
   private static final int[] EXTREMES = {
@@ -32,7 +32,7 @@ final class PhotoFuzzer {
     this.seed = seed;
   }
 
-  /** A container, with valid files that hold what it allows. */
+  /** A file format, with valid files that use its features. */
   enum Container {
     JPEG {
       @Override
@@ -87,16 +87,16 @@ final class PhotoFuzzer {
     }
   }
 
-  /** Prints what went wrong first for each container, and how many files were read. */
+  /** Prints, for each format, the first failure or the number of files read. */
   public static void main(String... arguments) {
     var seed = number(arguments, "seed=", System.nanoTime() & 0xffffff);
     var files = (int) number(arguments, "files=", 1_000_000);
     System.out.printf("SEED=%d%n", seed);
     var failed = false;
     for (var container : Container.values()) {
-      var wrong = fuzz(container, seed, files);
-      failed |= wrong != null;
-      System.out.printf("%s: %s%n", container, wrong == null ? files + " files" : wrong);
+      var failure = fuzz(container, seed, files);
+      failed |= failure != null;
+      System.out.printf("%s: %s%n", container, failure == null ? files + " files" : failure);
     }
     System.exit(failed ? 1 : 0);
   }
@@ -109,7 +109,7 @@ final class PhotoFuzzer {
         .orElse(otherwise);
   }
 
-  /** How many of so many files can still be stripped. */
+  /** The number of files, out of {@code files}, that can still be stripped. */
   static long stripped(Container container, long seed, int files) {
     var fuzzer = of(container, seed);
     return IntStream.range(0, files).mapToObj(fuzzer::file).filter(PhotoFuzzer::isStripped).count();
@@ -127,21 +127,21 @@ final class PhotoFuzzer {
     return new PhotoFuzzer(container.files(), seed * 31 + container.name().hashCode());
   }
 
-  /** What went wrong first with so many files; null if nothing did. */
+  /** The first failure with that many files; null if there is none. */
   static @Nullable String fuzz(Container container, long seed, int files) {
     var fuzzer = of(container, seed);
     for (var i = 0; i < files; i++) {
       var file = fuzzer.file(i);
-      var wrong = wrongWith(file);
-      if (wrong != null) {
-        return "file %d of seed %d: %s".formatted(i, seed, wrong);
+      var failure = failureOf(file);
+      if (failure != null) {
+        return "file %d of seed %d: %s".formatted(i, seed, failure);
       }
     }
     return null;
   }
 
-  /** What is wrong with how the file is read; null if nothing is. */
-  static @Nullable String wrongWith(byte[] file) {
+  /** Reads and strips a file. Returns a description of the failure; null if there is none. */
+  static @Nullable String failureOf(byte[] file) {
     var allocated = THREADS.getCurrentThreadAllocatedBytes();
     try {
       var image = ImageFile.read(file);
@@ -155,7 +155,7 @@ final class PhotoFuzzer {
       if (image.steps() > 2_000_000 + 200L * file.length) {
         return image.steps() + " steps for " + file.length + " bytes";
       }
-      return stripped.isEmpty() ? null : changedByASecondTime(image, stripped.get());
+      return stripped.isEmpty() ? null : failureOfStripped(image, stripped.get());
     } catch (UnreadableImage _) {
       return null;
     } catch (RuntimeException | Error thrown) {
@@ -163,16 +163,16 @@ final class PhotoFuzzer {
     }
   }
 
-  private static @Nullable String changedByASecondTime(ImageFile image, byte[] stripped) {
+  private static @Nullable String failureOfStripped(ImageFile image, byte[] stripped) {
     try {
       var again = ImageFile.read(stripped);
       return Arrays.equals(again.stripped().orElse(null), stripped)
               && again.width() == image.width()
               && again.height() == image.height()
           ? null
-          : "a stripped file that is stripped again is another one";
+          : "stripping a stripped file changes it";
     } catch (UnreadableImage e) {
-      return "a stripped file that is " + e.getMessage();
+      return "a stripped file cannot be read: " + e.getMessage();
     }
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
-/** The photos of photos/ at the root; its README says where they are from. */
+/** The photos in photos/ at the root of the repository; the README there names their sources. */
 public final class Photos {
   private Photos() {}
 

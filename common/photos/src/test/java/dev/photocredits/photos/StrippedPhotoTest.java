@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stripped files hold nothing but what shows the picture, wherever a format allows more. */
+/** Stripped files contain nothing but the picture, wherever a format allows anything else. */
 final class StrippedPhotoTest {
   private static final String SECRET = "taken at home";
 
@@ -38,7 +38,7 @@ final class StrippedPhotoTest {
         "phone-12mp.jpg",
         "largest.webp"
       })
-  void a_photo_without_metadata_stays_what_it_is(String name) throws Exception {
+  void a_photo_without_metadata_stays_unchanged(String name) throws Exception {
     var photo = Photos.bytes(name);
 
     var stripped = stripped(photo);
@@ -57,7 +57,7 @@ final class StrippedPhotoTest {
         "cases/heic-user-description-property.heic",
         "cases/png-icc-p3-rot6.png"
       })
-  void a_stripped_photo_has_nothing_left_to_strip(String name) throws Exception {
+  void stripping_a_stripped_photo_changes_nothing(String name) throws Exception {
     var stripped = stripped(Photos.bytes(name));
 
     var again = stripped(stripped);
@@ -73,25 +73,26 @@ final class StrippedPhotoTest {
     "jpeg-no-eoi-then-mp4-with-place.jpg, 47.2070, moov",
     "jpeg-extended-xmp-says-2gb.jpg, adobe, xmp"
   })
-  void the_cases_hold_none_of_their_texts(String name, String one, String other) throws Exception {
+  void metadata_in_unusual_places_is_removed(String name, String one, String other)
+      throws Exception {
     var stripped = stripped(Photos.bytes("cases/" + name));
 
     assertThat(new String(stripped, ISO_8859_1)).doesNotContain(one, other);
   }
 
   @Test
-  void a_phones_photo_loses_its_place_and_keeps_its_pixels() throws Exception {
+  void a_photo_from_a_phone_loses_its_location_and_keeps_its_pixels() throws Exception {
     var photo = Photos.bytes("phone-rotated-gps.jpg");
 
     var stripped = stripped(photo);
 
-    assertThat(tellsOf(photo)).isTrue();
-    assertThat(tellsOf(stripped)).isFalse();
+    assertThat(hasMetadata(photo)).isTrue();
+    assertThat(hasMetadata(stripped)).isFalse();
     assertThat(pixels(decoded(stripped))).isEqualTo(pixels(decoded(photo)));
   }
 
   @Test
-  void a_jpeg_keeps_what_shows_it_and_loses_all_else() throws Exception {
+  void a_jpeg_keeps_its_picture_and_loses_everything_else() throws Exception {
     var jpeg = Photos.bytes("portrait.jpg");
     var jfif = segment(0xe0, "JFIF\0\1\1\0\0\1\0\1\3\3" + SECRET + "s of 9 pixels");
     var pieces = new Pieces().add(jpeg, 0, 2).add(jfif).add(TaggedPhoto.exif(3));
@@ -101,35 +102,37 @@ final class StrippedPhotoTest {
       }
     }
     var _ = pieces.add(segment(0xfe, SECRET)).text(SECRET);
-    var told =
+    var tagged =
         pieces
             .add(jpeg, 2, jpeg.length - 2)
             .add(segment(0xfe, SECRET))
             .add((byte) 0xff, (byte) 0xd9)
-            .text("a film behind it, " + SECRET)
+            .text("an appended film, " + SECRET)
             .toArray();
 
-    var stripped = stripped(told);
+    var stripped = stripped(tagged);
 
     assertThat(new String(stripped, ISO_8859_1)).doesNotContain(SECRET);
     assertThat(pixels(decoded(stripped))).isEqualTo(pixels(decoded(jpeg)));
-    assertThat(stripped.length - jpeg.length).as("an Adobe segment at most").isBetween(0, 16);
+    assertThat(stripped.length - jpeg.length)
+        .as("growth, at most one Adobe segment")
+        .isBetween(0, 16);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void what_follows_a_jpegs_last_row_goes_whatever_markers_it_holds(boolean isProgressive)
-      throws Exception {
+  void bytes_after_the_last_row_of_a_jpeg_are_removed_whatever_markers_they_contain(
+      boolean isProgressive) throws Exception {
     var jpeg = Photos.bytes(isProgressive ? "progressive.jpg" : "portrait.jpg");
-    var behind = "\0\0\0\30ftypmp42\0\377\331" + SECRET + "\377\332\377\304\377\330\377\331";
+    var appended = "\0\0\0\30ftypmp42\0\377\331" + SECRET + "\377\332\377\304\377\330\377\331";
 
-    var told = new Pieces().add(jpeg, 0, jpeg.length - 2).text(behind).toArray();
+    var tagged = new Pieces().add(jpeg, 0, jpeg.length - 2).text(appended).toArray();
 
-    assertThat(stripped(told)).isEqualTo(stripped(jpeg));
+    assertThat(stripped(tagged)).isEqualTo(stripped(jpeg));
   }
 
   @Test
-  void a_png_keeps_what_shows_it_and_loses_all_else() throws Exception {
+  void a_png_keeps_its_picture_and_loses_everything_else() throws Exception {
     var png = stripped(Photos.bytes("portrait.png"));
     var pieces = new Pieces().add(png, 0, 33);
     for (var type :
@@ -139,7 +142,7 @@ final class StrippedPhotoTest {
         }) {
       var _ = pieces.add(chunk(type, SECRET));
     }
-    var told =
+    var tagged =
         pieces
             .add(png, 33, png.length - 12)
             .add(chunk("tEXt", SECRET))
@@ -147,7 +150,7 @@ final class StrippedPhotoTest {
             .text(SECRET)
             .toArray();
 
-    var stripped = stripped(told);
+    var stripped = stripped(tagged);
 
     assertThat(stripped).isEqualTo(png);
   }
@@ -167,9 +170,9 @@ final class StrippedPhotoTest {
     assertThat(ColourProfile.reduced(profile, 1)).isEmpty();
   }
 
-  /** Data that unpacks to all rows may have more behind them: a decoder has to make a copy. */
+  /** The data may hold more than the rows. Then only decoding can separate the two. */
   @Test
-  void what_hides_behind_the_data_of_a_png_does_not_pass() throws Exception {
+  void a_png_with_additional_bytes_in_its_data_cannot_be_stripped() throws Exception {
     var header = "\0\0\0\2\0\0\0\1\10\0\0\0\0";
     var packed = deflated("\0ab");
 
@@ -192,25 +195,24 @@ final class StrippedPhotoTest {
     return Stream.of(
         Arguments.of("two headers", png(header, higher, palette, data)),
         Arguments.of("the same header twice", png(header, header, palette, data)),
-        Arguments.of("a header behind the data", png(header, palette, data, higher)),
+        Arguments.of("a header after the data", png(header, palette, data, higher)),
         Arguments.of("two palettes", png(header, palette, chunk("PLTE", "ghijkl"), data)),
         Arguments.of("no palette before the data", png(header, data, palette)),
-        Arguments.of(
-            "a critical chunk of next year", png(header, palette, chunk("NEXT", ""), data)));
+        Arguments.of("an unknown critical chunk", png(header, palette, chunk("NEXT", ""), data)));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("refusedByDecoders")
-  void a_png_that_decoders_refuse_is_damaged(String name, byte[] png) {
+  void a_png_that_decoders_refuse_is_rejected_as_damaged(String name, byte[] png) {
     var thrown = catchThrowable(() -> stripped(png));
 
     assertThat(thrown).as(name).isInstanceOf(UnreadableImage.class);
     assertThat(thrown).hasMessage("The image is damaged.");
   }
 
-  /** Which of two counts differs from decoder to decoder: the copy has one. */
+  /** Decoders differ in which of two chunks they use, so the stripped file has only one. */
   @Test
-  void of_a_png_the_first_chunk_of_a_kind_counts_if_it_is_in_its_place() throws Exception {
+  void the_first_png_chunk_of_a_type_is_kept_if_its_position_is_right() throws Exception {
     var header = chunk("IHDR", "\0\0\0\2\0\0\0\1\10\3\0\0\0");
     var gamma = chunk("gAMA", "\0\0\261\217");
     var palette = chunk("PLTE", "abcdef");
@@ -228,7 +230,7 @@ final class StrippedPhotoTest {
   }
 
   @Test
-  void wrong_checksums_of_a_png_are_put_right() throws Exception {
+  void wrong_checksums_of_a_png_are_corrected() throws Exception {
     var png = stripped(Photos.bytes("portrait.png"));
     var wrong = png.clone();
     wrong[30] ^= 1;
@@ -239,15 +241,15 @@ final class StrippedPhotoTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "Exif\0\0"})
-  void a_webp_loses_its_place_and_does_not_announce_it(String mark) throws Exception {
+  void a_webp_loses_its_metadata_and_the_flags_that_announce_it(String mark) throws Exception {
     var plain = Photos.bytes("portrait.webp");
-    var told = TaggedPhoto.webp(plain, mark, 5, SECRET);
-    var longer = new Pieces().add(told).text(SECRET).toArray();
+    var tagged = TaggedPhoto.webp(plain, mark, 5, SECRET);
+    var longer = new Pieces().add(tagged).text(SECRET).toArray();
 
     var stripped = stripped(longer);
 
-    assertThat(tellsOf(told)).isTrue();
-    assertThat(tellsOf(stripped)).isFalse();
+    assertThat(hasMetadata(tagged)).isTrue();
+    assertThat(hasMetadata(stripped)).isFalse();
     assertThat(new String(stripped, ISO_8859_1)).doesNotContain("EXIF", "XMP ", SECRET);
     assertThat(stripped[20]).isZero();
     assertThat(Arrays.copyOfRange(stripped, 30, stripped.length))
@@ -255,7 +257,7 @@ final class StrippedPhotoTest {
   }
 
   @Test
-  void of_an_animated_webp_the_first_frame_stays() throws Exception {
+  void an_animated_webp_becomes_its_first_frame() throws Exception {
     var plain = Photos.bytes("portrait.webp");
     var picture = new Pieces().add(plain, 12, plain.length);
     var unknown = webpChunk("priv", SECRET.getBytes(ISO_8859_1));
@@ -272,9 +274,9 @@ final class StrippedPhotoTest {
             .add(webpChunk("ANMF", frame))
             .add(unknown)
             .add(webpChunk("ANMF", frame));
-    var told = webpChunk("RIFF", new Pieces().text("WEBP").add(chunks).toArray());
+    var tagged = webpChunk("RIFF", new Pieces().text("WEBP").add(chunks).toArray());
 
-    var stripped = stripped(told);
+    var stripped = stripped(tagged);
 
     var still = webpChunk("VP8X", new byte[] {0, 0, 0, 0, -1, 1, 0, -1, 1, 0});
     assertThat(stripped)
@@ -282,23 +284,23 @@ final class StrippedPhotoTest {
   }
 
   @Test
-  void a_heic_keeps_what_shows_it_and_loses_all_else() throws Exception {
+  void a_heic_keeps_its_picture_and_loses_everything_else() throws Exception {
     var plain = Photos.bytes("portrait.heic");
-    var told = heic(plain, SECRET);
+    var tagged = heic(plain, SECRET);
 
-    var stripped = stripped(told);
+    var stripped = stripped(tagged);
 
-    assertThat(new String(told, ISO_8859_1)).contains(SECRET, "udes", "Exif", "thmb");
+    assertThat(new String(tagged, ISO_8859_1)).contains(SECRET, "udes", "Exif", "thmb");
     assertThat(stripped).isEqualTo(stripped(heic(plain, "")));
     assertThat(new String(stripped, ISO_8859_1))
         .doesNotContain(SECRET, "udes", "uuid", "Exif", "thmb", "cdsc", "free", "moov", "auxl");
-    assertThat(tellsOf(stripped)).isFalse();
+    assertThat(hasMetadata(stripped)).isFalse();
     assertThat(ImageFile.read(stripped).width()).isEqualTo(512);
   }
 
-  /** A grid of four tiles with a mask for its transparency, which is a grid of four tiles, too. */
+  /** A grid of four tiles. Its alpha mask is a grid of four tiles as well. */
   @Test
-  void a_grid_keeps_its_tiles_and_its_transparency() throws Exception {
+  void a_grid_keeps_its_tiles_and_its_alpha_mask() throws Exception {
     var plain = Photos.bytes("portrait.heic");
     var writer = new HeicWriter(SECRET);
     var coding = writer.property("hvcC", HeicWriter.contentOf(plain, "hvcC"));
@@ -311,7 +313,7 @@ final class StrippedPhotoTest {
         writer.property("auxC", "\0\0\0\0urn:mpeg:hevc:2015:auxid:2\0".getBytes(ISO_8859_1));
     var layout = ("\0\0\1\1\4\0\4\0" + SECRET).getBytes(ISO_8859_1);
     var picture = TaggedPhoto.pictureOf(plain);
-    var told =
+    var tagged =
         writer
             .itemInIdat(1, "grid", layout, size, turn)
             .item(2, "hvc1", picture, coding, size)
@@ -328,7 +330,7 @@ final class StrippedPhotoTest {
             .reference("thmb", 8, 1)
             .written();
 
-    var stripped = ImageFile.read(told).stripped().orElseThrow();
+    var stripped = ImageFile.read(tagged).stripped().orElseThrow();
 
     var text = new String(stripped, ISO_8859_1);
     assertThat(text).doesNotContain(SECRET, "secret", "auxid:2", "thmb");
@@ -339,12 +341,12 @@ final class StrippedPhotoTest {
     assertThat(ImageFile.read(stripped).mostPixels()).isEqualTo(1024 * 1024);
   }
 
-  /** The portrait with all that a phone and its programs may add. */
-  private static byte[] heic(byte[] plain, String told) {
-    var writer = new HeicWriter(told);
-    var coding = new Pieces().add(HeicWriter.contentOf(plain, "hvcC")).text(told).toArray();
-    var sizes = new Pieces().add(HeicWriter.contentOf(plain, "ispe")).text(told).toArray();
-    var message = told.isEmpty() ? new byte[0] : nal(39, told);
+  /** A HEIC with everything that a phone and its programs may add, each with a secret text. */
+  private static byte[] heic(byte[] plain, String secret) {
+    var writer = new HeicWriter(secret);
+    var coding = new Pieces().add(HeicWriter.contentOf(plain, "hvcC")).text(secret).toArray();
+    var sizes = new Pieces().add(HeicWriter.contentOf(plain, "ispe")).text(secret).toArray();
+    var message = secret.isEmpty() ? new byte[0] : nal(39, secret);
     var picture =
         new Pieces().add(message).add(TaggedPhoto.pictureOf(plain)).add(message).toArray();
     var used =
@@ -353,15 +355,15 @@ final class StrippedPhotoTest {
           writer.property("ispe", sizes),
           writer.property("colr", HeicWriter.contentOf(plain, "colr")),
           writer.property(
-              "pixi", new Pieces().add(HeicWriter.contentOf(plain, "pixi")).text(told).toArray()),
-          writer.property("udes", ("\0\0\0\0" + told + "\0").getBytes(ISO_8859_1)),
-          writer.property("uuid", told.getBytes(ISO_8859_1))
+              "pixi", new Pieces().add(HeicWriter.contentOf(plain, "pixi")).text(secret).toArray()),
+          writer.property("udes", ("\0\0\0\0" + secret + "\0").getBytes(ISO_8859_1)),
+          writer.property("uuid", secret.getBytes(ISO_8859_1))
         };
     return writer
         .item(1, "hvc1", picture, used)
         .item(2, "Exif", new Pieces().u32(6).text("Exif\0\0").add(TaggedPhoto.tiff(6)).toArray())
-        .item(3, "mime", told.getBytes(ISO_8859_1))
-        .item(4, "uri ", told.getBytes(ISO_8859_1))
+        .item(3, "mime", secret.getBytes(ISO_8859_1))
+        .item(4, "uri ", secret.getBytes(ISO_8859_1))
         .item(5, "hvc1", picture, used)
         .reference("cdsc", 2, 1)
         .reference("cdsc", 3, 1)
@@ -378,8 +380,8 @@ final class StrippedPhotoTest {
     return ImageFile.read(photo).stripped().orElseThrow();
   }
 
-  /** Whether it has anything of EXIF or XMP, as another library sees it. */
-  private static boolean tellsOf(byte[] photo) throws IOException, ImageProcessingException {
+  /** Whether another library finds EXIF or XMP in the file. */
+  private static boolean hasMetadata(byte[] photo) throws IOException, ImageProcessingException {
     var metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(photo));
     return metadata.getDirectoriesOfType(ExifDirectoryBase.class).stream()
             .anyMatch(directory -> directory.getTagCount() > 0)

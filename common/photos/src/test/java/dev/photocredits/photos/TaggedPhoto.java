@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Photos that tell of themselves, as phones write them. */
+/** Builds photos with metadata, as phones write them. */
 public final class TaggedPhoto {
   private static final int FTYP = 28;
 
   private TaggedPhoto() {}
 
-  /** EXIF that says how the photo has to be turned, and nothing else. */
+  /** EXIF with an orientation and nothing else. */
   public static byte[] tiff(int orientation) {
     return ByteBuffer.allocate(26)
         .put("MM\0*".getBytes(ISO_8859_1))
@@ -28,7 +28,7 @@ public final class TaggedPhoto {
         .array();
   }
 
-  /** The same in a segment of a JPEG. */
+  /** A JPEG segment with such an EXIF block. */
   public static byte[] exif(int orientation) {
     return ByteBuffer.allocate(36)
         .putShort((short) 0xffe1)
@@ -38,7 +38,7 @@ public final class TaggedPhoto {
         .array();
   }
 
-  /** A JPEG that says how it has to be turned. */
+  /** Adds an EXIF orientation to a JPEG. */
   public static byte[] jpeg(byte[] plain, int orientation) {
     var jpeg = new ByteArrayOutputStream();
     jpeg.write(plain, 0, 2);
@@ -47,7 +47,7 @@ public final class TaggedPhoto {
     return jpeg.toByteArray();
   }
 
-  /** A plain WebP of 512 by 512 pixels, with EXIF behind that mark, and XMP. */
+  /** Adds EXIF, preceded by {@code mark}, and XMP to a plain WebP of 512 by 512 pixels. */
   public static byte[] webp(byte[] plain, String mark, int orientation, String xmp) {
     var parts = new ByteArrayOutputStream();
     parts.writeBytes("WEBP".getBytes(ISO_8859_1));
@@ -60,8 +60,8 @@ public final class TaggedPhoto {
   }
 
   /**
-   * A lossy WebP's picture of 160 by 120 pixels as the two frames of an animation, on a canvas of
-   * 1024 by 1024 pixels.
+   * An animation on a canvas of 1024 by 1024 pixels. Both of its frames are the picture of a lossy
+   * WebP of 160 by 120 pixels.
    */
   public static byte[] animatedWebp(byte[] still) {
     var at = new String(still, ISO_8859_1).indexOf("VP8 ");
@@ -84,7 +84,10 @@ public final class TaggedPhoto {
         .array();
   }
 
-  /** The portrait with EXIF, XMP and a maker's box that tells the secret; its picture moves. */
+  /**
+   * Adds EXIF, XMP and a vendor's box to a HEIC. The XMP and the box contain the secret. The
+   * picture moves to another offset.
+   */
   public static byte[] heicWith(byte[] plain, byte[] tiff, String secret) {
     return heicWith(plain, pictureOf(plain), tiff, secret);
   }
@@ -92,7 +95,7 @@ public final class TaggedPhoto {
   private static byte[] heicWith(byte[] plain, byte[] picture, byte[] tiff, String secret) {
     var exif = join(new byte[] {0, 0, 0, 6}, "Exif\0\0".getBytes(ISO_8859_1), tiff);
     var xmp = secret.getBytes(ISO_8859_1);
-    // A gap between the picture and the EXIF, which belongs to nothing.
+    // A gap between the picture and the EXIF, which belongs to no item.
     var gap = secret.getBytes(ISO_8859_1);
     var properties = box("iprp", contentOf(plain, "iprp"));
     var meta = meta(properties, 0, 0, 0, picture, exif, xmp);
@@ -162,7 +165,7 @@ public final class TaggedPhoto {
     return Arrays.copyOfRange(heic, at + 4, at - 4 + ByteBuffer.wrap(heic).getInt(at - 4));
   }
 
-  /** A HEIC whose one picture has so many bytes: its first slice, and zeros in a second one. */
+  /** A HEIC whose picture has {@code length} bytes: a real slice, and a second one of zeros. */
   public static byte[] heicOf(int length) {
     var plain = Photos.bytes("portrait.heic");
     var first = pictureOf(plain);
@@ -175,7 +178,7 @@ public final class TaggedPhoto {
     return heicWith(plain, join(first, second), new byte[8], "");
   }
 
-  /** The bytes of a HEIC's first item. */
+  /** The data of the first item of a HEIC. */
   public static byte[] pictureOf(byte[] heic) {
     var places = ByteBuffer.wrap(contentOf(heic, "iloc"));
     var from = places.getInt(12) + places.getInt(18);

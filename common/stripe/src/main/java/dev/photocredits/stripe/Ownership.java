@@ -6,35 +6,37 @@ import dev.photocredits.lambda.Stage;
 import java.util.Optional;
 
 /**
- * Which of Stripe's events and objects are ours. Stages that share an account tell their sessions
- * and charges apart by the stage's name in the metadata. A field that is absent says nothing
- * against an event: the service that we replace named no stage, and refunds and disputes carry none
- * of our metadata. Those are recorded, and move nothing without a grant.
+ * Decides which of Stripe's events and objects belong to this stage. Stages that share a Stripe
+ * account recognize their sessions and charges by the stage's name in the metadata.
  *
- * @param isLive whether our key is of the live mode, if it tells
+ * <p>An absent field does not rule out an event: the service that this project replaces stored no
+ * stage, and refunds and disputes carry none of our metadata. Such events are recorded, and change
+ * no balance unless their payment has a grant.
+ *
+ * @param isLive whether our key is a live key; empty if the key does not show its mode
  */
 record Ownership(Stage stage, Optional<Boolean> isLive) {
-  /** The metadata that names the stage. */
+  /** The metadata key that holds the stage's name. */
   static final String STAGE = "stage";
 
   static Ownership of(Environment environment) {
     return new Ownership(Stage.of(environment), StripeKey.isLive(environment));
   }
 
-  /** Whether the metadata of a session or charge name another stage. */
+  /** Whether the metadata of a session or charge names another stage. */
   boolean isOfAnotherStage(JsonNode object) {
     var named = object.path("metadata").path(STAGE).asText("");
     return !named.isBlank() && !named.equals(stage.name());
   }
 
-  /** Why an event or session cannot be one of ours, if it tells; in words for the log. */
+  /** Why an event or session cannot be ours, for the log; empty if nothing speaks against it. */
   Optional<String> objection(JsonNode json) {
     var mode = json.path("livemode");
     if (mode.isBoolean() && isLive.isPresent() && mode.booleanValue() != isLive.get()) {
-      return Optional.of("it is of the mode that our key is not of");
+      return Optional.of("its mode (live or test) is not that of our key");
     }
     return json.path("account").asText("").isBlank()
         ? Optional.empty()
-        : Optional.of("it is of a connected account");
+        : Optional.of("it belongs to a connected account");
   }
 }

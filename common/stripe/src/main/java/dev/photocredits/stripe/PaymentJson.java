@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.RefundState.Status;
@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What we read of charges, refunds and disputes, by name, so that any API version is understood.
+ * Reads the fields that we need from charges, refunds and disputes. Reading them by name makes it
+ * understand objects of any API version.
  */
 final class PaymentJson {
-  /** Stripe's own limit of an amount: twelve digits. */
+  /** Stripe's own limit for an amount: twelve digits. */
   private static final long MOST = 999_999_999_999L;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,255}");
@@ -25,13 +26,13 @@ final class PaymentJson {
 
   private PaymentJson() {}
 
-  /** The id in {@code payment_intent}, expanded or not; empty if there is none that can be one. */
+  /** The id in {@code payment_intent}, expanded or not; an empty text if there is no valid one. */
   static String intent(JsonNode json) {
     var intent = json.path("payment_intent");
     return id(intent.isObject() ? intent.path("id") : intent);
   }
 
-  /** An amount in minor units, if it can be one. */
+  /** An amount in minor units; empty if it is negative, too large or no whole number. */
   private static Optional<Long> amount(JsonNode json) {
     return signed(json).filter(amount -> amount >= 0);
   }
@@ -42,24 +43,24 @@ final class PaymentJson {
         : Optional.empty();
   }
 
-  /** What a charge says of its refunds, all of them together. */
-  static Optional<MoneyMoved> refunded(JsonNode charge) {
+  /** The total of a charge's refunds. */
+  static Optional<PaymentUpdate> refunded(JsonNode charge) {
     return money(charge, "amount_refunded")
         .filter(_ -> !intent(charge).isEmpty())
-        .map(total -> new MoneyMoved.Refunded(payment(charge), total));
+        .map(total -> new PaymentUpdate.RefundTotal(payment(charge), total));
   }
 
   /**
-   * A refund as it is. A status that we do not know counts as one on its way: it may still succeed,
-   * and an event tells when it fails.
+   * The current state of a refund. An unknown status counts as pending: the refund may still
+   * succeed, and an event reports it if it fails.
    */
-  static Optional<MoneyMoved> refund(JsonNode refund) {
+  static Optional<PaymentUpdate> refund(JsonNode refund) {
     return money(refund, "amount")
         .filter(_ -> refund.path("object").asText("").equals("refund"))
         .filter(_ -> !intent(refund).isEmpty() && !id(refund.path("id")).isEmpty())
         .map(
             amount ->
-                new MoneyMoved.Refund(
+                new PaymentUpdate.Refund(
                     payment(refund),
                     new RefundId(id(refund.path("id"))),
                     new RefundState(amount, status(refund.path("status").asText("")))));
@@ -73,7 +74,7 @@ final class PaymentJson {
     };
   }
 
-  /** The id of a dispute over a payment, if it is one. */
+  /** The id of a dispute; empty if the id is invalid or the dispute names no payment. */
   static Optional<DisputeId> disputeId(JsonNode dispute) {
     return intent(dispute).isEmpty() || id(dispute.path("id")).isEmpty()
         ? Optional.empty()
@@ -81,10 +82,10 @@ final class PaymentJson {
   }
 
   /**
-   * A dispute with what was withdrawn and returned of it: the amounts of its balance transactions,
-   * without fees. Nothing if it does not tell them.
+   * The state of a dispute, with the amounts that were withdrawn and returned. They are the sums of
+   * the dispute's balance transactions, without fees. Empty if the dispute does not list them.
    */
-  static Optional<MoneyMoved.Dispute> dispute(JsonNode dispute) {
+  static Optional<PaymentUpdate.Dispute> dispute(JsonNode dispute) {
     var disputed = money(dispute, "amount");
     var transactions = dispute.path("balance_transactions");
     if (disputed.isEmpty() || disputeId(dispute).isEmpty() || !transactions.isArray()) {
@@ -96,11 +97,11 @@ final class PaymentJson {
     var currency = "";
     for (var transaction : transactions) {
       var amount = signed(transaction.path("amount"));
-      var its = transaction.path("currency").asText("");
-      if (amount.isEmpty() || !(currency.isEmpty() || currency.equals(its))) {
+      var transactionCurrency = transaction.path("currency").asText("");
+      if (amount.isEmpty() || !(currency.isEmpty() || currency.equals(transactionCurrency))) {
         return Optional.empty();
       }
-      currency = its;
+      currency = transactionCurrency;
       if (amount.get() < 0) {
         first = first == 0 ? -amount.get() : first;
         withdrawn -= amount.get();
@@ -112,13 +113,13 @@ final class PaymentJson {
       returned = Math.max(returned, withdrawn);
     }
     return Optional.of(
-        new MoneyMoved.Dispute(
+        new PaymentUpdate.Dispute(
             payment(dispute),
             disputeId(dispute).orElseThrow(),
             new DisputeState(disputed.get(), first, withdrawn, returned)));
   }
 
-  /** The text if it can be an id of Stripe's, else an empty one. */
+  /** The text if it is a possible Stripe id, else an empty text. */
   static String id(JsonNode text) {
     return text.isTextual() && ID.matcher(text.textValue()).matches() ? text.textValue() : "";
   }
@@ -127,7 +128,7 @@ final class PaymentJson {
     return new PaymentIntentId(intent(json));
   }
 
-  /** That amount in the object's currency, if both can be read. */
+  /** The named amount in the object's currency; empty if either is missing or invalid. */
   static Optional<Money> money(JsonNode json, String amount) {
     var currency = json.path("currency").asText("");
     return CURRENCY.matcher(currency).matches()

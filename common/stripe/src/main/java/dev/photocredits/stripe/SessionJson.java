@@ -14,15 +14,19 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What we read of a Checkout Session, by name, so that any API version is understood. */
+/**
+ * Reads the fields that we need from a Checkout Session. Reading them by name makes it understand
+ * sessions of any API version.
+ */
 record SessionJson(JsonNode json) {
-  /** The metadata that names the purchase order. */
+  /** The metadata key that holds the purchase order's id. */
   static final String PURCHASE_ORDER = "purchase_order";
 
   private static final Set<String> NOTHING_OWED = Set.of("paid", "no_payment_required");
 
   /**
-   * A transfer or voucher that is not paid yet is {@code processing} or {@code requires_action}.
+   * The payment intent's statuses after a delayed payment has failed. While a bank transfer or
+   * voucher is still unpaid, the status is {@code processing} or {@code requires_action}.
    */
   private static final Set<String> PAYMENT_FAILED = Set.of("requires_payment_method", "canceled");
 
@@ -38,14 +42,14 @@ record SessionJson(JsonNode json) {
     return NOTHING_OWED.contains(json.path("payment_status").asText(""));
   }
 
-  /** Whether it sells once, or does not say what it does; not a subscription, and no setup. */
+  /** Whether its mode is {@code payment} or absent, rather than a subscription or setup. */
   boolean isPayment() {
     return json.path("mode").asText("payment").equals("payment");
   }
 
   /**
-   * What the metadata say was sold, if they are ours: they name a user, and a purchase order or a
-   * pack that we know.
+   * What was sold, according to the metadata. Empty if the metadata is not ours: ours names a user,
+   * and a purchase order or a known pack.
    */
   Optional<SaleTerms> terms() {
     var order =
@@ -67,7 +71,7 @@ record SessionJson(JsonNode json) {
     return currency.isEmpty() ? null : currency;
   }
 
-  /** The session as what it grants, with these terms of its own. */
+  /** The session as a paid one, with the given terms. */
   PaidSession paid(SaleTerms terms) {
     var payment = PaymentJson.intent(json);
     return new PaidSession(
@@ -77,7 +81,7 @@ record SessionJson(JsonNode json) {
         payment.isEmpty() ? null : new PaymentIntentId(payment));
   }
 
-  /** The session as it is now, unless its metadata are not ours. */
+  /** The current state of the session; empty if its mode or metadata is not ours. */
   Optional<FoundSession> found() {
     return terms()
         .filter(_ -> isPayment())
@@ -95,7 +99,7 @@ record SessionJson(JsonNode json) {
         if (owesNothing()) {
           yield Status.PAID;
         }
-        // A delayed payment that failed leaves the session as it was: only its intent tells.
+        // If a delayed payment fails, the session does not change; only its payment intent does.
         var intent = json.path("payment_intent").path("status").asText("");
         yield PAYMENT_FAILED.contains(intent) ? Status.EXPIRED : Status.PENDING;
       }

@@ -14,39 +14,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Calls of Stripe that end in time. An attempt may take 5 s to connect and 10 s to answer, and is
- * made three times at most with one idempotency key; a call with all its attempts gives up after 12
- * s, so that the two calls of a checkout fit API Gateway's 30 s.
+ * Calls Stripe with a time limit. A call makes at most three attempts with the same idempotency
+ * key. Each may take 5 s to connect and 10 s to respond. The call as a whole gives up after 12 s,
+ * so that the two calls of a checkout fit into API Gateway's 30 s.
  */
 final class StripeCalls {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int READ_MILLIS = 10_000;
   private static final int RETRIES = 2;
-  private static final Duration CALL = Duration.ofSeconds(12);
+  private static final Duration TIMEOUT = Duration.ofSeconds(12);
 
   private final StripeClient stripe;
-  private final Duration patience;
+  private final Duration timeout;
   private final ExecutorService threads;
 
-  /** Calls by that client on those threads, which a test may have chosen. */
-  StripeCalls(StripeClient stripe, Duration patience, ExecutorService threads) {
+  /** Calls Stripe with a given client, on given threads. */
+  StripeCalls(StripeClient stripe, Duration timeout, ExecutorService threads) {
     this.stripe = stripe;
-    this.patience = patience;
+    this.timeout = timeout;
     this.threads = threads;
   }
 
-  /** Calls with {@code STRIPE_SECRET_KEY} of {@code STRIPE_API_BASE}. */
+  /** Calls the API at {@code STRIPE_API_BASE} with the key {@code STRIPE_SECRET_KEY}. */
   static StripeCalls of(Environment environment) {
     return open(
         StripeKey.of(environment),
         environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
-        CALL);
+        TIMEOUT);
   }
 
   /**
-   * @param patience for a call and all its attempts
+   * @param timeout the time limit of a call, including all its attempts
    */
-  static StripeCalls open(String secretKey, URI apiBase, Duration patience) {
+  static StripeCalls open(String secretKey, URI apiBase, Duration timeout) {
     var stripe =
         StripeClient.builder()
             .setApiKey(secretKey)
@@ -55,26 +55,27 @@ final class StripeCalls {
             .setReadTimeout(READ_MILLIS)
             .setMaxNetworkRetries(RETRIES)
             .build();
-    return new StripeCalls(stripe, patience, Executors.newVirtualThreadPerTaskExecutor());
+    return new StripeCalls(stripe, timeout, Executors.newVirtualThreadPerTaskExecutor());
   }
 
-  /** What is asked of Stripe. */
-  interface Question<T> {
-    T of(StripeClient stripe) throws Exception;
+  /** A call of the Stripe API. */
+  interface Call<T> {
+    T run(StripeClient stripe) throws Exception;
   }
 
   /**
-   * Stripe's answer; throws {@link PaymentsUnavailable} if there is none that can be used.
+   * Makes a call and returns its result. Throws {@link PaymentsUnavailable} if Stripe refuses,
+   * fails, does not respond in time, or its response cannot be used.
    *
-   * @param what in the infinitive, for the log
+   * @param what the call in the infinitive, for the log, such as "create a customer"
    */
-  <T> T ask(String what, Question<T> question) {
-    Callable<T> call = () -> question.of(stripe);
-    var answer = threads.submit(call);
+  <T> T call(String what, Call<T> call) {
+    Callable<T> task = () -> call.run(stripe);
+    var result = threads.submit(task);
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      answer.cancel(true);
+      result.cancel(true);
       throw new PaymentsUnavailable("Stripe took too long to " + what, e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof StripeException refusal) {
@@ -84,10 +85,10 @@ final class StripeCalls {
                     what, refusal.getStatusCode(), refusal.getCode(), refusal.getRequestId()),
             refusal);
       }
-      throw new PaymentsUnavailable("Stripe gave no usable answer when asked to " + what, e);
+      throw new PaymentsUnavailable("Stripe gave no usable response when asked to " + what, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PaymentsUnavailable("interrupted while asking Stripe to " + what, e);
+      throw new PaymentsUnavailable("interrupted while waiting for Stripe to " + what, e);
     }
   }
 

@@ -10,29 +10,29 @@ import dev.photocredits.credits.Page;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.payments.PaymentHistory;
-import dev.photocredits.payments.PaymentNews;
-import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
-import dev.photocredits.stripe.PaymentEvent.Moved;
-import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
-import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
-import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
-import dev.photocredits.stripe.PaymentEvent.Other;
-import dev.photocredits.stripe.PaymentEvent.Paid;
-import dev.photocredits.stripe.PaymentEvent.Unusable;
+import dev.photocredits.payments.PaymentNotification;
+import dev.photocredits.stripe.WebhookResult.DisputeChanged;
+import dev.photocredits.stripe.WebhookResult.MoneyReturned;
+import dev.photocredits.stripe.WebhookResult.NotAnEvent;
+import dev.photocredits.stripe.WebhookResult.NotYetPaid;
+import dev.photocredits.stripe.WebhookResult.OfAnotherStage;
+import dev.photocredits.stripe.WebhookResult.Other;
+import dev.photocredits.stripe.WebhookResult.Paid;
+import dev.photocredits.stripe.WebhookResult.Unusable;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link PaymentHistory} by Stripe's events, which it keeps for 30 days, delivered or not: a
- * hundred a page, of the types that move money.
+ * {@link PaymentHistory} from Stripe's events. Stripe keeps them for 30 days, whether delivered or
+ * not. A page has up to 100 events, and only types that move money.
  */
 public final class StripeHistory implements PaymentHistory {
   private static final long PAGE = 100;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The types of events that move money. */
+  /** The types of events that report moved money. */
   static final List<String> TYPES =
       List.of(
           "checkout.session.completed",
@@ -54,24 +54,26 @@ public final class StripeHistory implements PaymentHistory {
   }
 
   /**
-   * The events of the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}. Throws
-   * {@link InvalidSetting} for a key that is not of this stage's mode.
+   * The history of the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}. Throws
+   * {@link InvalidSetting} for a key whose mode is not that of this stage.
    */
   public static StripeHistory of(Environment environment) {
     return new StripeHistory(StripeCalls.of(environment), Ownership.of(environment));
   }
 
   /**
-   * As promised. An event to go on after that Stripe no longer has makes the list begin anew, since
-   * comparing something twice does no harm.
+   * {@inheritDoc}
+   *
+   * <p>If Stripe no longer has the event {@code after}, the list starts again from the newest: to
+   * reconcile an event twice does no harm.
    */
   @Override
-  public Page<Told> page(Instant since, Instant until, @Nullable String after) {
-    return stripe.ask("list events", client -> page(client, since, until, after));
+  public Page<ReportedEvent> page(Instant since, Instant until, @Nullable String after) {
+    return stripe.call("list events", client -> page(client, since, until, after));
   }
 
-  private Page<Told> page(StripeClient client, Instant since, Instant until, @Nullable String after)
-      throws Exception {
+  private Page<ReportedEvent> page(
+      StripeClient client, Instant since, Instant until, @Nullable String after) throws Exception {
     var params =
         EventListParams.builder()
             .addAllType(TYPES)
@@ -87,7 +89,7 @@ public final class StripeHistory implements PaymentHistory {
     try {
       return page(
           JSON.readTree(client.v1().events().list(params.build()).getLastResponse().body()),
-          this::told);
+          this::reported);
     } catch (InvalidRequestException e) {
       if (after != null && "starting_after".equals(e.getParam())) {
         return page(client, since, until, null);
@@ -96,16 +98,16 @@ public final class StripeHistory implements PaymentHistory {
     }
   }
 
-  private static Page<Told> page(JsonNode list, Function<JsonNode, Told> told) {
+  private static Page<ReportedEvent> page(JsonNode list, Function<JsonNode, ReportedEvent> read) {
     if (!list.path("data").isArray()) {
       throw new IllegalStateException("not a list");
     }
-    var items = list.path("data").valueStream().map(told).toList();
+    var items = list.path("data").valueStream().map(read).toList();
     return new Page<>(items, list.path("has_more").asBoolean(false) && !items.isEmpty());
   }
 
   @Override
-  public Page<Told> objects(Kind kind, Instant since, @Nullable String after) {
+  public Page<ReportedEvent> objects(Kind kind, Instant since, @Nullable String after) {
     var path =
         switch (kind) {
           case SESSION -> "/v1/checkout/sessions?status=complete&";
@@ -118,15 +120,15 @@ public final class StripeHistory implements PaymentHistory {
             + "&created[gte]="
             + since.getEpochSecond()
             + (after == null ? "" : "&starting_after=" + after);
-    return stripe.ask(
-        "list what there is",
+    return stripe.call(
+        "list objects",
         client -> {
           var list = client.rawRequest(RequestMethod.GET, path + query, null).body();
-          return page(JSON.readTree(list), object -> told(event(kind, object)));
+          return page(JSON.readTree(list), object -> reported(event(kind, object)));
         });
   }
 
-  /** An event that tells of the object as it is now. */
+  /** A synthetic event that reports the current state of an object. */
   private static JsonNode event(Kind kind, JsonNode object) {
     var type =
         switch (kind) {
@@ -140,19 +142,20 @@ public final class StripeHistory implements PaymentHistory {
     return event;
   }
 
-  private Told told(JsonNode event) {
-    return new Told(StripeWebhook.about(event), news(StripeWebhook.event(event, ownership)));
+  private ReportedEvent reported(JsonNode event) {
+    return new ReportedEvent(
+        StripeWebhook.about(event), notification(StripeWebhook.event(event, ownership)));
   }
 
-  /** What there is to do about what an event tells. */
-  static PaymentNews news(PaymentEvent event) {
+  /** Converts what an event reports to a notification. */
+  static PaymentNotification notification(WebhookResult event) {
     return switch (event) {
-      case Paid(_, _, var session) -> new PaymentNews.Paid(session);
-      case Moved(_, var money) -> new PaymentNews.Moved(money);
-      case DisputeChanged(_, var dispute) -> new PaymentNews.DisputeChanged(dispute);
-      case Unusable(_, var problem) -> new PaymentNews.Unusable(problem);
-      case NotAnEvent(var problem) -> new PaymentNews.Unusable(problem);
-      case NotYetPaid _, OfAnotherStage _, Other _ -> new PaymentNews.Nothing();
+      case Paid(_, _, var session) -> new PaymentNotification.Paid(session);
+      case MoneyReturned(_, var update) -> new PaymentNotification.MoneyReturned(update);
+      case DisputeChanged(_, var dispute) -> new PaymentNotification.DisputeChanged(dispute);
+      case Unusable(_, var problem) -> new PaymentNotification.Unusable(problem);
+      case NotAnEvent(var problem) -> new PaymentNotification.Unusable(problem);
+      case NotYetPaid _, OfAnotherStage _, Other _ -> new PaymentNotification.Nothing();
     };
   }
 }

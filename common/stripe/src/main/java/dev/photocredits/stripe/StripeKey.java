@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Stripe's secret key, of the mode that the stage takes: production takes no key of the test mode,
- * so that nobody buys with a test card there, and the other stages take none of the live mode, so
- * that no test charges a real card. Restricted keys ({@code rk_}) count alike.
+ * Stripe's secret key. Its mode must fit the stage: production rejects test keys, so that no
+ * customer can buy with a test card, and all other stages reject live keys, so that no test charges
+ * a real card. The same holds for restricted keys ({@code rk_…}).
  */
 final class StripeKey {
   private static final String NAME = "STRIPE_SECRET_KEY";
@@ -18,16 +18,14 @@ final class StripeKey {
 
   private StripeKey() {}
 
-  /**
-   * The key that {@code STRIPE_SECRET_KEY} holds; throws {@link InvalidSetting} for a wrong one.
-   */
+  /** The key in {@code STRIPE_SECRET_KEY}; throws {@link InvalidSetting} if its mode is wrong. */
   static String of(Environment environment) {
     var key = environment.text(NAME);
     check(key, Stage.of(environment));
     return key;
   }
 
-  /** Whether the key, if there is one, is of the live mode; unknown of a key that does not tell. */
+  /** Whether the key is a live key; empty if there is no key or it does not show its mode. */
   static Optional<Boolean> isLive(Environment environment) {
     return environment
         .find(NAME)
@@ -35,7 +33,7 @@ final class StripeKey {
         .map(key -> LIVE.matcher(key).matches());
   }
 
-  /** Throws {@link InvalidSetting} if the settings hold a key of the wrong mode. */
+  /** Throws {@link InvalidSetting} if there is a key and its mode is wrong. */
   static void checkIfPresent(Environment environment) {
     environment.find(NAME).ifPresent(key -> check(key, Stage.of(environment)));
   }

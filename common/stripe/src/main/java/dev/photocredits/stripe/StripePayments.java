@@ -25,7 +25,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Payments} by Stripe. */
+/** {@link Payments} with the Stripe API. */
 public final class StripePayments implements Payments {
   private static final String SESSIONS = "/v1/checkout/sessions";
 
@@ -42,10 +42,10 @@ public final class StripePayments implements Payments {
   }
 
   /**
-   * Payments by the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}, whose
-   * customers come back to {@code FRONTEND_URL}. They pay in the catalogue's currency, or in their
-   * own if {@code STRIPE_ADAPTIVE_PRICING} is {@code true}. Throws {@link InvalidSetting} for a key
-   * that is not of this stage's mode.
+   * Payments to the account of {@code STRIPE_SECRET_KEY} at {@code STRIPE_API_BASE}. Stripe sends
+   * customers back to {@code FRONTEND_URL}. They pay in the catalogue's currency, or in their own
+   * if {@code STRIPE_ADAPTIVE_PRICING} is {@code true}. Throws {@link InvalidSetting} for a key
+   * whose mode is not that of this stage.
    */
   public static StripePayments of(Environment environment) {
     return new StripePayments(
@@ -54,15 +54,19 @@ public final class StripePayments implements Payments {
         environment.flag("STRIPE_ADAPTIVE_PRICING", false));
   }
 
-  /** With another patience for a call and all its attempts. */
-  static StripePayments open(String secretKey, URI apiBase, URI frontend, Duration patience) {
-    return new StripePayments(StripeCalls.open(secretKey, apiBase, patience), frontend, false);
+  /**
+   * For tests: payments with a time limit of their own.
+   *
+   * @param timeout the time limit of a call, including all its attempts
+   */
+  static StripePayments open(String secretKey, URI apiBase, URI frontend, Duration timeout) {
+    return new StripePayments(StripeCalls.open(secretKey, apiBase, timeout), frontend, false);
   }
 
   @Override
   public CustomerOutcome createCustomer(Email email, UUID attempt) {
     var form = Map.of("email", email.value());
-    return stripe.ask(
+    return stripe.call(
         "create a customer",
         client -> {
           try {
@@ -77,12 +81,12 @@ public final class StripePayments implements Payments {
   @Override
   public SessionOutcome openSession(PurchaseOrder order, CustomerId customer) {
     var form = form(order, customer);
-    return stripe.ask(
+    return stripe.call(
         "open a session",
         client -> {
           try {
-            var once = "checkout-" + order.id() + "-" + customer.value();
-            var session = post(client, SESSIONS, form, once);
+            var idempotencyKey = "checkout-" + order.id() + "-" + customer.value();
+            var session = post(client, SESSIONS, form, idempotencyKey);
             return new SessionOpened(
                 new CheckoutSession(
                     new SessionId(text(session, "id")), new URI(text(session, "url"))));
@@ -100,16 +104,17 @@ public final class StripePayments implements Payments {
   }
 
   /**
-   * A refusal that every repeat under its key gets: Stripe marks the replay of one that it has
-   * saved, whatever its status, and refuses a key that was used with other parameters. Any other is
-   * thrown: a key that is in use (409) or a request that never began may still succeed.
+   * Recognizes a refusal that every repeat with the same idempotency key would get. Stripe marks a
+   * replay of a stored response, whatever its status, and refuses a key that was used with other
+   * parameters. Rethrows any other refusal, because a repeat may still succeed: after a key that is
+   * in use (409), or a request that Stripe never began.
    */
-  private static AttemptSpent spent(StripeException refusal) throws StripeException {
+  private static AttemptFailed spent(StripeException refusal) throws StripeException {
     var error = refusal.getStripeError();
     if (error != null
         && ((refusal.getStatusCode() == 400 && "idempotency_error".equals(error.getType()))
             || isReplay(error.getLastResponse()))) {
-      return new AttemptSpent();
+      return new AttemptFailed();
     }
     throw refusal;
   }
@@ -119,7 +124,7 @@ public final class StripePayments implements Payments {
         && response.headers().firstValue("Idempotent-Replayed").map("true"::equals).orElse(false);
   }
 
-  // No payment_method_types: newer API versions refuse them, and the account's settings decide.
+  // No payment_method_types: newer API versions refuse it, and the account's settings decide.
   private Map<String, String> form(PurchaseOrder order, CustomerId customer) {
     var sale = order.sale();
     var form = new LinkedHashMap<String, String>();
@@ -137,28 +142,29 @@ public final class StripePayments implements Payments {
         sale.credits().value() + " credits for AI photo generation");
     form.put("success_url", successUrl);
     form.put("cancel_url", cancelUrl);
-    // Refunds and disputes carry the payment intent's metadata, not the session's.
-    for (var holder : List.of("metadata", "payment_intent_data[metadata]")) {
-      form.put(holder + "[user_email]", order.owner().value());
-      form.put(holder + "[package]", order.pack());
-      form.put(holder + "[credits]", Integer.toString(sale.credits().value()));
-      form.put(holder + "[" + SessionJson.PURCHASE_ORDER + "]", order.id().toString());
-      form.put(holder + "[" + Ownership.STAGE + "]", order.stage());
+    // Charges carry the metadata of the payment intent, not that of the session.
+    for (var metadata : List.of("metadata", "payment_intent_data[metadata]")) {
+      form.put(metadata + "[user_email]", order.owner().value());
+      form.put(metadata + "[package]", order.pack());
+      form.put(metadata + "[credits]", Integer.toString(sale.credits().value()));
+      form.put(metadata + "[" + SessionJson.PURCHASE_ORDER + "]", order.id().toString());
+      form.put(metadata + "[" + Ownership.STAGE + "]", order.stage());
     }
     return form;
   }
 
-  // The library's typed way loads three hundred classes of parameters and answers more.
+  // A raw request, because the library's typed API loads 300 classes of parameters, and responses
+  // on top of that.
   private static Map<?, ?> post(
-      StripeClient client, String path, Map<String, String> form, String once)
+      StripeClient client, String path, Map<String, String> form, String idempotencyKey)
       throws StripeException {
     var content =
         form.entrySet().stream()
             .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
             .collect(Collectors.joining("&"));
-    var options = RawRequestOptions.builder().setIdempotencyKey(once).build();
-    var answer = client.rawRequest(RequestMethod.POST, path, content, options);
-    if (Json.read(answer.body()) instanceof Map<?, ?> object) {
+    var options = RawRequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
+    var response = client.rawRequest(RequestMethod.POST, path, content, options);
+    if (Json.read(response.body()) instanceof Map<?, ?> object) {
       return object;
     }
     throw new IllegalStateException("not an object");

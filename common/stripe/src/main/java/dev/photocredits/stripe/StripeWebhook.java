@@ -5,19 +5,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.SignatureVerificationException;
 import com.stripe.net.Webhook;
-import dev.photocredits.credits.MoneyMoved;
+import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.payments.ProviderEvent;
-import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
-import dev.photocredits.stripe.PaymentEvent.Moved;
-import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
-import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
-import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
-import dev.photocredits.stripe.PaymentEvent.Other;
-import dev.photocredits.stripe.PaymentEvent.Paid;
-import dev.photocredits.stripe.PaymentEvent.Unusable;
+import dev.photocredits.stripe.WebhookResult.DisputeChanged;
+import dev.photocredits.stripe.WebhookResult.MoneyReturned;
+import dev.photocredits.stripe.WebhookResult.NotAnEvent;
+import dev.photocredits.stripe.WebhookResult.NotYetPaid;
+import dev.photocredits.stripe.WebhookResult.OfAnotherStage;
+import dev.photocredits.stripe.WebhookResult.Other;
+import dev.photocredits.stripe.WebhookResult.Paid;
+import dev.photocredits.stripe.WebhookResult.Unusable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,11 +31,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what Stripe sends to the webhook: the signature first, the JSON after it. Only the fields
- * that we need are read, by name, so that an event of any API version is understood.
+ * Reads Stripe's calls of the webhook. It verifies the signature before it parses the JSON. It
+ * reads only the fields that we need, by name, and so understands events of any API version.
  */
 public final class StripeWebhook {
-  /** The age at which Stripe's own libraries refuse a signature. */
+  /** The maximum age of a signature, the same as in Stripe's own libraries. */
   private static final long TOLERANCE_SECONDS = 300;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,10 +45,10 @@ public final class StripeWebhook {
   private final Clock clock;
 
   /**
-   * Reads what was signed with one of those secrets.
+   * Reads events that are signed with one of the given secrets.
    *
    * @param secrets the endpoint's signing secrets ({@code whsec_…}): one, or the old and the new
-   *     one while they are exchanged
+   *     one during a rotation
    */
   StripeWebhook(List<String> secrets, Ownership ownership, Clock clock) {
     this.secrets = List.copyOf(secrets);
@@ -57,9 +57,9 @@ public final class StripeWebhook {
   }
 
   /**
-   * Reads what was signed with a secret of {@code STRIPE_WEBHOOK_SECRET}. Throws {@link
-   * InvalidSetting} for a {@code STRIPE_SECRET_KEY} beside it that is not of this stage's mode:
-   * then the events are not, either.
+   * Reads events that are signed with a secret in {@code STRIPE_WEBHOOK_SECRET}. Throws {@link
+   * InvalidSetting} if {@code STRIPE_SECRET_KEY} is set and its mode is not that of this stage,
+   * because then the events have the wrong mode, too.
    */
   public static StripeWebhook of(Environment environment, Clock clock) {
     StripeKey.checkIfPresent(environment);
@@ -67,8 +67,11 @@ public final class StripeWebhook {
         environment.list("STRIPE_WEBHOOK_SECRET"), Ownership.of(environment), clock);
   }
 
-  /** What the body tells, if its signature is one of Stripe's over exactly these bytes. */
-  public PaymentEvent read(byte[] body, Optional<String> signature) {
+  /**
+   * Reads an event. Returns {@link NotAnEvent} unless the signature is a valid one of Stripe's over
+   * exactly these bytes.
+   */
+  public WebhookResult read(byte[] body, Optional<String> signature) {
     if (signature.isEmpty()) {
       return new NotAnEvent("no signature");
     }
@@ -85,8 +88,8 @@ public final class StripeWebhook {
   }
 
   /**
-   * Which event the body holds. It must be one that was read before: anything else throws {@link
-   * UncheckedIOException}.
+   * The id, type and object id of the event in a body that {@link #read} has accepted. Throws
+   * {@link UncheckedIOException} if the body is not JSON.
    */
   public static ProviderEvent about(byte[] body) {
     try {
@@ -103,7 +106,7 @@ public final class StripeWebhook {
         PaymentJson.id(event.path("data").path("object").path("id")));
   }
 
-  /** Reads an event of our own making that tells nothing, so that the next is not the first. */
+  /** Primes the class before a snapshot: it reads a synthetic, signed event without effect. */
   public void prime() {
     try {
       var event = "{\"type\":\"nothing\"}";
@@ -118,7 +121,7 @@ public final class StripeWebhook {
     return secrets.stream().anyMatch(secret -> isGenuine(body, signature, secret));
   }
 
-  // The library throws whatever it stumbles over when a header is malformed: all of it is refused.
+  // The library throws many exceptions for a malformed header; all of them mean a bad signature.
   private boolean isGenuine(String body, String signature, String secret) {
     try {
       return Webhook.Signature.verifyHeader(body, signature, secret, TOLERANCE_SECONDS, clock);
@@ -127,8 +130,8 @@ public final class StripeWebhook {
     }
   }
 
-  /** What an event tells that is known to be Stripe's. */
-  static PaymentEvent event(JsonNode event, Ownership ownership) {
+  /** Reads an event that is known to come from Stripe. */
+  static WebhookResult event(JsonNode event, Ownership ownership) {
     var id = event.path("id").asText("");
     var type = event.path("type").asText("");
     if (!event.isObject() || type.isEmpty()) {
@@ -147,9 +150,9 @@ public final class StripeWebhook {
           session(id, created(event), new SessionJson(object), true);
       case "checkout.session.async_payment_failed" ->
           session(id, created(event), new SessionJson(object), false);
-      case "charge.refunded" -> moved(id, PaymentJson.refunded(object), object);
+      case "charge.refunded" -> update(id, PaymentJson.refunded(object), object);
       case "refund.created", "refund.updated", "refund.failed" ->
-          moved(id, PaymentJson.refund(object), object);
+          update(id, PaymentJson.refund(object), object);
       case "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated" ->
           dispute(id, object, true);
       case "charge.dispute.closed" -> dispute(id, object, false);
@@ -164,20 +167,20 @@ public final class StripeWebhook {
         : null;
   }
 
-  private static PaymentEvent session(
+  private static WebhookResult session(
       String eventId, @Nullable Instant created, SessionJson session, boolean mayBePaid) {
     if (!session.isSession()) {
       return new NotAnEvent("no session");
     }
     if (!session.isPayment()) {
-      return new Unusable(eventId, "not a session of ours: its mode is another one");
+      return new Unusable(eventId, "not a session of ours: its mode is not payment");
     }
     if (!mayBePaid || !session.owesNothing()) {
       return new NotYetPaid(eventId, new SessionId(session.id()));
     }
     return session
         .terms()
-        .<PaymentEvent>map(terms -> new Paid(eventId, created, session.paid(terms)))
+        .<WebhookResult>map(terms -> new Paid(eventId, created, session.paid(terms)))
         .orElseGet(
             () ->
                 new Unusable(
@@ -186,25 +189,26 @@ public final class StripeWebhook {
                         + session.id()));
   }
 
-  // A dispute may be closed before anything was withdrawn.
-  private static PaymentEvent dispute(String eventId, JsonNode object, boolean wasWithdrawn) {
+  // A dispute can be closed before money was withdrawn.
+  private static WebhookResult dispute(String eventId, JsonNode object, boolean wasWithdrawn) {
     var dispute = PaymentJson.disputeId(object);
     if (dispute.isEmpty()) {
       return unreadable(eventId, object);
     }
     return PaymentJson.dispute(object)
-        .filter(moved -> !wasWithdrawn || moved.state().firstWithdrawal() > 0)
-        .<PaymentEvent>map(moved -> new Moved(eventId, moved))
+        .filter(update -> !wasWithdrawn || update.state().firstWithdrawal() > 0)
+        .<WebhookResult>map(update -> new MoneyReturned(eventId, update))
         .orElseGet(() -> new DisputeChanged(eventId, dispute.get()));
   }
 
-  private static PaymentEvent moved(String eventId, Optional<MoneyMoved> money, JsonNode object) {
-    return money
-        .<PaymentEvent>map(moved -> new Moved(eventId, moved))
+  private static WebhookResult update(
+      String eventId, Optional<PaymentUpdate> update, JsonNode object) {
+    return update
+        .<WebhookResult>map(money -> new MoneyReturned(eventId, money))
         .orElseGet(() -> unreadable(eventId, object));
   }
 
-  private static PaymentEvent unreadable(String eventId, JsonNode object) {
+  private static WebhookResult unreadable(String eventId, JsonNode object) {
     return new Unusable(
         eventId, "no payment, amount or currency in " + object.path("id").asText("an object"));
   }

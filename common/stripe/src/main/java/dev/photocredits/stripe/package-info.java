@@ -1,4 +1,4 @@
-/** Stripe behind the ports: customers and Checkout Sessions, and what its webhook tells. */
+/** The payment ports, implemented with Stripe: customers, Checkout Sessions, events, webhooks. */
 @NullMarked
 package dev.photocredits.stripe;
 

@@ -18,10 +18,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Stripe as far as we use it: answers by its script, the last answer for ever, and remembers. */
-final class FakeStripe implements AutoCloseable {
+/**
+ * A fake of the Stripe API: an HTTP server that records its calls. It responds by a script, and
+ * repeats the last response of the script for all further calls.
+ */
+public final class FakeStripe implements AutoCloseable {
 
-  /** What the server was asked; the fields of the query and of the form are decoded. */
+  /** A recorded call, with the decoded fields of its query and form. */
   record Call(
       String method,
       String path,
@@ -30,7 +33,7 @@ final class FakeStripe implements AutoCloseable {
       Optional<String> idempotencyKey,
       Map<String, String> fields) {}
 
-  /** What the server does with one call. */
+  /** What the server does with a call. */
   interface Answer {
     void to(HttpExchange exchange) throws IOException;
   }
@@ -122,7 +125,7 @@ final class FakeStripe implements AutoCloseable {
             .formatted(id, url));
   }
 
-  /** An error as Stripe words them: with what it was asked and by whom. */
+  /** An error as Stripe sends it: the message contains the address and key of the request. */
   static Answer error(int status, String type, String code) {
     return json(
         status,
@@ -142,7 +145,7 @@ final class FakeStripe implements AutoCloseable {
     };
   }
 
-  /** What was answered under that key before. */
+  /** A replay of the response that was stored under the idempotency key. */
   static Answer replayed(Answer first) {
     return exchange -> {
       exchange.getResponseHeaders().set("idempotent-replayed", "true");
@@ -150,7 +153,7 @@ final class FakeStripe implements AutoCloseable {
     };
   }
 
-  /** Nothing, until the caller hangs up. */
+  /** Sends no response, and keeps the connection open. */
   static Answer hanging() {
     return _ -> {
       try {
@@ -161,7 +164,7 @@ final class FakeStripe implements AutoCloseable {
     };
   }
 
-  /** A connection that ends without an answer. */
+  /** Closes the connection without a response. */
   static Answer closing() {
     return _ -> {};
   }

@@ -10,10 +10,10 @@ import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.RefundState.Status;
@@ -22,13 +22,13 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.PaymentHistory.Kind;
-import dev.photocredits.payments.PaymentHistory.Told;
-import dev.photocredits.payments.PaymentNews;
-import dev.photocredits.payments.PaymentNews.DisputeChanged;
-import dev.photocredits.payments.PaymentNews.Moved;
-import dev.photocredits.payments.PaymentNews.Nothing;
-import dev.photocredits.payments.PaymentNews.Paid;
-import dev.photocredits.payments.PaymentNews.Unusable;
+import dev.photocredits.payments.PaymentHistory.ReportedEvent;
+import dev.photocredits.payments.PaymentNotification;
+import dev.photocredits.payments.PaymentNotification.DisputeChanged;
+import dev.photocredits.payments.PaymentNotification.MoneyReturned;
+import dev.photocredits.payments.PaymentNotification.Nothing;
+import dev.photocredits.payments.PaymentNotification.Paid;
+import dev.photocredits.payments.PaymentNotification.Unusable;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.SaleTerms;
@@ -76,12 +76,12 @@ final class StripeHistoryTest {
       """;
 
   @Test
-  void a_stretch_is_asked_for_to_the_second_with_the_types_that_move_money() {
+  void a_page_is_requested_by_its_time_range_in_seconds_and_the_types_that_move_money() {
     try (var stripe = answering(list(false))) {
 
       var page = page(stripe, null);
 
-      assertThat(page).isEqualTo(new Page<Told>(List.of(), false));
+      assertThat(page).isEqualTo(new Page<ReportedEvent>(List.of(), false));
       var call = stripe.calls().getFirst();
       assertThat(call.method()).isEqualTo("GET");
       assertThat(call.path()).isEqualTo("/v1/events");
@@ -106,7 +106,7 @@ final class StripeHistoryTest {
   }
 
   @Test
-  void the_next_page_goes_on_after_the_last_event() {
+  void the_next_page_begins_after_the_last_event() {
     try (var stripe =
         answering(
             list(true, event("evt_2", "charge.refunded", CHARGE)),
@@ -116,16 +116,16 @@ final class StripeHistoryTest {
       var second = page(stripe, "evt_2");
 
       assertThat(first.hasMore()).isTrue();
-      assertThat(first.items()).extracting(told -> told.event().id()).containsExactly("evt_2");
+      assertThat(first.items()).extracting(item -> item.event().id()).containsExactly("evt_2");
       assertThat(second.hasMore()).isFalse();
-      assertThat(second.items()).extracting(told -> told.event().id()).containsExactly("evt_1");
+      assertThat(second.items()).extracting(item -> item.event().id()).containsExactly("evt_1");
       assertThat(stripe.calls().getFirst().query()).doesNotContainKey("starting_after");
       assertThat(stripe.calls().getLast().query()).containsEntry("starting_after", "evt_2");
     }
   }
 
   @Test
-  void every_event_is_told_as_the_webhook_would_tell_it() {
+  void every_event_is_read_as_the_webhook_would_read_it() {
     try (var stripe =
         answering(
             list(
@@ -150,34 +150,37 @@ final class StripeHistoryTest {
 
       assertThat(page.items())
           .containsExactly(
-              told("evt_9 charge.dispute.funds_reinstated du_1", new DisputeChanged(DISPUTE_ID)),
-              told(
+              reported(
+                  "evt_9 charge.dispute.funds_reinstated du_1", new DisputeChanged(DISPUTE_ID)),
+              reported(
                   "evt_8 charge.dispute.funds_withdrawn du_1",
-                  new Moved(
-                      new MoneyMoved.Dispute(
+                  new MoneyReturned(
+                      new PaymentUpdate.Dispute(
                           PAYMENT, DISPUTE_ID, new DisputeState(Money.usd(999), 999, 999, 0)))),
-              told("evt_7 charge.refunded ch_1", new Moved(new Refunded(PAYMENT, Money.usd(300)))),
-              told(
+              reported(
+                  "evt_7 charge.refunded ch_1",
+                  new MoneyReturned(new RefundTotal(PAYMENT, Money.usd(300)))),
+              reported(
                   "evt_6 refund.failed re_1",
-                  new Moved(
-                      new MoneyMoved.Refund(
+                  new MoneyReturned(
+                      new PaymentUpdate.Refund(
                           PAYMENT,
                           new RefundId("re_1"),
                           new RefundState(Money.usd(300), Status.FAILED)))),
-              told("evt_5 checkout.session.async_payment_succeeded cs_1", paid()),
-              told("evt_4 checkout.session.completed cs_1", new Nothing()),
-              told(
+              reported("evt_5 checkout.session.async_payment_succeeded cs_1", paid()),
+              reported("evt_4 checkout.session.completed cs_1", new Nothing()),
+              reported(
                   "evt_3 checkout.session.completed cs_1",
                   new Unusable(
                       "no user_email, or neither a purchase order nor a known package, in the"
                           + " metadata of cs_1")),
-              told("evt_2 checkout.session.completed ", new Unusable("no session")),
-              told("evt_1 something.new ", new Nothing()));
+              reported("evt_2 checkout.session.completed ", new Unusable("no session")),
+              reported("evt_1 something.new ", new Nothing()));
     }
   }
 
   @Test
-  void events_of_any_api_version_are_read_with_fields_that_nobody_knows() {
+  void events_of_any_api_version_and_with_unknown_fields_are_read() {
     var event =
         event("evt_1", "charge.refunded", CHARGE)
             .replace(
@@ -187,12 +190,14 @@ final class StripeHistoryTest {
 
       assertThat(page(stripe, null).items())
           .containsExactly(
-              told("evt_1 charge.refunded ch_1", new Moved(new Refunded(PAYMENT, Money.usd(300)))));
+              reported(
+                  "evt_1 charge.refunded ch_1",
+                  new MoneyReturned(new RefundTotal(PAYMENT, Money.usd(300)))));
     }
   }
 
   @Test
-  void an_event_that_stripe_has_forgotten_makes_the_stretch_begin_anew() {
+  void a_page_after_an_event_that_stripe_no_longer_has_starts_from_the_newest() {
     var forgotten =
         json(
             400,
@@ -204,7 +209,7 @@ final class StripeHistoryTest {
 
       var page = page(stripe, "evt_2");
 
-      assertThat(page.items()).extracting(told -> told.event().id()).containsExactly("evt_3");
+      assertThat(page.items()).extracting(item -> item.event().id()).containsExactly("evt_3");
       assertThat(stripe.calls()).hasSize(2);
       assertThat(stripe.calls().getLast().query())
           .doesNotContainKey("starting_after")
@@ -214,7 +219,7 @@ final class StripeHistoryTest {
 
   @ParameterizedTest
   @CsvSource({"SESSION, /v1/checkout/sessions", "REFUND, /v1/refunds", "DISPUTE, /v1/disputes"})
-  void what_stripe_has_is_told_as_events_would_tell_it(Kind kind, String path) {
+  void objects_are_reported_as_if_by_events(Kind kind, String path) {
     var object = Map.of(Kind.SESSION, SESSION, Kind.REFUND, REFUND, Kind.DISPUTE, DISPUTE);
     try (var stripe = answering(list(true, String.valueOf(object.get(kind))))) {
 
@@ -224,20 +229,20 @@ final class StripeHistoryTest {
       assertThat(page.items())
           .containsExactly(
               switch (kind) {
-                case SESSION -> told("cs_1 checkout.session.completed cs_1", paid());
+                case SESSION -> reported("cs_1 checkout.session.completed cs_1", paid());
                 case REFUND ->
-                    told(
+                    reported(
                         "re_1 refund.updated re_1",
-                        new Moved(
-                            new MoneyMoved.Refund(
+                        new MoneyReturned(
+                            new PaymentUpdate.Refund(
                                 PAYMENT,
                                 new RefundId("re_1"),
                                 new RefundState(Money.usd(300), Status.FAILED))));
                 case DISPUTE ->
-                    told(
+                    reported(
                         "du_1 charge.dispute.closed du_1",
-                        new Moved(
-                            new MoneyMoved.Dispute(
+                        new MoneyReturned(
+                            new PaymentUpdate.Dispute(
                                 PAYMENT,
                                 DISPUTE_ID,
                                 new DisputeState(Money.usd(999), 999, 999, 0))));
@@ -263,7 +268,7 @@ final class StripeHistoryTest {
     "429, rate_limit_error, rate_limit, 1",
     "500, api_error, internal, 3"
   })
-  void a_list_that_is_refused_or_fails_is_unavailable(
+  void a_refused_or_failed_list_call_is_unavailable(
       int status, String type, String code, int attempts) {
     try (var stripe = answering(error(status, type, code))) {
 
@@ -288,7 +293,7 @@ final class StripeHistoryTest {
 
   @ParameterizedTest
   @MethodSource("noList")
-  void an_answer_that_is_no_list_is_unavailable_and_not_the_end(Answer answer) {
+  void a_response_that_is_no_list_is_unavailable_rather_than_the_end(Answer answer) {
     try (var stripe = answering(answer)) {
 
       var thrown = unavailable(stripe);
@@ -305,7 +310,7 @@ final class StripeHistoryTest {
     return entries;
   }
 
-  private static Page<Told> page(FakeStripe stripe, @Nullable String after) {
+  private static Page<ReportedEvent> page(FakeStripe stripe, @Nullable String after) {
     return history(stripe).page(SINCE, UNTIL, after);
   }
 
@@ -319,14 +324,14 @@ final class StripeHistoryTest {
   }
 
   /**
-   * @param event its id, type and object
+   * @param event the event's id, type and object id, separated by spaces
    */
-  private static Told told(String event, PaymentNews news) {
+  private static ReportedEvent reported(String event, PaymentNotification notification) {
     var parts = event.split(" ", 3);
-    return new Told(new ProviderEvent(parts[0], parts[1], parts[2]), news);
+    return new ReportedEvent(new ProviderEvent(parts[0], parts[1], parts[2]), notification);
   }
 
-  private static PaymentNews paid() {
+  private static PaymentNotification paid() {
     return new Paid(
         new PaidSession(
             new SessionId("cs_1"),

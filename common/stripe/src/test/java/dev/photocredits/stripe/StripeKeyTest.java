@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which of Stripe's keys a stage takes. */
+/** Which of Stripe's keys a stage accepts. */
 final class StripeKeyTest {
   private static final String SECRET = "51Secret";
 
@@ -25,7 +25,7 @@ final class StripeKeyTest {
     "development, rk_test_",
     "staging, sk_test_"
   })
-  void a_stage_takes_keys_of_its_mode(String stage, String mode) {
+  void a_stage_accepts_keys_of_its_mode(String stage, String mode) {
     var settings = settings(stage, mode);
 
     assertThat(StripeKey.of(settings)).isEqualTo(mode + SECRET);
@@ -34,7 +34,7 @@ final class StripeKeyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sk_test_", "rk_test_"})
-  void production_refuses_a_test_key_in_one_sentence_without_the_key(String mode) {
+  void production_rejects_a_test_key_with_an_error_that_does_not_contain_it(String mode) {
     var settings = settings("production", mode);
 
     assertThatThrownBy(() -> StripeKey.of(settings))
@@ -46,7 +46,7 @@ final class StripeKeyTest {
 
   @ParameterizedTest
   @CsvSource({"development, sk_live_", "staging, sk_live_", "test, rk_live_"})
-  void every_other_stage_refuses_a_live_key_in_one_sentence_without_the_key(
+  void every_other_stage_rejects_a_live_key_with_an_error_that_does_not_contain_it(
       String stage, String mode) {
     var settings = settings(stage, mode);
 
@@ -59,7 +59,7 @@ final class StripeKeyTest {
 
   @ParameterizedTest
   @CsvSource({"production, sk_test_", "staging, sk_live_"})
-  void nothing_that_talks_to_stripe_starts_with_a_key_of_the_other_mode(String stage, String mode) {
+  void no_stripe_adapter_starts_with_a_key_of_the_wrong_mode(String stage, String mode) {
     var settings = settings(stage, mode);
 
     assertThatThrownBy(() -> StripePayments.of(settings)).isInstanceOf(InvalidSetting.class);
@@ -69,7 +69,7 @@ final class StripeKeyTest {
   }
 
   @Test
-  void a_stage_without_a_name_is_development() {
+  void the_default_stage_development_rejects_a_live_key() {
     var settings = new Environment(Map.of("STRIPE_SECRET_KEY", "sk_live_" + SECRET));
 
     assertThatThrownBy(() -> StripeKey.of(settings)).isInstanceOf(InvalidSetting.class);

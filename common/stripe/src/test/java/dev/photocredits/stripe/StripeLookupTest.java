@@ -10,23 +10,23 @@ import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.FindOutcome.NoSuchSession;
-import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaidSession;
-import dev.photocredits.payments.PaymentNews;
+import dev.photocredits.payments.PaymentNotification;
 import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.SaleTerms;
+import dev.photocredits.payments.SessionLookupOutcome.LookupFailed;
+import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
 import dev.photocredits.stripe.FakeStripe.Answer;
 import java.util.List;
 import java.util.Map;
@@ -62,14 +62,14 @@ final class StripeLookupTest {
       """;
 
   @Test
-  void a_dispute_is_told_as_it_is_now() {
+  void the_current_state_of_a_dispute_is_returned() {
     try (var stripe = answering(json(200, DISPUTE))) {
 
       var dispute = lookup(stripe).dispute(ID);
 
       assertThat(dispute)
           .isEqualTo(
-              new MoneyMoved.Dispute(
+              new PaymentUpdate.Dispute(
                   new PaymentIntentId("pi_1"), ID, new DisputeState(Money.usd(999), 999, 999, 0)));
       assertThat(stripe.calls().getFirst().path()).isEqualTo("/v1/disputes/du_1");
     }
@@ -77,7 +77,7 @@ final class StripeLookupTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", "null", "not JSON", ""})
-  void an_answer_that_does_not_tell_the_sums_is_unavailable(String body) {
+  void a_response_without_the_amounts_is_unavailable(String body) {
     try (var stripe = answering(json(200, body))) {
       var lookup = lookup(stripe);
 
@@ -95,7 +95,7 @@ final class StripeLookupTest {
     }
   }
 
-  /** A session that is paid, its parts to be replaced. */
+  /** A paid session, of which tests replace parts. */
   private static final String FOUND =
       """
       {
@@ -111,7 +111,7 @@ final class StripeLookupTest {
       """;
 
   @Test
-  void a_session_is_asked_for_with_its_payment() {
+  void a_session_is_retrieved_together_with_its_payment() {
     try (var stripe = answering(json(200, FOUND))) {
 
       var found = lookup(stripe).find(CS_1);
@@ -142,7 +142,7 @@ final class StripeLookupTest {
     "expired, unpaid, requires_payment_method, EXPIRED",
     "expired, no_payment_required, , EXPIRED"
   })
-  void a_session_without_its_money_grants_nothing(
+  void an_unpaid_session_grants_nothing(
       String status, String payment, @Nullable String intent, Status expected) {
     try (var stripe = answering(json(200, foundAs(status, payment, intent)))) {
 
@@ -194,7 +194,7 @@ final class StripeLookupTest {
         "cs_ü",
         "cs_1\n"
       })
-  void what_is_no_sessions_id_is_never_asked_for(String id) {
+  void a_malformed_session_id_is_never_sent_to_stripe(String id) {
     try (var stripe = answering(json(200, FOUND))) {
 
       var found = lookup(stripe).find(new SessionId(id));
@@ -205,7 +205,7 @@ final class StripeLookupTest {
   }
 
   @Test
-  void a_huge_id_is_never_asked_for() {
+  void a_huge_id_is_never_sent_to_stripe() {
     try (var stripe = answering(json(200, FOUND))) {
 
       var found = lookup(stripe).find(new SessionId("cs_" + "1".repeat(201)));
@@ -225,7 +225,8 @@ final class StripeLookupTest {
         "{\"user_email\": \"ada@example.com\", \"package\": \"gold\"}",
         "{\"user_email\": \"nobody\", \"package\": \"starter\"}"
       })
-  void a_session_that_is_not_of_our_making_is_not_found_nor_are_its_disputes(String metadata) {
+  void a_session_without_our_metadata_is_not_found_and_its_disputes_are_not_requested(
+      String metadata) {
     var foreign =
         foundWithCharge(0, true)
             .replace(
@@ -258,12 +259,12 @@ final class StripeLookupTest {
     "500, api_error, internal, 3",
     "503, api_error, busy, 3"
   })
-  void a_session_that_cannot_be_asked_for_is_not_told_of_and_not_unknown(
+  void a_failed_request_for_a_session_is_reported_as_failed_not_as_not_found(
       int status, String type, String code, int attempts) {
     try (var stripe = answering(error(status, type, code))) {
       var lookup = lookup(stripe);
 
-      var why = ((NotTold) lookup.find(CS_1)).why();
+      var why = ((LookupFailed) lookup.find(CS_1)).why();
 
       assertThat(why).hasMessageContaining("did not find a session: status " + status);
       assertThat(why.getMessage()).doesNotContain(StripePaymentsTest.KEY, "ada", "@");
@@ -284,18 +285,18 @@ final class StripeLookupTest {
 
   @ParameterizedTest
   @MethodSource("noSession")
-  void an_answer_that_is_not_the_session_tells_nothing(Answer answer) {
+  void a_response_that_is_not_the_session_is_a_failed_lookup(Answer answer) {
     try (var stripe = answering(answer)) {
       var lookup = lookup(stripe);
 
-      var why = ((NotTold) lookup.find(CS_1)).why();
+      var why = ((LookupFailed) lookup.find(CS_1)).why();
 
       assertThat(why.getMessage()).doesNotContain(StripePaymentsTest.KEY, "ada", "@");
     }
   }
 
   @Test
-  void a_session_is_found_after_a_failure_that_passes() {
+  void a_session_is_found_after_a_transient_failure() {
     try (var stripe = answering(error(500, "api_error", "internal"), json(200, FOUND))) {
 
       assertThat(lookup(stripe).find(CS_1)).isEqualTo(found(Status.PAID, PAID));
@@ -303,27 +304,27 @@ final class StripeLookupTest {
   }
 
   @Test
-  void what_was_refunded_of_a_paid_session_is_told_with_it() {
+  void the_refunds_of_a_paid_session_are_returned_with_it() {
     try (var stripe = answering(json(200, foundWithCharge(300, false)))) {
 
       var found = lookup(stripe).find(CS_1);
 
       assertThat(found)
           .isEqualTo(
-              found(Status.PAID, PAID.after(List.of(new Refunded(PAYMENT, Money.usd(300))))));
+              found(Status.PAID, PAID.after(List.of(new RefundTotal(PAYMENT, Money.usd(300))))));
       assertThat(stripe.calls()).hasSize(1);
     }
   }
 
   @Test
-  void the_disputes_of_a_paid_session_are_told_with_it() {
+  void the_disputes_of_a_paid_session_are_returned_with_it() {
     var disputes = "{\"object\": \"list\", \"data\": [%s]}".formatted(DISPUTE);
     try (var stripe = answering(json(200, foundWithCharge(0, true)), json(200, disputes))) {
 
       var found = lookup(stripe).find(CS_1);
 
       var dispute =
-          new MoneyMoved.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0));
+          new PaymentUpdate.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0));
       assertThat(found).isEqualTo(found(Status.PAID, PAID.after(List.of(dispute))));
       assertThat(stripe.calls().getLast().path()).isEqualTo("/v1/disputes");
       assertThat(stripe.calls().getLast().query())
@@ -332,7 +333,7 @@ final class StripeLookupTest {
   }
 
   @Test
-  void a_charge_that_nothing_has_become_of_asks_nothing_more() {
+  void a_charge_without_refunds_and_disputes_needs_no_further_request() {
     try (var stripe = answering(json(200, foundWithCharge(0, false)))) {
 
       assertThat(lookup(stripe).find(CS_1)).isEqualTo(found(Status.PAID, PAID));
@@ -342,17 +343,17 @@ final class StripeLookupTest {
   }
 
   @Test
-  void a_session_whose_disputes_cannot_be_read_is_not_told_of() {
+  void a_session_whose_disputes_cannot_be_read_is_a_failed_lookup() {
     var nonsense = "{\"object\": \"list\", \"data\": [{\"id\": \"du_1\"}]}";
     try (var stripe = answering(json(200, foundWithCharge(0, true)), json(200, nonsense))) {
 
-      assertThat(lookup(stripe).find(CS_1)).isInstanceOf(NotTold.class);
+      assertThat(lookup(stripe).find(CS_1)).isInstanceOf(LookupFailed.class);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\"livemode\": true", "\"account\": \"acct_1\""})
-  void a_session_of_the_other_mode_or_of_a_connected_account_is_not_found(String field) {
+  void a_session_of_the_wrong_mode_or_of_a_connected_account_is_not_found(String field) {
     var other = FOUND.replace("\"amount_total\": 999", field + ", \"amount_total\": 999");
     try (var stripe = answering(json(200, other))) {
 
@@ -361,7 +362,7 @@ final class StripeLookupTest {
   }
 
   @Test
-  void a_session_that_sells_nothing_once_is_not_found() {
+  void a_session_whose_mode_is_not_payment_is_not_found() {
     var subscription =
         FOUND.replace("\"amount_total\"", "\"mode\": \"subscription\", \"amount_total\"");
     try (var stripe = answering(json(200, subscription))) {
@@ -371,22 +372,22 @@ final class StripeLookupTest {
   }
 
   @Test
-  void an_event_of_a_session_is_told_anew_by_the_session() {
+  void the_notification_for_a_session_event_comes_from_the_session() {
     try (var stripe = answering(json(200, FOUND))) {
 
-      assertThat(lookup(stripe).news(event("checkout.session.completed", "cs_1")))
-          .isEqualTo(new PaymentNews.Paid(PAID));
+      assertThat(lookup(stripe).notification(event("checkout.session.completed", "cs_1")))
+          .isEqualTo(new PaymentNotification.Paid(PAID));
 
       assertThat(stripe.calls().getFirst().path()).isEqualTo("/v1/checkout/sessions/cs_1");
     }
   }
 
   @Test
-  void an_event_of_a_session_that_is_not_paid_asks_for_nothing() {
+  void an_event_of_an_unpaid_session_needs_no_action() {
     try (var stripe = answering(json(200, foundAs("complete", "unpaid", "processing")))) {
 
-      assertThat(lookup(stripe).news(event("checkout.session.completed", "cs_1")))
-          .isEqualTo(new PaymentNews.Nothing());
+      assertThat(lookup(stripe).notification(event("checkout.session.completed", "cs_1")))
+          .isEqualTo(new PaymentNotification.Nothing());
     }
   }
 
@@ -396,7 +397,8 @@ final class StripeLookupTest {
     "charge.dispute.funds_withdrawn, du_1, /v1/disputes/du_1",
     "charge.refunded, ch_1, /v1/charges/ch_1"
   })
-  void an_event_of_a_payment_is_told_anew_by_its_object(String type, String id, String path) {
+  void the_notification_for_a_payment_event_comes_from_its_object(
+      String type, String id, String path) {
     var refund =
         """
         {"id": "re_1", "object": "refund", "amount": 300, "currency": "usd",
@@ -405,22 +407,23 @@ final class StripeLookupTest {
         """
         {"id": "ch_1", "object": "charge", "amount": 999, "amount_refunded": 300,
          "currency": "usd", "payment_intent": "pi_1"}""";
-    var told =
+    var updates =
         Map.of(
             "re_1",
-            new MoneyMoved.Refund(
+            new PaymentUpdate.Refund(
                 PAYMENT,
                 new RefundId("re_1"),
                 new RefundState(Money.usd(300), RefundState.Status.FAILED)),
             "du_1",
-            new MoneyMoved.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0)),
+            new PaymentUpdate.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0)),
             "ch_1",
-            new Refunded(PAYMENT, Money.usd(300)));
+            new RefundTotal(PAYMENT, Money.usd(300)));
     var object = Map.of("re_1", refund, "du_1", DISPUTE, "ch_1", charge);
     try (var stripe = answering(json(200, String.valueOf(object.get(id))))) {
 
-      assertThat(lookup(stripe).news(event(type, id)))
-          .isEqualTo(new PaymentNews.Moved(Objects.requireNonNull(told.get(id))));
+      assertThat(lookup(stripe).notification(event(type, id)))
+          .isEqualTo(
+              new PaymentNotification.MoneyReturned(Objects.requireNonNull(updates.get(id))));
 
       assertThat(stripe.calls().getFirst().path()).isEqualTo(path);
     }
@@ -428,20 +431,22 @@ final class StripeLookupTest {
 
   @ParameterizedTest
   @CsvSource({"checkout.session.completed, cs_1", "charge.refunded, ch_1", "refund.failed, ''"})
-  void an_event_whose_object_stripe_does_not_know_needs_an_operator(String type, String id) {
+  void an_event_whose_object_does_not_exist_needs_an_operator(String type, String id) {
     try (var stripe = answering(error(404, "invalid_request_error", "resource_missing"))) {
 
-      assertThat(lookup(stripe).news(event(type, id))).isInstanceOf(PaymentNews.Unusable.class);
+      assertThat(lookup(stripe).notification(event(type, id)))
+          .isInstanceOf(PaymentNotification.Unusable.class);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"checkout.session.completed, cs_1", "charge.refunded, ch_1"})
-  void an_event_whose_object_stripe_does_not_tell_is_to_be_asked_for_again(String type, String id) {
+  void a_failed_request_for_the_object_of_an_event_is_unavailable(String type, String id) {
     try (var stripe = answering(error(500, "api_error", "internal"))) {
       var lookup = lookup(stripe);
 
-      assertThatThrownBy(() -> lookup.news(event(type, id))).isInstanceOf(LookupUnavailable.class);
+      assertThatThrownBy(() -> lookup.notification(event(type, id)))
+          .isInstanceOf(LookupUnavailable.class);
     }
   }
 
@@ -459,7 +464,7 @@ final class StripeLookupTest {
             .formatted(refunded, disputed));
   }
 
-  /** {@link #FOUND} in another state. */
+  /** {@link #FOUND} with another status of the session, its payment and its payment intent. */
   private static String foundAs(String status, String payment, @Nullable String intent) {
     var expanded = "{\"id\": \"pi_1\", \"object\": \"payment_intent\", \"status\": \"%s\"}";
     return FOUND

@@ -7,17 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Money;
-import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.MoneyMoved.Refunded;
 import dev.photocredits.credits.PaymentIntentId;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.lambda.Stage;
-import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
-import dev.photocredits.stripe.PaymentEvent.Moved;
-import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
-import dev.photocredits.stripe.PaymentEvent.Other;
-import dev.photocredits.stripe.PaymentEvent.Unusable;
+import dev.photocredits.stripe.WebhookResult.DisputeChanged;
+import dev.photocredits.stripe.WebhookResult.MoneyReturned;
+import dev.photocredits.stripe.WebhookResult.OfAnotherStage;
+import dev.photocredits.stripe.WebhookResult.Other;
+import dev.photocredits.stripe.WebhookResult.Unusable;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What events about refunds and disputes tell. */
+/** How events about refunds and disputes are read. */
 final class StripeMoneyEventsTest {
   private static final PaymentIntentId PAYMENT = new PaymentIntentId("pi_1");
 
-  /** A charge of which 300 cents have been refunded, its parts to be replaced. */
+  /** A charge of which 300 cents have been refunded; tests replace parts of it. */
   private static final String CHARGE =
       """
       {
@@ -50,7 +50,7 @@ final class StripeMoneyEventsTest {
       }
       """;
 
-  /** A dispute over the whole charge, its parts to be replaced. */
+  /** A dispute over the whole charge; tests replace parts of it. */
   private static final String DISPUTE =
       """
       {
@@ -89,10 +89,10 @@ final class StripeMoneyEventsTest {
           "charge.dispute.closed");
 
   @Test
-  void a_refund_tells_of_all_refunds_of_the_charge_together() {
+  void a_charge_refunded_event_reports_the_total_of_all_refunds() {
     var event = read("charge.refunded", CHARGE);
 
-    assertThat(event).isEqualTo(moved(new Refunded(PAYMENT, Money.usd(300))));
+    assertThat(event).isEqualTo(moved(new RefundTotal(PAYMENT, Money.usd(300))));
   }
 
   @ParameterizedTest
@@ -104,28 +104,28 @@ final class StripeMoneyEventsTest {
     "canceled, FAILED",
     "a_new_one, PENDING"
   })
-  void a_refund_tells_how_it_stands(String status, RefundState.Status known) {
+  void a_refund_event_reports_the_state_of_the_refund(String status, RefundState.Status known) {
     var refund = REFUND.replace("succeeded", status);
 
     for (var type : List.of("refund.created", "refund.updated", "refund.failed")) {
       assertThat(read(type, refund))
           .isEqualTo(
               moved(
-                  new MoneyMoved.Refund(
+                  new PaymentUpdate.Refund(
                       PAYMENT, new RefundId("re_1"), new RefundState(Money.usd(300), known))));
     }
   }
 
   @Test
-  void a_withdrawal_tells_what_the_bank_took_without_its_fee() {
+  void a_withdrawal_event_reports_the_withdrawn_amount_without_the_fee() {
     var event = read("charge.dispute.funds_withdrawn", DISPUTE);
 
     assertThat(event).isEqualTo(dispute(999, 999, 999, 0));
   }
 
-  /** Settled in euros: what was withdrawn stands for all that is disputed, in dollars. */
+  /** The dispute is in dollars but settled in euros: the first withdrawal is the whole amount. */
   @Test
-  void a_dispute_tells_all_its_withdrawals_and_returns() {
+  void a_dispute_event_reports_the_sums_of_all_withdrawals_and_returns() {
     var transactions =
         transactions(
             "{\"amount\": -850, \"currency\": \"eur\", \"fee\": 1500, \"net\": -2350}",
@@ -138,7 +138,7 @@ final class StripeMoneyEventsTest {
   }
 
   @Test
-  void a_dispute_that_is_won_returned_everything_whatever_exchange_rates_did() {
+  void a_won_dispute_counts_as_fully_returned_despite_exchange_rates() {
     var won =
         with(transactions(
                 "{\"amount\": -850, \"currency\": \"eur\"}",
@@ -149,13 +149,13 @@ final class StripeMoneyEventsTest {
   }
 
   @Test
-  void a_dispute_may_be_closed_before_anything_was_withdrawn() {
+  void a_dispute_may_be_closed_before_money_was_withdrawn() {
     var closed = with(transactions()).replace("needs_response", "warning_closed");
 
     assertThat(read("charge.dispute.closed", closed)).isEqualTo(dispute(999, 0, 0, 0));
   }
 
-  static Stream<String> unknownSums() {
+  static Stream<String> unreadableAmounts() {
     return Stream.of(
         with("null"),
         with("{}"),
@@ -173,15 +173,15 @@ final class StripeMoneyEventsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("unknownSums")
-  void a_dispute_whose_sums_cannot_be_read_has_to_be_asked_for(String dispute) {
+  @MethodSource("unreadableAmounts")
+  void a_dispute_with_unreadable_amounts_has_to_be_looked_up(String dispute) {
     for (var type : DISPUTES) {
       assertThat(read(type, dispute)).isEqualTo(new DisputeChanged("evt_1", new DisputeId("du_1")));
     }
   }
 
   @Test
-  void money_that_moved_without_a_withdrawal_has_to_be_asked_for() {
+  void a_dispute_whose_funds_moved_without_a_listed_withdrawal_has_to_be_looked_up() {
     for (var type : DISPUTES.subList(0, 2)) {
       assertThat(read(type, with(transactions()))).isInstanceOf(DisputeChanged.class);
     }
@@ -194,7 +194,7 @@ final class StripeMoneyEventsTest {
         read(
             type, object.replace("\"pi_1\"", "{\"id\": \"pi_1\", \"object\": \"payment_intent\"}"));
 
-    assertThat(event).isEqualTo(read(type, object)).isInstanceOf(Moved.class);
+    assertThat(event).isEqualTo(read(type, object)).isInstanceOf(MoneyReturned.class);
   }
 
   static Stream<String[]> aboutMoney() {
@@ -213,12 +213,12 @@ final class StripeMoneyEventsTest {
     var euros = CHARGE.replace("\"currency\": \"usd\"", "\"currency\": \"eur\"");
 
     assertThat(read("charge.refunded", euros))
-        .isEqualTo(moved(new Refunded(PAYMENT, new Money(300, "eur"))));
+        .isEqualTo(moved(new RefundTotal(PAYMENT, new Money(300, "eur"))));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\"EUR\"", "\"\"", "\"euro\"", "null", "7"})
-  void an_amount_without_a_currency_needs_somebody_to_look(String currency) {
+  void an_amount_without_a_currency_needs_an_operator(String currency) {
     var charge = CHARGE.replace("\"currency\": \"usd\"", "\"currency\": " + currency);
     var refund = REFUND.replace("\"currency\": \"usd\"", "\"currency\": " + currency);
 
@@ -228,7 +228,7 @@ final class StripeMoneyEventsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "999", "999999999999"})
-  void every_amount_that_stripe_can_move_is_read(long cents) {
+  void every_amount_that_stripe_allows_is_read(long cents) {
     var refunded =
         read(
             "charge.refunded",
@@ -238,7 +238,7 @@ final class StripeMoneyEventsTest {
             "charge.dispute.funds_withdrawn",
             DISPUTE.replace("\"amount\": 999", "\"amount\": " + cents));
 
-    assertThat(refunded).isEqualTo(moved(new Refunded(PAYMENT, Money.usd(cents))));
+    assertThat(refunded).isEqualTo(moved(new RefundTotal(PAYMENT, Money.usd(cents))));
     assertThat(withdrawn).isEqualTo(dispute(cents, 999, 999, 0));
   }
 
@@ -256,7 +256,7 @@ final class StripeMoneyEventsTest {
         "{}",
         "true"
       })
-  void an_implausible_amount_needs_somebody_to_look_or_to_be_asked_for(String amount) {
+  void an_invalid_amount_needs_an_operator_or_a_lookup(String amount) {
     var refunded =
         read(
             "charge.refunded",
@@ -271,13 +271,13 @@ final class StripeMoneyEventsTest {
   }
 
   @Test
-  void a_missing_amount_needs_somebody_to_look() {
+  void a_missing_amount_needs_an_operator() {
     var refunded = read("charge.refunded", CHARGE.replace("amount_refunded", "refund"));
 
     assertThat(refunded).isEqualTo(unusable("ch_1"));
   }
 
-  static Stream<String> noIds() {
+  static Stream<String> invalidIds() {
     return Stream.of(
         "null",
         "\"\"",
@@ -291,8 +291,8 @@ final class StripeMoneyEventsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("noIds")
-  void money_of_no_known_payment_needs_somebody_to_look(String id) {
+  @MethodSource("invalidIds")
+  void an_event_about_money_with_an_invalid_payment_id_needs_an_operator(String id) {
     for (var event : aboutMoney().toList()) {
       var read = read(event[0], event[1].replace("\"pi_1\"", id));
 
@@ -301,8 +301,8 @@ final class StripeMoneyEventsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("noIds")
-  void money_of_no_known_dispute_needs_somebody_to_look(String id) {
+  @MethodSource("invalidIds")
+  void a_dispute_event_with_an_invalid_dispute_id_needs_an_operator(String id) {
     var dispute = DISPUTE.replace("\"du_1\"", id);
 
     assertThat(read("charge.dispute.funds_withdrawn", dispute)).isInstanceOf(Unusable.class);
@@ -311,7 +311,7 @@ final class StripeMoneyEventsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "[]", "{}", "7", "\"ch_1\""})
-  void an_event_about_money_without_an_object_needs_somebody_to_look(String object) {
+  void an_event_about_money_without_an_object_needs_an_operator(String object) {
     for (var event : aboutMoney().toList()) {
       assertThat(read(event[0], object)).as(event[0]).isInstanceOf(Unusable.class);
     }
@@ -319,13 +319,13 @@ final class StripeMoneyEventsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"charge.succeeded", "charge.refund.updated", "charge.dispute.created"})
-  void what_comes_along_with_them_moves_nothing(String type) {
+  void other_events_about_charges_are_ignored(String type) {
     assertThat(read(type, CHARGE)).isEqualTo(new Other("evt_1", type));
   }
 
-  private static Moved dispute(long disputed, long first, long withdrawn, long returned) {
+  private static MoneyReturned dispute(long disputed, long first, long withdrawn, long returned) {
     return moved(
-        new MoneyMoved.Dispute(
+        new PaymentUpdate.Dispute(
             PAYMENT,
             new DisputeId("du_1"),
             new DisputeState(Money.usd(disputed), first, withdrawn, returned)));
@@ -340,24 +340,24 @@ final class StripeMoneyEventsTest {
     return "[" + String.join(", ", transactions) + "]";
   }
 
-  private static Moved moved(MoneyMoved money) {
-    return new Moved("evt_1", money);
+  private static MoneyReturned moved(PaymentUpdate update) {
+    return new MoneyReturned("evt_1", update);
   }
 
   @Test
-  void a_refund_of_a_charge_that_names_another_stage_is_none_of_ours() {
+  void a_refund_of_a_charge_of_another_stage_is_ignored() {
     var charge = CHARGE.replace("\"credits\": \"10\"", "\"stage\": \"production\"");
 
     assertThat(read("charge.refunded", charge)).isEqualTo(new OfAnotherStage("evt_1"));
     assertThat(read("charge.refunded", charge.replace("production", "development")))
-        .isInstanceOf(Moved.class);
+        .isInstanceOf(MoneyReturned.class);
   }
 
   private static Unusable unusable(String object) {
     return new Unusable("evt_1", "no payment, amount or currency in " + object);
   }
 
-  private static PaymentEvent read(String type, String object) {
+  private static WebhookResult read(String type, String object) {
     try {
       return StripeWebhook.event(
           new ObjectMapper()

@@ -18,7 +18,7 @@ import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.CheckoutSession;
 import dev.photocredits.payments.CreditPackage;
-import dev.photocredits.payments.Payments.AttemptSpent;
+import dev.photocredits.payments.Payments.AttemptFailed;
 import dev.photocredits.payments.Payments.CustomerCreated;
 import dev.photocredits.payments.Payments.CustomerDeleted;
 import dev.photocredits.payments.Payments.SessionOpened;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The real {@link StripePayments} over real HTTP, against a server that fails as told. */
+/** The real {@link StripePayments} over real HTTP, against a server with scripted failures. */
 final class StripePaymentsTest {
   static final String KEY = "sk_test_" + "51Secret";
 
@@ -71,7 +71,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void an_attempt_to_create_a_customer_is_known_again_by_its_key() {
+  void repeated_attempts_to_create_a_customer_use_the_same_idempotency_key() {
     try (var stripe = answering(CUSTOMER)) {
 
       var _ = payments(stripe).createCustomer(ADA, ATTEMPT);
@@ -83,7 +83,7 @@ final class StripePaymentsTest {
     }
   }
 
-  static Stream<Answer> failuresThatLast() {
+  static Stream<Answer> storedFailures() {
     return Stream.of(
         replayed(error(500, "api_error", "internal")),
         replayed(error(400, "invalid_request_error", "parameter_missing")),
@@ -91,31 +91,31 @@ final class StripePaymentsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("failuresThatLast")
-  void an_attempt_is_spent_by_a_failure_that_stripe_repeats(Answer failure) {
+  @MethodSource("storedFailures")
+  void a_failure_that_stripe_would_repeat_spends_the_attempt(Answer failure) {
     try (var stripe = answering(failure)) {
       var payments = payments(stripe);
 
-      assertThat(payments.createCustomer(ADA, ATTEMPT)).isEqualTo(new AttemptSpent());
+      assertThat(payments.createCustomer(ADA, ATTEMPT)).isEqualTo(new AttemptFailed());
       assertThat(payments.openSession(order(CreditPackage.PRO), ADAS))
-          .isEqualTo(new AttemptSpent());
+          .isEqualTo(new AttemptFailed());
     }
   }
 
   @Test
-  void a_failure_that_the_library_sees_saved_at_stripe_spends_the_attempt_at_once() {
+  void a_failure_that_is_replayed_to_a_retry_of_the_library_spends_the_attempt() {
     var failure = error(500, "api_error", "internal");
     try (var stripe = answering(failure, replayed(failure))) {
 
       var session = payments(stripe).openSession(order(CreditPackage.PRO), ADAS);
 
-      assertThat(session).isEqualTo(new AttemptSpent());
+      assertThat(session).isEqualTo(new AttemptFailed());
       assertThat(stripe.calls()).hasSize(3);
     }
   }
 
   @Test
-  void an_attempt_whose_key_is_in_use_is_not_spent() {
+  void an_attempt_whose_idempotency_key_is_in_use_is_not_spent() {
     try (var stripe = answering(error(409, "idempotency_error", "idempotency_key_in_use"))) {
       var payments = payments(stripe);
 
@@ -126,7 +126,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_session_of_a_customer_who_was_deleted_is_not_opened() {
+  void no_session_is_opened_for_a_deleted_customer() {
     var missing =
         json(
             400,
@@ -144,7 +144,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void something_else_that_stripe_misses_is_not_the_customer() {
+  void a_missing_resource_other_than_the_customer_is_unavailable() {
     try (var stripe = answering(error(400, "invalid_request_error", "resource_missing"))) {
       var payments = payments(stripe);
 
@@ -160,7 +160,7 @@ final class StripePaymentsTest {
     "PRO, Pro Pack, 3999, 50, pro",
     "BUSINESS, Business Pack, 9999, 150, business"
   })
-  void a_session_is_exactly_as_the_contract_says(
+  void a_session_has_exactly_the_fields_of_the_contract(
       CreditPackage pack, String name, String cents, String credits, String key) {
     try (var stripe = answering(SESSION)) {
 
@@ -203,7 +203,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void customers_may_pay_in_their_own_currency_if_a_setting_says_so() {
+  void customers_may_pay_in_their_own_currency_if_the_setting_allows_it() {
     try (var stripe = answering(SESSION)) {
       var payments = payments(stripe.url(), Map.of("STRIPE_ADAPTIVE_PRICING", "true"));
 
@@ -215,7 +215,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void an_attempt_to_buy_is_known_again_by_its_key() {
+  void repeated_attempts_to_open_a_session_use_the_same_idempotency_key() {
     try (var stripe = answering(SESSION)) {
 
       var _ = payments(stripe).openSession(order(CreditPackage.PRO), ADAS);
@@ -228,7 +228,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void two_sessions_of_one_user_are_two() {
+  void two_sessions_of_one_user_have_different_idempotency_keys() {
     try (var stripe = answering(SESSION)) {
 
       var first = payments(stripe).openSession(order(UUID.randomUUID(), CreditPackage.PRO), ADAS);
@@ -240,7 +240,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_slash_at_the_end_of_the_servers_address_does_not_matter() {
+  void a_trailing_slash_of_the_api_base_is_ignored() {
     try (var stripe = answering(CUSTOMER)) {
       var payments = payments(URI.create(stripe.url() + "/"), Map.of());
 
@@ -251,7 +251,7 @@ final class StripePaymentsTest {
     }
   }
 
-  static Stream<Answer> failuresThatPass() {
+  static Stream<Answer> transientFailures() {
     return Stream.of(
         error(500, "api_error", "internal"),
         error(503, "api_error", "busy"),
@@ -260,8 +260,8 @@ final class StripePaymentsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("failuresThatPass")
-  void a_failure_that_passes_is_healed_by_a_repeat_under_the_same_key(Answer failure) {
+  @MethodSource("transientFailures")
+  void a_transient_failure_is_retried_with_the_same_idempotency_key(Answer failure) {
     try (var stripe = answering(failure, SESSION)) {
 
       var session = payments(stripe).openSession(order(CreditPackage.STARTER), ADAS);
@@ -274,7 +274,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_customer_is_created_under_the_same_key_after_a_failure() {
+  void creating_a_customer_is_retried_with_the_same_idempotency_key() {
     try (var stripe = answering(error(500, "api_error", "internal"), CUSTOMER)) {
 
       var customer = payments(stripe).createCustomer(ADA, ATTEMPT);
@@ -286,7 +286,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_server_that_fails_for_ever_is_asked_three_times() {
+  void a_server_that_keeps_failing_is_called_three_times() {
     try (var stripe = answering(error(500, "api_error", "internal"))) {
       var payments = payments(stripe);
 
@@ -305,7 +305,7 @@ final class StripePaymentsTest {
     "403, invalid_request_error, forbidden",
     "429, rate_limit_error, rate_limit"
   })
-  void a_refusal_is_not_asked_again_and_never_told_with_key_or_address(
+  void a_refusal_is_not_retried_and_its_error_contains_neither_key_nor_address(
       int status, String type, String code) {
     try (var stripe = answering(error(status, type, code))) {
       var payments = payments(stripe);
@@ -318,7 +318,7 @@ final class StripePaymentsTest {
     }
   }
 
-  static Stream<Answer> nonsense() {
+  static Stream<Answer> invalidResponses() {
     return Stream.of(
         json(200, ""),
         json(200, "not JSON"),
@@ -333,8 +333,8 @@ final class StripePaymentsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("nonsense")
-  void an_answer_that_makes_no_sense_is_unavailable(Answer answer) {
+  @MethodSource("invalidResponses")
+  void an_invalid_response_is_unavailable(Answer answer) {
     try (var stripe = answering(answer)) {
       var payments = payments(stripe);
 
@@ -366,7 +366,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_server_that_hangs_is_given_up() {
+  void a_call_of_a_server_that_hangs_times_out() {
     try (var stripe = answering(hanging())) {
       var payments = StripePayments.open(KEY, stripe.url(), FRONTEND, Duration.ofSeconds(1));
       var started = System.nanoTime();
@@ -381,7 +381,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_server_that_fails_slowly_is_given_up_in_the_same_time() {
+  void a_call_of_a_server_that_fails_slowly_times_out_in_the_same_time() {
     Answer slowly =
         exchange -> {
           sleep(Duration.ofMillis(600));
@@ -400,7 +400,7 @@ final class StripePaymentsTest {
   }
 
   @Test
-  void a_server_that_is_not_there_is_unavailable() {
+  void a_server_that_refuses_connections_is_unavailable() {
     var stripe = answering(CUSTOMER);
     stripe.close();
     var payments = payments(stripe);

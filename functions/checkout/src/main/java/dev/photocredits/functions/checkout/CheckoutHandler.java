@@ -12,26 +12,27 @@ import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
-import dev.photocredits.lambda.Rehearsal;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.CheckoutOutcome.KeyReused;
 import dev.photocredits.payments.CheckoutOutcome.Opened;
-import dev.photocredits.payments.FindOutcome.NoSuchSession;
-import dev.photocredits.payments.FindOutcome.NotTold;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.Sale;
 import dev.photocredits.payments.SaleOutcome.NotOurs;
+import dev.photocredits.payments.SessionLookupOutcome.LookupFailed;
+import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code POST /api/checkout}: opens the page where a credit pack is paid; {@code GET
- * /api/checkout/{session_id}}: tells whether it is, and grants the credits if no webhook has.
+ * {@code POST /api/checkout} opens a Checkout Session for a credit pack. {@code GET
+ * /api/checkout/{session_id}} returns its status, and grants its credits if it is paid and no
+ * webhook has granted them yet.
  */
 public final class CheckoutHandler extends ApiHandler {
   private final SnapStart<Wiring> wiring;
@@ -43,10 +44,11 @@ public final class CheckoutHandler extends ApiHandler {
   public CheckoutHandler(Environment environment) {
     super(environment);
     wiring =
-        snapStart(() -> Wiring.of(environment), Wiring::prime, Rehearsal.of("POST /api/checkout"));
+        snapStart(
+            () -> Wiring.of(environment), Wiring::prime, PrimingRequest.of("POST /api/checkout"));
   }
 
-  /** For tests that bring the wiring. */
+  /** For tests, which pass their own wiring. */
   CheckoutHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
     wiring = snapStart(() -> wired, Wiring::prime);
@@ -74,9 +76,9 @@ public final class CheckoutHandler extends ApiHandler {
   }
 
   /**
-   * 429 for a caller who has looked up too many sessions of others. Where access is open, as in the
-   * local run, callers have no address and no limit: they cannot be told apart, and one limit for
-   * all of them would refuse the customer who waits for a payment.
+   * Returns 429 for a caller who has looked up too many sessions of other users. Where access is
+   * open, as in a local run, callers have no address and no limit. They cannot be told apart, and
+   * one limit for all of them would refuse a customer who is waiting for a payment.
    */
   private Optional<Response> refused(Email caller, SessionId id) {
     return wiring
@@ -93,7 +95,7 @@ public final class CheckoutHandler extends ApiHandler {
     return switch (wiring.now().checkout.find(id)) {
       case FoundSession session -> found(caller, session);
       case NoSuchSession _ -> unknown();
-      case NotTold(var why) -> Errors.paymentUnknown(why);
+      case LookupFailed(var why) -> Errors.paymentUnknown(why);
     };
   }
 
@@ -131,10 +133,10 @@ public final class CheckoutHandler extends ApiHandler {
   private Response open(Request request) {
     var caller = wiring.now().access.caller(request);
     var key = request.idempotencyKey().orElse(null);
-    var order = CheckoutRequest.from(request);
-    caller.mustBe(order.email());
+    var wanted = CheckoutRequest.from(request);
+    caller.mustBe(wanted.email());
     var response =
-        switch (wiring.now().checkout.open(order.email(), order.pack(), key)) {
+        switch (wiring.now().checkout.open(wanted.email(), wanted.pack(), key)) {
           case Opened(var session) ->
               Response.ok(
                       Json.object(
@@ -143,6 +145,6 @@ public final class CheckoutHandler extends ApiHandler {
                   .trace("session_id", session.id().value());
           case KeyReused _ -> Errors.keyReused();
         };
-    return response.trace("user", Log.user(order.email())).trace("package", order.pack().key());
+    return response.trace("user", Log.user(wanted.email())).trace("package", wanted.pack().key());
   }
 }

@@ -6,7 +6,7 @@ import dev.photocredits.lambda.Problems;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.payments.CreditPackage;
 
-/** Who wants to buy what. */
+/** The parsed body of {@code POST /api/checkout}: the buyer, and the pack to buy. */
 record CheckoutRequest(Email email, CreditPackage pack) {
 
   static CheckoutRequest from(Request request) {

@@ -2,10 +2,10 @@ package dev.photocredits.functions.checkout;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
-import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.lambda.Access;
@@ -22,14 +22,14 @@ import dev.photocredits.stripe.StripePayments;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
-/** What the checkout function is made of. */
+/** Wires the checkout function. */
 final class Wiring {
   final Access access;
   final Checkout checkout;
   final SessionLookups lookups;
   private final DynamoDb table;
 
-  /** What runs in Lambda, by these settings and those of the secret that they name. */
+  /** The wiring for Lambda, from these settings and those in the secret that they name. */
   static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
     return new Wiring(
@@ -66,7 +66,10 @@ final class Wiring {
         Limit.LOOKUPS, environment.number("CHECKOUT_LOOKUP_LIMIT", 1, 0, 1_000));
   }
 
-  /** Calls that change nothing, for SnapStart: a request for a session would count a lookup. */
+  /**
+   * Primes the function before its SnapStart snapshot, by calls that change nothing. It does not
+   * send a request for a session through the handler, which would count a lookup.
+   */
   void prime() {
     var _ = checkout.find(new SessionId("cs_nobody"));
     table.prime();

@@ -10,7 +10,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.PageQuery;
-import dev.photocredits.lambda.Rehearsal;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/credits/{email}}, {@code GET /api/credits/{email}/transactions} and {@code GET
- * /api/packages}.
+ * {@code GET /api/credits/{email}} returns a balance, {@code GET /api/credits/{email}/transactions}
+ * a page of the statement, and {@code GET /api/packages} the catalogue.
  */
 public final class CreditsHandler extends ApiHandler {
   private static final int STATEMENT_LIMIT = 50;
@@ -38,10 +38,10 @@ public final class CreditsHandler extends ApiHandler {
         snapStart(
             () -> Wiring.of(environment),
             Wiring::prime,
-            Rehearsal.of("GET /api/credits/{email}/transactions"));
+            PrimingRequest.of("GET /api/credits/{email}/transactions"));
   }
 
-  /** For tests that bring the wiring. */
+  /** For tests, which pass their own wiring. */
   CreditsHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
     wiring = snapStart(() -> wired, Wiring::prime);
@@ -68,7 +68,7 @@ public final class CreditsHandler extends ApiHandler {
                 "credits", user.credits().value(),
                 "email", email.value(),
                 "available", user.available(now).value(),
-                "pending", user.underway().credits().value(),
+                "pending", user.held().credits().value(),
                 "expiring",
                     user.lots().unexpired(now).all().stream().map(CreditsHandler::json).toList()))
         .trace("user", Log.user(email));
@@ -105,13 +105,13 @@ public final class CreditsHandler extends ApiHandler {
         "credits", transaction.change(),
         "amount", purchase == null ? null : purchase.paid().minorUnits(),
         "currency", purchase == null ? null : purchase.paid().currency(),
-        "payment_id", transaction.payment().map(SessionId::value).orElse(null),
+        "payment_id", transaction.checkoutSession().map(SessionId::value).orElse(null),
         "description", transaction.description(),
-        "generation_id", transaction.subject().map(GenerationId::toString).orElse(null),
+        "generation_id", transaction.generationId().map(GenerationId::toString).orElse(null),
         "created_at", transaction.createdAt().toString());
   }
 
-  // The same for everybody, so caches may keep it; they ask whether it has changed.
+  // The same for all callers, so caches may keep it; they revalidate it before use.
   private static Response packages(Request request) {
     var catalogue = CreditPackage.onSale().stream().map(CreditsHandler::json).toList();
     return Response.ok(catalogue).header("cache-control", "no-cache").revalidated(request);

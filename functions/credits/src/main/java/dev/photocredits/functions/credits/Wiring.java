@@ -1,17 +1,17 @@
 package dev.photocredits.functions.credits;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
-/** What the credits function is made of. */
+/** Wires the credits function. */
 final class Wiring {
   final Access access;
   final Ledger ledger;
@@ -19,7 +19,7 @@ final class Wiring {
   final InstantSource clock;
   private final DynamoDb table;
 
-  /** What runs in Lambda, by these settings. */
+  /** The wiring for Lambda, from these settings. */
   static Wiring of(Environment environment) {
     return new Wiring(
         environment,
@@ -36,7 +36,7 @@ final class Wiring {
     accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     table.prime();
   }

@@ -1,4 +1,4 @@
-/** The credits function: balance, statement and the catalogue. */
+/** The credits function: serves balances, statements and the catalogue of packs. */
 @NullMarked
 package dev.photocredits.functions.credits;
 

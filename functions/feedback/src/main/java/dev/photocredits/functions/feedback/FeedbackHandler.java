@@ -3,13 +3,13 @@ package dev.photocredits.functions.feedback;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.lambda.Rehearsal;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import java.util.Map;
 
-/** {@code POST /api/feedback}: keeps what somebody wrote, whole. */
+/** {@code POST /api/feedback}: stores a user's message in full. */
 public final class FeedbackHandler extends ApiHandler {
   private final SnapStart<Wiring> wiring;
 
@@ -20,15 +20,16 @@ public final class FeedbackHandler extends ApiHandler {
   public FeedbackHandler(Environment environment) {
     super(environment);
     wiring =
-        snapStart(() -> new Wiring(environment), Wiring::prime, Rehearsal.of("POST /api/feedback"));
+        snapStart(
+            () -> new Wiring(environment), Wiring::prime, PrimingRequest.of("POST /api/feedback"));
   }
 
   @Override
   protected Response handle(Request request) {
-    var wanted = FeedbackRequest.from(request);
+    var submitted = FeedbackRequest.from(request);
     var with = wiring.now();
     var now = with.clock.instant();
-    var feedback = new Feedback(with.ids.next(now), wanted.message(), wanted.email(), now);
+    var feedback = new Feedback(with.ids.next(now), submitted.message(), submitted.email(), now);
     with.box.keep(feedback);
     return Response.ok(Map.of("ok", true)).trace("feedback_id", feedback.id().toString());
   }

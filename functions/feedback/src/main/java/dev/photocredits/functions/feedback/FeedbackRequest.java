@@ -7,7 +7,7 @@ import dev.photocredits.lambda.Problems;
 import dev.photocredits.lambda.Request;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody writes to us. */
+/** The parsed body of {@code POST /api/feedback}. */
 record FeedbackRequest(String message, @Nullable Email email) {
 
   static FeedbackRequest from(Request request) {

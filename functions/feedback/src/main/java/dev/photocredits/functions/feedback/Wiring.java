@@ -1,14 +1,14 @@
 package dev.photocredits.functions.feedback;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.lambda.Environment;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
-/** What the feedback function is made of. */
+/** Wires the feedback function. */
 final class Wiring {
   final InstantSource clock;
   final TimeOrderedIds ids = new TimeOrderedIds(new SecureRandom());
@@ -21,7 +21,7 @@ final class Wiring {
     box = table.feedback();
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     table.prime();
   }

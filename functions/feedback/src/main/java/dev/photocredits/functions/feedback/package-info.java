@@ -1,4 +1,4 @@
-/** The feedback function. */
+/** The feedback function: stores messages from users. */
 @NullMarked
 package dev.photocredits.functions.feedback;
 

@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a decoder made of a photo into sRGB on white. Not by Java2D, which ignores the
- * profiles of PNG, takes gray for linear light and knows no inks.
+ * Converts decoded pixels to sRGB, and flattens transparency onto white. Java2D's own conversion
+ * would be wrong: it ignores the profiles of PNG files, treats gray as linear light and does not
+ * support CMYK.
  */
 final class Colours {
   private static final int ROWS_AT_ONCE = 16;
@@ -43,18 +44,18 @@ final class Colours {
     hasAlpha = palette != null ? palette.hasAlpha() : !isInks && bands % 2 == 0;
     var source = profile.flatMap(Colours::source);
     profileChannels = source.map(ICC_Profile::getNumComponents).orElse(channels);
-    // Java makes a palette of gray that has few bits.
+    // Java decodes gray of fewer than 8 bits to a palette.
     var fits = profileChannels == channels || (profileChannels == 1 && palette != null);
     this.profile = fits ? source.flatMap(Colours::toSrgb) : Optional.empty();
   }
 
-  /** Whether it is opaque red, green and blue of 8 bits: such an image may be scaled as it is. */
+  /** Whether the image is opaque RGB of 8 bits a channel: it can be scaled before conversion. */
   static boolean isPlain(BufferedImage decoded) {
     return decoded.getSampleModel().getNumBands() == 3
         && decoded.getSampleModel().getSampleSize(0) == 8;
   }
 
-  /** The colours of an image that Java's own readers, or that of WebP, understand. */
+  /** Converts an image that Java's own readers, or the WebP reader, have decoded. */
   static BufferedImage of(BufferedImage decoded, Optional<byte[]> profile) {
     if (profile.isEmpty() && isPlain(decoded)) {
       return decoded;
@@ -63,14 +64,15 @@ final class Colours {
     return new Colours(decoded.getRaster(), palette, false, false, profile).srgb();
   }
 
-  /** The colours of a JPEG of four channels. */
+  /** Converts the stored samples of a JPEG of four channels (CMYK or YCCK). */
   static BufferedImage ofInks(Raster stored, JpegFile photo) {
     return new Colours(stored, null, true, photo.isTransformed(), photo.profile()).srgb();
   }
 
   private static Optional<ICC_Profile> source(byte[] profile) {
     var copy = profile.clone();
-    // Java would ask a printer's profile for another rendering intent than other programs do.
+    // As a display profile: for a printer profile, Java would choose another rendering intent than
+    // other programs do.
     System.arraycopy("mntr".getBytes(StandardCharsets.US_ASCII), 0, copy, 12, 4);
     try {
       return Optional.of(ICC_Profile.getInstance(copy));
@@ -79,7 +81,7 @@ final class Colours {
     }
   }
 
-  /** Empty for a profile that cannot be used: whether it can shows only when it is. */
+  /** Empty if the profile is unusable; Java reports that only when the conversion is applied. */
   private static Optional<ColorConvertOp> toSrgb(ICC_Profile source) {
     var profiles = new ICC_Profile[] {source, ICC_Profile.getInstance(ColorSpace.CS_sRGB)};
     try {
@@ -106,7 +108,7 @@ final class Colours {
     return image;
   }
 
-  /** The samples that the profile speaks of, one byte each. */
+  /** The colour samples, in the channels of the profile, one byte each. */
   private byte[] colours(int[] stored, int pixels) {
     var colours = new byte[pixels * profileChannels];
     var bands = decoded.getNumBands();
@@ -134,7 +136,7 @@ final class Colours {
         : sample;
   }
 
-  // Stored inverted, as Adobe's programs began and all others followed.
+  // CMYK in JPEG files is stored inverted, a convention that Adobe's programs began.
   private void addInks(byte[] inks, int at, int[] stored, int from) {
     var first = stored[from];
     if (isTransformed) {

@@ -16,14 +16,17 @@ import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadProgressListener;
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/** Decodes a photo to red, green and blue of 8 bits, on white where it is transparent. */
+/** Decodes a photo to RGB of 8 bits a channel, with transparency flattened onto white. */
 final class DecodedPhoto {
   private static final int WHITE = 0xffffff;
 
-  /** How libjpeg says that it made up what a scan lacks. */
+  /** Part of libjpeg's warning that a scan ended early and that it invented the missing pixels. */
   private static final String MADE_UP = "remature end";
 
-  /** How libjpeg says that it skipped bytes behind a scan: a photo may have lost its end marker. */
+  /**
+   * Part of libjpeg's warning that it skipped bytes after a scan. It is no sign of a missing row,
+   * even if the photo has no end marker.
+   */
   private static final String SKIPPED = "extraneous bytes";
 
   private final ImageFile photo;
@@ -37,17 +40,18 @@ final class DecodedPhoto {
   }
 
   /**
-   * Pixels of 8 bits a channel.
+   * Decoded pixels, of 8 bits a channel.
    *
-   * @param profile the colour profile that they still have: applying it costs less once they are
-   *     fewer
+   * @param profile the colour profile that is still to be applied; applying it after scaling is
+   *     cheaper
    */
   record Pixels(BufferedImage image, Optional<byte[]> profile) {}
 
   /**
-   * The photo as stored, or every second, fourth, … pixel of it, so that it has less than twice the
-   * long side wanted. {@code UNSUPPORTED_IMAGE} if it cannot be decoded or has lost rows, {@code
-   * IMAGE_TOO_LARGE} if it is late before that is done; no work goes on then.
+   * Decodes the photo, or only every second, fourth, … pixel of it, so that its long side is less
+   * than twice {@code longSide}. Rejects the request with {@code UNSUPPORTED_IMAGE} if the photo
+   * cannot be decoded or lacks rows, and with {@code IMAGE_TOO_LARGE} if {@code isLate} becomes
+   * true first. Decoding has stopped by the time this throws.
    */
   static Pixels of(ImageFile photo, int longSide, BooleanSupplier isLate) {
     return new DecodedPhoto(photo, isLate).decoded(longSide);
@@ -68,10 +72,10 @@ final class DecodedPhoto {
     } catch (UnreadableImage e) {
       throw Photo.unsupported(e);
     } catch (IOException | RuntimeException _) {
-      // The decoders throw whatever they stumble over in a damaged file.
+      // Decoders throw all kinds of exceptions on a damaged file.
       throw input.wasLate
           ? Photo.tooLarge("The image takes too long to decode; send a smaller one.")
-          : Photo.unsupported("The image is damaged, or of a kind that cannot be scaled.");
+          : Photo.unsupported("The image is damaged or of a kind that cannot be scaled.");
     }
   }
 
@@ -82,7 +86,7 @@ final class DecodedPhoto {
             || (photo instanceof JpegFile jpeg && !jpeg.isEnded() && !warning.contains(SKIPPED));
   }
 
-  // libjpeg reports the first warning only: behind another one, rows may be missing, too.
+  // libjpeg reports only its first warning. If that was a harmless one, rows may still be missing.
   private void checkRows() throws UnreadableImage {
     if (isTruncated) {
       throw Photo.unsupported("The image is truncated.");
@@ -92,7 +96,8 @@ final class DecodedPhoto {
     }
   }
 
-  // WebP's by name: what ImageIO finds depends on the class loader of the thread that asks first.
+  // The WebP reader is created by name, because what ImageIO finds depends on the class loader of
+  // the thread that asks first.
   private ImageReader reader() throws IOException {
     return photo instanceof WebpFile
         ? new WebPImageReaderSpi().createReaderInstance(null)
@@ -104,13 +109,13 @@ final class DecodedPhoto {
       reader.setInput(input, true, true);
       reader.addIIOReadProgressListener(new Stop(input));
       reader.addIIOReadWarningListener((source, warning) -> warned(warning));
-      var wanted = reader.getDefaultReadParam();
-      wanted.setSourceSubsampling(step, step, 0, 0);
+      var parameters = reader.getDefaultReadParam();
+      parameters.setSourceSubsampling(step, step, 0, 0);
       if (photo instanceof JpegFile jpeg && jpeg.channels() == 4) {
-        // The reader knows no colours of four channels, but hands out what is stored.
-        return new Pixels(Colours.ofInks(reader.readRaster(0, wanted), jpeg), Optional.empty());
+        // The reader cannot convert four channels, but it does return the stored samples.
+        return new Pixels(Colours.ofInks(reader.readRaster(0, parameters), jpeg), Optional.empty());
       }
-      var decoded = reader.read(0, wanted);
+      var decoded = reader.read(0, parameters);
       return Colours.isPlain(decoded)
           ? new Pixels(decoded, photo.profile())
           : new Pixels(Colours.of(decoded, photo.profile()), Optional.empty());
@@ -119,7 +124,7 @@ final class DecodedPhoto {
     }
   }
 
-  /** The frame of an animation on its canvas; what is no frame as it is. */
+  /** Places a WebP frame that is smaller than its canvas on a white one; else returns the image. */
   private BufferedImage onCanvas(BufferedImage decoded, int step) {
     if (!(photo instanceof WebpFile webp)) {
       return decoded;
@@ -145,14 +150,14 @@ final class DecodedPhoto {
     return canvas;
   }
 
-  /** Bytes for a decoder, until it is late: then reading fails, and so decoding stops. */
+  /** A decoder's input. Once it is late, reading fails, which stops the decoder. */
   private static final class Input extends ImageInputStreamImpl {
-    /** So many bytes of 100 scans may be a second's work. */
+    /** How often to check the time: in a JPEG of 100 scans, 512 bytes may be a second's work. */
     private static final int BYTES_AT_ONCE = 512;
 
     private final byte[] bytes;
     private final BooleanSupplier isLate;
-    private int untilLook;
+    private int untilCheck;
     private boolean wasLate;
 
     private Input(byte[] bytes, BooleanSupplier isLate) {
@@ -165,10 +170,10 @@ final class DecodedPhoto {
       return wasLate;
     }
 
-    private void look(int count) throws IOException {
-      untilLook -= count;
-      if (untilLook <= 0) {
-        untilLook = BYTES_AT_ONCE;
+    private void checkTime(int count) throws IOException {
+      untilCheck -= count;
+      if (untilCheck <= 0) {
+        untilCheck = BYTES_AT_ONCE;
         if (isOver()) {
           throw new IOException("late");
         }
@@ -177,7 +182,7 @@ final class DecodedPhoto {
 
     @Override
     public int read() throws IOException {
-      look(1);
+      checkTime(1);
       bitOffset = 0;
       return streamPos >= bytes.length ? -1 : bytes[(int) streamPos++] & 0xff;
     }
@@ -185,7 +190,7 @@ final class DecodedPhoto {
     @Override
     public int read(byte[] target, int from, int length) throws IOException {
       var count = (int) Math.min(Math.min(length, BYTES_AT_ONCE), bytes.length - streamPos);
-      look(count);
+      checkTime(count);
       bitOffset = 0;
       if (count <= 0) {
         return length == 0 ? 0 : -1;
@@ -201,7 +206,7 @@ final class DecodedPhoto {
     }
   }
 
-  /** Stops a decoder between two rows once it is late. */
+  /** Aborts a decoder between two rows once it is late. */
   private static final class Stop implements IIOReadProgressListener {
     private final Input input;
 

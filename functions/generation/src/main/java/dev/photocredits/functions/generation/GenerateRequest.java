@@ -1,12 +1,12 @@
 package dev.photocredits.functions.generation;
 
 import dev.photocredits.credits.Email;
-import dev.photocredits.generation.GenerationOrder;
+import dev.photocredits.generation.GenerationRequest;
 import dev.photocredits.generation.Image;
 import dev.photocredits.generation.Prompt;
-import dev.photocredits.generation.SentPhoto;
+import dev.photocredits.generation.SubmittedPhoto;
 import dev.photocredits.generation.TransformationMode;
-import dev.photocredits.idempotency.RequestHash;
+import dev.photocredits.idempotency.RequestFingerprint;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Errors;
 import dev.photocredits.lambda.JsonBody;
@@ -21,17 +21,20 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody wants drawn, before the photo is looked at. */
+/** The parsed body of {@code POST /api/generate}. The photo has not been inspected yet. */
 record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Source source) {
-  /** What Lambda's 6 MB for an event leave for a photo in base64, and for what is around it. */
+  /**
+   * The largest photo in a form, in bytes. Lambda limits an event to 6 MB, and the photo in it is
+   * in base64.
+   */
   static final int LARGEST_IN_A_FORM = 4_400_000;
 
-  /** Where the photo is. */
+  /** Where the photo comes from. */
   sealed interface Source {
-    /** In the request. */
+    /** The photo is in the request. */
     record Sent(UploadForm.File file) implements Source {}
 
-    /** Where it was uploaded, if that is the id of an upload. */
+    /** The photo was uploaded before. The id is the caller's text, and may be malformed. */
     record Uploaded(String id) implements Source {}
   }
 
@@ -80,12 +83,13 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
   }
 
   /**
-   * What is ordered. Throws {@link Rejected} if an {@code image} claims to be something else; apart
-   * from that, the photo is not looked at.
+   * Converts this to a generation request. Throws {@link Rejected} if the declared type of {@code
+   * image} is not an image type; the photo itself is read only when the request asks for it.
    *
-   * @param isLate once it is true, decoding stops and the photo is rejected
+   * @param isLate checked while the photo is decoded; once it is true, decoding stops and the photo
+   *     is rejected
    */
-  GenerationOrder order(Uploads uploads, BooleanSupplier isLate) {
+  GenerationRequest toRequest(Uploads uploads, BooleanSupplier isLate) {
     var photo =
         switch (source) {
           case Source.Sent(var file) -> {
@@ -94,7 +98,7 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
           }
           case Source.Uploaded(var id) -> new UploadedPhoto(email, id, uploads, isLate);
         };
-    return new GenerationOrder(email, prompt, mode, photo);
+    return new GenerationRequest(email, prompt, mode, photo);
   }
 
   private static void checkType(UploadForm.File file) {
@@ -103,20 +107,21 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
     }
   }
 
-  /** For a photo that was declared as something else. */
+  /** The error for a photo whose declared type is not an image type. */
   static Rejected noPhoto() {
     return new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
   }
 
-  private record PhotoInForm(UploadForm.File file, BooleanSupplier isLate) implements SentPhoto {
+  private record PhotoInForm(UploadForm.File file, BooleanSupplier isLate)
+      implements SubmittedPhoto {
     @Override
     public Optional<UploadId> upload() {
       return Optional.empty();
     }
 
     @Override
-    public Optional<RequestHash> hash() {
-      return Optional.of(RequestHash.of(file.bytes()));
+    public Optional<RequestFingerprint> hash() {
+      return Optional.of(RequestFingerprint.of(file.bytes()));
     }
 
     @Override
@@ -128,8 +133,8 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
     }
   }
 
-  /** A photo that is fetched once, when it is asked for. */
-  private static final class UploadedPhoto implements SentPhoto {
+  /** An uploaded photo. It is downloaded once, on first use. */
+  private static final class UploadedPhoto implements SubmittedPhoto {
     private final Email owner;
     private final Optional<UploadId> upload;
     private final Uploads uploads;
@@ -156,8 +161,8 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
     }
 
     @Override
-    public Optional<RequestHash> hash() {
-      return bytes().map(found -> RequestHash.of(found));
+    public Optional<RequestFingerprint> hash() {
+      return bytes().map(found -> RequestFingerprint.of(found));
     }
 
     @Override
@@ -169,7 +174,7 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
     private static Rejected notFound() {
       return new Rejected(
           ErrorCode.UPLOAD_NOT_FOUND,
-          "There is no such upload: its photo was never put, or is gone by now."
+          "Upload not found: its photo was never uploaded, or has been deleted."
               + " Nothing was charged.");
     }
   }

@@ -4,26 +4,26 @@ import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.gemini.RetiredModels;
-import dev.photocredits.generation.DrawOutcome;
-import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
-import dev.photocredits.generation.DrawOutcome.Delivered;
-import dev.photocredits.generation.DrawOutcome.DeliveredBefore;
-import dev.photocredits.generation.DrawOutcome.FailedBefore;
-import dev.photocredits.generation.DrawOutcome.InsufficientCredits;
-import dev.photocredits.generation.DrawOutcome.KeyReused;
-import dev.photocredits.generation.DrawOutcome.LimitReached;
-import dev.photocredits.generation.DrawOutcome.NoSuchUser;
-import dev.photocredits.generation.DrawOutcome.NothingDelivered;
-import dev.photocredits.generation.DrawOutcome.Queued;
-import dev.photocredits.generation.DrawOutcome.TurnedOff;
-import dev.photocredits.generation.DrawOutcome.WasDeleted;
-import dev.photocredits.generation.DrawOutcome.Work;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
-import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.generation.GenerationOutcome;
+import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
+import dev.photocredits.generation.GenerationOutcome.Delivered;
+import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
+import dev.photocredits.generation.GenerationOutcome.FailedBefore;
+import dev.photocredits.generation.GenerationOutcome.InsufficientCredits;
+import dev.photocredits.generation.GenerationOutcome.KeyReused;
+import dev.photocredits.generation.GenerationOutcome.LimitReached;
+import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
+import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.Queued;
+import dev.photocredits.generation.GenerationOutcome.TurnedOff;
+import dev.photocredits.generation.GenerationOutcome.WasDeleted;
+import dev.photocredits.generation.GenerationOutcome.Work;
+import dev.photocredits.generation.ModelAnswer.NoImage;
 import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -35,7 +35,7 @@ import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.PageQuery;
-import dev.photocredits.lambda.Rehearsal;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
@@ -52,21 +52,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/uploads}: where a large photo may be put; {@code POST /api/generate}: draws
- * three variations of a photo and takes the credits for them; {@code GET /api/generations/{email}}
- * and {@code GET /api/generations/{email}/{id}}: the gallery; {@code DELETE
- * /api/generations/{email}/{id}}: takes one out of it, or cancels it.
+ * The routes of generations:
+ *
+ * <ul>
+ *   <li>{@code POST /api/uploads} opens an upload for a large photo.
+ *   <li>{@code POST /api/generate} charges credits and generates three variations of a photo.
+ *   <li>{@code GET /api/generations/{email}} and {@code GET /api/generations/{email}/{id}} read the
+ *       gallery.
+ *   <li>{@code DELETE /api/generations/{email}/{id}} deletes a generation, or cancels it while it
+ *       is pending.
+ * </ul>
  */
 public final class GenerationHandler extends ApiHandler {
-  /** What is left of the time for finishing: one write, one read, signing, and the way back. */
+  /** Time reserved at the end of a request: one write, one read, signing, and the response. */
   private static final Duration MARGIN = Duration.ofSeconds(4);
 
-  private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(2);
+  private static final Duration POLL_AFTER = Duration.ofSeconds(2);
 
   private static final int GALLERY_LIMIT = 20;
 
-  /** A complete order that nobody makes for somebody else, and so is refused. */
-  private static final String SOMEBODY_ELSES_ORDER =
+  /** A complete form for priming; its caller is not its user, so the request is refused. */
+  private static final String REFUSED_FORM =
       Stream.of(
               "user_email\"\r\n\r\nsomebody@example.invalid",
               "prompt\"\r\n\r\nnothing",
@@ -87,13 +93,13 @@ public final class GenerationHandler extends ApiHandler {
         snapStart(
             () -> Wiring.of(environment, retired),
             Wiring::prime,
-            new Rehearsal(
-                "POST /api/generate", "multipart/form-data; boundary=-", SOMEBODY_ELSES_ORDER),
-            Rehearsal.of("POST /api/uploads"),
-            Rehearsal.of("GET /api/generations/{email}/{id}"));
+            new PrimingRequest(
+                "POST /api/generate", "multipart/form-data; boundary=-", REFUSED_FORM),
+            PrimingRequest.of("POST /api/uploads"),
+            PrimingRequest.of("GET /api/generations/{email}/{id}"));
   }
 
-  /** For tests that bring the wiring. */
+  /** For tests, which pass their own wiring. */
   GenerationHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
     wiring = snapStart(() -> wired, Wiring::prime);
@@ -136,9 +142,9 @@ public final class GenerationHandler extends ApiHandler {
     var response =
         switch (answer.outcome()) {
           case Delivered(var id, var pictures, var remaining, var work) ->
-              counted(work, told(id, shown(pictures, remaining)));
+              counted(work, withId(id, shown(pictures, remaining)));
           case DeliveredBefore(var id, var pictures, var remaining) ->
-              told(id, shown(pictures, remaining));
+              withId(id, shown(pictures, remaining));
           case InsufficientCredits(var required, var available) ->
               Errors.insufficientCredits(required, available);
           case Queued(var id) -> accepted(wanted.email(), id, preference.orElseThrow());
@@ -147,25 +153,25 @@ public final class GenerationHandler extends ApiHandler {
           case AlreadyRunning(var id) ->
               preference
                   .map(preferred -> accepted(wanted.email(), id, preferred))
-                  .orElseGet(() -> told(id, Errors.inProgress()));
+                  .orElseGet(() -> withId(id, Errors.inProgress()));
           case FailedBefore(var id, var reason, var retryAfter) ->
-              told(id, Errors.nothingDelivered(reason, retryAfter));
-          case WasDeleted(var id) -> told(id, notFound());
+              withId(id, Errors.nothingDelivered(reason, retryAfter));
+          case WasDeleted(var id) -> withId(id, notFound());
           case KeyReused _ -> Errors.keyReused();
           case TurnedOff _ -> Errors.turnedOff().count(Metric.GENERATIONS_REFUSED, 1);
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
           case NothingDelivered(var id, var reason, var retryAfter, var work) ->
-              counted(work, told(id, Errors.nothingDelivered(reason, retryAfter)));
+              counted(work, withId(id, Errors.nothingDelivered(reason, retryAfter)));
         };
     return response.trace("user", Log.user(wanted.email()));
   }
 
   /**
-   * What became of an order.
+   * The outcome of a generation request.
    *
-   * @param preference what was honoured of the caller's
+   * @param preference the part of the caller's preference that was honoured
    */
-  private record Answer(DrawOutcome outcome, Optional<Preference> preference) {}
+  private record Answer(GenerationOutcome outcome, Optional<Preference> preference) {}
 
   private Answer answer(
       GenerateRequest wanted,
@@ -174,37 +180,38 @@ public final class GenerationHandler extends ApiHandler {
       Instant deadline) {
     var now = wiring.now();
     var lastDecoding = decodingDeadline(now.clock.instant(), deadline);
-    var order = wanted.order(now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
+    var requested = wanted.toRequest(now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
     if (!now.enabled) {
-      return new Answer(now.flow.repeat(order, key), preference);
+      return new Answer(now.flow.repeat(requested, key), preference);
     }
     if (preference.isEmpty()) {
-      return new Answer(now.flow.draw(order, key, deadline), preference);
+      return new Answer(now.flow.generate(requested, key, deadline), preference);
     }
     var awaited =
         preference
             .get()
-            .await(now.flow, order.email(), now.flow.queue(order, key), deadline, now.clock);
+            .await(
+                now.flow, requested.email(), now.flow.queue(requested, key), deadline, now.clock);
     return new Answer(awaited.outcome(), Optional.of(awaited.preference()));
   }
 
-  /** Half of the time that is left is the photo's at most, and the rest the model's. */
+  /** Decoding the photo may take at most half of the time left; the rest is for the model. */
   private static Instant decodingDeadline(Instant now, Instant deadline) {
     return now.plus(Duration.between(now, deadline).dividedBy(2));
   }
 
-  // Not the pictures, but where they will be (RFC 9110, section 15.3.3).
+  // 202 does not carry the pictures, but says where they will be (RFC 9110, section 15.3.3).
   private static Response accepted(Email email, GenerationId id, Preference preference) {
     var place =
         "/api/generations/" + URLEncoder.encode(email.value(), StandardCharsets.UTF_8) + "/" + id;
-    return told(
+    return withId(
         id,
         Response.accepted(
                 Json.object(
                     "generation_id", id.toString(), "status", "pending", "status_url", place))
             .header("location", place)
             .header("preference-applied", preference.applied())
-            .header("retry-after", Long.toString(LOOK_AGAIN_AFTER.toSeconds())));
+            .header("retry-after", Long.toString(POLL_AFTER.toSeconds())));
   }
 
   private Response shown(List<StoredImage> pictures, Credits remaining) {
@@ -212,14 +219,14 @@ public final class GenerationHandler extends ApiHandler {
         Json.object("images", signed(pictures), "credits_remaining", remaining.value()));
   }
 
-  private static Response told(GenerationId id, Response response) {
+  private static Response withId(GenerationId id, Response response) {
     return response.header("x-generation-id", id.toString()).trace("generation_id", id.toString());
   }
 
-  // Once for each generation: a repeat has done no work.
+  // Counts the work of a generation once: a repeated request does none.
   private static Response counted(Work work, Response response) {
     return response
-        .trace("missing", work.missing().stream().map(NotDrawn::cause).toList())
+        .trace("missing", work.missing().stream().map(NoImage::cause).toList())
         .measure(Metric.of(work));
   }
 
@@ -259,7 +266,7 @@ public final class GenerationHandler extends ApiHandler {
     caller.mustBe(email);
     return GenerationId.parse(request.path("id"))
         .flatMap(id -> wiring.now().deletion.delete(email, id))
-        .map(back -> Response.empty(204).count(Metric.CREDITS_REFUNDED, back.value()))
+        .map(refunded -> Response.empty(204).count(Metric.CREDITS_REFUNDED, refunded.value()))
         .orElseGet(GenerationHandler::notFound)
         .trace("user", Log.user(email));
   }
@@ -288,7 +295,7 @@ public final class GenerationHandler extends ApiHandler {
       case Pending _ -> "pending";
       case Succeeded _ -> "succeeded";
       case Failed _ -> "failed";
-      case Deleted _ -> throw new IllegalStateException("what is deleted is not shown");
+      case Deleted _ -> throw new IllegalStateException("a deleted generation is never shown");
     };
   }
 

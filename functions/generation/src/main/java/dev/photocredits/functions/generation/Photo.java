@@ -7,11 +7,14 @@ import dev.photocredits.photos.UnreadableImage;
 import dev.photocredits.uploads.UploadOrder;
 
 /**
- * A photo that passed inspection: PNG, JPEG, WebP or HEIC/HEIF by its bytes, whole as far as its
- * structure tells, of 40 megapixels and 20 MB at most. Nothing of it has been decoded.
+ * A photo that passed inspection. By its bytes, it is a PNG, JPEG, WebP or HEIC/HEIF of at most 40
+ * megapixels and 20 MB, and its structure is complete. No pixel has been decoded yet.
  */
 record Photo(ImageFile file) {
-  /** The photo; {@code UNSUPPORTED_IMAGE} or {@code IMAGE_TOO_LARGE} for everything else. */
+  /**
+   * Inspects an image file. Rejects the request with {@code UNSUPPORTED_IMAGE} or {@code
+   * IMAGE_TOO_LARGE} if it is not such a photo.
+   */
   static Photo inspect(byte[] bytes) {
     if (bytes.length > UploadOrder.LARGEST) {
       throw tooLarge("The image is larger than 20 MB.");
@@ -30,7 +33,7 @@ record Photo(ImageFile file) {
     }
   }
 
-  /** In pixels, as stored. */
+  /** The longer side of the stored picture, in pixels. */
   int longSide() {
     return Math.max(file.width(), file.height());
   }

@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes of a photo what the model gets: upright, without metadata, 2048 pixels on the long side and
- * 7 MB at most. One that is so already keeps its pixels, and only loses its metadata; any other is
- * decoded, turned, scaled and encoded as a JPEG in sRGB, on white where it is transparent. HEIC and
- * HEIF, which Java cannot decode, keep their pixels in any case.
+ * Prepares a photo for the model, which gets it upright, without metadata, at most 2048 pixels on
+ * the long side and at most 7 MB. A photo that already fits keeps its pixels and only loses its
+ * metadata. Any other is decoded, rotated, scaled, flattened onto white and encoded as a JPEG in
+ * sRGB. HEIC and HEIF photos, which Java cannot decode, always keep their pixels.
  */
 final class PhotoPreparation {
-  /** What every Gemini model takes as inline data. */
+  /** What every Gemini model accepts as inline data. */
   private static final int LARGEST_BYTES = 7_000_000;
 
-  /** Twice the side of the pictures that come back. */
+  /** Twice the side of the generated pictures. */
   private static final int LONG_SIDE = 2048;
 
   private static final ContentType JPEG = new ContentType("image/jpeg");
@@ -25,11 +25,12 @@ final class PhotoPreparation {
   private PhotoPreparation() {}
 
   /**
-   * What the model gets, the same for the same photo. {@code UNSUPPORTED_IMAGE} or {@code
-   * IMAGE_TOO_LARGE} where that cannot be made.
+   * Returns the image for the model; the same photo always gives the same image. Rejects the
+   * request with {@code UNSUPPORTED_IMAGE} or {@code IMAGE_TOO_LARGE} if the photo cannot be
+   * prepared.
    *
-   * @param isLate asked again and again while a photo is decoded; once it is true, decoding stops
-   *     and the photo is rejected
+   * @param isLate checked repeatedly while a photo is decoded; once it is true, decoding stops and
+   *     the photo is rejected
    */
   static Image prepare(Photo photo, BooleanSupplier isLate) {
     var kept = withItsPixels(photo);
@@ -37,12 +38,12 @@ final class PhotoPreparation {
       return new Image(new ContentType(photo.file().mediaType()), kept.get());
     }
     if (photo.file() instanceof HeifFile) {
-      throw Photo.tooLarge("A HEIC image has 7 MB at most; a JPEG, PNG or WebP may have 20 MB.");
+      throw Photo.tooLarge("A HEIC image may have at most 7 MB; a JPEG, PNG or WebP 20 MB.");
     }
     return new Image(JPEG, ScaledPhoto.jpeg(photo.file(), LONG_SIDE, LARGEST_BYTES, isLate));
   }
 
-  /** The photo without its metadata, if the model can have its pixels as they are. */
+  /** The photo without its metadata, if the model can get its pixels unchanged. */
   private static Optional<byte[]> withItsPixels(Photo photo) {
     try {
       return photo.file() instanceof HeifFile

@@ -4,10 +4,10 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
-import dev.photocredits.generation.DrawOutcome;
-import dev.photocredits.generation.DrawOutcome.AlreadyRunning;
-import dev.photocredits.generation.DrawOutcome.Queued;
 import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.GenerationOutcome;
+import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
+import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.lambda.Request;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,20 +19,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How long a caller wants to wait for the pictures before hearing where to look for them: {@code
- * Prefer: respond-async}, {@code Prefer: wait=10}, or both (RFC 7240, sections 4.1 and 4.3).
+ * The caller's preference for an asynchronous response: {@code Prefer: respond-async}, {@code
+ * Prefer: wait=10}, or both (RFC 7240, sections 4.1 and 4.3).
  *
- * @param applied the preferences that are honoured, as {@code Preference-Applied} names them
+ * @param longestWait how long to wait for the pictures before responding with 202
+ * @param applied the preferences that are honoured, in the syntax of {@code Preference-Applied}
  */
-record Preference(Duration patience, String applied) {
+record Preference(Duration longestWait, String applied) {
   private static final String RESPOND_ASYNC = "respond-async";
   private static final String WAIT = "wait=";
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** What the caller prefers, if they say anything about it; what is malformed does not count. */
+  /** Parses {@code Prefer}, ignoring unknown and malformed preferences; empty if none is left. */
   static Optional<Preference> of(Request request) {
-    // The first of its kind counts (RFC 7240, section 2).
-    var said =
+    // Of repeated preferences, the first counts (RFC 7240, section 2).
+    var preferences =
         Arrays.stream(request.header("prefer").orElse("").toLowerCase(Locale.ROOT).split(",", -1))
             .map(preference -> preference.split(";", -1)[0].replace(" ", ""))
             .filter(preference -> preference.matches(RESPOND_ASYNC + "|" + WAIT + "\\d{1,6}"))
@@ -43,57 +44,61 @@ record Preference(Duration patience, String applied) {
                     (first, _) -> first,
                     LinkedHashMap::new))
             .values();
-    return said.isEmpty()
+    return preferences.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Preference(patience(said), String.join(", ", said)));
+        : Optional.of(new Preference(longestWait(preferences), String.join(", ", preferences)));
   }
 
-  private static Duration patience(Collection<String> said) {
-    return said.stream()
+  private static Duration longestWait(Collection<String> preferences) {
+    return preferences.stream()
         .filter(preference -> preference.startsWith(WAIT))
         .findFirst()
         .map(preference -> Duration.ofSeconds(Long.parseLong(preference.substring(WAIT.length()))))
         .orElse(Duration.ZERO);
   }
 
-  /** The same without a wait, for a request that may not wait. */
+  /** This preference without a wait, for a request that is not admitted to wait. */
   private Preference withoutWaiting() {
     return new Preference(Duration.ZERO, RESPOND_ASYNC);
   }
 
-  /** What became of an order, and which preferences were honoured. */
-  record Awaited(DrawOutcome outcome, Preference preference) {}
+  /** The outcome of a generation request, and the preferences that were honoured. */
+  record Awaited(GenerationOutcome outcome, Preference preference) {}
 
   /**
-   * What became of an order by the end of the wait, or by the deadline if that is sooner. It does
-   * not wait where as many of the owner's requests do as the limits allow: a server may leave a
-   * preference unheeded (RFC 7240, section 2).
+   * Waits for a queued generation until it ends, the wait is over or the deadline has come, and
+   * returns the outcome at that time. If the owner already has as many waiting requests as the
+   * limits allow, returns at once: a server may ignore a preference (RFC 7240, section 2).
    */
   Awaited await(
       GenerationFlow flow,
       Email email,
-      DrawOutcome ordered,
+      GenerationOutcome queued,
       Instant deadline,
       InstantSource clock) {
-    var wanted = clock.instant().plus(patience);
-    var until = wanted.isBefore(deadline) ? wanted : deadline;
-    if (pending(ordered).isEmpty() || !clock.instant().isBefore(until)) {
-      return new Awaited(ordered, this);
+    var end = clock.instant().plus(longestWait);
+    var until = end.isBefore(deadline) ? end : deadline;
+    if (pending(queued).isEmpty() || !clock.instant().isBefore(until)) {
+      return new Awaited(queued, this);
     }
     var wait = flow.admit(email, until);
     if (wait.isEmpty()) {
-      return new Awaited(ordered, withoutWaiting());
+      return new Awaited(queued, withoutWaiting());
     }
     try {
-      return new Awaited(look(flow, email, ordered, until, clock), this);
+      return new Awaited(poll(flow, email, queued, until, clock), this);
     } finally {
       flow.leave(wait.get());
     }
   }
 
-  private static DrawOutcome look(
-      GenerationFlow flow, Email email, DrawOutcome ordered, Instant until, InstantSource clock) {
-    var outcome = ordered;
+  private static GenerationOutcome poll(
+      GenerationFlow flow,
+      Email email,
+      GenerationOutcome queued,
+      Instant until,
+      InstantSource clock) {
+    var outcome = queued;
     while (true) {
       var pause = Duration.between(clock.instant(), until);
       var id = pending(outcome);
@@ -105,8 +110,8 @@ record Preference(Duration patience, String applied) {
     }
   }
 
-  /** What there is to wait for. */
-  private static Optional<GenerationId> pending(DrawOutcome outcome) {
+  /** The generation to wait for; empty if it has ended. */
+  private static Optional<GenerationId> pending(GenerationOutcome outcome) {
     return switch (outcome) {
       case Queued(var id) -> Optional.of(id);
       case AlreadyRunning(var id) -> Optional.of(id);

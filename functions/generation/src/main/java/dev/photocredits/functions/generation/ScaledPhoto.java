@@ -18,25 +18,27 @@ import net.coobird.thumbnailator.util.exif.Orientation;
 import org.w3c.dom.Element;
 
 /**
- * Decodes a photo and encodes it anew, smaller and upright. A class of its own, so that callers who
- * send small photos do not wait for the libraries.
+ * Decodes a photo, scales and rotates it, and encodes it as a JPEG. This is a class of its own so
+ * that requests with small photos do not load the imaging libraries.
  */
 final class ScaledPhoto {
   private static final float QUALITY = 0.9f;
 
-  /** For noise, which is no photo: it would take more bytes than the model takes. */
+  /** For noise, which would exceed the model's limit in bytes at the usual quality. */
   private static final float LOWER_QUALITY = 0.6f;
 
   static {
-    // Streams would go through files else, which Lambda's processor has no time for.
+    // By default ImageIO caches streams in files, which is too slow on Lambda.
     ImageIO.setUseCache(false);
   }
 
   private ScaledPhoto() {}
 
   /**
-   * The photo as a JPEG of up to so many pixels on its long side, and up to so many bytes; {@code
-   * UNSUPPORTED_IMAGE} if it cannot be decoded.
+   * Returns the photo as an upright JPEG. Rejects the request as {@link DecodedPhoto#of} does.
+   *
+   * @param longSide the maximum length of its longer side, in pixels
+   * @param mostBytes the size above which a lower quality is used
    */
   static byte[] jpeg(ImageFile photo, int longSide, int mostBytes, BooleanSupplier isLate) {
     var decoded = DecodedPhoto.of(photo, longSide, isLate);
@@ -75,14 +77,14 @@ final class ScaledPhoto {
       writer.setOutput(output);
       writer.write(null, new IIOImage(image, null, metadata), parameters);
     } catch (IOException e) {
-      throw new UncheckedIOException("nothing can go wrong in memory", e);
+      throw new UncheckedIOException("could not encode a JPEG in memory", e);
     } finally {
       writer.dispose();
     }
     return bytes.toByteArray();
   }
 
-  /** As many samples of colour as of brightness; Java would keep one of four. */
+  /** Turns off chroma subsampling: by default Java keeps one colour sample of four. */
   private static void keepColours(IIOMetadata metadata) throws IOException {
     var format = metadata.getNativeMetadataFormatName();
     var root = (Element) metadata.getAsTree(format);

@@ -30,8 +30,9 @@ import org.apache.commons.fileupload2.core.RequestContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a multipart form. A part is read up to its limit and one byte more, so that a huge
- * one is noticed without being held; of several parts with one name the last counts.
+ * The fields of a multipart form. A part is read up to its limit plus one byte, which is enough to
+ * detect a larger one without keeping all of it in memory. If several parts have the same name, the
+ * last one counts.
  */
 final class UploadForm {
   private static final int MOST_PARTS = 32;
@@ -42,8 +43,8 @@ final class UploadForm {
   /**
    * A file of the form.
    *
-   * @param contentType as its sender labelled it
-   * @param bytes all of it, or one byte more than the limit
+   * @param contentType the type that the sender declared
+   * @param bytes the whole content, or the first bytes of it, one more than the limit
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   record File(String contentType, byte[] bytes) {}
@@ -59,10 +60,12 @@ final class UploadForm {
   }
 
   /**
-   * Reads the request's form; one of another type has no fields. 400 if it is broken.
+   * Reads the form of a request. A body of another content type has no fields; a malformed form is
+   * rejected with 400.
    *
-   * @param file the name of the part that is a file even without a file name, if its type says so
-   * @param largestFile the limit of a file, in bytes
+   * @param file the name of the part that counts as a file even without a file name, if it declares
+   *     an image type
+   * @param largestFile the size limit of a file, in bytes
    */
   static UploadForm of(Request request, String file, int largestFile, Problems problems) {
     var form = new UploadForm(file, problems);
@@ -107,7 +110,7 @@ final class UploadForm {
     try (var content = part.getInputStream()) {
       var type = part.getContentType() == null ? "" : part.getContentType();
       if (part.isFormField() && !isUnnamedFile(name, type)) {
-        // What should have been a file is none, whether or not it is UTF-8.
+        // A text in place of the file is rejected later; it need not even be UTF-8.
         texts.put(name, name.equals(file) ? "" : text(content.readNBytes(LARGEST_TEXT)));
       } else {
         files.put(name, new File(type, content.readNBytes(largestFile + 1)));
@@ -120,8 +123,9 @@ final class UploadForm {
   }
 
   /**
-   * The same form as the library wants it, where it was sent with padding behind a boundary or with
-   * lines that end with LF alone (RFC 2046, section 5.1.1). What the parts contain stays as it is.
+   * Rewrites a form that the library would not parse, although RFC 2046, section 5.1.1 or common
+   * practice allows it: one with padding after a boundary, or with lines that end in LF alone. The
+   * contents of the parts stay unchanged.
    */
   private static byte[] canonical(byte[] body, String delimiter) {
     var form = new String(body, ISO_8859_1);
@@ -146,7 +150,7 @@ final class UploadForm {
     return lines.toString().getBytes(ISO_8859_1);
   }
 
-  // A text as long as the limit may end within a character, which is then left out.
+  // A text that was cut off at the limit may end within a character, which is then dropped.
   private static String text(byte[] utf8) {
     var text = CharBuffer.allocate(utf8.length);
     var whole = utf8.length < LARGEST_TEXT;
@@ -157,7 +161,7 @@ final class UploadForm {
     return text.flip().toString();
   }
 
-  // The library notices neither a boundary that does not occur nor an end that is missing.
+  // The library detects neither a boundary that never occurs nor a missing closing boundary.
   private static boolean isClosed(byte[] boundary, byte[] body) {
     var end = "--" + new String(boundary, ISO_8859_1) + "--";
     var from = Math.max(0, body.length - end.length() - LARGEST_EPILOGUE);
@@ -168,7 +172,7 @@ final class UploadForm {
     return new Rejected(ErrorCode.BAD_REQUEST, detail);
   }
 
-  /** A text that must be there. */
+  /** A required text; reports a problem and returns empty if it is missing or is a file. */
   Optional<String> text(String name) {
     if (files.containsKey(name)) {
       problems.notText(name);
@@ -180,13 +184,13 @@ final class UploadForm {
     return Optional.ofNullable(texts.get(name));
   }
 
-  /** A text that may be absent or empty. */
+  /** An optional text, or {@code otherwise} if it is absent or empty. */
   String text(String name, String otherwise) {
     var text = texts.getOrDefault(name, "");
     return text.isEmpty() ? otherwise : text;
   }
 
-  /** A file that must be there. */
+  /** A required file; reports a problem and returns empty if it is missing or is a text. */
   Optional<File> file(String name) {
     if (texts.containsKey(name)) {
       problems.add("value_error", "Value error, Expected UploadFile, received: text", "body", name);
@@ -198,7 +202,7 @@ final class UploadForm {
     return Optional.ofNullable(files.get(name));
   }
 
-  /** The library's parser over bytes in memory; its other ways of reading are not offered. */
+  /** The library's parser, reading bytes in memory. */
   private static final class Parser
       extends AbstractFileUpload<Form, NoItem, FileItemFactory<NoItem>> {
     Parser() {

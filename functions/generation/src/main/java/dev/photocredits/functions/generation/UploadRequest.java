@@ -6,7 +6,7 @@ import dev.photocredits.lambda.Request;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 
-/** Reads what somebody wants to upload. */
+/** Parses the body of {@code POST /api/uploads}. */
 final class UploadRequest {
   private UploadRequest() {}
 
@@ -23,7 +23,7 @@ final class UploadRequest {
     problems.check();
     var declared = DeclaredType.parse(type).orElseThrow(GenerateRequest::noPhoto);
     if (size.orElseThrow() > UploadOrder.LARGEST) {
-      throw Photo.tooLarge("A photo has 20 MB at most.");
+      throw Photo.tooLarge("A photo may have at most 20 MB.");
     }
     return new UploadOrder(email.orElseThrow(), declared, size.orElseThrow().intValue());
   }

@@ -2,25 +2,25 @@ package dev.photocredits.functions.generation;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
-import dev.photocredits.aws.dynamodb.DynamoDb;
-import dev.photocredits.aws.s3.S3ImageStore;
-import dev.photocredits.aws.sqs.SqsWorkQueue;
 import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.gemini.ThinkingLevel;
 import dev.photocredits.generation.Deletion;
-import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.Gallery;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.ImageStore;
-import dev.photocredits.generation.Photos;
+import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.generation.QueuedPhotos;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.lambda.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
+import dev.photocredits.s3.S3ImageStore;
+import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
@@ -31,18 +31,18 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
-/** What the generation function is made of. */
+/** Wires the generation function. */
 final class Wiring {
-  /** Seven days: no signature of S3's lives longer. */
+  /** Seven days in seconds, the longest that S3 allows for a presigned URL. */
   private static final int LONGEST_URL_LIFE = 604_800;
 
-  /** API Gateway's 30 s: a lease must outlive any worker that can still answer. */
+  /** In seconds. A lease must outlive API Gateway's timeout of 30 s for a synchronous request. */
   private static final int SHORTEST_LEASE = 31;
 
-  /** No address of a person's: RFC 2606, section 2. */
+  /** An address that cannot exist (RFC 2606, section 2). */
   private static final Email NOBODY = new Email("nobody@example.invalid");
 
-  /** A photo of one pixel. */
+  /** A PNG of one pixel, in base64. */
   private static final String PIXEL =
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
 
@@ -57,14 +57,14 @@ final class Wiring {
   private final Runnable priming;
 
   /**
-   * What a wiring connects, beside the table.
+   * What a wiring is built from, apart from the table.
    *
-   * @param priming calls that change nothing
+   * @param priming makes calls that change nothing, before the snapshot
    */
   record Parts(
-      Drawing drawing,
+      PictureGenerator generator,
       ImageStore images,
-      Photos photos,
+      QueuedPhotos photos,
       Uploads uploads,
       WorkQueue queue,
       TimeOrderedIds ids,
@@ -72,9 +72,9 @@ final class Wiring {
       Runnable priming) {}
 
   /**
-   * What runs in Lambda, by these settings and those of the secret that they name.
+   * The wiring for Lambda, from these settings and those in the secret that they name.
    *
-   * @param retired what is known of models, which outlives the wiring
+   * @param retired the models known as retired; outlives the wiring
    */
   static Wiring of(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
@@ -97,7 +97,7 @@ final class Wiring {
         environment,
         table,
         new Parts(
-            new Drawing(
+            new PictureGenerator(
                 table.generations(),
                 model,
                 bucket,
@@ -134,7 +134,7 @@ final class Wiring {
         new GenerationFlow(
             table.ledger(),
             generations,
-            parts.drawing(),
+            parts.generator(),
             images,
             parts.photos(),
             parts.queue(),
@@ -146,12 +146,12 @@ final class Wiring {
             clock);
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     priming.run();
   }
 
-  // Looks at a photo, and signs an address where it might be put.
+  // Prepares a photo, and signs a URL for an upload that never happens.
   private static void prime(Uploads uploads) {
     var pixel = Photo.inspect(Base64.getDecoder().decode(PIXEL));
     var photo = PhotoPreparation.prepare(pixel, () -> false);

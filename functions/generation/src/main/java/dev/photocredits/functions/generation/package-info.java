@@ -1,4 +1,4 @@
-/** The generation function: draws variations, and shows the gallery. */
+/** The generation function: generates variations of photos, and serves the gallery. */
 @NullMarked
 package dev.photocredits.functions.generation;
 

@@ -30,8 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A JPEG that lacks coded rows is truncated, whatever ends it. One that has them all passes,
- * whatever else is wrong with it. Turned photos are decoded, upright ones of this size are not.
+ * A JPEG that lacks coded rows is rejected as truncated, with or without an end marker. A JPEG with
+ * all its rows passes, even if something else is wrong with it. Rotated photos take the path that
+ * decodes them; upright ones of this size are not decoded.
  */
 final class CutJpegTest {
   enum Jpeg {
@@ -57,7 +58,7 @@ final class CutJpegTest {
       };
     }
 
-    byte[] turned() {
+    byte[] rotated() {
       return TaggedPhoto.jpeg(upright(), 6);
     }
   }
@@ -71,39 +72,39 @@ final class CutJpegTest {
 
   @ParameterizedTest
   @MethodSource("cuts")
-  void a_jpeg_that_was_cut_is_truncated_though_it_has_an_end_marker(Jpeg jpeg, int percent) {
+  void a_cut_jpeg_is_rejected_even_with_an_end_marker(Jpeg jpeg, int percent) {
     var upright = cutAndEnded(jpeg.upright(), percent);
-    var turned = cutAndEnded(jpeg.turned(), percent);
+    var rotated = cutAndEnded(jpeg.rotated(), percent);
 
-    assertRefused(upright, percent);
-    assertRefused(turned, percent);
+    assertTruncated(upright, percent);
+    assertTruncated(rotated, percent);
   }
 
   @ParameterizedTest
   @EnumSource
-  void a_jpeg_that_says_it_is_higher_than_its_rows_is_truncated(Jpeg jpeg) {
-    var upright = higher(jpeg.upright());
-    var turned = higher(jpeg.turned());
+  void a_jpeg_that_declares_more_rows_than_it_has_is_rejected(Jpeg jpeg) {
+    var upright = withMoreRows(jpeg.upright());
+    var rotated = withMoreRows(jpeg.rotated());
 
-    assertRefused(upright, 100);
-    assertRefused(turned, 100);
+    assertTruncated(upright, 100);
+    assertTruncated(rotated, 100);
   }
 
-  /** A decoder reports the first thing that is wrong, and is silent about the second. */
+  /** A decoder reports only the first of several problems. */
   @ParameterizedTest
   @EnumSource(names = {"BASELINE_WITH_RESTARTS", "PROGRESSIVE_WITH_RESTARTS"})
-  void a_cut_jpeg_is_truncated_whatever_else_is_wrong_with_it(Jpeg jpeg) {
-    var cut = cutAndEnded(jpeg.turned(), 75);
+  void a_cut_jpeg_with_another_problem_is_still_rejected_as_truncated(Jpeg jpeg) {
+    var cut = cutAndEnded(jpeg.rotated(), 75);
 
-    var withStrayBytes = inserted(cut, place(cut, 0xd0), 5);
+    var withStrayBytes = inserted(cut, indexOf(cut, 0xd0), 5);
 
-    assertRefused(withStrayBytes, 75);
+    assertTruncated(withStrayBytes, 75);
   }
 
   @ParameterizedTest
   @EnumSource
-  void a_whole_jpeg_passes_whatever_else_is_wrong_with_it(Jpeg jpeg) throws Exception {
-    for (var whole : new byte[][] {jpeg.upright(), jpeg.turned()}) {
+  void a_jpeg_with_all_rows_passes_despite_other_problems(Jpeg jpeg) throws Exception {
+    for (var whole : new byte[][] {jpeg.upright(), jpeg.rotated()}) {
       var prepared = prepared(whole).bytes();
 
       var withoutEnd = Arrays.copyOf(whole, whole.length - 2);
@@ -119,42 +120,43 @@ final class CutJpegTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BASELINE_WITH_RESTARTS", "PROGRESSIVE_WITH_RESTARTS"})
-  void stray_bytes_before_a_restart_marker_do_not_matter(Jpeg jpeg) {
-    for (var whole : new byte[][] {jpeg.upright(), jpeg.turned()}) {
-      var withStrayBytes = inserted(whole, place(whole, 0xd0), 5);
+  void stray_bytes_before_a_restart_marker_are_accepted(Jpeg jpeg) {
+    for (var whole : new byte[][] {jpeg.upright(), jpeg.rotated()}) {
+      var withStrayBytes = inserted(whole, indexOf(whole, 0xd0), 5);
 
       assertThat(prepared(withStrayBytes).bytes()).isNotEmpty();
     }
   }
 
-  /** Each channel has a scan of its own, as some cameras write them. */
+  /** Some cameras write a separate scan for each channel. */
   @Test
-  void a_jpeg_needs_a_scan_of_each_channel() {
+  void a_jpeg_without_a_scan_for_each_channel_is_rejected() {
     var whole = ofScans(3);
     var withoutOne = ofScans(2);
 
     assertThat(prepared(whole).bytes()).isNotEmpty();
     assertThat(prepared(TaggedPhoto.jpeg(whole, 6)).bytes()).isNotEmpty();
-    assertRefused(withoutOne, 100);
-    assertRefused(TaggedPhoto.jpeg(withoutOne, 6), 100);
+    assertTruncated(withoutOne, 100);
+    assertTruncated(TaggedPhoto.jpeg(withoutOne, 6), 100);
   }
 
-  /** All its rows show, though blurred: with an end marker, that may be what its writer wanted. */
+  /** All rows are there, if blurred; with an end marker, that may be what its writer intended. */
   @Test
-  void a_progressive_jpeg_may_end_between_two_scans_if_it_says_so() {
+  void a_progressive_jpeg_may_end_between_two_scans_only_with_an_end_marker() {
     var whole = Jpeg.PROGRESSIVE.upright();
-    var secondScan = new String(whole, ISO_8859_1).indexOf("\u00ff\u00c4", place(whole, 0xda));
+    var secondScan = new String(whole, ISO_8859_1).indexOf("\u00ff\u00c4", indexOf(whole, 0xda));
     var between = Arrays.copyOf(whole, secondScan);
 
     var ended = ended(between);
 
     assertThat(prepared(ended).bytes()).isNotEmpty();
     assertThat(prepared(TaggedPhoto.jpeg(ended, 6)).bytes()).isNotEmpty();
-    assertRefused(between, 100);
-    assertRefused(TaggedPhoto.jpeg(between, 6), 100);
+    assertTruncated(between, 100);
+    assertTruncated(TaggedPhoto.jpeg(between, 6), 100);
   }
 
-  private static void assertRefused(byte[] cut, int percent) {
+  /** Below 25 percent, the error text may be another one. */
+  private static void assertTruncated(byte[] cut, int percent) {
     var rejected = catchThrowableOfType(Rejected.class, () -> prepared(cut));
 
     assertThat(rejected).isNotNull();
@@ -180,16 +182,19 @@ final class CutJpegTest {
     return ended;
   }
 
-  /** Where the first marker of that kind is. */
-  private static int place(byte[] jpeg, int marker) {
+  /** The index of the first such marker. */
+  private static int indexOf(byte[] jpeg, int marker) {
     return new String(jpeg, ISO_8859_1).indexOf("\u00ff" + (char) marker);
   }
 
-  /** A gray picture as so many of the three channels of another, each in a scan of its own. */
+  /**
+   * A JPEG that declares three channels, but has only {@code count} scans, each with one channel.
+   * The data of each is that of a gray picture.
+   */
   private static byte[] ofScans(int count) {
     var gray = Jpeg.GRAY.upright();
-    var frame = place(gray, 0xc0);
-    var scan = place(gray, 0xda);
+    var frame = indexOf(gray, 0xc0);
+    var scan = indexOf(gray, 0xda);
     var jpeg = new ByteArrayOutputStream();
     jpeg.write(gray, 0, frame);
     jpeg.writeBytes(new byte[] {-1, (byte) 0xc0, 0, 17});
@@ -205,9 +210,9 @@ final class CutJpegTest {
     return jpeg.toByteArray();
   }
 
-  /** The frame's height, enlarged by 32 pixels: two rows of the largest units. */
-  private static byte[] higher(byte[] whole) {
-    var at = Math.max(place(whole, 0xc0), place(whole, 0xc2));
+  /** Enlarges the height in the frame by 32 pixels, two rows of the largest units (MCUs). */
+  private static byte[] withMoreRows(byte[] whole) {
+    var at = Math.max(indexOf(whole, 0xc0), indexOf(whole, 0xc2));
     var numbers = ByteBuffer.wrap(whole);
     var _ = numbers.putShort(at + 5, (short) (numbers.getShort(at + 5) + 32));
     return whole;
@@ -220,7 +225,7 @@ final class CutJpegTest {
     return longer;
   }
 
-  /** The portrait, encoded with a restart marker behind every fifth unit. */
+  /** The portrait, encoded with a restart marker after every fifth unit (MCU). */
   private static byte[] withRestarts(boolean isProgressive) {
     var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     var bytes = new ByteArrayOutputStream();

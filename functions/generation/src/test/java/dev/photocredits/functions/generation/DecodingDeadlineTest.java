@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A decoder stops when the time for it is over, and goes on with nothing behind the answer. */
+/** A decoder stops at its deadline, and does not go on in the background. */
 final class DecodingDeadlineTest {
   @ParameterizedTest
   @ValueSource(
@@ -19,31 +19,31 @@ final class DecodingDeadlineTest {
         "cases/png-icc-p3-2100px.png",
         "largest.webp"
       })
-  void decoding_stops_when_it_is_late(String name) {
+  void decoding_stops_at_the_deadline(String name) {
     var photo = Photo.inspect(Photos.bytes(name));
-    var looks = new AtomicInteger();
+    var checks = new AtomicInteger();
 
     var rejected =
         catchThrowableOfType(
             Rejected.class,
-            () -> PhotoPreparation.prepare(photo, () -> looks.incrementAndGet() > 2));
+            () -> PhotoPreparation.prepare(photo, () -> checks.incrementAndGet() > 2));
 
     assertThat(rejected.response().outcome()).isEqualTo("IMAGE_TOO_LARGE");
     assertThat(String.valueOf(rejected.response().body())).contains("takes too long to decode");
-    assertThat(looks).as("looks at the clock").hasValueBetween(3, 8);
+    assertThat(checks).as("checks of the deadline").hasValueBetween(3, 8);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"phone-12mp.jpg", "cases/png-icc-p3-2100px.png"})
-  void the_clock_is_looked_at_all_along(String name) {
+  void the_deadline_is_checked_throughout_decoding(String name) {
     var bytes = Photos.bytes(name);
-    var looks = new AtomicInteger();
+    var checks = new AtomicInteger();
 
     var _ =
-        PhotoPreparation.prepare(Photo.inspect(bytes), () -> looks.incrementAndGet() > 1_000_000);
+        PhotoPreparation.prepare(Photo.inspect(bytes), () -> checks.incrementAndGet() > 1_000_000);
 
-    assertThat(looks.get())
-        .as("once for each kilobyte at least")
+    assertThat(checks.get())
+        .as("checks of the deadline, at least one for each kilobyte")
         .isGreaterThan(bytes.length / 1024);
   }
 }

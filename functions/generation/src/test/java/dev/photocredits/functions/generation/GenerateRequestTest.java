@@ -28,7 +28,7 @@ final class GenerateRequestTest {
       new Uploads() {
         @Override
         public SignedUpload open(UploadOrder order) {
-          throw new AssertionError("nothing is opened here");
+          throw new AssertionError("this test opens no upload");
         }
 
         @Override
@@ -38,7 +38,7 @@ final class GenerateRequestTest {
       };
 
   @Test
-  void a_complete_form_is_what_somebody_wants() {
+  void a_complete_form_is_parsed() {
     var form = Multipart.complete().text("transformation_mode", "item-only");
 
     var wanted = GenerateRequest.from(Upload.of(form));
@@ -49,13 +49,13 @@ final class GenerateRequestTest {
   }
 
   @Test
-  void the_photo_of_the_order_is_what_its_bytes_say_not_its_label() {
+  void the_type_of_the_photo_is_detected_from_its_bytes_not_from_its_declared_type() {
     var jpeg = Photos.bytes("portrait.jpg");
     var form = Multipart.complete().file("image", "image/x-whatever", jpeg);
 
     var photo =
         GenerateRequest.from(Upload.of(form))
-            .order(NOTHING_UPLOADED, () -> false)
+            .toRequest(NOTHING_UPLOADED, () -> false)
             .photo()
             .prepared();
 
@@ -64,12 +64,12 @@ final class GenerateRequestTest {
   }
 
   @Test
-  void the_mode_is_a_full_transformation_unless_said() {
-    var unsaid = GenerateRequest.from(Upload.of(Multipart.complete()));
+  void the_default_mode_is_full_transformation() {
+    var absent = GenerateRequest.from(Upload.of(Multipart.complete()));
     var empty =
         GenerateRequest.from(Upload.of(Multipart.complete().text("transformation_mode", "")));
 
-    assertThat(unsaid.mode()).isEqualTo(TransformationMode.FULL_TRANSFORMATION);
+    assertThat(absent.mode()).isEqualTo(TransformationMode.FULL_TRANSFORMATION);
     assertThat(empty.mode()).isEqualTo(TransformationMode.FULL_TRANSFORMATION);
   }
 
@@ -83,7 +83,7 @@ final class GenerateRequestTest {
   }
 
   @Test
-  void all_missing_fields_are_named_at_once() {
+  void all_missing_fields_are_reported_together() {
     var rejected = rejected(new Multipart());
 
     assertThat(rejected.status()).isEqualTo(422);
@@ -97,7 +97,7 @@ final class GenerateRequestTest {
   }
 
   @Test
-  void all_bad_fields_are_named_at_once() {
+  void all_invalid_fields_are_reported_together() {
     var rejected =
         rejected(
             new Multipart()
@@ -123,7 +123,7 @@ final class GenerateRequestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"x", "ü", "語", "🎨"})
-  void a_prompt_has_2000_characters_at_most_whatever_their_size(String character) {
+  void a_prompt_may_have_at_most_2000_characters_of_any_size_in_bytes(String character) {
     var longest = character.repeat(2_000);
 
     var wanted = GenerateRequest.from(Upload.of(Multipart.complete().text("prompt", longest)));
@@ -136,7 +136,7 @@ final class GenerateRequestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"x", "ü", "語", "🎨"})
-  void a_prompt_of_any_greater_length_is_too_long(String character) {
+  void a_prompt_longer_than_the_form_limit_is_too_long(String character) {
     for (var length = 65_500; length < 65_600; length += 11) {
       var rejected = rejected(Multipart.complete().text("prompt", character.repeat(length)));
 
@@ -156,12 +156,12 @@ final class GenerateRequestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "imagery/png", "video/mp4"})
-  void a_file_that_is_not_labelled_as_an_image_is_refused(String label) {
-    var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
+  void a_file_whose_declared_type_is_not_an_image_type_is_rejected(String declaredType) {
+    var form = Multipart.complete().file("image", declaredType, Photos.bytes("portrait.jpg"));
 
     var wanted = GenerateRequest.from(Upload.of(form));
 
-    assertThatThrownBy(() -> wanted.order(NOTHING_UPLOADED, () -> false))
+    assertThatThrownBy(() -> wanted.toRequest(NOTHING_UPLOADED, () -> false))
         .isInstanceOfSatisfying(
             Rejected.class,
             rejected ->
@@ -180,12 +180,12 @@ final class GenerateRequestTest {
         "application/octet-stream",
         ""
       })
-  void any_label_of_an_image_will_do(String label) {
-    var form = Multipart.complete().file("image", label, Photos.bytes("portrait.jpg"));
+  void any_declared_image_type_is_accepted(String declaredType) {
+    var form = Multipart.complete().file("image", declaredType, Photos.bytes("portrait.jpg"));
 
     var photo =
         GenerateRequest.from(Upload.of(form))
-            .order(NOTHING_UPLOADED, () -> false)
+            .toRequest(NOTHING_UPLOADED, () -> false)
             .photo()
             .prepared();
 
@@ -193,7 +193,7 @@ final class GenerateRequestTest {
   }
 
   @Test
-  void an_oversized_file_is_too_large_and_not_held_whole() {
+  void an_oversized_file_is_rejected_and_not_kept_in_full() {
     var form = Multipart.complete().file("image", "image/jpeg", new byte[9_000_000]);
 
     var wanted = GenerateRequest.from(Upload.of(form));
@@ -205,14 +205,14 @@ final class GenerateRequestTest {
     assertThat(
             catchThrowableOfType(
                     Rejected.class,
-                    () -> wanted.order(NOTHING_UPLOADED, () -> false).photo().prepared())
+                    () -> wanted.toRequest(NOTHING_UPLOADED, () -> false).photo().prepared())
                 .response()
                 .outcome())
         .isEqualTo("IMAGE_TOO_LARGE");
   }
 
   @Test
-  void a_form_cut_anywhere_before_its_end_is_rejected() {
+  void a_form_cut_at_any_byte_before_its_end_is_rejected() {
     var whole = Multipart.complete().bytes();
     var end = whole.length - "--\r\n".length();
 

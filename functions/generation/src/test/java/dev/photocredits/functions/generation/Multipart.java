@@ -3,14 +3,14 @@ package dev.photocredits.functions.generation;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A multipart form as a browser sends it. */
+/** Builds a multipart form as a browser sends it. */
 final class Multipart {
   static final String BOUNDARY = "----FormBoundary7MA4YWxkTrZu0gW";
   static final String CONTENT_TYPE = "multipart/form-data; boundary=" + BOUNDARY;
 
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-  /** All that a generation needs. */
+  /** A form with all required fields of a generation request. */
   static Multipart complete() {
     return new Multipart()
         .text("prompt", "in the style of a samurai")

@@ -10,7 +10,7 @@ import dev.photocredits.photos.Photos;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Photos that once failed are refused only if they are broken, and then in a true sentence. */
+/** Regression tests: unusual photos pass, and broken ones are rejected with a correct error. */
 final class PhotoCasesTest {
   @ParameterizedTest
   @CsvSource({
@@ -35,7 +35,8 @@ final class PhotoCasesTest {
     "png-icc-p3-rot6.png, image/jpeg, 320, 240",
     "webp-icc-garbage-rot6.webp, image/jpeg, 320, 240"
   })
-  void whole_photos_pass_upright(String name, String type, int width, int height) throws Exception {
+  void complete_photos_pass_and_become_upright(String name, String type, int width, int height)
+      throws Exception {
     var prepared = prepared(name);
 
     var seen = ImageFile.read(prepared.bytes());
@@ -51,7 +52,7 @@ final class PhotoCasesTest {
     "png-idat-damaged-small.png, The image is damaged.",
     "avif-under-brand-mif1.heif, 'A HEIF image that is not coded by HEVC, such as AVIF,'"
   })
-  void broken_photos_are_refused(String name, String sentence) {
+  void broken_photos_are_rejected(String name, String sentence) {
     var rejected = catchThrowableOfType(Rejected.class, () -> prepared(name));
 
     assertThat(rejected.response().status()).isEqualTo(415);

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A photo that has to be decoded comes out in the colours that another decoder sees. The expected
- * values are those of Pillow with LittleCMS: photos/colours.py.
+ * A photo that has to be decoded keeps its colours. The expected values come from another decoder,
+ * Pillow with LittleCMS; photos/colours.py computes them.
  */
 final class PhotoColoursTest {
   private static final int ACROSS = 8;
@@ -28,7 +28,7 @@ final class PhotoColoursTest {
 
   @ParameterizedTest
   @MethodSource("photos")
-  void colours_are_right(String line) throws IOException {
+  void colours_match_another_decoder(String line) throws IOException {
     var name = line.substring(0, line.indexOf(','));
     var expected = Arrays.stream(line.split(",", -1)).skip(1).mapToDouble(Double::parseDouble);
 
@@ -38,7 +38,7 @@ final class PhotoColoursTest {
   }
 
   @Test
-  void every_kind_is_there() {
+  void there_are_photos_of_all_kinds() {
     assertThat(photos().count()).isGreaterThan(30);
   }
 
@@ -48,7 +48,7 @@ final class PhotoColoursTest {
     return ImageIO.read(new ByteArrayInputStream(prepared.bytes()));
   }
 
-  /** Red, green and blue of each field. */
+  /** The mean red, green and blue of each field of the picture. */
   private static double[] fields(BufferedImage image) {
     var sums = new double[ACROSS * DOWN * 3];
     for (var y = 0; y < image.getHeight(); y++) {

@@ -43,8 +43,8 @@ final class PhotoPreparationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void a_photo_comes_upright_whatever_its_camera_was_turned_to(int orientation) throws IOException {
-    // Where EXIF says that the stored picture's row 0 and column 0 are seen.
+  void a_photo_of_any_orientation_becomes_upright(int orientation) throws IOException {
+    // Where the stored picture's row 0 and column 0 are displayed, according to EXIF.
     var atBottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
     var atRight = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     var stored = grey(120, 80);
@@ -73,7 +73,7 @@ final class PhotoPreparationTest {
     "9000, 1500, 2048, 341",
     "30000, 3, 2048, 1"
   })
-  void a_photo_has_2048_pixels_on_its_long_side_at_most(
+  void a_prepared_photo_has_at_most_2048_pixels_on_its_long_side(
       int width, int height, int seenWidth, int seenHeight) throws IOException {
     var seen = decoded(prepared(encoded(grey(width, height), "jpeg")));
 
@@ -87,7 +87,7 @@ final class PhotoPreparationTest {
     "phone-rotated-gps.jpg, 512, 512",
     "largest.webp, 2048, 1280"
   })
-  void what_is_too_large_or_lies_on_its_side_becomes_a_small_upright_jpeg(
+  void a_photo_that_is_too_large_or_rotated_becomes_a_small_upright_jpeg(
       String name, int width, int height) throws IOException {
     var prepared = prepared(Photos.bytes(name));
 
@@ -99,9 +99,9 @@ final class PhotoPreparationTest {
     assertThat(prepared(prepared.bytes()).bytes()).isEqualTo(prepared.bytes());
   }
 
-  /** Decoders have come to other colours, the more the farther they were in a picture. */
+  /** Some decoders accumulate an error in the colours towards the end of a picture. */
   @Test
-  void a_large_webp_keeps_its_colours_to_its_last_corner() throws IOException {
+  void a_large_webp_keeps_its_colours_to_the_last_corner() throws IOException {
     var seen = decoded(prepared(Photos.bytes("largest.webp")));
 
     isAbout(seen, 140, 10, new Color(194, 40, 62));
@@ -109,9 +109,9 @@ final class PhotoPreparationTest {
     isAbout(seen, 2030, 1270, new Color(101, 199, 141));
   }
 
-  /** A frame of 160 by 120 pixels at 16, 8 of 1024 by 1024 pixels. */
+  /** The frame has 160 by 120 pixels and is at (16, 8) on a canvas of 1024 by 1024 pixels. */
   @Test
-  void of_an_animation_the_whole_canvas_of_its_first_frame_is_seen() throws IOException {
+  void an_animation_becomes_its_first_frame_on_the_whole_canvas() throws IOException {
     var frame = Photos.bytes("colours/webp-p3.webp");
 
     var seen = decoded(prepared(TaggedPhoto.animatedWebp(frame)));
@@ -124,14 +124,14 @@ final class PhotoPreparationTest {
   }
 
   @Test
-  void a_photo_comes_out_the_same_each_time() {
+  void preparation_is_deterministic() {
     var photo = Photos.bytes("phone-12mp.jpg");
 
     assertThat(prepared(photo).bytes()).isEqualTo(prepared(photo).bytes());
   }
 
   @Test
-  void what_shines_through_a_large_png_is_white() throws IOException {
+  void a_large_transparent_png_is_flattened_onto_white() throws IOException {
     var png = new BufferedImage(2500, 100, BufferedImage.TYPE_INT_ARGB);
     fill(png, 0, 0, 1250, 100, Color.BLUE);
 
@@ -149,7 +149,7 @@ final class PhotoPreparationTest {
         BufferedImage.TYPE_BYTE_BINARY,
         BufferedImage.TYPE_BYTE_INDEXED
       })
-  void a_large_png_of_any_depth_is_scaled(int kind) throws IOException {
+  void a_large_png_of_any_depth_is_decoded_correctly(int kind) throws IOException {
     var png = new BufferedImage(3000, 90, kind);
     fill(png, 0, 0, 1500, 90, Color.WHITE);
 
@@ -159,19 +159,19 @@ final class PhotoPreparationTest {
     isAbout(seen, 1500, 30, Color.BLACK);
   }
 
-  /** Only a decoder sees that: of a photo that keeps its pixels, the rows are counted. */
+  /** The decoder detects that. Rows are counted only in a photo that keeps its pixels. */
   @Test
   void a_large_png_that_lacks_rows_is_unsupported() throws IOException {
     var png = encoded(grey(3000, 90), "png");
-    var higher = png.clone();
-    higher[23] = 100;
+    var withoutLastRows = png.clone();
+    withoutLastRows[23] = 100;
 
     assertThat(prepared(png).bytes()).isNotEmpty();
-    assertThat(refusal(higher)).isEqualTo("UNSUPPORTED_IMAGE");
+    assertThat(refusal(withoutLastRows)).isEqualTo("UNSUPPORTED_IMAGE");
   }
 
   @Test
-  void a_small_photo_of_many_bytes_is_packed_anew() throws IOException {
+  void a_small_photo_of_many_bytes_is_encoded_again() throws IOException {
     var noise = new BufferedImage(2048, 2048, BufferedImage.TYPE_INT_RGB);
     var random = new Random(1);
     for (var y = 0; y < 2048; y++) {
@@ -189,14 +189,14 @@ final class PhotoPreparationTest {
   }
 
   @Test
-  void a_heic_of_more_than_seven_megabytes_is_too_large() {
+  void a_heic_of_more_than_7_megabytes_is_too_large() {
     var heic = TaggedPhoto.heicOf(LARGEST);
 
     assertThat(refusal(heic)).isEqualTo("IMAGE_TOO_LARGE");
   }
 
   @Test
-  void what_cannot_be_decoded_is_unsupported() throws IOException {
+  void a_photo_that_cannot_be_decoded_is_unsupported() throws IOException {
     var jpeg = encoded(grey(3000, 100), "jpeg");
     Arrays.fill(jpeg, 200, 400, (byte) 0);
 
@@ -234,11 +234,11 @@ final class PhotoPreparationTest {
     return ImageIO.read(new ByteArrayInputStream(image.bytes()));
   }
 
-  private static void isAbout(BufferedImage image, int x, int y, Color wanted) {
+  private static void isAbout(BufferedImage image, int x, int y, Color expected) {
     var seen = new Color(image.getRGB(x, y));
-    var slack = Offset.offset(8);
-    assertThat(seen.getRed()).as("red at %s %s", x, y).isCloseTo(wanted.getRed(), slack);
-    assertThat(seen.getGreen()).as("green at %s %s", x, y).isCloseTo(wanted.getGreen(), slack);
-    assertThat(seen.getBlue()).as("blue at %s %s", x, y).isCloseTo(wanted.getBlue(), slack);
+    var offset = Offset.offset(8);
+    assertThat(seen.getRed()).as("red at %s %s", x, y).isCloseTo(expected.getRed(), offset);
+    assertThat(seen.getGreen()).as("green at %s %s", x, y).isCloseTo(expected.getGreen(), offset);
+    assertThat(seen.getBlue()).as("blue at %s %s", x, y).isCloseTo(expected.getBlue(), offset);
   }
 }

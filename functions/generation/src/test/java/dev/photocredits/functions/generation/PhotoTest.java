@@ -48,7 +48,7 @@ final class PhotoTest {
     "phone-rotated-gps.jpg, image/jpeg",
     "phone-12mp.jpg, image/jpeg"
   })
-  void a_photo_is_what_its_bytes_are(String name, String type) {
+  void the_type_of_a_photo_is_detected_from_its_bytes(String name, String type) {
     var bytes = Photos.bytes(name);
 
     var photo = Photo.inspect(bytes);
@@ -58,7 +58,7 @@ final class PhotoTest {
 
   @ParameterizedTest
   @CsvSource({"mif1, image/heif", "msf1, image/heif", "heix, image/heic", "hevc, image/heic"})
-  void a_heif_brand_tells_its_type(String brand, String type) {
+  void the_type_of_a_heif_is_detected_from_its_brand(String brand, String type) {
     var bytes = branded(brand);
 
     var photo = Photo.inspect(bytes);
@@ -72,7 +72,7 @@ final class PhotoTest {
     "truncated.png, UNSUPPORTED_IMAGE, 415",
     "not-an-image.png, UNSUPPORTED_IMAGE, 415"
   })
-  void what_must_not_cost_anything_is_refused(String name, String code, int status) {
+  void a_hostile_or_broken_file_is_rejected_without_a_charge(String name, String code, int status) {
     var bytes = Photos.bytes(name);
 
     var rejected = rejected(bytes);
@@ -89,7 +89,7 @@ final class PhotoTest {
 
   @ParameterizedTest
   @MethodSource("cuts")
-  void a_photo_whose_upload_broke_off_is_refused(String name, int percent) {
+  void a_photo_whose_upload_was_cut_off_is_rejected(String name, int percent) {
     var whole = Photos.bytes(name);
     var cut = Arrays.copyOf(whole, (int) ((long) whole.length * percent / 100));
 
@@ -100,7 +100,7 @@ final class PhotoTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"portrait.png", "portrait.webp", "portrait.heic"})
-  void a_photo_without_its_last_byte_is_refused(String name) {
+  void a_photo_without_its_last_byte_is_rejected(String name) {
     var whole = Photos.bytes(name);
     var cut = Arrays.copyOf(whole, whole.length - 1);
 
@@ -111,7 +111,7 @@ final class PhotoTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"portrait.jpg", "phone-12mp.jpg"})
-  void a_jpeg_that_has_lost_only_its_end_marker_gives_the_same_picture(String name) {
+  void a_jpeg_that_lacks_only_its_end_marker_gives_the_same_picture(String name) {
     var whole = Photos.bytes(name);
     var cut = Arrays.copyOf(whole, whole.length - 2);
 
@@ -129,7 +129,7 @@ final class PhotoTest {
         "portrait.webp",
         "portrait.heic"
       })
-  void what_follows_the_end_of_a_photo_does_not_matter(String name) {
+  void bytes_after_the_end_of_a_photo_are_dropped(String name) {
     var whole = Photos.bytes(name);
     var longer = Arrays.copyOf(whole, whole.length + 1_000);
 
@@ -151,7 +151,7 @@ final class PhotoTest {
   }
 
   @Test
-  void nothing_is_no_image() {
+  void an_empty_file_is_unsupported() {
     assertThat(rejected(new byte[0]).response().outcome()).isEqualTo("UNSUPPORTED_IMAGE");
   }
 
@@ -169,7 +169,7 @@ final class PhotoTest {
         Arguments.of("PDF", ascii("%PDF-1.7\n%%EOF\n")),
         Arguments.of("ZIP", ascii("PK\3\4" + "\0".repeat(60))),
         Arguments.of("HTML", ascii("<!doctype html><title>no photo</title>")),
-        Arguments.of("RIFF of sound", ascii("RIFF\44\0\0\0WAVEfmt " + "\0".repeat(24))),
+        Arguments.of("RIFF with sound", ascii("RIFF\44\0\0\0WAVEfmt " + "\0".repeat(24))),
         Arguments.of("one byte", new byte[1]),
         Arguments.of("zeros", new byte[10_000]),
         Arguments.of("the signature of PNG", ascii("\211PNG\r\n\32\n")),
@@ -181,7 +181,7 @@ final class PhotoTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("others")
-  void every_other_file_is_unsupported(String format, byte[] bytes) {
+  void a_file_of_another_format_is_unsupported(String format, byte[] bytes) {
     var rejected = rejected(bytes);
 
     assertThat(rejected.response().outcome()).as(format).isEqualTo("UNSUPPORTED_IMAGE");
@@ -189,7 +189,7 @@ final class PhotoTest {
   }
 
   @Test
-  void forty_megapixels_are_accepted_and_a_row_more_is_not() {
+  void forty_megapixels_are_accepted_and_one_row_more_is_not() {
     var photo = Photo.inspect(pngOf(8_000, 5_000));
     var rejected = rejected(pngOf(8_000, 5_001));
 
@@ -199,13 +199,13 @@ final class PhotoTest {
 
   @ParameterizedTest
   @CsvSource({"0, 100", "100, 0", "-1, 100", "-2147483648, -2147483648"})
-  void a_png_of_an_impossible_size_is_refused(int width, int height) {
+  void a_png_of_an_impossible_size_is_rejected(int width, int height) {
     assertThat(rejected(pngOf(width, height)).response().outcome()).isEqualTo("UNSUPPORTED_IMAGE");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"zTXtComment\0\0", "iTXtComment\0\1\0\0\0"})
-  void a_text_that_unpacks_to_something_huge_is_not_unpacked(String text) {
+  void a_text_chunk_that_expands_to_a_huge_text_is_not_decompressed(String text) {
     var png = withChunk(text, deflatedZeros(100_000_000));
     var before = THREADS.getCurrentThreadAllocatedBytes();
 
@@ -216,7 +216,7 @@ final class PhotoTest {
   }
 
   @Test
-  void a_heic_of_the_greatest_size_that_can_be_written_is_too_large() {
+  void a_heic_with_the_largest_possible_declared_size_is_too_large() {
     var heic = Photos.bytes("portrait.heic");
     var file = new String(heic, StandardCharsets.ISO_8859_1);
     for (var at = file.indexOf("ispe"); at >= 0; at = file.indexOf("ispe", at + 1)) {
@@ -235,7 +235,7 @@ final class PhotoTest {
         "portrait.heic",
         "phone-rotated-gps.jpg"
       })
-  void a_damaged_photo_is_accepted_or_rejected_and_nothing_else(String name) {
+  void a_damaged_photo_is_either_accepted_or_rejected(String name) {
     var whole = Photos.bytes(name);
     for (var seed = 0; seed < 300; seed++) {
       var damaged = damaged(whole, new Random(seed));
@@ -246,7 +246,7 @@ final class PhotoTest {
     }
   }
 
-  // Mostly near the beginning, where the lengths and sizes are.
+  // Mostly damages bytes near the beginning, where the lengths and sizes are.
   private static byte[] damaged(byte[] whole, Random random) {
     var damaged = whole.clone();
     var reach = random.nextBoolean() ? Math.min(600, whole.length) : whole.length;
@@ -258,21 +258,21 @@ final class PhotoTest {
     return random.nextInt(3) == 0 ? Arrays.copyOf(damaged, random.nextInt(reach + 1)) : damaged;
   }
 
-  /** A HEIC photo under another major brand. */
+  /** A HEIC photo with another major brand. */
   private static byte[] branded(String brand) {
     var heic = Photos.bytes("portrait.heic");
     System.arraycopy(ascii(brand), 0, heic, 8, 4);
     return heic;
   }
 
-  /** A PNG whose header says that size; its checksum is wrong then, which does not matter. */
+  /** A PNG whose header declares the given size. Its checksum is wrong, which is ignored. */
   private static byte[] pngOf(int width, int height) {
     var png = Photos.bytes("portrait.png");
     var _ = ByteBuffer.wrap(png).putInt(16, width).putInt(20, height);
     return png;
   }
 
-  /** The portrait with one more chunk after its header; its checksum is wrong, as above. */
+  /** The portrait with one more chunk after its header. The checksum is wrong, as above. */
   private static byte[] withChunk(String typeAndText, byte[] packed) {
     var png = Photos.bytes("portrait.png");
     var text = ascii(typeAndText);

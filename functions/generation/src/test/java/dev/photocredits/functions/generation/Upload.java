@@ -5,9 +5,9 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.Log;
-import dev.photocredits.lambda.OneCall;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
+import dev.photocredits.lambda.TestInvocation;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** An upload as the function gets it: through API Gateway's event, its body in base64. */
+/** Builds a request as the function receives it: from an API Gateway event with a base64 body. */
 final class Upload {
   private Upload() {}
 
@@ -40,7 +40,7 @@ final class Upload {
             .withIsBase64Encoded(true)
             .build();
     var handler = new KeepsTheRequest();
-    var _ = handler.handleRequest(event, new OneCall(30_000));
+    var _ = handler.handleRequest(event, new TestInvocation(30_000));
     return handler.kept.getFirst();
   }
 

@@ -24,7 +24,7 @@ final class UploadFormTest {
   private final Problems problems = new Problems();
 
   @Test
-  void texts_and_files_are_read_as_they_were_sent() {
+  void texts_and_files_are_read_unchanged() {
     var bytes = new byte[] {0, -1, '\r', '\n', '-', '-', 13};
     var request =
         Upload.of(
@@ -43,7 +43,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void a_file_without_a_content_type_has_an_empty_one() {
+  void the_content_type_of_a_file_that_declares_none_is_empty() {
     var request =
         Upload.of(
             new Multipart()
@@ -56,7 +56,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void of_several_parts_with_one_name_the_last_counts() {
+  void the_last_of_several_parts_with_the_same_name_counts() {
     var request =
         Upload.of(
             new Multipart()
@@ -77,7 +77,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void what_is_missing_is_a_problem() {
+  void missing_fields_are_problems() {
     var form = UploadForm.of(Upload.of(new Multipart()), "image", LARGEST_FILE, problems);
 
     assertThat(form.text("prompt")).isEmpty();
@@ -114,7 +114,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void an_oversized_file_is_read_to_one_byte_past_the_limit() {
+  void an_oversized_file_is_read_up_to_one_byte_past_the_limit() {
     var request = Upload.of(new Multipart().file("image", "image/png", new byte[50_000]));
 
     var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
@@ -123,7 +123,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void a_huge_text_is_cut_between_two_characters() {
+  void a_huge_text_is_cut_off_between_two_characters() {
     var request = Upload.of(new Multipart().text("prompt", "x" + "語".repeat(30_000)));
 
     var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
@@ -154,7 +154,7 @@ final class UploadFormTest {
         "multipart/form-data; boundary=" + Multipart.BOUNDARY,
         "Multipart/Form-Data; charset=utf-8; Boundary=\"" + Multipart.BOUNDARY + "\""
       })
-  void the_boundary_is_found_however_it_is_written(String contentType) {
+  void the_boundary_is_found_in_any_valid_spelling(String contentType) {
     var request = Upload.of(contentType, Multipart.complete().bytes());
 
     var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
@@ -188,8 +188,8 @@ final class UploadFormTest {
     assertBadRequest(request);
   }
 
-  // RFC 2046, section 5.1.1: a preamble, and padding behind each boundary. Lines that end with LF
-  // alone are common, too.
+  // RFC 2046, section 5.1.1 allows a preamble, and padding after each boundary. Lines that end with
+  // LF alone are common as well.
   @ParameterizedTest
   @CsvSource({
     "CRLF, '', '', ''",
@@ -203,7 +203,7 @@ final class UploadFormTest {
     "LF, 'This is a preamble.LF--\tnot a boundaryLF', '', ''",
     "LF, 'A preamble.LF', ' \t ', 'LFAn epilogue.'"
   })
-  void what_senders_may_write_around_the_parts_is_accepted(
+  void preambles_padding_epilogues_and_bare_line_feeds_are_accepted(
       String end, String preamble, String padding, String epilogue) {
     var bytes = new byte[] {'\r', '\n', -1, '\n', '\n', '-', '-', '\r'};
     var delimiter = "--" + Multipart.BOUNDARY;
@@ -234,7 +234,7 @@ final class UploadFormTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\r\nContent-Type: text/plain", "\r\nContent-Type: video/mp4"})
-  void bytes_without_a_file_name_are_a_text_unless_their_type_is_a_photos(String type) {
+  void a_part_without_a_file_name_is_a_text_unless_it_declares_an_image_type(String type) {
     var form = withoutFileName(type);
 
     assertThat(form.file("image")).isEmpty();
@@ -245,14 +245,14 @@ final class UploadFormTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"image/png", "IMAGE/HEIC", "application/octet-stream"})
-  void bytes_without_a_file_name_are_a_file_if_their_type_is_a_photos(String type) {
+  void a_part_without_a_file_name_is_a_file_if_it_declares_an_image_type(String type) {
     var form = withoutFileName("\r\nContent-Type: " + type);
 
     assertThat(form.file("image").orElseThrow().bytes()).hasSize(4);
     problems.check();
   }
 
-  /** A form whose image starts as a PNG, which is not UTF-8. */
+  /** A form whose image has no file name. Its bytes, the start of a PNG, are not UTF-8. */
   private UploadForm withoutFileName(String type) {
     var bytes = new byte[] {(byte) 0x89, 'P', 'N', 'G'};
     var header = "Content-Disposition: form-data; name=\"image\"" + type;
@@ -262,7 +262,7 @@ final class UploadFormTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--B\n", "--B\n\nx", "\n--B \n\n", "--B\nA: b\n\nx\n--B\n", "--B"})
-  void a_broken_form_of_lf_is_a_bad_request(String body) {
+  void a_broken_form_with_bare_line_feeds_is_a_bad_request(String body) {
     var written = body.replace("B", Multipart.BOUNDARY);
 
     assertBadRequest(Upload.of(Multipart.CONTENT_TYPE, written.getBytes(StandardCharsets.UTF_8)));
@@ -285,7 +285,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void a_form_that_breaks_off_between_two_parts_is_a_bad_request() {
+  void a_form_that_is_cut_off_between_two_parts_is_a_bad_request() {
     var whole = new Multipart().text("prompt", "a pirate").bytes();
     var closing = "--\r\n".length();
 
@@ -295,7 +295,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void a_form_of_no_parts_has_no_fields() {
+  void a_form_without_parts_has_no_fields() {
     var request = Upload.of(new Multipart());
 
     var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
@@ -312,7 +312,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void a_form_of_very_many_parts_is_a_bad_request() {
+  void a_form_with_too_many_parts_is_a_bad_request() {
     var form = new Multipart();
     for (var i = 0; i < 33; i++) {
       form = form.text("field" + i, "x");
@@ -349,7 +349,7 @@ final class UploadFormTest {
   }
 
   @Test
-  void a_damaged_form_is_read_or_rejected_and_nothing_else() {
+  void a_damaged_form_is_either_read_or_rejected() {
     var whole = new String(Multipart.complete().bytes(), StandardCharsets.ISO_8859_1);
     for (var seed = 0; seed < 5_000; seed++) {
       var sent = seed % 2 == 0 ? whole : whole.replace("\r\n", "\n");

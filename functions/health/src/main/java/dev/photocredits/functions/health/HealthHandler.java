@@ -4,14 +4,14 @@ import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Json;
-import dev.photocredits.lambda.Rehearsal;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 
 /**
- * {@code GET /api/health}, and API Gateway's {@code $default} route: what matches no other one is
- * answered here with 404, or with 405 where the path exists under another method.
+ * {@code GET /api/health}, and API Gateway's {@code $default} route: requests that match no other
+ * route get 404, or 405 if the path has a route with another method.
  */
 public final class HealthHandler extends ApiHandler {
   private final SnapStart<Response> healthy;
@@ -22,7 +22,7 @@ public final class HealthHandler extends ApiHandler {
 
   public HealthHandler(Environment environment) {
     super(environment);
-    healthy = snapStart(HealthHandler::healthy, _ -> {}, Rehearsal.of("GET /api/health"));
+    healthy = snapStart(HealthHandler::healthy, _ -> {}, PrimingRequest.of("GET /api/health"));
   }
 
   private static Response healthy() {
@@ -45,7 +45,7 @@ public final class HealthHandler extends ApiHandler {
         .header("allow", String.join(", ", methods));
   }
 
-  // Before the table of routes, which the answer has no need of.
+  // Checked first, so that a health check does not load the table of routes.
   private static boolean isHealth(Request request) {
     return request.path().equals(Routes.HEALTH)
         && (request.method().equals("GET") || request.method().equals("HEAD"));

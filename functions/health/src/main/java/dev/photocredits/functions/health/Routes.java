@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The paths of the API and their methods, as template.yaml has them (TemplateTest compares). */
+/** The paths of the API and their methods, as in template.yaml; TemplateTest compares the two. */
 final class Routes {
   static final String HEALTH = "/api/health";
 
@@ -33,7 +33,7 @@ final class Routes {
 
   private Routes() {}
 
-  /** The methods of a path; none if there is no such path. */
+  /** The methods of a path; empty if there is no such path. */
   static List<String> methods(String path) {
     return BY_PATTERN.entrySet().stream()
         .filter(route -> route.getKey().matcher(path).matches())

@@ -1,4 +1,4 @@
-/** GET /api/health, and the answer to whatever has no route. */
+/** The health function: GET /api/health, and the response to requests that match no route. */
 @NullMarked
 package dev.photocredits.functions.health;
 

@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.lambda.OneCall;
+import dev.photocredits.lambda.TestInvocation;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,23 +21,23 @@ final class HealthHandlerTest {
   private final HealthHandler handler = new HealthHandler(new Environment(Map.of()));
 
   @Test
-  void health_is_answered_to_the_byte() {
-    var answer = call("GET", "/api/health");
+  void the_health_response_is_exactly_as_in_the_contract() {
+    var response = call("GET", "/api/health");
 
-    assertThat(answer.getStatusCode()).isEqualTo(200);
-    assertThat(answer.getBody())
+    assertThat(response.getStatusCode()).isEqualTo(200);
+    assertThat(response.getBody())
         .isEqualTo("{\"status\":\"healthy\",\"service\":\"AI Photo Generation\"}");
-    assertThat(answer.getHeaders())
+    assertThat(response.getHeaders())
         .containsEntry("content-type", "application/json")
         .containsEntry("x-request-id", "request-1");
   }
 
   @Test
-  void a_head_request_is_answered_without_a_body() {
-    var answer = call("HEAD", "/api/health");
+  void the_response_to_a_head_request_has_no_body() {
+    var response = call("HEAD", "/api/health");
 
-    assertThat(answer.getStatusCode()).isEqualTo(200);
-    assertThat(answer.getBody()).isNull();
+    assertThat(response.getStatusCode()).isEqualTo(200);
+    assertThat(response.getBody()).isNull();
   }
 
   @ParameterizedTest
@@ -58,21 +58,21 @@ final class HealthHandlerTest {
         "/api/generations/ada@example.com/1/2",
         "/favicon.ico"
       })
-  void what_has_no_route_is_not_found_by_any_method(String path) {
+  void an_unknown_path_is_not_found_with_any_method(String path) {
     for (var method : new String[] {"GET", "POST", "PUT", "DELETE", "OPTIONS"}) {
-      var answer = call(method, path);
+      var response = call(method, path);
 
-      assertThat(answer.getStatusCode()).as(method).isEqualTo(404);
-      assertThat(answer.getBody()).as(method).isEqualTo(NOT_FOUND);
+      assertThat(response.getStatusCode()).as(method).isEqualTo(404);
+      assertThat(response.getBody()).as(method).isEqualTo(NOT_FOUND);
     }
   }
 
   @Test
-  void a_head_request_of_what_has_no_route_is_not_found_without_a_body() {
-    var answer = call("HEAD", "/api/nothing");
+  void a_head_request_for_an_unknown_path_is_not_found_and_has_no_body() {
+    var response = call("HEAD", "/api/nothing");
 
-    assertThat(answer.getStatusCode()).isEqualTo(404);
-    assertThat(answer.getBody()).isNull();
+    assertThat(response.getStatusCode()).isEqualTo(404);
+    assertThat(response.getBody()).isNull();
   }
 
   @ParameterizedTest
@@ -90,31 +90,31 @@ final class HealthHandlerTest {
     "GET, /api/uploads, POST",
     "PUT, /api/feedback, POST"
   })
-  void a_path_under_another_method_names_the_methods_it_has(
+  void a_wrong_method_is_not_allowed_and_the_response_lists_the_allowed_ones(
       String method, String path, String allow) {
-    var answer = call(method, path);
+    var response = call(method, path);
 
-    assertThat(answer.getStatusCode()).isEqualTo(405);
-    assertThat(answer.getHeaders()).containsEntry("allow", allow);
-    assertThat(answer.getBody()).isEqualTo(METHOD_NOT_ALLOWED);
+    assertThat(response.getStatusCode()).isEqualTo(405);
+    assertThat(response.getHeaders()).containsEntry("allow", allow);
+    assertThat(response.getBody()).isEqualTo(METHOD_NOT_ALLOWED);
   }
 
   @Test
-  void a_head_request_of_what_can_only_be_posted_is_not_allowed_without_a_body() {
-    var answer = call("HEAD", "/api/generate");
+  void a_head_request_for_a_post_route_is_not_allowed_and_has_no_body() {
+    var response = call("HEAD", "/api/generate");
 
-    assertThat(answer.getStatusCode()).isEqualTo(405);
-    assertThat(answer.getHeaders()).containsEntry("allow", "POST");
-    assertThat(answer.getBody()).isNull();
+    assertThat(response.getStatusCode()).isEqualTo(405);
+    assertThat(response.getHeaders()).containsEntry("allow", "POST");
+    assertThat(response.getBody()).isNull();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/api/health", "/api/generate", "/api/credits/ada@example.com"})
-  void options_of_a_path_are_answered_with_nothing(String path) {
-    var answer = call("OPTIONS", path);
+  void an_options_request_for_a_known_path_gets_an_empty_response(String path) {
+    var response = call("OPTIONS", path);
 
-    assertThat(answer.getStatusCode()).isEqualTo(204);
-    assertThat(answer.getBody()).isNull();
+    assertThat(response.getStatusCode()).isEqualTo(204);
+    assertThat(response.getBody()).isNull();
   }
 
   private APIGatewayV2HTTPResponse call(String method, String path) {
@@ -128,6 +128,6 @@ final class HealthHandlerTest {
                     .withHttp(RequestContext.Http.builder().withMethod(method).build())
                     .build())
             .build();
-    return handler.handleRequest(event, new OneCall(29_000));
+    return handler.handleRequest(event, new TestInvocation(29_000));
   }
 }

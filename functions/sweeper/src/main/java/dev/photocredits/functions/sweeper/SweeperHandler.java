@@ -2,7 +2,7 @@ package dev.photocredits.functions.sweeper;
 
 import dev.photocredits.audit.Audit;
 import dev.photocredits.audit.AuditOutcome.Complete;
-import dev.photocredits.audit.AuditOutcome.NothingUnderWay;
+import dev.photocredits.audit.AuditOutcome.NotRunning;
 import dev.photocredits.audit.AuditOutcome.Overtaken;
 import dev.photocredits.audit.AuditOutcome.Partial;
 import dev.photocredits.audit.Discrepancy;
@@ -32,24 +32,28 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task {@code sweep}, every minute: gives back what nobody finishes, and takes what has
- * expired. The task {@code reconcile}, every hour: does what webhooks that never arrived would have
- * done. The task {@code audit}, every day: compares every account with its transactions. It takes
- * as many runs as it needs, and a schedule of its own resumes it.
+ * The scheduled tasks:
+ *
+ * <ul>
+ *   <li>{@code sweep}, every minute, refunds abandoned generations and removes expired credits.
+ *   <li>{@code reconcile}, every hour, does what webhooks that never arrived would have done.
+ *   <li>{@code audit}, every day, compares every account with its transactions. An audit takes as
+ *       many runs as it needs, and a schedule of its own resumes it.
+ * </ul>
  */
 public final class SweeperHandler extends ScheduledHandler {
-  /** So that a run ends; what is left is swept by the next one. */
+  /** Bounds a run; the next run sweeps the rest. */
   private static final int MOST_GENERATIONS = 1000;
 
   private static final int MOST_USERS = 1000;
 
-  /** A hundred events each. */
+  /** Pages of up to a hundred events. */
   private static final int MOST_PAGES = 50;
 
-  /** Open events that the log line names; a command lists all of them. */
-  private static final int MOST_TOLD = 20;
+  /** How many open events the log line names; a command lists all of them. */
+  private static final int MOST_LISTED = 20;
 
-  private final Told told = new Told();
+  private final Reporter reporter = new Reporter();
   private final SnapStart<Wiring> wiring;
 
   public SweeperHandler() {
@@ -61,7 +65,7 @@ public final class SweeperHandler extends ScheduledHandler {
     wiring = snapStart(() -> Wiring.of(environment), Wiring::prime);
   }
 
-  /** For tests that bring the wiring. */
+  /** For tests, which pass their own wiring. */
   SweeperHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
     wiring = snapStart(() -> wired, Wiring::prime);
@@ -77,7 +81,7 @@ public final class SweeperHandler extends ScheduledHandler {
     };
   }
 
-  // What fails as a whole does not keep the other from its turn, nor does it take its time.
+  // A step that fails does not prevent the next one, and sweeping leaves time for expiring.
   private Report sweep(Instant deadline) {
     var now = wiring.now().clock.instant();
     var half = now.plus(Duration.between(now, deadline).dividedBy(2));
@@ -97,7 +101,7 @@ public final class SweeperHandler extends ScheduledHandler {
             () -> wiring.now().expirations.run(MOST_USERS, deadline),
             new Expired(Credits.NONE, List.of(), true),
             failed);
-    var leaving =
+    var openErasures =
         tried(
             () -> Optional.of(wiring.now().openErasures(MOST_USERS)),
             Optional.<Integer>empty(),
@@ -108,7 +112,7 @@ public final class SweeperHandler extends ScheduledHandler {
     metrics.put(Metric.CREDITS_REFUNDED, (long) swept.credits().value());
     metrics.put(Metric.CREDITS_EXPIRED, (long) expired.credits().value());
     oldest.ifPresent(age -> metrics.put(Metric.PENDING_AGE_SECONDS, age.toSeconds()));
-    leaving.ifPresent(erasures -> metrics.put(Metric.ERASURES_OPEN, (long) erasures));
+    openErasures.ifPresent(erasures -> metrics.put(Metric.ERASURES_OPEN, (long) erasures));
     return new Report(
         Json.object(
             "refunded", swept.refunded(),
@@ -131,11 +135,11 @@ public final class SweeperHandler extends ScheduledHandler {
   private Report audit(boolean resumes, Instant deadline) {
     var audit = wiring.now().audit;
     var counts =
-        switch (resumes ? audit.resume(deadline, told) : audit.run(deadline, told)) {
+        switch (resumes ? audit.resume(deadline, reporter) : audit.run(deadline, reporter)) {
           case Complete(var tally) -> counts(tally, true);
           case Partial(var tally) -> counts(tally, false);
           case Overtaken _ -> Json.object("overtaken", true);
-          case NothingUnderWay _ -> Json.object("under_way", false);
+          case NotRunning _ -> Json.object("under_way", false);
         };
     return new Report(counts, Map.of(), List.of());
   }
@@ -148,10 +152,10 @@ public final class SweeperHandler extends ScheduledHandler {
         "complete", isComplete);
   }
 
-  /** Tells at once what an audit finds: the run that completes it may be another. */
-  private final class Told implements Audit.Listener {
+  /** Logs what an audit finds as soon as it finds it: a later run may complete the audit. */
+  private final class Reporter implements Audit.Listener {
     @Override
-    public void differs(Discrepancy found) {
+    public void foundDiscrepancy(Discrepancy found) {
       var owner = found.owner();
       raise(
           Json.object(
@@ -164,12 +168,12 @@ public final class SweeperHandler extends ScheduledHandler {
     }
 
     @Override
-    public void isUnsettled(Email owner) {
+    public void foundUnsettled(Email owner) {
       raise(
           Json.object(
               "task", "audit",
               "user", Log.user(owner),
-              "alarm", "the account was written to during every read, and is not judged"));
+              "alarm", "the account was written to during every read, so it was not audited"));
     }
 
     @Override
@@ -187,12 +191,12 @@ public final class SweeperHandler extends ScheduledHandler {
         Json.object(
             "granted", reconciled.granted(),
             "reversed", reconciled.reversed(),
-            "open", reconciled.open().stream().limit(MOST_TOLD).map(OpenEvent::toString).toList(),
+            "open", reconciled.open().stream().limit(MOST_LISTED).map(OpenEvent::toString).toList(),
             "has_more", reconciled.hasMore()),
         Map.of(
             Metric.RUNS, 1L,
             Metric.CREDITS_SOLD, (long) reconciled.sold(),
-            Metric.CREDITS_REVERSED, (long) reconciled.takenBack(),
+            Metric.CREDITS_REVERSED, (long) reconciled.creditsReversed(),
             Metric.EVENTS_OPEN, (long) reconciled.open().size()),
         Stream.concat(reconciled.attention().stream(), reconciled.failures().stream()).toList(),
         reconciled.failure());

@@ -3,10 +3,10 @@ package dev.photocredits.functions.sweeper;
 import dev.photocredits.audit.Audit;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
-import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Expirations;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.generation.Sweeper;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
@@ -21,9 +21,9 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** What the sweeper function is made of. */
+/** Wires the sweeper function. */
 final class Wiring {
-  /** The JDK keeps five connections to a host open for the next request, so no more than those. */
+  /** Segments read in parallel; fewer than the five idle connections that the JDK keeps open. */
   private static final int AUDIT_SEGMENTS = 4;
 
   final Sweeper sweeper;
@@ -33,7 +33,7 @@ final class Wiring {
   final InstantSource clock;
   private final DynamoDb table;
 
-  /** What runs in Lambda, by these settings and those of the secret that they name. */
+  /** The wiring for Lambda, from these settings and those in the secret that they name. */
   static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
     return new Wiring(
@@ -47,7 +47,7 @@ final class Wiring {
   }
 
   /**
-   * @param threads reads the segments of an audit side by side
+   * @param threads reads the segments of an audit in parallel
    */
   Wiring(
       Environment environment,
@@ -59,7 +59,7 @@ final class Wiring {
       InstantSource clock) {
     this.table = table;
     this.clock = clock;
-    audit = new Audit(table.books(), table.positions(), AUDIT_SEGMENTS, threads, clock);
+    audit = new Audit(table.auditReader(), table.positions(), AUDIT_SEGMENTS, threads, clock);
     sweeper = new Sweeper(table.generations(), ids, clock);
     var ledger = table.ledger();
     expirations = new Expirations(ledger, ids, clock);
@@ -74,12 +74,12 @@ final class Wiring {
             clock);
   }
 
-  /** How many erasures have begun and not ended; that many at most are counted. */
+  /** The number of erasures that have begun and not ended, counted up to {@code most}. */
   int openErasures(int most) {
     return table.openErasures(most);
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     table.prime();
   }

@@ -1,4 +1,4 @@
-/** The function that a schedule calls: it mends what was left half done. */
+/** The sweeper function: scheduled tasks that refund, expire, reconcile and audit. */
 @NullMarked
 package dev.photocredits.functions.sweeper;
 

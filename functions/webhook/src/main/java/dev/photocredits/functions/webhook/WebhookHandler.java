@@ -2,17 +2,17 @@ package dev.photocredits.functions.webhook;
 
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
-import dev.photocredits.credits.MoneyMoved;
-import dev.photocredits.credits.ReversalOutcome.ForeignMoney;
-import dev.photocredits.credits.ReversalOutcome.KnownAlready;
-import dev.photocredits.credits.ReversalOutcome.Noted;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.ReversalOutcome.AlreadyRecorded;
+import dev.photocredits.credits.ReversalOutcome.OtherCurrency;
+import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.lambda.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.ErrorCode;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
-import dev.photocredits.lambda.Rehearsal;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.Request;
 import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
@@ -20,24 +20,24 @@ import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.SaleOutcome.NotOurs;
-import dev.photocredits.stripe.PaymentEvent.DisputeChanged;
-import dev.photocredits.stripe.PaymentEvent.Moved;
-import dev.photocredits.stripe.PaymentEvent.NotAnEvent;
-import dev.photocredits.stripe.PaymentEvent.NotYetPaid;
-import dev.photocredits.stripe.PaymentEvent.OfAnotherStage;
-import dev.photocredits.stripe.PaymentEvent.Other;
-import dev.photocredits.stripe.PaymentEvent.Paid;
-import dev.photocredits.stripe.PaymentEvent.Unusable;
 import dev.photocredits.stripe.StripeWebhook;
+import dev.photocredits.stripe.WebhookResult.DisputeChanged;
+import dev.photocredits.stripe.WebhookResult.MoneyReturned;
+import dev.photocredits.stripe.WebhookResult.NotAnEvent;
+import dev.photocredits.stripe.WebhookResult.NotYetPaid;
+import dev.photocredits.stripe.WebhookResult.OfAnotherStage;
+import dev.photocredits.stripe.WebhookResult.Other;
+import dev.photocredits.stripe.WebhookResult.Paid;
+import dev.photocredits.stripe.WebhookResult.Unusable;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/webhooks/stripe}: grants what Stripe says is paid, and takes back what it says
- * was returned. 200 means that it is durable or that there is nothing to do; anything else makes
- * Stripe send the event again.
+ * {@code POST /api/webhooks/stripe}: grants credits for sessions that Stripe reports as paid, and
+ * reverses credits for money that it reports as returned. 200 means that the change is durable or
+ * that there is nothing to do; any other status makes Stripe send the event again.
  */
 public final class WebhookHandler extends ApiHandler {
   private final SnapStart<Wiring> wiring;
@@ -50,10 +50,12 @@ public final class WebhookHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> Wiring.of(environment), Wiring::prime, Rehearsal.of("POST /api/webhooks/stripe"));
+            () -> Wiring.of(environment),
+            Wiring::prime,
+            PrimingRequest.of("POST /api/webhooks/stripe"));
   }
 
-  /** For tests that bring the wiring. */
+  /** For tests, which pass their own wiring. */
   WebhookHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
     wiring = snapStart(() -> wired, Wiring::prime);
@@ -64,7 +66,8 @@ public final class WebhookHandler extends ApiHandler {
     return switch (wiring.now().webhook.read(request.body(), request.header("stripe-signature"))) {
       case Paid(var event, var createdAt, var session) ->
           fulfil(session, createdAt, request).trace("event_id", event);
-      case Moved(var event, var money) -> reverse(money, request).trace("event_id", event);
+      case MoneyReturned(var event, var update) ->
+          reverse(update, request).trace("event_id", event);
       case DisputeChanged(var event, var dispute) ->
           reverse(wiring.now().fulfilment.look(dispute), request).trace("event_id", event);
       case NotYetPaid(var event, var session) ->
@@ -72,21 +75,21 @@ public final class WebhookHandler extends ApiHandler {
               .trace("event_id", event)
               .trace("session_id", session.value());
       case Unusable(var event, var problem) ->
-          opened(request, acknowledged("unusable"), problem, false).trace("event_id", event);
+          withOpenEvent(request, acknowledged("unusable"), problem, false).trace("event_id", event);
       case OfAnotherStage(var event) ->
           acknowledged("ignored").trace("event_id", event).trace("ignored", "of another stage");
       case Other(var event, var type) ->
           acknowledged("ignored").trace("event_id", event).trace("event_type", type);
       case NotAnEvent(var problem) ->
-          came(
+          counted(
                   "rejected",
                   Response.error(ErrorCode.BAD_REQUEST, "Invalid webhook signature or payload."))
               .trace("problem", problem);
     };
   }
 
-  private Response fulfil(PaidSession session, @Nullable Instant toldAt, Request request) {
-    var outcome = wiring.now().fulfilment.fulfil(session, toldAt);
+  private Response fulfil(PaidSession session, @Nullable Instant reportedAt, Request request) {
+    var outcome = wiring.now().fulfilment.fulfil(session, reportedAt);
     var response =
         switch (outcome) {
           case Fulfilled(Granted(var credits, var reversed, _)) ->
@@ -97,46 +100,48 @@ public final class WebhookHandler extends ApiHandler {
           case NotOurs _ -> acknowledged("unusable");
         };
     return Fulfilment.attention(outcome)
-        .map(problem -> opened(request, response, problem, outcome instanceof Fulfilled))
+        .map(problem -> withOpenEvent(request, response, problem, outcome instanceof Fulfilled))
         .orElse(response)
         .trace("session_id", session.id().value())
         .trace("user", Log.user(session.terms().buyer()));
   }
 
-  private Response reverse(MoneyMoved money, Request request) {
-    var outcome = wiring.now().fulfilment.reverse(money);
+  private Response reverse(PaymentUpdate update, Request request) {
+    var outcome = wiring.now().fulfilment.reverse(update);
     var response =
         switch (outcome) {
           case Reversed(var owner, var worth) ->
               acknowledged("reversed")
                   .trace("user", Log.user(owner))
                   .count(Metric.CREDITS_REVERSED, -worth);
-          case Noted _ -> acknowledged("noted");
-          case KnownAlready _ -> acknowledged("known_already");
-          case ForeignMoney _ -> acknowledged("unusable");
+          case RecordedOnly _ -> acknowledged("noted");
+          case AlreadyRecorded _ -> acknowledged("known_already");
+          case OtherCurrency _ -> acknowledged("unusable");
         };
-    return Fulfilment.attention(money, outcome)
-        .map(problem -> opened(request, response, problem, true))
+    return Fulfilment.attention(update, outcome)
+        .map(problem -> withOpenEvent(request, response, problem, true))
         .orElse(response)
-        .trace("payment_intent", money.payment().value());
+        .trace("payment_intent", update.payment().value());
   }
 
   /**
-   * The response after the event has been kept for an operator, who is alarmed.
+   * Stores the event as open and alarms an operator, who has to look at it.
    *
-   * @param isHandled whether everything that follows from the event is written
+   * @param isHandled whether everything that follows from the event has been written
+   * @return the response, with the alarm
    */
-  private Response opened(Request request, Response response, String problem, boolean isHandled) {
+  private Response withOpenEvent(
+      Request request, Response response, String problem, boolean isHandled) {
     var event = StripeWebhook.about(request.body());
     var _ = wiring.now().openEvents.open(event, problem, isHandled, wiring.now().clock.instant());
     return response.alarm(problem);
   }
 
   private static Response acknowledged(String outcome) {
-    return came(outcome, Response.ok(Map.of("status", "success")));
+    return counted(outcome, Response.ok(Map.of("status", "success")));
   }
 
-  private static Response came(String outcome, Response response) {
+  private static Response counted(String outcome, Response response) {
     return response.trace("webhook", outcome).count(Metric.WEBHOOKS, 1);
   }
 }

@@ -2,9 +2,9 @@ package dev.photocredits.functions.webhook;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
-import dev.photocredits.aws.dynamodb.DynamoDb;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
@@ -16,7 +16,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 
-/** What the webhook function is made of. */
+/** Wires the webhook function. */
 final class Wiring {
   final StripeWebhook webhook;
   final Fulfilment fulfilment;
@@ -24,7 +24,7 @@ final class Wiring {
   final InstantSource clock;
   private final DynamoDb table;
 
-  /** What runs in Lambda, by these settings and those of the secret that they name. */
+  /** The wiring for Lambda, from these settings and those in the secret that they name. */
   static Wiring of(Environment variables) {
     var environment = Secrets.in(variables);
     var clock = environment.clock();
@@ -60,7 +60,7 @@ final class Wiring {
             clock);
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     table.primeForTransactions();
     webhook.prime();

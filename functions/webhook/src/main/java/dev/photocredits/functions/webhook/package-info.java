@@ -1,4 +1,4 @@
-/** The webhook function: grants what Stripe says is paid. */
+/** The webhook function: grants and reverses credits as Stripe reports payments. */
 @NullMarked
 package dev.photocredits.functions.webhook;
 

@@ -2,48 +2,48 @@ package dev.photocredits.functions.worker;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
-import dev.photocredits.aws.dynamodb.DynamoDb;
-import dev.photocredits.aws.s3.S3ImageStore;
 import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.gemini.ThinkingLevel;
-import dev.photocredits.generation.Drawing;
 import dev.photocredits.generation.GenerationWorker;
-import dev.photocredits.generation.Photos;
+import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.generation.QueuedPhotos;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
+import dev.photocredits.s3.S3ImageStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
-/** What the worker function is made of. */
+/** Wires the worker function. */
 final class Wiring {
-  /** It signs no addresses. */
-  private static final Duration NO_ADDRESSES = Duration.ofSeconds(1);
+  /** The lifetime of signed URLs. The worker creates none. */
+  private static final Duration UNUSED_URL_LIFE = Duration.ofSeconds(1);
 
   final GenerationWorker worker;
   private final Runnable priming;
 
   /**
-   * What runs in Lambda, by these settings and those of the secret that they name.
+   * The wiring for Lambda, from these settings and those in the secret that they name.
    *
-   * @param retired what is known of models, which outlives the wiring
+   * @param retired the models known as retired; outlives the wiring
    */
   static Wiring of(Environment variables, RetiredModels retired) {
     var environment = Secrets.in(variables);
     var clock = environment.clock();
     var aws = AwsAccess.of(environment);
     var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    var bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), NO_ADDRESSES, clock);
+    var bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), UNUSED_URL_LIFE, clock);
     var model = GeminiImageModel.of(environment, ThinkingLevel.MEDIUM, retired, clock);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     var ids = new TimeOrderedIds(new SecureRandom());
     return new Wiring(
         table,
-        new Drawing(
+        new PictureGenerator(
             table.generations(),
             model,
             bucket,
@@ -62,20 +62,20 @@ final class Wiring {
   }
 
   /**
-   * @param priming calls that change nothing
+   * @param priming makes calls that change nothing, before the snapshot
    */
   Wiring(
       DynamoDb table,
-      Drawing drawing,
-      Photos photos,
+      PictureGenerator generator,
+      QueuedPhotos photos,
       TimeOrderedIds ids,
       InstantSource clock,
       Runnable priming) {
     this.priming = priming;
-    worker = new GenerationWorker(table.generations(), drawing, photos, ids, clock);
+    worker = new GenerationWorker(table.generations(), generator, photos, ids, clock);
   }
 
-  /** Calls that change nothing, for SnapStart. */
+  /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     priming.run();
   }

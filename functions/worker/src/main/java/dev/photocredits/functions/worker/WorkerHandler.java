@@ -5,7 +5,7 @@ import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.GenerationWorker.Worked;
-import dev.photocredits.generation.ModelAnswer.NotDrawn;
+import dev.photocredits.generation.ModelAnswer.NoImage;
 import dev.photocredits.lambda.BackgroundHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Json;
@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Draws the generation that a message of the queue names. When it throws, the message comes back;
- * what is repeated charges nothing.
+ * Generates the pictures of the generation that a queue message names. If it throws, SQS delivers
+ * the message again; working on a generation twice charges nothing more.
  */
 public final class WorkerHandler extends BackgroundHandler {
   private final SnapStart<Wiring> wiring;
@@ -34,7 +34,7 @@ public final class WorkerHandler extends BackgroundHandler {
     wiring = snapStart(() -> Wiring.of(environment, retired), Wiring::prime);
   }
 
-  /** For tests that bring the wiring. */
+  /** For tests, which pass their own wiring. */
   WorkerHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
     wiring = snapStart(() -> wired, Wiring::prime);
@@ -42,18 +42,18 @@ public final class WorkerHandler extends BackgroundHandler {
 
   @Override
   protected Map<String, ?> about(Map<String, Object> event) {
-    var order = Order.of(event);
+    var message = QueueMessage.of(event);
     return Json.object(
-        "user", Log.user(order.owner()), "generation_id", order.generation().toString());
+        "user", Log.user(message.owner()), "generation_id", message.generation().toString());
   }
 
   @Override
   protected Report run(Map<String, Object> event, Instant deadline) {
-    var order = Order.of(event);
+    var message = QueueMessage.of(event);
     return wiring
         .now()
         .worker
-        .work(order.owner(), order.generation(), deadline)
+        .work(message.owner(), message.generation(), deadline)
         .map(WorkerHandler::report)
         .orElseGet(() -> new Report(Json.object("outcome", "nothing"), Map.of(), List.of()));
   }
@@ -62,7 +62,7 @@ public final class WorkerHandler extends BackgroundHandler {
     return new Report(
         Json.object(
             "outcome", outcome(worked.ended()),
-            "missing", worked.work().missing().stream().map(NotDrawn::cause).toList()),
+            "missing", worked.work().missing().stream().map(NoImage::cause).toList()),
         Metric.of(worked.work()),
         List.of());
   }

@@ -1,4 +1,4 @@
-/** The function that the queue calls: it draws what was sold. */
+/** The worker function: SQS invokes it to generate the pictures of queued generations. */
 @NullMarked
 package dev.photocredits.functions.worker;
 

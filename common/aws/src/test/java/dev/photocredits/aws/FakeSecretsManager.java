@@ -1,0 +1,65 @@
+package dev.photocredits.aws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import dev.photocredits.lambda.LoopbackServer;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A fake of Secrets Manager that implements {@code GetSecretValue} with the secrets that the test
+ * puts.
+ */
+public final class FakeSecretsManager implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LoopbackServer listener = LoopbackServer.start(this::answer);
+  private final Map<String, String> secrets = new ConcurrentHashMap<>();
+  private volatile String refusal = "";
+
+  public URI address() {
+    return listener.address();
+  }
+
+  public void put(String id, String text) {
+    secrets.put(id, text);
+  }
+
+  /** Returns this error from now on. */
+  public void refuses(String error) {
+    refusal = error;
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var operation = exchange.getRequestHeaders().getFirst("x-amz-target");
+      var secret = secrets.get(JSON.readTree(exchange.getRequestBody()).path("SecretId").asText());
+      if (!"secretsmanager.GetSecretValue".equals(operation)) {
+        send(exchange, 400, Map.of("__type", "UnknownOperationException"));
+      } else if (!refusal.isEmpty()) {
+        send(exchange, 400, Map.of("__type", refusal, "message", "no"));
+      } else if (secret == null) {
+        send(exchange, 400, Map.of("__type", "ResourceNotFoundException", "message", "none"));
+      } else {
+        send(exchange, 200, Map.of("SecretString", secret));
+      }
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, Map<String, String> answer)
+      throws IOException {
+    var body = JSON.writeValueAsString(answer).getBytes(UTF_8);
+    exchange.getResponseHeaders().set("content-type", "application/x-amz-json-1.1");
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+  }
+}

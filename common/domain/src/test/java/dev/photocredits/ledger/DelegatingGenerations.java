@@ -1,0 +1,91 @@
+package dev.photocredits.ledger;
+
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.generation.FinishOutcome;
+import dev.photocredits.generation.Generation;
+import dev.photocredits.generation.Generation.Picture;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.generation.Lease;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.StartOutcome;
+import dev.photocredits.generation.UnchargedCalls;
+import dev.photocredits.generation.WaitSlot;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.idempotency.IdempotencyRecord;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Delegates to the fake, for tests that override one of its methods. */
+public abstract class DelegatingGenerations implements Generations {
+  protected final InMemoryLedger ledger;
+
+  protected DelegatingGenerations(InMemoryLedger ledger) {
+    this.ledger = ledger;
+  }
+
+  @Override
+  public Optional<StartOutcome.Refusal> attempt(
+      Email owner, Credits price, Limits limits, Instant now) {
+    return ledger.attempt(owner, price, limits, now);
+  }
+
+  @Override
+  public StartOutcome start(
+      Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits) {
+    return ledger.start(pending, usage, key, limits);
+  }
+
+  @Override
+  public Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
+    return ledger.holder(owner, key);
+  }
+
+  @Override
+  public boolean add(Generation generation, Picture picture) {
+    return ledger.add(generation, picture);
+  }
+
+  @Override
+  public Optional<Generation> ask(
+      Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
+    return ledger.ask(pending, attempt, pictures, limits, now);
+  }
+
+  @Override
+  public FinishOutcome finish(
+      Generation seen, Generation next, @Nullable Refund refund, UnchargedCalls uncharged) {
+    return ledger.finish(seen, next, refund, uncharged);
+  }
+
+  @Override
+  public boolean admit(WaitSlot wait, Limits limits, Instant now) {
+    return ledger.admit(wait, limits, now);
+  }
+
+  @Override
+  public void leave(WaitSlot wait) {
+    ledger.leave(wait);
+  }
+
+  @Override
+  public Optional<Generation> find(Email email, GenerationId id) {
+    return ledger.find(email, id);
+  }
+
+  @Override
+  public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
+    return ledger.list(email, limit, before);
+  }
+
+  @Override
+  public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
+    return ledger.overdue(now, limit, after);
+  }
+}

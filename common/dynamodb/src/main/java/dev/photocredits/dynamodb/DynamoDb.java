@@ -1,0 +1,210 @@
+package dev.photocredits.dynamodb;
+
+import dev.photocredits.audit.AuditReader;
+import dev.photocredits.audit.Positions;
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.DiscardingHttpClient;
+import dev.photocredits.aws.FullJitter;
+import dev.photocredits.credits.Credits;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Journal;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.Lots;
+import dev.photocredits.credits.Money;
+import dev.photocredits.credits.OpenReversals;
+import dev.photocredits.credits.Standing;
+import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.credits.TransactionId;
+import dev.photocredits.credits.User;
+import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.payments.OpenEvents;
+import dev.photocredits.payments.PurchaseOrders;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/**
+ * Opens the DynamoDB table and provides the stores that use it.
+ *
+ * <p>A call times out after 7 s, so that it fits into API Gateway's 30 s after a slow model. An
+ * attempt times out after 2.5 s, which leaves time for another one.
+ */
+public final class DynamoDb {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration ATTEMPT = Duration.ofMillis(2500);
+  private static final Duration CALL = Duration.ofSeconds(7);
+  private static final int ATTEMPTS = 3;
+
+  private static final User PRIMING_USER =
+      new User(
+          new Email("nobody@example.invalid"),
+          Credits.NONE,
+          Lots.NONE,
+          OpenReversals.NONE,
+          null,
+          Money.usd(0),
+          User.Held.NOTHING,
+          Instant.EPOCH,
+          Instant.EPOCH);
+
+  private final Table table;
+  private final Supplier<Table> discarding;
+
+  private DynamoDb(Table table, Supplier<Table> discarding) {
+    this.table = table;
+    this.discarding = discarding;
+  }
+
+  public static DynamoDb open(AwsAccess aws, String tableName) {
+    return open(aws, tableName, ClientOverrideConfiguration.builder().build());
+  }
+
+  /** For tests that observe calls or make them fail. */
+  static DynamoDb open(AwsAccess aws, String tableName, ClientOverrideConfiguration more) {
+    var http =
+        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
+    return new DynamoDb(
+        table(tableName, client(aws, more, http), ConflictRetry.DEFAULT),
+        () ->
+            table(
+                tableName,
+                client(aws, more, new DiscardingHttpClient("{}")),
+                ConflictRetry.DEFAULT));
+  }
+
+  /** For tests that provide their own client and delays. The result cannot be primed for writes. */
+  static DynamoDb open(DynamoDbClient client, String tableName, ConflictRetry contention) {
+    return new DynamoDb(
+        table(tableName, client, contention),
+        () -> {
+          throw new UnsupportedOperationException(
+              "only a client opened with AwsAccess can be primed for writes");
+        });
+  }
+
+  private static DynamoDbClient client(
+      AwsAccess aws, ClientOverrideConfiguration more, SdkHttpClient http) {
+    var builder =
+        DynamoDbClient.builder()
+            .region(aws.region())
+            .credentialsProvider(aws.credentials())
+            // Setting these avoids a lookup in every cold start that would find nothing.
+            .defaultsMode(DefaultsMode.LEGACY)
+            .endpointDiscoveryEnabled(false)
+            .dualstackEnabled(false)
+            .fipsEnabled(false)
+            .httpClient(http)
+            .overrideConfiguration(
+                more.toBuilder()
+                    .apiCallAttemptTimeout(ATTEMPT)
+                    .apiCallTimeout(CALL)
+                    .retryStrategy(FullJitter.retries(ATTEMPTS))
+                    .build());
+    aws.dynamoDb().ifPresent(builder::endpointOverride);
+    return builder.build();
+  }
+
+  private static Table table(String name, DynamoDbClient client, ConflictRetry contention) {
+    var enhanced =
+        DynamoDbEnhancedClient.builder().dynamoDbClient(client).extensions(List.of()).build();
+    return new Table(name, client, enhanced, contention);
+  }
+
+  /**
+   * Primes reads: looks up an item that does not exist, so that the first real call is not the
+   * first one of the process.
+   */
+  public void prime() {
+    var _ = table.find(Schemas.USER, Keys.absent(), Keys.absent());
+    var _ = Schemas.USER.mapToItem(Schemas.USER.itemToMap(PRIMING_USER, true));
+  }
+
+  /** Primes reads and transactions. The transaction goes to a client that discards it. */
+  public void primeForTransactions() {
+    prime();
+    executeTransaction(discarding.get());
+  }
+
+  /**
+   * Primes reads, transactions and single-item updates. The writes go to a client that discards
+   * them.
+   */
+  public void primeForUpdates() {
+    prime();
+    var discardingTable = discarding.get();
+    executeTransaction(discardingTable);
+    var _ = discardingTable.update(promotion());
+  }
+
+  private static void executeTransaction(Table discardingTable) {
+    var transaction = discardingTable.transaction();
+    var _ = transaction.create(Schemas.USER, PRIMING_USER);
+    var _ = transaction.update(Schemas.USER, promotion());
+    var _ = transaction.execute();
+  }
+
+  private static Table.Change promotion() {
+    var promotion =
+        new Promotion(
+            new TransactionId(new UUID(0, 0)), new Credits(1), "", Instant.EPOCH, null, null);
+    return BalanceUpdates.in(PRIMING_USER.email(), Journal.promote(Standing.PLAIN, promotion));
+  }
+
+  public Ledger ledger() {
+    return new DynamoDbLedger(table);
+  }
+
+  public Generations generations() {
+    return new DynamoDbGenerations(table);
+  }
+
+  public IdempotencyRecords claims() {
+    return new DynamoDbIdempotencyRecords(table);
+  }
+
+  public PurchaseOrders purchaseOrders() {
+    return new DynamoDbPurchaseOrders(table);
+  }
+
+  public Checkpoints checkpoints() {
+    return new DynamoDbCheckpoints(table);
+  }
+
+  public OpenEvents openEvents() {
+    return new DynamoDbOpenEvents(table);
+  }
+
+  public AuditReader auditReader() {
+    return new DynamoDbAuditReader(table);
+  }
+
+  public Positions positions() {
+    return new DynamoDbPositions(table);
+  }
+
+  /** For operators only: no function has the permissions that these writes need. */
+  public AccountOwners accountOwners() {
+    return new DynamoDbAccountOwners(table);
+  }
+
+  /** The number of erasures that have begun and not ended, counted up to {@code most}. */
+  public int openErasures(int most) {
+    return new DynamoDbAccountOwners(table).leaving(most).items().size();
+  }
+
+  public FeedbackBox feedback() {
+    return new DynamoDbFeedbackBox(table);
+  }
+}

@@ -1,0 +1,258 @@
+package dev.photocredits.dynamodb;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GrantRecord;
+import dev.photocredits.credits.Page;
+import dev.photocredits.credits.Payment;
+import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.credits.User;
+import dev.photocredits.dynamodb.Schemas.Entry;
+import dev.photocredits.dynamodb.Schemas.Origin;
+import dev.photocredits.dynamodb.Schemas.Tombstone;
+import dev.photocredits.dynamodb.Table.Change;
+import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.erasure.AccountOwner;
+import dev.photocredits.erasure.AccountOwner.Known;
+import dev.photocredits.erasure.AccountOwner.Leaving;
+import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.generation.Generation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * {@link AccountOwners} in DynamoDB. While an account is being erased, a tombstone replaces its
+ * profile. No other write treats the tombstone as a user, and every write of the erasure requires
+ * that the tombstone still exists.
+ */
+final class DynamoDbAccountOwners implements AccountOwners {
+  private static final String EXISTS = "attribute_exists(PK)";
+  private static final String LEAVING = "erased_as = :pseudonym";
+  private static final String IS_OWNERS = "email = :owner";
+
+  private final Table table;
+
+  DynamoDbAccountOwners(Table table) {
+    this.table = table;
+  }
+
+  @Override
+  public Optional<AccountOwner> holder(Email owner) {
+    return table.find(Keys.user(owner), Keys.PROFILE).map(this::accountOwner);
+  }
+
+  private AccountOwner accountOwner(Map<String, AttributeValue> profile) {
+    if (!profile.containsKey(Schemas.ERASED_AS)) {
+      return new Known(Schemas.USER.mapToItem(profile));
+    }
+    var tombstone = Schemas.TOMBSTONE.mapToItem(profile);
+    return table
+        .find(Schemas.USER, Keys.user(tombstone.pseudonym()), Keys.PROFILE)
+        .map(user -> new Leaving(user, tombstone.customer()))
+        .orElseThrow(
+            () -> new IllegalStateException("the pseudonym of an erased user has no profile"));
+  }
+
+  // Tombstones have no due time: in the index, they all have the same sort key.
+  @Override
+  public Page<Email> leaving(int limit) {
+    var found =
+        table.oldestFirst(
+            Schemas.PENDING,
+            Map.entry(Schemas.PENDING, Schemas.ERASING),
+            Map.entry(Schemas.LEASE_EXPIRES_AT, Schemas.ERASING),
+            null,
+            limit);
+    return new Page<>(
+        found.items().stream().map(keys -> Keys.owner(new Fields(keys).text(Keys.PK))).toList(),
+        found.hasMore());
+  }
+
+  @Override
+  public void begin(User user, Email pseudonym) {
+    var seen = new HashMap<>(Schemas.USER.itemToMap(user, true));
+    var values = new HashMap<String, AttributeValue>();
+    for (var name :
+        List.of(
+            "credits",
+            "total_purchased",
+            "generations_pending",
+            "updated_at",
+            "reversals",
+            "lots")) {
+      var value = seen.get(name);
+      if (value != null) {
+        values.put(":" + name, value);
+      }
+    }
+    var unmoved =
+        "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND"
+            + " generations_pending = :generations_pending AND "
+            + BalanceUpdates.asSeen(Schemas.REVERSALS, values)
+            + " AND "
+            + BalanceUpdates.asSeen(Schemas.LOTS, values);
+    var customer = user.stripeCustomer();
+    var transaction = table.transaction();
+    var _ =
+        transaction.put(
+            Schemas.TOMBSTONE,
+            new Tombstone(user.email(), pseudonym, customer),
+            unmoved,
+            Map.of(),
+            values);
+    var _ = transaction.create(Schemas.USER, user.as(pseudonym));
+    var _ = transaction.create(Schemas.ORIGIN, new Origin(pseudonym, user.email()));
+    var _ = transaction.execute();
+  }
+
+  @Override
+  public boolean move(Email owner, Email pseudonym, Transaction entry) {
+    var move = new Move(table.transaction(), owner, pseudonym);
+    var moved = move.delete(Keys.transaction(entry.id()));
+    var _ = move.transaction().create(Schemas.ENTRY, new Entry(pseudonym, entry));
+    if (entry instanceof Purchase purchase) {
+      var grantRecord = grantRecord(owner, purchase);
+      grantRecord.ifPresent(
+          it -> move.reassign(Keys.item(Keys.payment(it.session()), Keys.PAYMENT), ""));
+      grantRecord
+          .flatMap(it -> Optional.ofNullable(it.order()))
+          .flatMap(id -> table.find(Schemas.ORDER, Keys.user(owner), Keys.order(id)))
+          .ifPresent(
+              order -> {
+                var _ = move.delete(Keys.order(order.id()));
+                var _ = move.transaction().create(Schemas.ORDER, order.movedTo(pseudonym));
+              });
+      grantRecord
+          .flatMap(it -> payment(owner, it))
+          .ifPresent(
+              payment ->
+                  move.reassign(
+                      Keys.item(Keys.payment(payment.id()), Keys.MONEY),
+                      ", version = version + :one"));
+    }
+    return move.whileLeaving(moved);
+  }
+
+  private Optional<GrantRecord> grantRecord(Email owner, Purchase purchase) {
+    return table
+        .find(Schemas.GRANT_RECORD, Keys.payment(purchase.session()), Keys.PAYMENT)
+        .filter(it -> it.owner().equals(owner) && it.entry().equals(purchase.id()));
+  }
+
+  private Optional<Payment> payment(Email owner, GrantRecord grantRecord) {
+    return grantRecord.payment() == null
+        ? Optional.empty()
+        : table
+            .find(Schemas.PAYMENT, Keys.payment(grantRecord.payment()), Keys.MONEY)
+            .filter(p -> p.grant() != null && p.grant().owner().equals(owner));
+  }
+
+  @Override
+  public boolean move(Email owner, Email pseudonym, Generation generation) {
+    var move = new Move(table.transaction(), owner, pseudonym);
+    var moved = move.delete(Keys.generation(generation.id()));
+    var _ = move.transaction().create(Schemas.GENERATION, generation.erased(pseudonym));
+    return move.whileLeaving(moved);
+  }
+
+  @Override
+  public boolean deleteRemaining(Email owner, Email pseudonym) {
+    return Stream.of(
+            Keys.IDEMPOTENCY_KEYS, Keys.LIMITS, Keys.PROMOTIONS, Keys.ORDERS, Keys.SESSIONS)
+        .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
+        .allMatch(
+            sort -> {
+              var move = new Move(table.transaction(), owner, pseudonym);
+              return move.whileLeaving(move.delete(sort));
+            });
+  }
+
+  /** One transaction of an erasure, which writes only while the owner's tombstone exists. */
+  private record Move(TransactWrite transaction, Email owner, Email pseudonym) {
+
+    Part<Void> delete(String sort) {
+      return transaction.delete(Keys.item(Keys.user(owner), sort), EXISTS, Map.of());
+    }
+
+    /**
+     * Makes the pseudonym the owner of an item of a payment.
+     *
+     * @param more what else the update expression sets, or an empty text
+     */
+    void reassign(Map<String, AttributeValue> key, String more) {
+      var values = new HashMap<String, AttributeValue>();
+      values.put(":owner", text(owner));
+      values.put(":pseudonym", text(pseudonym));
+      if (!more.isEmpty()) {
+        values.put(":one", BalanceUpdates.number(1));
+      }
+      var _ =
+          transaction.update(
+              new Change(key, "SET email = :pseudonym" + more, IS_OWNERS, Map.of(), values));
+    }
+
+    /**
+     * Executes the transaction and returns whether the tombstone still exists.
+     *
+     * @param moved the item that is moved or deleted; if it is absent, an earlier run has handled
+     *     it
+     */
+    boolean whileLeaving(Part<Void> moved) {
+      var tombstone =
+          transaction.check(
+              Keys.item(Keys.user(owner), Keys.PROFILE),
+              LEAVING,
+              Map.of(":pseudonym", text(pseudonym)));
+      var outcome = transaction.execute();
+      if (!outcome.isComplete() && !outcome.isRefused(tombstone) && !outcome.isRefused(moved)) {
+        throw outcome.impossible();
+      }
+      return !outcome.isRefused(tombstone);
+    }
+  }
+
+  @Override
+  public void anonymizeFeedback(Email owner) {
+    table
+        .scan()
+        .filter(item -> value(item, Keys.PK).startsWith(Keys.FEEDBACK))
+        .filter(item -> text(owner).equals(item.get(Schemas.EMAIL)))
+        .forEach(
+            item -> {
+              var _ =
+                  table.update(
+                      new Change(
+                          Keys.item(value(item, Keys.PK), value(item, Keys.SK)),
+                          "REMOVE email",
+                          IS_OWNERS,
+                          Map.of(),
+                          Map.of(":owner", text(owner))));
+            });
+  }
+
+  @Override
+  public void end(Email owner, Email pseudonym) {
+    new DynamoDbPositions(table).forget(owner);
+    var transaction = table.transaction();
+    var _ =
+        transaction.delete(
+            Keys.item(Keys.user(owner), Keys.PROFILE),
+            LEAVING,
+            Map.of(":pseudonym", text(pseudonym)));
+    var _ = transaction.delete(Keys.item(Keys.user(pseudonym), Keys.ERASURE), EXISTS, Map.of());
+    var _ = transaction.execute();
+  }
+
+  private static String value(Map<String, AttributeValue> item, String name) {
+    return Objects.requireNonNull(item.get(name)).s();
+  }
+
+  private static AttributeValue text(Email email) {
+    return AttributeValue.fromS(email.value());
+  }
+}

@@ -1,0 +1,23 @@
+package dev.photocredits.dynamodb;
+
+import dev.photocredits.payments.Checkpoints;
+import java.util.Optional;
+
+/** {@link Checkpoints} in DynamoDB: a single item. */
+final class DynamoDbCheckpoints implements Checkpoints {
+  private final Table table;
+
+  DynamoDbCheckpoints(Table table) {
+    this.table = table;
+  }
+
+  @Override
+  public Optional<Checkpoint> find() {
+    return table.find(Schemas.CHECKPOINT, Keys.RECONCILIATION, Keys.CHECKPOINT);
+  }
+
+  @Override
+  public void save(Checkpoint checkpoint) {
+    table.put(Schemas.CHECKPOINT, checkpoint);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.photocredits.dynamodb;
+
+import dev.photocredits.payments.OpenEvents;
+import dev.photocredits.payments.OpenEventsContract;
+
+/** Runs the contract of open events on an emulated DynamoDB table. */
+final class DynamoDbOpenEventsTest implements OpenEventsContract {
+  private final DynamoDb table = TestTable.create("photo-credits-open-events-" + System.nanoTime());
+
+  @Override
+  public OpenEvents events() {
+    return table.openEvents();
+  }
+}

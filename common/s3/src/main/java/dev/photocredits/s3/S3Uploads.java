@@ -1,0 +1,83 @@
+package dev.photocredits.s3;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.lambda.Sha256;
+import dev.photocredits.uploads.SignedUpload;
+import dev.photocredits.uploads.UploadId;
+import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.Uploads;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * {@link Uploads} in S3. A key begins with a digest of the owner's address, so that users cannot
+ * reach the photos of others. Type and length are part of the signature. The bucket's lifecycle
+ * removes uploads after a day.
+ */
+final class S3Uploads implements Uploads {
+
+  private final String bucket;
+  private final S3Client client;
+  private final S3Presigner presigner;
+  private final TimeOrderedIds ids;
+  private final InstantSource clock;
+  private final Supplier<Duration> validity;
+
+  /**
+   * @param validity how long an upload that is opened now accepts a photo
+   */
+  S3Uploads(
+      String bucket,
+      S3Client client,
+      S3Presigner presigner,
+      TimeOrderedIds ids,
+      InstantSource clock,
+      Supplier<Duration> validity) {
+    this.bucket = bucket;
+    this.client = client;
+    this.presigner = presigner;
+    this.ids = ids;
+    this.clock = clock;
+    this.validity = validity;
+  }
+
+  /** The prefix of the keys of a user's uploads. */
+  static String folder(Email owner) {
+    return "uploads/" + HexFormat.of().formatHex(Sha256.of(owner.value())) + "/";
+  }
+
+  @Override
+  public SignedUpload open(UploadOrder order) {
+    var id = new UploadId(ids.next(clock.instant()));
+    var type = order.type().value();
+    var put =
+        PutObjectRequest.builder()
+            .bucket(bucket)
+            .key(folder(order.owner()) + id)
+            .contentType(type)
+            .contentLength((long) order.size())
+            .build();
+    var signed =
+        presigner.presignPutObject(r -> r.putObjectRequest(put).signatureDuration(validity.get()));
+    return new SignedUpload(
+        id, URI.create(signed.url().toString()), Map.of("content-type", type), signed.expiration());
+  }
+
+  @Override
+  public Optional<byte[]> find(Email owner, UploadId id) {
+    return S3ImageStore.find(
+        () ->
+            client.getObject(
+                get -> get.bucket(bucket).key(folder(owner) + id),
+                (_, photo) -> photo.readNBytes(UploadOrder.LARGEST + 1)));
+  }
+}

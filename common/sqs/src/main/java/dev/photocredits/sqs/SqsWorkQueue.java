@@ -1,0 +1,81 @@
+package dev.photocredits.sqs;
+
+import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.DiscardingHttpClient;
+import dev.photocredits.aws.FullJitter;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.GenerationId;
+import dev.photocredits.generation.WorkQueue;
+import dev.photocredits.lambda.Json;
+import java.time.Duration;
+import java.util.UUID;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/**
+ * {@link WorkQueue} in SQS. A message is {@code {"owner": …, "generation_id": …}}. A send times out
+ * after 4 s, an attempt after 2 s.
+ */
+public final class SqsWorkQueue implements WorkQueue {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration ATTEMPT = Duration.ofSeconds(2);
+
+  /** The default of the SDK's standard retry mode. */
+  private static final int ATTEMPTS = 3;
+
+  private static final Duration CALL = Duration.ofSeconds(4);
+
+  private final AwsAccess aws;
+  private final SqsClient client;
+  private final String url;
+
+  private SqsWorkQueue(AwsAccess aws, SqsClient client, String url) {
+    this.aws = aws;
+    this.client = client;
+    this.url = url;
+  }
+
+  /** Opens the queue with that URL. */
+  public static SqsWorkQueue open(AwsAccess aws, String url) {
+    var http =
+        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
+    return new SqsWorkQueue(aws, client(aws, http), url);
+  }
+
+  private static SqsClient client(AwsAccess aws, SdkHttpClient http) {
+    var builder =
+        SqsClient.builder()
+            .region(aws.region())
+            .credentialsProvider(aws.credentials())
+            .httpClient(http)
+            // Not needed: messages are signed and sent over TLS.
+            .checksumValidationEnabled(false)
+            .overrideConfiguration(
+                o ->
+                    o.apiCallAttemptTimeout(ATTEMPT)
+                        .apiCallTimeout(CALL)
+                        .retryStrategy(FullJitter.retries(ATTEMPTS)));
+    aws.sqs().ifPresent(builder::endpointOverride);
+    return builder.build();
+  }
+
+  /** Primes the queue: sends a message with a client that discards it. */
+  public void prime() {
+    var discarding = new SqsWorkQueue(aws, client(aws, new DiscardingHttpClient("{}")), url);
+    var _ = discarding.send(new Email("nobody@example.invalid"), new GenerationId(new UUID(0, 0)));
+  }
+
+  @Override
+  public boolean send(Email owner, GenerationId generation) {
+    var body =
+        Json.write(Json.object("owner", owner.value(), "generation_id", generation.toString()));
+    try {
+      var _ = client.sendMessage(message -> message.queueUrl(url).messageBody(body));
+      return true;
+    } catch (SdkException _) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.photocredits.emulators.gemini;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** {@code POST /v1beta/models/{model}:generateContent}: generates one variation of a photo. */
+final class GenerateContent extends Handler.Abstract {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern PATH = Pattern.compile("/v1beta/models/([^/:]+):generateContent");
+  private static final Set<String> RETIRED =
+      Set.of("gemini-2.5-flash-image", "gemini-3.1-flash-image");
+
+  /** The thinking levels of each model that supports them, as Google documents them. */
+  private static final Map<String, Set<String>> THINKING_LEVELS =
+      Map.of(
+          "gemini-nano-banana-2.1", Set.of("MINIMAL", "MEDIUM", "HIGH"),
+          "gemini-3.1-flash-lite-image", Set.of("MINIMAL", "HIGH"));
+
+  private static final int LARGEST_BODY = 20 << 20;
+  private static final Duration SLOW = Duration.ofSeconds(60);
+
+  private final PictureRenderer renderer;
+  private final Duration delay;
+
+  GenerateContent(PictureRenderer renderer, Duration delay) {
+    this.renderer = renderer;
+    this.delay = delay;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    ObjectNode answer;
+    try {
+      answer = answer(request);
+    } catch (GeminiError e) {
+      response.setStatus(e.code());
+      if (e.code() == 429) {
+        response.getHeaders().put(new HttpField("Retry-After", "1"));
+      }
+      answer = e.json();
+    }
+    response.getHeaders().put(new HttpField("Content-Type", "application/json; charset=UTF-8"));
+    response.write(true, ByteBuffer.wrap(JSON.writeValueAsBytes(answer)), callback);
+    return true;
+  }
+
+  private ObjectNode answer(Request request) throws Exception {
+    var arrived = System.nanoTime();
+    var body = Content.Source.asInputStream(request).readNBytes(LARGEST_BODY + 1);
+    var path = PATH.matcher(Request.getPathInContext(request));
+    if (!request.getMethod().equals("POST") || !path.matches()) {
+      throw GeminiError.noSuchRoute();
+    }
+    var key = request.getHeaders().get("x-goog-api-key");
+    if (key == null || key.isBlank()) {
+      throw GeminiError.withoutKey();
+    }
+    var model = path.group(1);
+    if (RETIRED.contains(model)) {
+      throw GeminiError.retired(model);
+    }
+    if (!model.startsWith("gemini-")) {
+      throw GeminiError.noSuchModel(model);
+    }
+    if (body.length > LARGEST_BODY) {
+      throw GeminiError.invalid(
+          "Request payload size exceeds the limit: " + LARGEST_BODY + " bytes.");
+    }
+    var picture = PictureRequest.from(body);
+    var level = picture.thinkingLevel();
+    if (level.isPresent() && !THINKING_LEVELS.getOrDefault(model, Set.of()).contains(level.get())) {
+      throw GeminiError.invalid("Thinking level is not supported for this model.");
+    }
+    if (picture.asksFor("overloaded")) {
+      throw GeminiError.overloaded();
+    }
+    if (picture.asksFor("broken")) {
+      throw GeminiError.broken();
+    }
+    var answer = generated(picture, model);
+    var rest = (picture.asksFor("slow") ? SLOW : delay).minusNanos(System.nanoTime() - arrived);
+    if (rest.isPositive()) {
+      Thread.sleep(rest);
+    }
+    return answer;
+  }
+
+  private ObjectNode generated(PictureRequest picture, String model) throws InterruptedException {
+    var answer = JsonNodeFactory.instance.objectNode();
+    if (picture.asksFor("safety")) {
+      answer.putObject("promptFeedback").put("blockReason", "SAFETY");
+    } else if (picture.asksFor("partial") && picture.style() == VariationStyle.STUDIO) {
+      answer
+          .putArray("candidates")
+          .addObject()
+          .put("finishReason", "IMAGE_SAFETY")
+          .put("finishMessage", "Unable to show the generated image.")
+          .put("index", 0);
+    } else {
+      var candidate = answer.putArray("candidates").addObject();
+      var content = candidate.putObject("content");
+      content
+          .putArray("parts")
+          .addObject()
+          .putObject("inlineData")
+          .put("mimeType", "image/jpeg")
+          .put("data", renderer.render(picture.photo(), picture.style()));
+      content.put("role", "model");
+      candidate.put("finishReason", "STOP").put("index", 0);
+    }
+    answer
+        .putObject("usageMetadata")
+        .put("promptTokenCount", 258 + picture.prompt().length() / 4)
+        .put("totalTokenCount", 1378 + picture.prompt().length() / 4);
+    return answer.put("modelVersion", model).put("responseId", UUID.randomUUID().toString());
+  }
+}

@@ -1,0 +1,84 @@
+package dev.photocredits.emulators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+
+/** Tests of what {@link LocalDynamoDb} adds to DynamoDB Local. */
+final class LocalDynamoDbTest {
+  private static final Map<String, AttributeValue> ADA =
+      Map.of("PK", AttributeValue.fromS("USER#ada"), "SK", AttributeValue.fromS("PROFILE"));
+
+  @Test
+  void the_table_has_the_keys_and_indexes_of_the_template() {
+    try (var dynamoDb = LocalDynamoDb.inMemory();
+        var client = dynamoDb.client()) {
+      dynamoDb.createTable("table");
+      dynamoDb.createTable("table");
+
+      var table = client.describeTable(describe -> describe.tableName("table")).table();
+      var expiry = client.describeTimeToLive(describe -> describe.tableName("table"));
+
+      assertThat(table.keySchema())
+          .extracting(key -> key.attributeName() + " " + key.keyType())
+          .containsExactly("PK " + KeyType.HASH, "SK " + KeyType.RANGE);
+      assertThat(table.globalSecondaryIndexes())
+          .singleElement()
+          .satisfies(
+              index -> {
+                assertThat(index.indexName()).isEqualTo("pending");
+                assertThat(index.projection().projectionTypeAsString()).isEqualTo("KEYS_ONLY");
+              });
+      assertThat(expiry.timeToLiveDescription().attributeName()).isEqualTo("expires_at");
+    }
+  }
+
+  @Test
+  void data_survives_a_restart(@TempDir Path folder) {
+    try (var dynamoDb = LocalDynamoDb.at(folder);
+        var client = dynamoDb.client()) {
+      dynamoDb.createTable("table");
+      client.putItem(put -> put.tableName("table").item(ADA));
+    }
+
+    try (var dynamoDb = LocalDynamoDb.at(folder);
+        var client = dynamoDb.client()) {
+      dynamoDb.createTable("table");
+
+      assertThat(client.getItem(get -> get.tableName("table").key(ADA)).item()).isEqualTo(ADA);
+    }
+  }
+
+  @Test
+  void two_instances_share_no_data() {
+    try (var one = LocalDynamoDb.inMemory();
+        var other = LocalDynamoDb.inMemory();
+        var client = other.client()) {
+      one.createTable("table");
+
+      assertThat(client.listTables().tableNames()).isEmpty();
+    }
+  }
+
+  @Test
+  void an_observer_is_called_for_each_request() {
+    try (var dynamoDb = LocalDynamoDb.inMemory();
+        var client = dynamoDb.client()) {
+      dynamoDb.createTable("table");
+      var operations = new CopyOnWriteArrayList<String>();
+      dynamoDb.onRequest(operations::add);
+
+      client.putItem(put -> put.tableName("table").item(ADA));
+      var _ = client.getItem(get -> get.tableName("table").key(ADA));
+
+      assertThat(operations).isEqualTo(List.of("PutItem", "GetItem"));
+    }
+  }
+}

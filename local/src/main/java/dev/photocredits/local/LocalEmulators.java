@@ -1,0 +1,47 @@
+package dev.photocredits.local;
+
+import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.emulators.gemini.GeminiEmulator;
+import dev.photocredits.emulators.stripe.StripeEmulator;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** Starts the emulators of Stripe and Gemini. */
+interface LocalEmulators {
+  /** Starts our own emulators. */
+  LocalEmulators OURS =
+      new LocalEmulators() {
+        @Override
+        public EmulatorOfAService stripe(
+            Path dataDir, String webhookSecret, Supplier<URI> webhookTarget) {
+          try {
+            var stripe = StripeEmulator.start(dataDir, webhookSecret, webhookTarget);
+            return new EmulatorOfAService(stripe.baseUrl(), stripe::close);
+          } catch (IOException e) {
+            throw new StartupFailure("Cannot start the Stripe emulator.", e);
+          }
+        }
+
+        @Override
+        public EmulatorOfAService gemini(Duration delay) {
+          try {
+            var gemini = GeminiEmulator.start(delay);
+            return new EmulatorOfAService(gemini.baseUrl(), gemini::close);
+          } catch (IOException e) {
+            throw new StartupFailure("Cannot start the Gemini emulator.", e);
+          }
+        }
+      };
+
+  /** A running emulator. */
+  record EmulatorOfAService(URI baseUrl, Runnable stop) {}
+
+  /** Starts a Stripe emulator that posts webhooks, signed with the secret, to the target. */
+  EmulatorOfAService stripe(Path dataDir, String webhookSecret, Supplier<URI> webhookTarget);
+
+  /** Starts a Gemini emulator that takes {@code delay} for a picture. */
+  EmulatorOfAService gemini(Duration delay);
+}

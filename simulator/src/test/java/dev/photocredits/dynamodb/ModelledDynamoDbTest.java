@@ -1,0 +1,152 @@
+package dev.photocredits.dynamodb;
+
+import dev.photocredits.audit.AuditReader;
+import dev.photocredits.audit.Positions;
+import dev.photocredits.audit.PositionsContract;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.emulators.Template;
+import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.erasure.ErasureContract;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.ledger.LedgerContract;
+import dev.photocredits.ledger.LedgerWalk;
+import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.payments.PurchaseOrdersContract;
+import dev.photocredits.simulator.dynamodb.Faults;
+import dev.photocredits.simulator.dynamodb.ModelledDynamoDb;
+import dev.photocredits.simulator.dynamodb.ModelledTable;
+import dev.photocredits.simulator.dynamodb.SingleCaller;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs the contracts of the DynamoDB adapters on the modelled table. */
+final class ModelledDynamoDbTest {
+  private static final String NAME = "photo-credits-model";
+
+  private final SingleCaller caller = new SingleCaller(Instant.parse("2126-11-23T12:00:00Z"));
+  private final ModelledTable modelled =
+      new ModelledTable(
+          NAME, Template.find().table(), caller, new Random(1), Duration.ZERO, Duration.ZERO);
+  private final DynamoDb table =
+      OpenedTable.on(
+          new ModelledDynamoDb(modelled, caller, Faults.NONE, caller, new Random(1)),
+          NAME,
+          caller::sleep);
+
+  @Nested
+  final class Accounts implements LedgerContract {
+    @Override
+    public Ledger ledger() {
+      return table.ledger();
+    }
+
+    @Override
+    public AuditReader auditReader() {
+      return table.auditReader();
+    }
+
+    @Override
+    public IdempotencyRecords claims() {
+      return table.claims();
+    }
+
+    @Override
+    public Generations generations() {
+      return table.generations();
+    }
+  }
+
+  @Nested
+  final class Orders implements PurchaseOrdersContract {
+    @Override
+    public PurchaseOrders orders() {
+      return table.purchaseOrders();
+    }
+
+    @Override
+    public Ledger ledger() {
+      return table.ledger();
+    }
+
+    @Override
+    public AuditReader auditReader() {
+      return table.auditReader();
+    }
+  }
+
+  @Nested
+  final class Erasures implements ErasureContract {
+    @Override
+    public Ledger ledger() {
+      return table.ledger();
+    }
+
+    @Override
+    public Generations generations() {
+      return table.generations();
+    }
+
+    @Override
+    public PurchaseOrders orders() {
+      return table.purchaseOrders();
+    }
+
+    @Override
+    public IdempotencyRecords claims() {
+      return table.claims();
+    }
+
+    @Override
+    public AuditReader auditReader() {
+      return table.auditReader();
+    }
+
+    @Override
+    public AccountOwners accountOwners() {
+      return table.accountOwners();
+    }
+
+    @Override
+    public FeedbackBox box() {
+      return table.feedback();
+    }
+
+    @Override
+    public List<Feedback> feedback() {
+      return modelled.items().stream()
+          .filter(item -> item.containsKey("message"))
+          .map(Schemas.FEEDBACK::mapToItem)
+          .toList();
+    }
+
+    @Override
+    public boolean isStored(Email address) {
+      return modelled.items().toString().contains(address.value());
+    }
+  }
+
+  @Nested
+  final class AuditPositions implements PositionsContract {
+    @Override
+    public Positions positions() {
+      return table.positions();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void the_adapters_behave_like_the_fake_on_random_walks(int walk) {
+    var seed = System.nanoTime() + walk;
+
+    new LedgerWalk(seed, table.ledger(), table.generations(), table.auditReader()).walk(250);
+  }
+}

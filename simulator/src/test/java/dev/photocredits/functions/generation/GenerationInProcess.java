@@ -1,0 +1,50 @@
+package dev.photocredits.functions.generation;
+
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.dynamodb.DynamoDb;
+import dev.photocredits.generation.ImageStore;
+import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.generation.QueuedPhotos;
+import dev.photocredits.generation.WorkQueue;
+import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Log;
+import dev.photocredits.uploads.SignedUpload;
+import dev.photocredits.uploads.UploadId;
+import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.Uploads;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** The generation function, with the table and bucket of a test and without uploads. */
+public final class GenerationInProcess {
+  private GenerationInProcess() {}
+
+  public static ApiHandler on(
+      Environment environment,
+      DynamoDb table,
+      PictureGenerator generator,
+      ImageStore images,
+      QueuedPhotos photos,
+      WorkQueue queue,
+      TimeOrderedIds ids,
+      Log log,
+      InstantSource clock) {
+    var parts =
+        new Wiring.Parts(generator, images, photos, new NoUploads(), queue, ids, clock, () -> {});
+    return new GenerationHandler(new Wiring(environment, table, parts), log, clock);
+  }
+
+  private static final class NoUploads implements Uploads {
+    @Override
+    public SignedUpload open(UploadOrder order) {
+      throw new UnsupportedOperationException("uploads are not simulated");
+    }
+
+    @Override
+    public Optional<byte[]> find(Email owner, UploadId id) {
+      return Optional.empty();
+    }
+  }
+}
