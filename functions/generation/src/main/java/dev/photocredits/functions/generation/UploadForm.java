@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.commons.fileupload2.core.AbstractFileUpload;
 import org.apache.commons.fileupload2.core.FileItem;
@@ -38,7 +39,6 @@ final class UploadForm {
   private static final int MOST_PARTS = 32;
   private static final int LARGEST_TEXT = 64 * 1024;
   private static final int LARGEST_PART_HEADER = 4096;
-  private static final int LARGEST_EPILOGUE = 1024;
 
   /**
    * A file of the form.
@@ -83,17 +83,13 @@ final class UploadForm {
       if (boundary == null) {
         throw broken("The multipart body has no boundary.");
       }
-      var form = canonical(body, "--" + new String(boundary, ISO_8859_1));
-      var parts = parser.getItemIterator(new Form(contentType, form));
+      var parts = parser.getItemIterator(Form.of(body, "--" + new String(boundary, ISO_8859_1)));
       var count = 0;
       while (parts.hasNext()) {
         if (++count > MOST_PARTS) {
           throw broken("The multipart body has more than " + MOST_PARTS + " parts.");
         }
         add(parts.next(), largestFile);
-      }
-      if (!isClosed(boundary, body)) {
-        throw broken("The multipart body is broken.");
       }
     } catch (IOException | UncheckedIOException _) {
       throw broken("The multipart body is broken.");
@@ -122,34 +118,6 @@ final class UploadForm {
     return name.equals(file) && !type.isBlank() && DeclaredType.parse(type).isPresent();
   }
 
-  /**
-   * Rewrites a form that the library would not parse, although RFC 2046, section 5.1.1 or common
-   * practice allows it: one with padding after a boundary, or with lines that end in LF alone. The
-   * contents of the parts stay unchanged.
-   */
-  private static byte[] canonical(byte[] body, String delimiter) {
-    var form = new String(body, ISO_8859_1);
-    var quoted = Pattern.quote(delimiter);
-    var first = Pattern.compile("(?md)^" + quoted + "[ \t]*+(\r?\n)").matcher(form);
-    if (!first.find()) {
-      return body;
-    }
-    var end = first.group(1);
-    if (end.equals("\r\n") && !form.contains(delimiter + " ") && !form.contains(delimiter + "\t")) {
-      return body;
-    }
-    var delimiters = Pattern.compile(end + quoted + "(?:[ \t]*+(?=" + end + ")|(?=--))");
-    var parts = delimiters.split(end + form.substring(first.start()), MOST_PARTS + 3);
-    var lines = new StringBuilder(body.length + 256 * parts.length);
-    for (var part : List.of(parts).subList(1, parts.length)) {
-      var blank = part.indexOf(end + end);
-      var head = blank < 0 ? part : part.substring(0, blank);
-      var rest = blank < 0 ? "" : "\r\n\r\n" + part.substring(blank + 2 * end.length());
-      lines.append(delimiter).append(head.replace(end, "\r\n")).append(rest).append("\r\n");
-    }
-    return lines.toString().getBytes(ISO_8859_1);
-  }
-
   // A text that was cut off at the limit may end within a character, which is then dropped.
   private static String text(byte[] utf8) {
     var text = CharBuffer.allocate(utf8.length);
@@ -159,13 +127,6 @@ final class UploadForm {
       throw broken("A form field is not valid UTF-8.");
     }
     return text.flip().toString();
-  }
-
-  // The library detects neither a boundary that never occurs nor a missing closing boundary.
-  private static boolean isClosed(byte[] boundary, byte[] body) {
-    var end = "--" + new String(boundary, ISO_8859_1) + "--";
-    var from = Math.max(0, body.length - end.length() - LARGEST_EPILOGUE);
-    return new String(body, from, body.length - from, ISO_8859_1).contains(end);
   }
 
   private static Rejected broken(String detail) {
@@ -228,8 +189,65 @@ final class UploadForm {
 
   private interface NoItem extends FileItem<NoItem> {}
 
+  /**
+   * A form in the form that the library parses: lines end in CRLF, and only delimiter lines contain
+   * the boundary. The library would end a part at any line that merely starts with the delimiter,
+   * and would not notice a missing closing delimiter.
+   */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Form(String contentType, byte[] body) implements RequestContext {
+
+    /**
+     * Reads the parts of a body. A delimiter line consists of the delimiter, two hyphens if it is
+     * the closing one, and optional spaces or tabs (RFC 2046, section 5.1.1). Lines may end in LF
+     * alone. The preamble and the epilogue are ignored. Throws {@link Rejected} if the closing
+     * delimiter is missing.
+     */
+    static Form of(byte[] body, String delimiter) {
+      var text = new String(body, ISO_8859_1);
+      var name = Pattern.quote(delimiter);
+      var first = Pattern.compile("(?md)^" + name + "((?:--)?+)[ \t]*+(\r?\n|\\z)").matcher(text);
+      if (!first.find()) {
+        throw broken("The multipart body is broken.");
+      }
+      // It cannot be guessed, so no part contains it.
+      var boundary = "form-" + UUID.randomUUID();
+      var form = new StringBuilder(body.length + 4096).append("--").append(boundary);
+      if (!first.group(1).isEmpty()) {
+        return closed(form, boundary);
+      }
+      var end = first.group(2);
+      var delimiters =
+          Pattern.compile(end + name + "((?:--)?+)[ \t]*+(?=" + end + "|\\z)").matcher(text);
+      var begun = first.start(2);
+      while (delimiters.find(begun)) {
+        add(form, text.substring(begun, delimiters.start()), end);
+        form.append("--").append(boundary);
+        if (!delimiters.group(1).isEmpty()) {
+          return closed(form, boundary);
+        }
+        begun = delimiters.end();
+      }
+      throw broken("The multipart body is broken.");
+    }
+
+    private static Form closed(StringBuilder form, String boundary) {
+      var bytes = form.append("--\r\n").toString().getBytes(ISO_8859_1);
+      return new Form("multipart/form-data; boundary=" + boundary, bytes);
+    }
+
+    // The part, which begins with the end of the delimiter line: its headers, a blank line, the
+    // rest.
+    private static void add(StringBuilder form, String part, String end) {
+      var blank = part.indexOf(end + end);
+      var head = blank < 0 ? part : part.substring(0, blank);
+      form.append(head.replace(end, "\r\n"));
+      if (blank >= 0) {
+        form.append("\r\n\r\n").append(part, blank + 2 * end.length(), part.length());
+      }
+      form.append("\r\n");
+    }
+
     @Override
     public @Nullable String getCharacterEncoding() {
       return null;

@@ -385,4 +385,56 @@ final class UploadFormTest {
   private static String body(Rejected rejected) {
     return String.valueOf(rejected.response().body());
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--Bxx tail", "--B tail", "--B-tail", "--B-", "--B--tail", "--B -- "})
+  void a_line_that_only_begins_like_a_delimiter_is_content(String line) {
+    for (var end : new String[] {"\r\n", "\n"}) {
+      var body =
+          String.join(
+              end,
+              "--B",
+              "Content-Disposition: form-data; name=\"prompt\"",
+              "",
+              "first",
+              line,
+              "last",
+              "--B",
+              "Content-Disposition: form-data; name=\"transformation_mode\"",
+              "",
+              "item-only",
+              "--B--",
+              "");
+
+      var form = form(body);
+
+      assertThat(form.text("prompt")).hasValue("first" + end + line + end + "last");
+      assertThat(form.text("transformation_mode")).hasValue("item-only");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a --B-- b\r\n--B", "a\r\n--B--c\r\n", "a\r\n--B \r\n"})
+  void a_form_without_its_closing_delimiter_is_a_bad_request(String rest) {
+    var body = "--B\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n" + rest;
+
+    assertThatThrownBy(() -> form(body)).isInstanceOf(Rejected.class);
+  }
+
+  @Test
+  void preamble_and_epilogue_are_ignored_however_long_they_are() {
+    var body =
+        "--Bx\r\n".repeat(1_000)
+            + "--B\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na\r\n--B--\r\n"
+            + "x".repeat(5_000)
+            + "\r\n--B\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nb\r\n--B--";
+
+    assertThat(form(body).text("prompt")).hasValue("a");
+  }
+
+  private UploadForm form(String body) {
+    var bytes = body.getBytes(StandardCharsets.UTF_8);
+    var request = Upload.of("multipart/form-data; boundary=B", bytes);
+    return UploadForm.of(request, "image", LARGEST_FILE, problems);
+  }
 }
