@@ -2,6 +2,7 @@ package dev.photocredits.emulators;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +29,16 @@ public record Settings(Map<String, String> values) {
 
   public String get(String name, String otherwise) {
     return get(name).orElse(otherwise);
+  }
+
+  /** Returns the value of a setting that allows these values only. */
+  public String oneOf(String name, String defaultValue, List<String> allowed) {
+    var value = get(name, defaultValue);
+    if (!allowed.contains(value)) {
+      throw new StartupFailure(
+          name + " must be " + String.join(" or ", allowed) + ", but is " + value + ".");
+    }
+    return value;
   }
 
   public boolean has(String name) {

@@ -1,20 +1,27 @@
 package dev.photocredits.local;
 
 import java.io.PrintStream;
+import java.util.function.UnaryOperator;
 
 /**
- * Standard output without the log lines of sweeps that found nothing to do. When deployed, these
- * lines show that the sweeper is alive; on a console they would appear every ten seconds.
+ * Standard output of the local run. It omits the log lines of sweeps that found nothing to do: when
+ * deployed, these lines show that the sweeper is alive; here they would appear every ten seconds.
  */
 final class Console extends PrintStream {
-  Console(PrintStream out) {
+  private final UnaryOperator<String> format;
+
+  /**
+   * @param format how a log line is printed; see {@link ReadableLog}
+   */
+  Console(PrintStream out, UnaryOperator<String> format) {
     super(out, true);
+    this.format = format;
   }
 
   @Override
   public void println(String line) {
     if (!isIdleSweep(line)) {
-      super.println(line);
+      super.println(format.apply(line));
     }
   }
 

@@ -4,6 +4,9 @@ import dev.photocredits.emulators.StartupFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,12 +28,27 @@ record DataDir(Path folder, FileChannel lock) implements AutoCloseable {
       }
       lock.close();
     } catch (IOException e) {
-      throw new StartupFailure("Cannot use DATA_DIR " + folder + ": " + e + ".", e);
+      throw new StartupFailure(
+          "Cannot use DATA_DIR "
+              + folder
+              + ": "
+              + reason(e)
+              + ". Set DATA_DIR to a folder that you may write to.",
+          e);
     }
     throw new StartupFailure(
         "DATA_DIR "
             + folder
             + " is in use by another run. Stop that run, or set DATA_DIR to another folder.");
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "no permission for " + denied.getFile();
+      case FileAlreadyExistsException file -> file.getFile() + " is not a folder";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> "it cannot be created or locked";
+    };
   }
 
   private static boolean isFree(FileChannel lock) throws IOException {

@@ -4,7 +4,10 @@ import dev.photocredits.emulators.Settings;
 import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.emulators.issuer.LocalIssuer;
 import java.io.PrintStream;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -19,8 +22,8 @@ final class Main {
 
   public static void main(String[] args) throws InterruptedException {
     LIBRARIES.setLevel(Level.WARNING);
-    System.setOut(new Console(System.out));
     try {
+      System.setOut(console(System.out));
       var system = LocalSystem.start(System.getenv(), System.out::println);
       Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop"));
       printBanner(system, System.out);
@@ -29,6 +32,20 @@ final class Main {
       System.exit(1);
     }
     new CountDownLatch(1).await();
+  }
+
+  // Readable lines on a terminal; JSON where another program reads them, as in a pipe.
+  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again without a terminal
+  private static Console console(PrintStream out) {
+    var settings = new Settings(System.getenv());
+    var terminal = System.console();
+    var isTerminal = terminal != null && terminal.isTerminal();
+    var format = settings.oneOf("LOG", isTerminal ? "text" : "json", List.of("text", "json"));
+    return new Console(
+        out,
+        format.equals("text")
+            ? new ReadableLog(ZoneId.systemDefault())::of
+            : UnaryOperator.identity());
   }
 
   private static void printBanner(LocalSystem system, PrintStream out) {

@@ -39,7 +39,7 @@ record TokenCheck(LocalService service, TokenVerifier verifier, Optional<LocalIs
   static Optional<TokenCheck> of(Settings settings, URI gateway) {
     settings.require("JWT_ISSUER", "JWT_AUDIENCE");
     var external = settings.address("JWT_ISSUER");
-    if (!settings.get("AUTH_MODE", "open").equals("jwt")) {
+    if (settings.oneOf("AUTH_MODE", "open", List.of("open", "jwt")).equals("open")) {
       if (external.isPresent()) {
         throw new StartupFailure("JWT_ISSUER is set, so AUTH_MODE must be jwt.");
       }

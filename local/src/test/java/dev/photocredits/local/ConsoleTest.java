@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Tests of which lines the console of the local run hides. */
@@ -13,7 +14,8 @@ final class ConsoleTest {
       "{\"environment\":\"x\",\"level\":\"%s\",\"task\":\"sweep\",\"refunded\":%d,\"expired\":%d,\"has_more\":false}";
 
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
-  private final Console console = new Console(new PrintStream(shown, true, UTF_8));
+  private final Console console =
+      new Console(new PrintStream(shown, true, UTF_8), UnaryOperator.identity());
 
   @Test
   void a_sweep_that_found_nothing_is_hidden() {

@@ -235,7 +235,8 @@ final class LocalSystemTest {
     "AWS_ENDPOINT_URL_S3, localhost:9, AWS_ENDPOINT_URL_S3",
     "WELCOME_CREDITS, -1, WELCOME_CREDITS",
     "JWT_ISSUER, https://issuer.example, JWT_AUDIENCE",
-    "JWT_ISSUER, issuer.example, JWT_ISSUER"
+    "JWT_ISSUER, issuer.example, JWT_ISSUER",
+    "AUTH_MODE, foo, AUTH_MODE must be open or jwt"
   })
   void a_missing_or_malformed_setting_is_a_one_line_error_that_names_it(
       String setting, String value, String named) {
@@ -276,6 +277,17 @@ final class LocalSystemTest {
     }
 
     start(Map.of()).close();
+  }
+
+  @Test
+  void a_data_folder_that_is_a_file_is_rejected_with_a_remedy() throws IOException {
+    var file = Files.createFile(folder.resolve("file")).toString();
+
+    assertThatThrownBy(() -> start(Map.of("DATA_DIR", file)))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessage(
+            "Cannot use DATA_DIR %s: %s is not a folder. Set DATA_DIR to a folder that you may write to."
+                .formatted(file, file));
   }
 
   @Test
