@@ -216,8 +216,8 @@ final class MutantCatalogue {
         new Mutant(
             "close: the event does not need an operator",
             DYNAMODB + "DynamoDbOpenEvents.java",
-            "pending = :open AND awaits = :retry",
-            "pending = :open AND :retry = :retry",
+            "due = :open AND awaits = :retry",
+            "due = :open AND :retry = :retry",
             EVENTS));
     rule(
         "reconcile: a failed event is stored as open",

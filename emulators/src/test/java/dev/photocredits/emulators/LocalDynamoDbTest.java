@@ -33,7 +33,7 @@ final class LocalDynamoDbTest {
           .singleElement()
           .satisfies(
               index -> {
-                assertThat(index.indexName()).isEqualTo("pending");
+                assertThat(index.indexName()).isEqualTo("due");
                 assertThat(index.projection().projectionTypeAsString()).isEqualTo("KEYS_ONLY");
               });
       assertThat(expiry.timeToLiveDescription().attributeName()).isEqualTo("expires_at");

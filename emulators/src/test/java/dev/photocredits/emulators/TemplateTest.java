@@ -186,13 +186,12 @@ final class TemplateTest {
         .isEqualTo(
             new Template.Table(
                 List.of(new Template.Key("PK", "HASH"), new Template.Key("SK", "RANGE")),
-                Map.of("PK", "S", "SK", "S", "pending", "S", "lease_expires_at", "S"),
+                Map.of("PK", "S", "SK", "S", "due", "S", "due_at", "S"),
                 List.of(
                     new Template.Index(
-                        "pending",
+                        "due",
                         List.of(
-                            new Template.Key("pending", "HASH"),
-                            new Template.Key("lease_expires_at", "RANGE")),
+                            new Template.Key("due", "HASH"), new Template.Key("due_at", "RANGE")),
                         "KEYS_ONLY")),
                 Optional.of("expires_at")));
   }

@@ -131,8 +131,8 @@ final class EraseCommandTest {
         "PK", text("USER#" + email),
         "SK", text("PROFILE"),
         "erased_as", text(pseudonym),
-        "pending", text("erasing"),
-        "lease_expires_at", text("erasing"));
+        "due", text("erasing"),
+        "due_at", text("erasing"));
   }
 
   @Test
@@ -147,9 +147,7 @@ final class EraseCommandTest {
 
   @Test
   void a_pending_generation_prevents_an_erasure() {
-    put(
-        item(
-            "USER#" + ADA, "GEN#" + ID, "status", "pending", "lease_expires_at", NOON, "price", 1));
+    put(item("USER#" + ADA, "GEN#" + ID, "status", "pending", "due_at", NOON, "price", 1));
 
     assertThat(erase(ADA, "yes")).isFalse();
 

@@ -42,7 +42,7 @@ public record VariationPrompt(String text) {
     var mark = itemOnly && text.contains(ITEM_MARK) ? ITEM_MARK : STYLE_MARK;
     var at = text.indexOf(mark);
     var named = at < 0 ? "" : trimmed(text.substring(at + mark.length()));
-    return named.isEmpty() ? trimmed(text) : named;
+    return Prompt.isBlank(named) ? trimmed(text) : named;
   }
 
   private static String trimmed(String style) {

@@ -75,6 +75,8 @@ final class VariationPromptTest {
         "  a pirate. |a pirate",
         "only change to a hat, style of noir|noir",
         "in the style of|in the style of",
+        "in the style of \u200b|in the style of \u200b",
+        "x style of \u2060.|x style of \u2060",
         "style of v1.5 look.|v1.5 look",
         "Style of a pirate|Style of a pirate"
       })

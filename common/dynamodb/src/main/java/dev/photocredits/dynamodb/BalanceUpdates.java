@@ -202,13 +202,13 @@ final class BalanceUpdates {
   private static void replaceLots(
       Lots lots, List<String> set, List<String> removed, Map<String, AttributeValue> values) {
     if (lots.isEmpty()) {
-      removed.addAll(List.of(Schemas.LOTS, Schemas.PENDING, Schemas.LEASE_EXPIRES_AT));
+      removed.addAll(List.of(Schemas.LOTS, Schemas.DUE, Schemas.DUE_AT));
       return;
     }
     values.put(":left", Fields.lots(lots));
     values.put(":expiring", AttributeValue.fromS(Schemas.EXPIRING));
     values.put(":earliest", AttributeValue.fromS(Fields.time(lots.earliestExpiry().orElseThrow())));
-    set.add("lots = :left, pending = :expiring, lease_expires_at = :earliest");
+    set.add("lots = :left, due = :expiring, due_at = :earliest");
   }
 
   static AttributeValue number(long value) {

@@ -63,9 +63,9 @@ final class DynamoDbAccountOwners implements AccountOwners {
   public Page<Email> leaving(int limit) {
     var found =
         table.oldestFirst(
-            Schemas.PENDING,
-            Map.entry(Schemas.PENDING, Schemas.ERASING),
-            Map.entry(Schemas.LEASE_EXPIRES_AT, Schemas.ERASING),
+            Schemas.DUE,
+            Map.entry(Schemas.DUE, Schemas.ERASING),
+            Map.entry(Schemas.DUE_AT, Schemas.ERASING),
             null,
             limit);
     return new Page<>(

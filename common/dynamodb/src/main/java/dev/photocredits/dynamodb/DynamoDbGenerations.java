@@ -340,7 +340,7 @@ final class DynamoDbGenerations implements Generations {
         "SET #status = :status, prompt = :prompt, refunded = :refunded, image_keys = :keys,"
             + " image_types = :types"
             + (failure == null ? "" : ", failure = :failure")
-            + " REMOVE pending, lease_expires_at, drawn, reserved, asked, attempts",
+            + " REMOVE due, due_at, drawn, reserved, asked, attempts",
         asSeen(seen, values),
         Map.of("#status", Schemas.STATUS),
         values);
@@ -431,9 +431,9 @@ final class DynamoDbGenerations implements Generations {
   public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
     var found =
         table.oldestFirst(
-            Schemas.PENDING,
-            Map.entry(Schemas.PENDING, Schemas.PENDING),
-            Map.entry(Schemas.LEASE_EXPIRES_AT, Fields.time(now)),
+            Schemas.DUE,
+            Map.entry(Schemas.DUE, Schemas.PENDING),
+            Map.entry(Schemas.DUE_AT, Fields.time(now)),
             after == null ? null : startKey(after),
             limit);
     return new Page<>(
@@ -443,8 +443,8 @@ final class DynamoDbGenerations implements Generations {
   private static Map<String, AttributeValue> startKey(Lease lease) {
     var key =
         new HashMap<>(Keys.item(Keys.user(lease.owner()), Keys.generation(lease.generation())));
-    key.put(Schemas.PENDING, AttributeValue.fromS(Schemas.PENDING));
-    key.put(Schemas.LEASE_EXPIRES_AT, AttributeValue.fromS(Fields.time(lease.expiresAt())));
+    key.put(Schemas.DUE, AttributeValue.fromS(Schemas.PENDING));
+    key.put(Schemas.DUE_AT, AttributeValue.fromS(Fields.time(lease.expiresAt())));
     return key;
   }
 
@@ -452,6 +452,6 @@ final class DynamoDbGenerations implements Generations {
     return new Lease(
         Keys.owner(required(keys, Keys.PK).s()),
         Keys.generationId(required(keys, Keys.SK).s()),
-        Instant.parse(required(keys, Schemas.LEASE_EXPIRES_AT).s()));
+        Instant.parse(required(keys, Schemas.DUE_AT).s()));
   }
 }

@@ -555,9 +555,9 @@ final class DynamoDbLedger implements Ledger {
   public Page<Email> expiring(Instant now, int limit) {
     var found =
         table.oldestFirst(
-            Schemas.PENDING,
-            Map.entry(Schemas.PENDING, Schemas.EXPIRING),
-            Map.entry(Schemas.LEASE_EXPIRES_AT, Fields.time(now)),
+            Schemas.DUE,
+            Map.entry(Schemas.DUE, Schemas.EXPIRING),
+            Map.entry(Schemas.DUE_AT, Fields.time(now)),
             null,
             limit);
     return new Page<>(

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * index of what is due, at the time of its last attempt.
  */
 final class DynamoDbOpenEvents implements OpenEvents {
-  /** The value of the attribute {@link Schemas#PENDING} while an event is open. */
+  /** The value of the attribute {@link Schemas#DUE} while an event is open. */
   private static final String OPEN = "event";
 
   /** The due time of a handled event, which only an operator can close. */
@@ -47,7 +47,7 @@ final class DynamoDbOpenEvents implements OpenEvents {
                 "SET event_type = :type, object_id = :object, problem = :problem,"
                     + " awaits = :awaits, opened_at = if_not_exists(opened_at, :now),"
                     + " last_at = :now, attempts = if_not_exists(attempts, :none) + :one,"
-                    + " pending = :open, lease_expires_at = :due REMOVE closed_at, expires_at",
+                    + " due = :open, due_at = :due REMOVE closed_at, expires_at",
                 "attribute_not_exists(closed_by)",
                 Map.of(),
                 Map.of(
@@ -70,8 +70,8 @@ final class DynamoDbOpenEvents implements OpenEvents {
         isWritten(
             new Change(
                 Keys.item(Keys.RECONCILIATION, Keys.event(event)),
-                "SET closed_at = :now, expires_at = :expiry REMOVE pending, lease_expires_at",
-                "pending = :open AND awaits = :retry",
+                "SET closed_at = :now, expires_at = :expiry REMOVE due, due_at",
+                "due = :open AND awaits = :retry",
                 Map.of(),
                 closing(now, Map.of(":retry", AttributeValue.fromS(RETRY)))));
   }
@@ -82,8 +82,8 @@ final class DynamoDbOpenEvents implements OpenEvents {
         new Change(
             Keys.item(Keys.RECONCILIATION, Keys.event(event)),
             "SET closed_at = :now, expires_at = :expiry, closed_by = :actor, reason = :reason"
-                + " REMOVE pending, lease_expires_at",
-            "pending = :open",
+                + " REMOVE due, due_at",
+            "due = :open",
             Map.of(),
             closing(
                 now,
@@ -112,9 +112,9 @@ final class DynamoDbOpenEvents implements OpenEvents {
   public Page<OpenEvent> list(int limit) {
     var found =
         table.oldestFirst(
-            Schemas.PENDING,
-            Map.entry(Schemas.PENDING, OPEN),
-            Map.entry(Schemas.LEASE_EXPIRES_AT, NEVER),
+            Schemas.DUE,
+            Map.entry(Schemas.DUE, OPEN),
+            Map.entry(Schemas.DUE_AT, NEVER),
             null,
             limit);
     return new Page<>(
@@ -128,7 +128,7 @@ final class DynamoDbOpenEvents implements OpenEvents {
   private Optional<OpenEvent> find(String id) {
     return table
         .find(Keys.RECONCILIATION, Keys.event(id))
-        .filter(item -> item.containsKey(Schemas.PENDING))
+        .filter(item -> item.containsKey(Schemas.DUE))
         .map(item -> read(id, new Fields(item)));
   }
 

@@ -75,10 +75,18 @@ public final class Schemas {
   static final String STATUS = "status";
   static final String PENDING = "pending";
 
-  /** The value of the attribute {@link #PENDING} of a user with credits that expire. */
+  /**
+   * The index of items that await the sweeper or an operator, and the attribute with their kind.
+   */
+  static final String DUE = "due";
+
+  /** When an item in the index {@link #DUE} is due. */
+  static final String DUE_AT = "due_at";
+
+  /** The value of the attribute {@link #DUE} of a user with credits that expire. */
   static final String EXPIRING = "expiring";
 
-  /** The value of the attribute {@link #PENDING} of an account that is being erased. */
+  /** The value of the attribute {@link #DUE} of an account that is being erased. */
   static final String ERASING = "erasing";
 
   static final String LOTS = "lots";
@@ -86,7 +94,6 @@ public final class Schemas {
   static final String SUCCEEDED = "succeeded";
   static final String FAILED = "failed";
   static final String DELETED = "deleted";
-  static final String LEASE_EXPIRES_AT = "lease_expires_at";
   static final String RESERVED = "reserved";
   static final String ASKED = "asked";
   static final String ATTEMPTS = "attempts";
@@ -155,9 +162,8 @@ public final class Schemas {
                   .number("credits", user.credits().value())
                   .reversals(REVERSALS, user.reversals())
                   .lots(LOTS, user.lots())
-                  .text(PENDING, user.lots().isEmpty() ? null : EXPIRING)
-                  .text(
-                      LEASE_EXPIRES_AT, user.lots().earliestExpiry().map(Fields::time).orElse(null))
+                  .text(DUE, user.lots().isEmpty() ? null : EXPIRING)
+                  .text(DUE_AT, user.lots().earliestExpiry().map(Fields::time).orElse(null))
                   .text(CUSTOMER, user.customer().map(CustomerId::value).orElse(null))
                   .number("total_purchased", user.totalPurchased().minorUnits())
                   .number("generations_pending", user.held().generations())
@@ -198,8 +204,8 @@ public final class Schemas {
           (tombstone, item) ->
               item.key(Keys.user(tombstone.owner()), Keys.PROFILE)
                   .text(ERASED_AS, tombstone.pseudonym().value())
-                  .text(PENDING, ERASING)
-                  .text(LEASE_EXPIRES_AT, ERASING)
+                  .text(DUE, ERASING)
+                  .text(DUE_AT, ERASING)
                   .text(
                       CUSTOMER,
                       tombstone.customer() == null ? null : tombstone.customer().value()));
@@ -338,9 +344,9 @@ public final class Schemas {
                           : null)
                   .text(
                       "failure", generation.state() instanceof Failed f ? f.reason().name() : null)
-                  .text(PENDING, generation.state() instanceof Pending ? PENDING : null)
+                  .text(DUE, generation.state() instanceof Pending ? PENDING : null)
                   .text(
-                      LEASE_EXPIRES_AT,
+                      DUE_AT,
                       generation.state() instanceof Pending p
                           ? Fields.time(p.leaseExpiresAt())
                           : null)
@@ -671,7 +677,7 @@ public final class Schemas {
         var variations = fields.texts("drawn");
         var images = images(fields);
         yield new Pending(
-            fields.instant(LEASE_EXPIRES_AT),
+            fields.instant(DUE_AT),
             IntStream.range(0, variations.size())
                 .mapToObj(i -> new Picture(Integer.parseInt(variations.get(i)), images.get(i)))
                 .toList(),

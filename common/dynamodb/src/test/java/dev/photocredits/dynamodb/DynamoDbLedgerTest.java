@@ -248,7 +248,7 @@ final class DynamoDbLedgerTest implements LedgerContract {
 
   private static long countInPendingIndex(String partition) {
     try (var client = TestTable.client()) {
-      return client.scan(r -> r.tableName(TestTable.NAME).indexName("pending")).items().stream()
+      return client.scan(r -> r.tableName(TestTable.NAME).indexName("due")).items().stream()
           .filter(item -> AttributeValue.fromS(partition).equals(item.get(Keys.PK)))
           .count();
     }

@@ -1,13 +1,13 @@
 package dev.photocredits.lambda;
 
 import dev.photocredits.credits.Email;
+import dev.photocredits.generation.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class Problems {
   /** The maximum length of an e-mail address. */
   private static final int LONGEST_ECHO = 254;
-
-  /**
-   * Characters that show nothing: white space, controls, the empty braille pattern, and Unicode's
-   * Default_Ignorable_Code_Point (DerivedCoreProperties.txt), for which Java has no property. The
-   * category of format characters would not do, since some of them have a glyph, such as U+06DD.
-   */
-  private static final Pattern BLANK =
-      Pattern.compile(
-          "[\\p{IsWhite_Space}\\p{IsControl}\\u2800"
-              + "\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F"
-              + "\\u202A-\\u202E\\u2060-\\u206F\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFF8"
-              + "\\x{1BCA0}-\\x{1BCA3}\\x{1D173}-\\x{1D17A}\\x{E0000}-\\x{E0FFF}]*+");
 
   private final List<Map<String, @Nullable Object>> found = new ArrayList<>();
 
@@ -71,9 +59,12 @@ public final class Problems {
     return email;
   }
 
-  /** A text that is not blank and has at most {@code longest} characters (code points). */
+  /**
+   * A text that is not {@link Prompt#isBlank} and has at most {@code longest} characters (code
+   * points).
+   */
   public Optional<String> text(String field, String text, int longest) {
-    if (BLANK.matcher(text).matches()) {
+    if (Prompt.isBlank(text)) {
       add("string_too_short", "String should have at least 1 character", "body", field);
       return Optional.empty();
     }

@@ -130,7 +130,7 @@ final class DifferentialClient implements DynamoDbClient {
         found ->
             answer(
                 request.indexName() == null ? found.items() : sorted(found.items()),
-                found.items().stream().map(item -> "" + item.get("lease_expires_at")).toList(),
+                found.items().stream().map(item -> "" + item.get("due_at")).toList(),
                 found.count(),
                 found.scannedCount(),
                 found.hasLastEvaluatedKey() ? found.lastEvaluatedKey() : Map.of()));

@@ -477,9 +477,8 @@ final class EdgeCasesTest {
         query -> query.keyConditionExpression("PK = :p AND SK = :p AND SK > :p"),
         query -> query.keyConditionExpression("PK = :p").limit(0),
         query -> query.keyConditionExpression("PK = :p").indexName("none"),
-        query -> query.keyConditionExpression("PK = :p").indexName("pending"),
-        query ->
-            query.keyConditionExpression("pending = :p").indexName("pending").consistentRead(true),
+        query -> query.keyConditionExpression("PK = :p").indexName("due"),
+        query -> query.keyConditionExpression("due = :p").indexName("due").consistentRead(true),
         query -> query.keyConditionExpression("PK = :p").tableName("none"),
         query ->
             query.keyConditionExpression("PK = :p").exclusiveStartKey(with(KEY, "x", number(1))),

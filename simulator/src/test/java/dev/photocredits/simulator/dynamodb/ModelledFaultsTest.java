@@ -345,8 +345,8 @@ final class ModelledFaultsTest {
             query ->
                 query
                     .tableName("t")
-                    .indexName("pending")
-                    .keyConditionExpression("pending = :pending")
+                    .indexName("due")
+                    .keyConditionExpression("due = :pending")
                     .expressionAttributeValues(Map.of(":pending", AttributeValue.fromS("pending"))))
         .count();
   }
@@ -359,8 +359,8 @@ final class ModelledFaultsTest {
                     Map.of(
                         "PK", AttributeValue.fromS("p"),
                         "SK", AttributeValue.fromS("1"),
-                        "pending", AttributeValue.fromS("pending"),
-                        "lease_expires_at", AttributeValue.fromS(lease))));
+                        "due", AttributeValue.fromS("pending"),
+                        "due_at", AttributeValue.fromS(lease))));
   }
 
   @Test

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  */
 final class RandomRequests {
   private static final List<String> ATTRIBUTES =
-      List.of("n1", "n2", "t1", "l1", "m1", "s1", "b1", "pending", "lease_expires_at");
+      List.of("n1", "n2", "t1", "l1", "m1", "s1", "b1", "due", "due_at");
   private static final List<String> COMPARATORS = List.of("=", "<>", "<", "<=", ">", ">=");
 
   private final String table;
@@ -111,7 +111,7 @@ final class RandomRequests {
   }
 
   private AttributeValue value(String attribute) {
-    if (attribute.equals("lease_expires_at")) {
+    if (attribute.equals("due_at")) {
       return lease();
     }
     if (isOneOf(12)) {
@@ -130,7 +130,7 @@ final class RandomRequests {
                 AttributeValue.fromB(
                     SdkBytes.fromByteArray(new byte[] {(byte) random.nextInt(256), 1}));
           };
-      case "pending" -> text(isOneOf(20) ? "" : any(List.of("pending", "expiring")));
+      case "due" -> text(isOneOf(20) ? "" : any(List.of("pending", "expiring")));
       default -> text(word());
     };
   }
@@ -176,7 +176,7 @@ final class RandomRequests {
         switch (attribute) {
           case "m1" -> any(List.of("", "", ".x", ".y", ".x.y"));
           case "l1" -> any(List.of("", "", "[0]", "[1]", "[7]"));
-          case "pending", "lease_expires_at" -> leadsIntoKeys && isOneOf(30) ? ".x" : "";
+          case "due", "due_at" -> leadsIntoKeys && isOneOf(30) ? ".x" : "";
           default -> isOneOf(30) ? ".x" : "";
         };
     return name(attribute) + steps;
@@ -255,7 +255,7 @@ final class RandomRequests {
 
   private String assignment() {
     var attribute = isOneOf(60) ? "SK" : any(ATTRIBUTES);
-    if (attribute.equals("lease_expires_at")) {
+    if (attribute.equals("due_at")) {
       return path(attribute) + " = " + literal(lease());
     }
     return path(attribute)
@@ -398,29 +398,26 @@ final class RandomRequests {
 
   private QueryRequest indexQuery() {
     var kind = text(any(List.of("pending", "expiring")));
-    var due = value("lease_expires_at");
+    var due = value("due_at");
     var query =
         QueryRequest.builder()
             .tableName(table)
-            .indexName("pending")
+            .indexName("due")
             .keyConditionExpression(
-                name("pending")
+                name("due")
                     + " = "
                     + literal(kind)
                     + (isOneOf(3)
                         ? ""
-                        : " AND lease_expires_at "
-                            + any(COMPARATORS.subList(2, 6))
-                            + " "
-                            + literal(due)))
+                        : " AND due_at " + any(COMPARATORS.subList(2, 6)) + " " + literal(due)))
             .scanIndexForward(random.nextBoolean());
     if (isOneOf(2)) {
       query.limit(1 + random.nextInt(4));
     }
     if (isOneOf(4)) {
       var start = new HashMap<>(key());
-      start.put("pending", kind);
-      start.put("lease_expires_at", value("lease_expires_at"));
+      start.put("due", kind);
+      start.put("due_at", value("due_at"));
       query.exclusiveStartKey(start);
     }
     var values = values();
@@ -434,7 +431,7 @@ final class RandomRequests {
       scan.segment(0).totalSegments(1 + random.nextInt(4));
     }
     if (isOneOf(2)) {
-      scan.indexName("pending");
+      scan.indexName("due");
     } else {
       scan.consistentRead(true);
       if (isOneOf(3)) {

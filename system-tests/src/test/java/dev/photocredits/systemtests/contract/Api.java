@@ -285,7 +285,7 @@ final class Api implements AutoCloseable {
                   update
                       .tableName(table)
                       .key(key("USER#" + email, "GEN#" + id))
-                      .updateExpression("SET lease_expires_at = :past")
+                      .updateExpression("SET due_at = :past")
                       .expressionAttributeValues(
                           Map.of(":past", AttributeValue.fromS("2026-01-01T00:00:00.000000000Z"))));
     }

@@ -206,12 +206,14 @@ final class KillTest {
     assertThat(pages).isNotEmpty();
   }
 
-  private void killUnderLoad(Shop shop, Random random) throws InterruptedException {
+  private void killUnderLoad(Shop shop, Random random) throws IOException, InterruptedException {
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var caller = 0; caller < CALLERS; caller++) {
         var own = new Random(random.nextLong());
         var _ = callers.submit(() -> callsUntilItDies(shop, own));
       }
+      // On a busy machine nothing may have been answered yet, and a kill would show nothing.
+      within60Seconds(() -> !requests.isEmpty() && !pages.isEmpty());
       Thread.sleep(500 + random.nextInt(2_500));
       shop.kill();
     }

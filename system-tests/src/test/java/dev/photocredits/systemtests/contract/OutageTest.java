@@ -89,7 +89,7 @@ final class OutageTest {
   void a_generation_that_cannot_be_completed_stays_pending_until_its_lease_ends() {
     var email = api.customer();
 
-    dynamoDb.failsFor("REMOVE pending");
+    dynamoDb.failsFor("REMOVE due");
     var response = api.generate(email);
     dynamoDb.works();
 
