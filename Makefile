@@ -32,7 +32,7 @@ help:
 run: jdk ## run the whole system on http://localhost:8080; PORT=0 picks a free port
 	@exec build/quick local dev.photocredits.local.Main
 
-test: jdk $(if $(ONE),,target/template.json) ## check format, analyse, run all tests; or only ONE=Class or ONE=Class#method
+test: jdk ## check format, analyse, run all tests; or only ONE=Class or ONE=Class#method
 	@if [ -n "$$ONE" ]; then exec build/test-one; else exec build/maven verify -T 2; fi
 
 fix: jdk ## format the code and the page
@@ -164,9 +164,8 @@ $(shell sed -n 's/^  \([A-Z][a-z]*Function\):.*/build-\1/p' template.yaml): buil
 	  "$$JAVA_HOME"/bin/jar --extract --file "$$zip"
 
 # The template after CloudFormation's transform. Tests read it, too.
-target/template.json: template.yaml build/python/transform.py build/python/sam.txt | sam
-	@mkdir -p target
-	@$(OFFLINE) .venv/sam/bin/python build/python/transform.py $< > $@.part && mv $@.part $@
+target/template.json: template.yaml build/python/transform.py build/python/sam.txt
+	@build/transformed-template
 
 # The font is similar to those of other systems; with Debian's default font, screenshots would look unfamiliar.
 CHROMIUM := chromium chromium-driver fonts-inter
