@@ -117,29 +117,38 @@ $(PEER)/target/function.zip: $(shell find $(PEER) -name target -prune -o -print)
 	@build/maven package --file $(PEER)/pom.xml
 	@touch $@
 
+# These targets pass their variables as options of the operators' command line. A variable that is not set is no option.
+OPERATOR := exec build/quick local dev.photocredits.local.OperatorCommand
+YES = $$([ "$$CONFIRM" != yes ] || echo --yes)
+# USER may be unset in a container.
+BY_USER = export USER="$${USER:-$$(id -un)}"
+
 #@ Accounts in DATA_DIR, or of a running system by AWS_ENDPOINT_URL_DYNAMODB (and AWS_ENDPOINT_URL_S3 for erasures)
 audit: jdk ## compare every account with its transactions, and fail if one differs
-	@exec build/quick local dev.photocredits.local.AuditCommand
+	@$(OPERATOR) audit
 
-erase: email jdk ## erase the user EMAIL=…; CONFIRM=yes if they still have credits
-	@exec build/quick local dev.photocredits.local.EraseCommand
+erase: email jdk ## erase the user EMAIL=…; CONFIRM=yes asks no question
+	@$(OPERATOR) erase "--email=$$EMAIL" $(YES)
 
 erasures: jdk ## list unfinished erasures; CONFIRM=yes continues each
-	@exec build/quick local dev.photocredits.local.ErasuresCommand
+	@$(OPERATOR) erasures $(YES)
 
-# USER may be unset in a container.
 grant: email jdk ## grant EMAIL=… CREDITS=n for REASON=… until EXPIRES=2027-01-31; ACTOR=… AGAIN=1 CONFIRM=yes
-	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.GrantCommand
+	@$(BY_USER); $(OPERATOR) grant "--email=$$EMAIL" $${CREDITS:+"--credits=$$CREDITS"} \
+	  $${REASON:+"--reason=$$REASON"} $${EXPIRES:+"--expires=$$EXPIRES"} $${ACTOR:+"--actor=$$ACTOR"} \
+	  $$([ "$$AGAIN" != 1 ] || echo --again) $(YES)
 
 adjust: email jdk ## adjust the balance of EMAIL=… by CREDITS=±n for REASON=…; ACTOR=… is you; ID=… repeats one
-	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.AdjustCommand
+	@$(BY_USER); $(OPERATOR) adjust "--email=$$EMAIL" $${CREDITS:+"--credits=$$CREDITS"} \
+	  $${REASON:+"--reason=$$REASON"} $${ACTOR:+"--actor=$$ACTOR"} $${ID:+"--id=$$ID"}
 
 # Reads STRIPE_SECRET_KEY or SECRET_ID, and the stage from ENVIRONMENT.
 reconcile: jdk ## apply Stripe's payments and refunds SINCE=2026-09-01 that the table lacks
-	@exec build/quick local dev.photocredits.local.ReconcileCommand
+	@$(OPERATOR) reconcile $${SINCE:+"--since=$$SINCE"}
 
 close-event: jdk ## list Stripe's open events; ID=evt_…,evt_… closes them for REASON=…; ACTOR=… is you
-	@export USER="$${USER:-$$(id -un)}"; exec build/quick local dev.photocredits.local.CloseEventCommand
+	@$(BY_USER); $(OPERATOR) close-event $${ID:+"--id=$$ID"} $${REASON:+"--reason=$$REASON"} \
+	  $${ACTOR:+"--actor=$$ACTOR"}
 
 #@ Deployment
 package: target/zips ## build the zip of each function and print its size
@@ -155,7 +164,7 @@ prune-versions: sam ## delete all but the newest KEEP=5 versions of each functio
 # The zips of all functions, built by one run of Maven.
 target/zips: $(shell find pom.xml build/lambda-zip.xml common functions \
   -name target -prune -o \( -type f -o -path '*/src*' \) -print) | jdk
-	@build/maven package -DskipTests -Dspotless.check.skip -pl '!emulators,!local,!system-tests,!simulator,!bench'
+	@build/maven package -DskipTests -Dspotless.check.skip -pl '!emulators,!operator,!local,!system-tests,!simulator,!bench'
 	@mkdir -p target && touch $@
 
 # sam build calls this for each function. It unpacks the function's zip into the folder that SAM names.

@@ -1,5 +1,5 @@
 /**
- * The whole system in one JVM: runs what {@code template.yaml} deploys on this machine, and has the
+ * The whole system in one JVM: runs what {@code template.yaml} deploys on this machine, and the
  * operators' commands.
  *
  * <p>{@link dev.photocredits.local.Main} runs the system for developers, {@link

@@ -53,6 +53,7 @@ final class ArchitectureTest {
             "dev.photocredits.stripe",
             "dev.photocredits.functions.generation",
             "dev.photocredits.emulators.stripe",
+            "dev.photocredits.operator",
             "dev.photocredits.local");
   }
 
@@ -146,6 +147,19 @@ final class ArchitectureTest {
   }
 
   @Test
+  void the_operators_command_line_depends_on_no_emulator_and_no_function() {
+    holds(
+        noClasses()
+            .that(resideInAPackage("dev.photocredits.operator.."))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(
+                    "dev.photocredits.emulators..",
+                    "dev.photocredits.functions..",
+                    "dev.photocredits.local..")));
+  }
+
+  @Test
   void packages_have_no_cycles() {
     holds(slices().matching("dev.photocredits.(**)").should().beFreeOfCycles());
   }
@@ -155,6 +169,7 @@ final class ArchitectureTest {
     holds(
         noClasses()
             .that(not(simpleName("Environment")))
+            .and(not(simpleName("PhotoCredits")))
             .and(not(resideInAnyPackage("dev.photocredits.local..", "dev.photocredits.emulators")))
             .should()
             .callMethod(System.class, "getenv")
@@ -185,6 +200,7 @@ final class ArchitectureTest {
     holds(
         noClasses()
             .that(not(simpleName("Log")))
+            .and(not(simpleName("PhotoCredits")))
             .and(not(resideInAPackage("dev.photocredits.local")))
             .should(ACCESS_STANDARD_STREAMS));
   }

@@ -38,6 +38,7 @@ final class MakefileTest {
           "photos",
           "functions",
           "emulators",
+          "operator",
           "local",
           "system-tests",
           "simulator",
@@ -70,13 +71,14 @@ final class MakefileTest {
       Stream.of(
               variables("run", "PORT", "DATA_DIR"),
               variables("audit", "DATA_DIR"),
-              variables("erase", "EMAIL", "CONFIRM"),
+              variables("erase", "CONFIRM"),
+              options("erase", "EMAIL"),
               variables("erasures", "CONFIRM"),
-              variables(
-                  "grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR", "AGAIN", "CONFIRM"),
-              variables("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
-              variables("close-event", "ID", "REASON", "ACTOR"),
-              variables("reconcile", "SINCE"),
+              variables("grant", "AGAIN", "CONFIRM"),
+              options("grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR"),
+              options("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
+              options("close-event", "ID", "REASON", "ACTOR"),
+              options("reconcile", "SINCE"),
               arguments("simulate", "java", "KIND", "kind="),
               arguments("simulate", "java", "SECONDS", "seconds="),
               arguments("simulate", "java", "SEED", "seed="),
@@ -95,6 +97,12 @@ final class MakefileTest {
 
   private static Stream<Value> variables(String target, String... names) {
     return Arrays.stream(names).map(name -> new Value(target, name, "java", ""));
+  }
+
+  /** Variables that become options of the operators' command line: EMAIL becomes --email. */
+  private static Stream<Value> options(String target, String... names) {
+    return Arrays.stream(names)
+        .map(name -> new Value(target, name, "java", "--" + name.toLowerCase(Locale.ROOT) + "="));
   }
 
   private static Stream<Value> arguments(

@@ -2,17 +2,20 @@ package dev.photocredits.systemtests.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.emulators.AwsAccount;
 import dev.photocredits.functions.sweeper.SweeperHandler;
+import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.TestInvocation;
-import dev.photocredits.local.AdjustCommand;
-import dev.photocredits.local.GrantCommand;
+import dev.photocredits.operator.PhotoCredits;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Credits that an operator grants, as a customer sees them. */
@@ -101,8 +104,7 @@ final class ExpiringCreditsTest {
     try (var api = Api.start(Map.of())) {
       var email = api.customer();
 
-      assertThat(AdjustCommand.run(settings(api, email, "-4"), InstantSource.system(), silent()))
-          .isTrue();
+      operate(api, InstantSource.system(), "adjust", "--email=" + email, "--credits=-4");
 
       assertThat(api.balance(email)).isEqualTo(6);
       var adjustment = api.transactions(email).getFirst();
@@ -114,27 +116,24 @@ final class ExpiringCreditsTest {
   }
 
   private static void grant(Api api, String email, String expires, InstantSource clock) {
-    var settings = settings(api, email, "5");
-    settings.put("EXPIRES", expires);
-    assertThat(GrantCommand.run(settings, clock, silent())).isTrue();
+    operate(
+        api, clock, "grant", "--email=" + email, "--credits=5", "--expires=" + expires, "--yes");
   }
 
-  private static Map<String, String> settings(Api api, String email, String credits) {
-    var settings = new HashMap<String, String>();
-    for (var name : new String[] {"AWS_ENDPOINT_URL_DYNAMODB", "TABLE_NAME"}) {
+  private static void operate(Api api, InstantSource clock, String... args) {
+    var settings = new HashMap<>(AwsAccount.LOCAL.variables());
+    for (var name : List.of("AWS_ENDPOINT_URL_DYNAMODB", "TABLE_NAME")) {
       settings.put(name, api.environment().text(name));
     }
-    settings.putAll(
-        Map.of(
-            "EMAIL", email,
-            "CREDITS", credits,
-            "REASON", "an outage",
-            "ACTOR", "eve",
-            "CONFIRM", "yes"));
-    return settings;
-  }
-
-  private static PrintStream silent() {
-    return new PrintStream(OutputStream.nullOutputStream());
+    var silent = new PrintStream(OutputStream.nullOutputStream());
+    var both = Stream.concat(Stream.of(args), Stream.of("--reason=an outage", "--actor=eve"));
+    var code =
+        PhotoCredits.run(
+            new Environment(settings, clock),
+            silent,
+            silent,
+            _ -> false,
+            both.toArray(String[]::new));
+    assertThat(code).isZero();
   }
 }

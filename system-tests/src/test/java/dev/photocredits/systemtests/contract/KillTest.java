@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.photocredits.local.AuditCommand;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.local.OperatorCommand;
+import dev.photocredits.operator.PhotoCredits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -145,8 +147,13 @@ final class KillTest {
     /** Runs {@code make audit} on the data of the killed process, which must succeed. */
     void audits() {
       var output = new ByteArrayOutputStream();
-      var clean = AuditCommand.run(Map.of("DATA_DIR", data.toString()), new PrintStream(output));
-      assertThat(clean).as("%s", output).isTrue();
+      var out = new PrintStream(output);
+      var code =
+          OperatorCommand.with(
+              Map.of("DATA_DIR", data.toString()),
+              settings ->
+                  PhotoCredits.run(new Environment(settings), out, out, _ -> false, "audit"));
+      assertThat(code).as("%s", output).isZero();
     }
   }
 

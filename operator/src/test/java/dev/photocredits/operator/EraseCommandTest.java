@@ -1,21 +1,17 @@
-package dev.photocredits.local;
+package dev.photocredits.operator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
-import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.lambda.Sha256;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +19,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Tests of {@code make erase} and {@code make erasures}. */
+/** Tests of {@code photo-credits erase} and {@code photo-credits erasures}. */
 final class EraseCommandTest {
   private static final String ADA = "ada@example.com";
   private static final String TABLE = "photo-credits";
@@ -33,14 +29,21 @@ final class EraseCommandTest {
 
   @TempDir private Path data;
 
-  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private final LocalDynamoDb system = LocalDynamoDb.inMemory();
+  private LocalS3 bucket;
+  private TestTerminal terminal;
 
   /** Ada was granted three credits, spent one on a generation, and sent feedback. */
   @BeforeEach
   void ada() {
-    try (var images = LocalS3.at(data.resolve("s3"));
-        var client = images.client()) {
-      images.createBucket(BUCKET);
+    bucket = LocalS3.at(data);
+    terminal =
+        new TestTerminal(system.endpoint())
+            .with("AWS_ENDPOINT_URL_S3", bucket.endpoint().toString())
+            .with("BUCKET_NAME", BUCKET);
+    system.createTable(TABLE);
+    try (var client = bucket.client()) {
+      bucket.createBucket(BUCKET);
       var _ =
           client.putObject(
               put -> put.bucket(BUCKET).key("images/" + ID + "/1"),
@@ -59,26 +62,42 @@ final class EraseCommandTest {
         item("FEEDBACK#2026-11", ID, "message", "Nice!", "email", ADA));
   }
 
-  @Test
-  void a_user_with_credits_is_erased_only_if_confirmed() {
-    assertThat(erase(ADA, "no")).isFalse();
+  @AfterEach
+  void end() {
+    bucket.close();
+    system.close();
+  }
 
-    assertThat(output.toString(UTF_8))
+  @Test
+  void a_user_is_erased_only_if_confirmed() {
+    assertThat(terminal.run("erase", "--email=" + ADA)).isEqualTo(1);
+
+    assertThat(terminal.output())
         .isEqualTo(
             """
             ada@example.com: 2 credits, Stripe customer cus_1.
-            The user still has credits, which would be lost. Nothing was changed. To erase the \
-            user anyway, set CONFIRM=yes.
+            An erasure cannot be undone. Nothing was changed. To erase the user without a \
+            question, use --yes.
             """);
     assertThat(table()).contains(ADA);
     assertThat(images()).hasSize(2);
   }
 
   @Test
-  void an_erased_user_leaves_only_consistent_transactions_under_a_pseudonym() {
-    assertThat(erase(ADA, "yes")).isTrue();
+  void on_a_terminal_the_operator_is_asked() {
+    var asked = new ArrayList<String>();
 
-    assertThat(output.toString(UTF_8))
+    assertThat(terminal.answering(asked::add).run("erase", "--email=" + ADA)).isZero();
+
+    assertThat(asked).containsExactly("Erase this user for ever, with their credits?");
+    assertThat(table()).doesNotContain(ADA);
+  }
+
+  @Test
+  void an_erased_user_leaves_only_consistent_transactions_under_a_pseudonym() {
+    assertThat(erase(ADA)).isZero();
+
+    assertThat(terminal.output())
         .isEqualTo(
             """
             ada@example.com: 2 credits, Stripe customer cus_1.
@@ -89,16 +108,14 @@ final class EraseCommandTest {
         .doesNotContain(ADA, "a pirate", "cus_1")
         .contains("@erased.invalid", "promotion", "usage", "Nice!");
     assertThat(images()).isEmpty();
-    var audit = new ByteArrayOutputStream();
-    assertThat(AuditCommand.run(settings(), new PrintStream(audit))).isTrue();
-    assertThat(audit.toString(UTF_8)).isEqualTo("Accounts audited: 1, discrepancies: 0\n");
+    assertThat(terminal.run("audit")).isZero();
+    assertThat(terminal.output()).isEqualTo("Accounts audited: 1, discrepancies: 0\n");
   }
 
   @Test
   void unfinished_erasures_are_listed_and_continued_and_a_failing_one_does_not_stop_the_others() {
-    assertThat(erasures("")).isTrue();
-    assertThat(output.toString(UTF_8)).isEqualTo("There are no unfinished erasures.\n");
-    output.reset();
+    assertThat(terminal.run("erasures")).isZero();
+    assertThat(terminal.output()).isEqualTo("There are no unfinished erasures.\n");
     put(
         tombstone("bob@example.com", "f00d0000000000000000000000000000@erased.invalid"),
         tombstone(ADA, "f00d0000000000000000000000000001@erased.invalid"),
@@ -111,19 +128,13 @@ final class EraseCommandTest {
             2),
         item("USER#f00d0000000000000000000000000001@erased.invalid", "ERASURE", "email", ADA));
 
-    assertThat(erasures("")).isTrue();
-    assertThat(output.toString(UTF_8)).contains(ADA, "bob@example.com");
-    output.reset();
-    assertThat(erasures("yes")).isFalse();
+    assertThat(terminal.run("erasures")).isZero();
+    assertThat(terminal.output())
+        .contains(ADA, "bob@example.com", "Nothing was changed. To continue them");
+    assertThat(terminal.run("erasures", "--yes")).isEqualTo(1);
 
-    assertThat(output.toString(UTF_8)).contains("bob@example.com: ", "Erased.");
+    assertThat(terminal.output()).contains("bob@example.com: ", "Erased.");
     assertThat(table()).doesNotContain(ADA).contains("bob@example.com");
-  }
-
-  private boolean erasures(String confirm) {
-    var settings = new HashMap<>(settings());
-    settings.put("CONFIRM", confirm);
-    return ErasuresCommand.run(settings, new PrintStream(output));
   }
 
   private static Map<String, AttributeValue> tombstone(String email, String pseudonym) {
@@ -137,93 +148,48 @@ final class EraseCommandTest {
 
   @Test
   void an_erased_user_does_not_exist_the_second_time() {
-    assertThat(erase(ADA, "yes")).isTrue();
-    output.reset();
+    assertThat(erase(ADA)).isZero();
+    var _ = terminal.output();
 
-    assertThat(erase("Ada@Example.com", "")).isTrue();
+    assertThat(terminal.run("erase", "--email=Ada@Example.com")).isZero();
 
-    assertThat(output.toString(UTF_8)).startsWith("There is no such user.");
+    assertThat(terminal.output()).startsWith("There is no such user.");
   }
 
   @Test
   void a_pending_generation_prevents_an_erasure() {
     put(item("USER#" + ADA, "GEN#" + ID, "status", "pending", "due_at", NOON, "price", 1));
 
-    assertThat(erase(ADA, "yes")).isFalse();
+    assertThat(erase(ADA)).isEqualTo(1);
 
-    assertThat(output.toString(UTF_8)).contains("A generation is pending. Nothing was changed");
+    assertThat(terminal.output()).contains("A generation is pending. Nothing was changed");
     assertThat(table()).contains(ADA);
   }
 
   @Test
-  void a_system_in_use_is_reached_at_its_endpoints() {
-    try (var table = LocalDynamoDb.at(data.resolve("dynamodb"));
-        var images = LocalS3.at(data.resolve("s3"))) {
-      var there =
-          Map.of(
-              "AWS_ENDPOINT_URL_DYNAMODB",
-              table.endpoint().toString(),
-              "AWS_ENDPOINT_URL_S3",
-              images.endpoint().toString(),
-              "TABLE_NAME",
-              TABLE,
-              "BUCKET_NAME",
-              BUCKET,
-              "EMAIL",
-              ADA,
-              "CONFIRM",
-              "yes");
-
-      assertThat(EraseCommand.run(there, new PrintStream(output))).isTrue();
-    }
-
-    assertThat(table()).doesNotContain(ADA);
-    assertThat(images()).isEmpty();
-  }
-
-  @Test
-  void a_missing_or_wrong_setting_is_an_error_that_names_it() throws IOException {
+  void a_missing_or_wrong_setting_is_an_error_that_names_it() {
     for (var invalid : List.of("", "ada", "f00@erased.invalid")) {
-      assertThatThrownBy(() -> erase(invalid, "yes"))
-          .isInstanceOf(StartupFailure.class)
-          .hasMessageStartingWith("EMAIL must be an e-mail address");
+      assertThat(erase(invalid)).isEqualTo(2);
+      assertThat(terminal.errors()).startsWith("--email must be an e-mail address");
     }
-    assertThatThrownBy(
-            () ->
-                EraseCommand.run(
-                    Map.of("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.example", "EMAIL", ADA),
-                    new PrintStream(output)))
-        .isInstanceOf(StartupFailure.class)
-        .hasMessageContaining("AWS_ENDPOINT_URL_S3 must be set as well");
-    try (var lock = DataDir.open(data)) {
-      assertThat(lock.folder()).isEqualTo(data);
-      assertThatThrownBy(() -> erase(ADA, "yes"))
-          .isInstanceOf(StartupFailure.class)
-          .hasMessageContaining("is in use by another run");
-    }
+    assertThat(terminal.without("BUCKET_NAME").run("erase", "--email=" + ADA)).isEqualTo(2);
+    assertThat(terminal.errors()).isEqualTo("The setting BUCKET_NAME is missing.\n");
+    assertThat(terminal.without("AWS_ENDPOINT_URL_S3").run("erasures")).isEqualTo(2);
+    assertThat(terminal.errors()).contains("AWS_ENDPOINT_URL_S3 must be set as well");
   }
 
-  private boolean erase(String email, String confirm) {
-    var settings = new HashMap<>(settings());
-    settings.put("EMAIL", email);
-    settings.put("CONFIRM", confirm);
-    return EraseCommand.run(settings, new PrintStream(output));
-  }
-
-  private Map<String, String> settings() {
-    return Map.of("DATA_DIR", data.toString());
+  private int erase(String email) {
+    return terminal.run("erase", "--email=" + email, "--yes");
   }
 
   private String table() {
-    try (var emulator = LocalDynamoDb.at(data.resolve("dynamodb"));
-        var client = emulator.client()) {
+    try (var client = system.client()) {
       return client.scan(scan -> scan.tableName(TABLE)).items().toString();
     }
   }
 
   private List<String> images() {
-    try (var emulator = LocalS3.at(data.resolve("s3"));
-        var client = emulator.client()) {
+    try (var client = bucket.client()) {
       return client.listObjectsV2(list -> list.bucket(BUCKET)).contents().stream()
           .map(S3Object::key)
           .toList();
@@ -262,9 +228,7 @@ final class EraseCommandTest {
 
   @SafeVarargs
   private void put(Map<String, AttributeValue>... items) {
-    try (var emulator = LocalDynamoDb.at(data.resolve("dynamodb"));
-        var client = emulator.client()) {
-      emulator.createTable(TABLE);
+    try (var client = system.client()) {
       for (var item : items) {
         var _ = client.putItem(put -> put.tableName(TABLE).item(item));
       }

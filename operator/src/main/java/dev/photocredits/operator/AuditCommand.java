@@ -1,4 +1,4 @@
-package dev.photocredits.local;
+package dev.photocredits.operator;
 
 import dev.photocredits.audit.Audit;
 import dev.photocredits.audit.AuditOutcome.Complete;
@@ -7,38 +7,27 @@ import dev.photocredits.audit.Discrepancy;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.audit.Positions;
 import dev.photocredits.credits.Email;
-import dev.photocredits.emulators.Settings;
-import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.lambda.Environment;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.Executors;
 
 /**
- * {@code make audit}: audits every account against its transactions, and prints the discrepancies.
- *
- * <p>It audits {@code DATA_DIR}, or the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may be in
- * use. It writes nothing. It keeps its position in memory only, so it always audits everything.
- *
- * <p>Exit codes: 0 if there are no discrepancies; 1 if there are, or if an account could not be
- * audited because it kept changing; 2 if the table cannot be read.
+ * Audits every account against its transactions, and prints the discrepancies. It writes nothing.
+ * It keeps its position in memory only, so it always audits everything.
  */
-public final class AuditCommand {
+final class AuditCommand {
   private static final int SEGMENTS = 4;
 
   private AuditCommand() {}
 
-  public static void main(String[] args) {
-    Command.end(() -> run(System.getenv(), System.out));
-  }
-
   /**
-   * Returns whether every account is consistent. Throws {@link StartupFailure} if the table cannot
-   * be read.
+   * Returns whether every account is consistent: none differs, and none kept changing. Throws
+   * {@link CommandFailure} if the table cannot be read.
    */
-  public static boolean run(Map<String, String> variables, PrintStream out) {
-    return OperatorTable.with(new Settings(variables), table -> audit(table.auditReader(), out));
+  static boolean run(Environment environment, PrintStream out) {
+    return OperatorTable.with(environment, table -> audit(table.auditReader(), out));
   }
 
   private static boolean audit(AuditReader auditReader, PrintStream out) {

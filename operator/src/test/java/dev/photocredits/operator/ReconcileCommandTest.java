@@ -1,29 +1,22 @@
-package dev.photocredits.local;
+package dev.photocredits.operator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.photocredits.emulators.LocalDynamoDb;
-import dev.photocredits.emulators.StartupFailure;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests of {@code make reconcile}. */
+/** Tests of {@code photo-credits reconcile}. */
 final class ReconcileCommandTest {
-  private static final InstantSource CLOCK =
-      InstantSource.fixed(Instant.parse("2026-11-28T12:00:00Z"));
+  private static final String SINCE = "--since=2026-09-01";
 
   private static final String SESSION =
       """
@@ -37,7 +30,7 @@ final class ReconcileCommandTest {
        "payment_intent": "pi_1", "status": "succeeded"}""";
 
   private final LocalDynamoDb system = LocalDynamoDb.inMemory();
-  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private final TestTerminal terminal = new TestTerminal(system.endpoint());
   private final Map<String, String> answers =
       new HashMap<>(
           Map.of(
@@ -62,6 +55,10 @@ final class ReconcileCommandTest {
           }
         });
     stripe.start();
+    var _ =
+        terminal
+            .with("STRIPE_API_BASE", "http://127.0.0.1:" + stripe.getAddress().getPort())
+            .with("STRIPE_SECRET_KEY", "sk_test_reconcile");
   }
 
   @AfterEach
@@ -72,15 +69,15 @@ final class ReconcileCommandTest {
 
   @Test
   void missing_grants_and_reversals_are_made_once() {
-    assertThat(run(Map.of())).isTrue();
-    assertThat(output())
+    assertThat(terminal.run("reconcile", SINCE)).isZero();
+    assertThat(terminal.output())
         .isEqualTo(
             "Granted checkout sessions: 1 (10 credits). Applied refunds and disputes: 1"
                 + " (3 credits reversed).\n");
 
-    assertThat(run(Map.of())).isTrue();
+    assertThat(terminal.run("reconcile", SINCE)).isZero();
 
-    assertThat(output())
+    assertThat(terminal.output())
         .isEqualTo(
             "Granted checkout sessions: 0 (0 credits). Applied refunds and disputes: 0"
                 + " (0 credits reversed).\n");
@@ -90,9 +87,9 @@ final class ReconcileCommandTest {
   void a_failure_is_reported_and_does_not_stop_the_rest() {
     answers.remove("/v1/checkout/sessions/cs_1");
 
-    assertThat(run(Map.of())).isFalse();
+    assertThat(terminal.run("reconcile", SINCE)).isEqualTo(1);
 
-    assertThat(output())
+    assertThat(terminal.output())
         .isEqualTo(
             """
             Granted checkout sessions: 0 (0 credits). Applied refunds and disputes: 1 \
@@ -105,9 +102,9 @@ final class ReconcileCommandTest {
   void a_list_that_stripe_does_not_return_ends_the_run() {
     answers.remove("/v1/refunds");
 
-    assertThat(run(Map.of())).isFalse();
+    assertThat(terminal.run("reconcile", SINCE)).isEqualTo(1);
 
-    assertThat(output())
+    assertThat(terminal.output())
         .contains("The reconciliation did not finish. Run it again. Stripe did not list");
   }
 
@@ -117,45 +114,23 @@ final class ReconcileCommandTest {
         "/v1/checkout/sessions",
         list(SESSION.replace("\"10\"}", "\"10\", \"stage\": \"another\"}")));
 
-    assertThat(run(Map.of("ENVIRONMENT", "test"))).isTrue();
+    assertThat(terminal.with("ENVIRONMENT", "test").run("reconcile", SINCE)).isZero();
 
-    assertThat(output()).startsWith("Granted checkout sessions: 0 ");
+    assertThat(terminal.output()).startsWith("Granted checkout sessions: 0 ");
   }
 
   @Test
   void a_missing_or_wrong_setting_is_an_error_that_names_it() {
-    for (var wrong : Map.of("SINCE", "yesterday", "STRIPE_SECRET_KEY", "").entrySet()) {
-      assertThatThrownBy(() -> run(Map.of(wrong.getKey(), wrong.getValue())))
-          .isInstanceOf(StartupFailure.class)
-          .hasMessageContaining(wrong.getKey());
-    }
+    assertThat(terminal.run("reconcile", "--since=yesterday")).isEqualTo(2);
+    assertThat(terminal.errors()).startsWith("--since must be a date such as 2026-09-01 ");
+
+    assertThat(terminal.without("STRIPE_SECRET_KEY").run("reconcile", SINCE)).isEqualTo(2);
+    assertThat(terminal.errors()).isEqualTo("The setting STRIPE_SECRET_KEY is missing.\n");
   }
 
   private static String list(String object) {
     return "{\"object\": \"list\", \"url\": \"/v1/list\", \"has_more\": false, \"data\": ["
         + object
         + "]}";
-  }
-
-  private boolean run(Map<String, String> more) {
-    var settings =
-        new HashMap<>(
-            Map.of(
-                "AWS_ENDPOINT_URL_DYNAMODB",
-                system.endpoint().toString(),
-                "SINCE",
-                "2026-09-01",
-                "STRIPE_API_BASE",
-                "http://127.0.0.1:" + stripe.getAddress().getPort(),
-                "STRIPE_SECRET_KEY",
-                "sk_test_reconcile"));
-    settings.putAll(more);
-    return ReconcileCommand.run(settings, CLOCK, new PrintStream(output));
-  }
-
-  private String output() {
-    var text = output.toString(UTF_8);
-    output.reset();
-    return text;
   }
 }

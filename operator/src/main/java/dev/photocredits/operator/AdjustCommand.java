@@ -1,4 +1,4 @@
-package dev.photocredits.local;
+package dev.photocredits.operator;
 
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
@@ -9,65 +9,55 @@ import dev.photocredits.credits.Email;
 import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.TransactionId;
-import dev.photocredits.emulators.Settings;
-import dev.photocredits.emulators.StartupFailure;
+import dev.photocredits.lambda.Environment;
 import java.io.PrintStream;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code make adjust}: adjusts the balance of {@code EMAIL} by {@code CREDITS}, up or down, for a
- * {@code REASON}.
- *
- * <p>It works on {@code DATA_DIR}, or on the table at {@code AWS_ENDPOINT_URL_DYNAMODB}, which may
- * be in use. It prints the adjustment's id before it begins. With that {@code ID}, repeating the
- * command adjusts the balance only once.
- *
- * <p>Exit codes: 0 if the balance was adjusted; 1 if nothing was changed, with the reason on
- * standard output; 2 if the command could not begin, or if it is unknown whether it succeeded. Then
- * it can be repeated with the id.
+ * Adjusts a balance, up or down. It prints the adjustment's id before it begins. With that id,
+ * repeating the command adjusts the balance only once.
  */
-public final class AdjustCommand {
+final class AdjustCommand {
   /** A UUID of version 7, in lower case. */
   private static final Pattern ID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
   private AdjustCommand() {}
 
-  public static void main(String[] args) {
-    Command.end(() -> run(System.getenv(), Clock.systemUTC(), System.out));
-  }
-
   /**
-   * Returns whether the balance was adjusted. Throws {@link StartupFailure} if a setting is wrong,
+   * Returns whether the balance was adjusted. Throws {@link CommandFailure} if a setting is wrong,
    * or if it is unknown whether the balance was adjusted.
    */
-  public static boolean run(Map<String, String> variables, InstantSource clock, PrintStream out) {
-    var settings = new Settings(variables);
-    var balanceChange = BalanceChange.of(settings);
-    var change = settings.number("CREDITS", 0, -GrantCommand.MAX_CREDITS, GrantCommand.MAX_CREDITS);
+  static boolean run(
+      Environment environment,
+      BalanceChange balanceChange,
+      int change,
+      @Nullable String repeated,
+      PrintStream out) {
     if (change == 0) {
-      throw new StartupFailure("CREDITS must be a whole number other than 0, such as 5 or -5.");
+      throw new CommandFailure("--credits must be a whole number other than 0, such as 5 or -5.");
     }
-    var now = clock.instant();
-    var id = settings.get("ID").map(AdjustCommand::id).orElseGet(() -> newId(now));
+    var now = environment.clock().instant();
+    var id = repeated == null ? newId(now) : id(repeated);
     var adjustment = Adjustment.of(id, change, balanceChange.reason(), balanceChange.actor(), now);
     return OperatorTable.with(
-        settings,
+        environment,
         table -> {
           var ledger = table.ledger();
           var owner = balanceChange.owner();
           out.println(
-              "ID="
+              "The id of this adjustment is "
                   + id
-                  + " identifies this adjustment. If this fails, run it again with this ID.");
+                  + ". If this fails, run it again with this --id.");
           var outcome = ledger.adjust(owner, adjustment);
           out.println(message(outcome, owner, change));
+          if (outcome instanceof Adjusted) {
+            balanceChange.printBalance(ledger, environment.clock().instant(), out);
+          }
           return outcome instanceof Adjusted;
         });
   }
@@ -78,8 +68,8 @@ public final class AdjustCommand {
 
   private static TransactionId id(String text) {
     if (!ID.matcher(text).matches()) {
-      throw new StartupFailure(
-          "ID must be the ID that an earlier adjustment printed. Leave it out for a new"
+      throw new CommandFailure(
+          "--id must be the id that an earlier adjustment printed. Leave it out for a new"
               + " adjustment.");
     }
     return new TransactionId(UUID.fromString(text));
@@ -96,8 +86,8 @@ public final class AdjustCommand {
               + " credits available. Nothing was changed.";
       case IdTaken _ ->
           owner.value()
-              + " was not adjusted: the ID belongs to a transaction with another user, amount or"
-              + " reason. Nothing was changed. Leave out ID for a new adjustment.";
+              + " was not adjusted: the id belongs to a transaction with another user, amount or"
+              + " reason. Nothing was changed. Leave out --id for a new adjustment.";
       case NoSuchUser _ -> owner.value() + " has no account. Nothing was changed.";
     };
   }

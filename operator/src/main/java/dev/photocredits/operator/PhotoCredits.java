@@ -1,0 +1,257 @@
+package dev.photocredits.operator;
+
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * {@code photo-credits}, the operators' command line. Each method is a command.
+ *
+ * <p>It works on the table {@code TABLE_NAME} and the bucket {@code BUCKET_NAME}, which may be in
+ * use: in {@code AWS_REGION} with the credentials of the AWS SDK, or at {@code
+ * AWS_ENDPOINT_URL_DYNAMODB} and {@code AWS_ENDPOINT_URL_S3}.
+ *
+ * <p>Exit codes: 0 if the command did what it was asked for; 1 if it did not, or found a problem,
+ * with the reason on standard output; 2 if it could not begin or finish, with one sentence on
+ * standard error.
+ */
+@Command(
+    name = "photo-credits",
+    description = "Works on the accounts of a photo-credits system.",
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    footer = {
+      "",
+      "Settings: AWS_REGION and credentials of AWS, TABLE_NAME, BUCKET_NAME (to erase),",
+      "STRIPE_SECRET_KEY or SECRET_ID (to reconcile), ENVIRONMENT.",
+      "Exit codes: 0 done; 1 not done, or a problem was found; 2 could not begin or finish."
+    })
+public final class PhotoCredits {
+  /** The root logger, referenced here so that it keeps its level: libraries log warnings only. */
+  private static final Logger LIBRARIES = Logger.getLogger("");
+
+  private static final String EMAIL = "the user's e-mail address";
+  private static final String REASON = "the reason, 1 to 200 characters";
+  private static final String ACTOR = "your name, which is stored; default: USER";
+  private static final String YES = "confirms without a question";
+
+  private final Environment environment;
+  private final PrintStream out;
+  private final Confirmation confirmation;
+
+  private PhotoCredits(Environment environment, PrintStream out, Confirmation confirmation) {
+    this.environment = environment;
+    this.out = out;
+    this.confirmation = confirmation;
+  }
+
+  public static void main(String[] args) {
+    System.exit(run(System.getenv(), args));
+  }
+
+  /** Runs a command with the streams and the terminal of this process; returns its exit code. */
+  public static int run(Map<String, String> variables, String... args) {
+    LIBRARIES.setLevel(Level.WARNING);
+    return run(new Environment(variables), System.out, System.err, Confirmation.onTerminal(), args);
+  }
+
+  /** Runs a command, and returns its exit code. */
+  public static int run(
+      Environment environment,
+      PrintStream out,
+      PrintStream err,
+      Confirmation confirmation,
+      String... args) {
+    var commandLine = new CommandLine(new PhotoCredits(environment, out, confirmation));
+    commandLine.setExpandAtFiles(false);
+    commandLine.setOut(new PrintWriter(out, true, out.charset()));
+    commandLine.setErr(new PrintWriter(err, true, err.charset()));
+    addHelp(commandLine);
+    commandLine.getSubcommands().values().forEach(PhotoCredits::addHelp);
+    commandLine.setParameterExceptionHandler(
+        (wrong, _) -> {
+          err.println(sentence(wrong));
+          return CommandLine.ExitCode.USAGE;
+        });
+    commandLine.setExecutionExceptionHandler(
+        (thrown, _, _) -> {
+          switch (thrown) {
+            case CommandFailure failure -> err.println(failure.getMessage());
+            case InvalidSetting setting -> err.println("The " + setting.getMessage() + ".");
+            case SdkException sdk -> err.println("AWS cannot be reached: " + sdk.getMessage());
+            default -> throw thrown;
+          }
+          return CommandLine.ExitCode.USAGE;
+        });
+    return commandLine.execute(args);
+  }
+
+  private static void addHelp(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("prints this help")
+                .build());
+  }
+
+  private static String sentence(ParameterException wrong) {
+    var name = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    return wrong.getMessage() + ". For help: " + name + " --help.";
+  }
+
+  private static int code(boolean isDone) {
+    return isDone ? 0 : 1;
+  }
+
+  private String actor(@Nullable String actor) {
+    return Options.text("--actor", actor == null ? environment.text("USER", "") : actor);
+  }
+
+  @Command(description = "Compares every account with its transactions. Writes nothing.")
+  int audit() {
+    return code(AuditCommand.run(environment, out));
+  }
+
+  @Command(
+      description = {
+        "Erases a user, which cannot be undone. It can be repeated at any point.",
+        "Transactions are kept under a pseudonym."
+      })
+  int erase(
+      @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
+          String email,
+      @Option(names = "--yes", description = YES) boolean yes) {
+    var owner = Options.email(email);
+    return code(EraseCommand.run(environment, owner, confirmation.unless(yes), out));
+  }
+
+  @Command(
+      description = {
+        "Lists the erasures that have begun and not finished, and continues them if confirmed.",
+        "One that fails does not stop the others."
+      })
+  int erasures(@Option(names = "--yes", description = YES) boolean yes) {
+    return code(ErasuresCommand.run(environment, confirmation.unless(yes), out));
+  }
+
+  @Command(
+      description = {
+        "Grants credits that expire, and prints the new balance.",
+        "Repeating the command grants nothing, unless --again is given."
+      })
+  int grant(
+      @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
+          String email,
+      @Option(
+              names = "--credits",
+              required = true,
+              paramLabel = "N",
+              description = "a whole number from 1 to 100000")
+          String credits,
+      @Option(
+              names = "--expires",
+              required = true,
+              paramLabel = "DATE",
+              description = "2027-01-31, the end of that day in UTC, or 2027-01-31T12:00:00Z")
+          String expires,
+      @Option(names = "--reason", required = true, paramLabel = "TEXT", description = REASON)
+          String reason,
+      @Option(names = "--actor", paramLabel = "NAME", description = ACTOR) @Nullable String actor,
+      @Option(names = "--again", description = "grants what was already granted once more")
+          boolean again,
+      @Option(names = "--yes", description = "opens an account without a question if there is none")
+          boolean yes) {
+    return code(
+        GrantCommand.run(
+            environment,
+            new BalanceChange(Options.email(email), Options.text("--reason", reason), actor(actor)),
+            Options.credits(credits, 1),
+            Options.instant("--expires", "2027-01-31", expires, 1),
+            again,
+            confirmation.unless(yes),
+            out));
+  }
+
+  @Command(
+      description = {
+        "Adjusts a balance, up or down, and prints the new one.",
+        "It prints an id first. Repeating the command with that id adjusts the balance only once."
+      })
+  int adjust(
+      @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
+          String email,
+      @Option(
+              names = "--credits",
+              required = true,
+              paramLabel = "±N",
+              description = "a whole number other than 0, such as 5 or -5")
+          String credits,
+      @Option(names = "--reason", required = true, paramLabel = "TEXT", description = REASON)
+          String reason,
+      @Option(names = "--actor", paramLabel = "NAME", description = ACTOR) @Nullable String actor,
+      @Option(
+              names = "--id",
+              paramLabel = "ID",
+              description = "the id that an adjustment printed, to repeat it after a failure")
+          @Nullable String id) {
+    return code(
+        AdjustCommand.run(
+            environment,
+            new BalanceChange(Options.email(email), Options.text("--reason", reason), actor(actor)),
+            Options.credits(credits, -Options.MAX_CREDITS),
+            id,
+            out));
+  }
+
+  @Command(
+      name = "close-event",
+      description = {
+        "Lists Stripe's open events, or closes those with the given ids for a reason.",
+        "Reconciliation does not retry a closed event, and no alarm reports it."
+      })
+  int closeEvent(
+      @Option(
+              names = "--id",
+              split = ",",
+              paramLabel = "EVENT",
+              description = "events to close, such as evt_1,evt_2; without it, they are listed")
+          String @Nullable [] ids,
+      @Option(names = "--reason", paramLabel = "TEXT", description = REASON)
+          @Nullable String reason,
+      @Option(names = "--actor", paramLabel = "NAME", description = ACTOR) @Nullable String actor) {
+    if (ids == null) {
+      return code(CloseEventCommand.list(environment, out));
+    }
+    var given = Options.text("--reason", reason == null ? "" : reason);
+    return code(CloseEventCommand.close(environment, ids, given, actor(actor), out));
+  }
+
+  @Command(
+      description = {
+        "Compares Stripe's sessions, refunds and disputes with the table, and grants and reverses",
+        "what is missing. For a restored table, and for outages of more than 30 days."
+      })
+  int reconcile(
+      @Option(
+              names = "--since",
+              required = true,
+              paramLabel = "DATE",
+              description = "2026-09-01, the start of that day in UTC, or 2026-09-01T12:00:00Z")
+          String since) {
+    return code(
+        ReconcileCommand.run(environment, Options.instant("--since", "2026-09-01", since, 0), out));
+  }
+}

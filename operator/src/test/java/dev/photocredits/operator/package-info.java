@@ -1,0 +1,4 @@
+@NullMarked
+package dev.photocredits.operator;
+
+import org.jspecify.annotations.NullMarked;
