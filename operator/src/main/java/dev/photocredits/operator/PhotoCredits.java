@@ -241,8 +241,8 @@ public final class PhotoCredits {
 
   @Command(
       description = {
-        "Compares Stripe's sessions, refunds and disputes with the table, and grants and reverses",
-        "what is missing. For a restored table, and for outages of more than 30 days."
+        "Grants and reverses what Stripe has and the table lacks, since a day.",
+        "For a restored table, and for outages of more than 30 days."
       })
   int reconcile(
       @Option(

@@ -7,6 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -134,6 +136,9 @@ final class MakefileTest {
         Files.copy(file, project.resolve("build").resolve(build.relativize(file).toString()));
       }
     }
+    Files.copy(
+        ProjectFiles.root().resolve("bin/photo-credits"),
+        Files.createDirectories(project.resolve("bin")).resolve("photo-credits"));
     for (var program : List.of("mvn", "docker", "chromium", "chromedriver")) {
       recorder("bin/" + program);
     }
@@ -374,6 +379,37 @@ final class MakefileTest {
   }
 
   @Test
+  void the_operators_command_line_gets_its_arguments_unchanged() throws Exception {
+    var args = new ArrayList<>(hostile());
+    args.addFirst("grant");
+
+    var result = run(Map.of(), Stream.concat(Stream.of(command()), args.stream()).toList());
+
+    assertThat(mark).doesNotExist();
+    assertThat(result.code()).as("%s", result.output()).isZero();
+    assertThat(recorded("java.arguments")).endsWith(args.toArray(String[]::new));
+  }
+
+  @Test
+  void the_operators_command_line_is_built_only_after_a_change() throws Exception {
+    assertThat(run(Map.of(), List.of(command())).code()).isZero();
+    assertThat(recorded("mvn.arguments")).contains("package", "operator");
+
+    assertThat(run(Map.of(), List.of(command())).code()).isZero();
+    assertThat(record("mvn.arguments")).doesNotExist();
+
+    var added = Files.writeString(project.resolve("common/Added.java"), "final class Added {}");
+    var inAMinute = FileTime.from(Instant.now().plusSeconds(60));
+    Files.setLastModifiedTime(added, inAMinute);
+    assertThat(run(Map.of(), List.of(command())).code()).isZero();
+    assertThat(record("mvn.arguments")).exists();
+  }
+
+  private String command() {
+    return project.resolve("bin/photo-credits").toString();
+  }
+
+  @Test
   void a_missing_maven_is_explained() throws Exception {
     var result = make(Map.of(), "run", List.of("MVN=no-such-maven"));
 
@@ -410,10 +446,15 @@ final class MakefileTest {
 
   private Result make(Map<String, String> shell, String target, List<String> typed)
       throws IOException, InterruptedException {
-    forget();
     var command = new ArrayList<>(List.of("make"));
     Stream.of(target).filter(it -> !it.isEmpty()).forEach(command::add);
     command.addAll(typed);
+    return run(shell, command);
+  }
+
+  private Result run(Map<String, String> shell, List<String> command)
+      throws IOException, InterruptedException {
+    forget();
     var builder = new ProcessBuilder(command).directory(project.toFile()).redirectErrorStream(true);
     var environment = builder.environment();
     var path = Objects.requireNonNull(environment.get("PATH"));
@@ -460,6 +501,7 @@ final class MakefileTest {
             done
             touch system-tests/target/quick/surefire-reports/TEST-some.xml
             touch bench/peers/quarkus/target/function.zip
+            mkdir -p operator/target && touch operator/target/photo-credits.jar
             ;;
         esac
         """
