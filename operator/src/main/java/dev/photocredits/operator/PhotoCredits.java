@@ -4,6 +4,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -77,8 +78,8 @@ public final class PhotoCredits {
     commandLine.setExpandAtFiles(false);
     commandLine.setOut(new PrintWriter(out, true, out.charset()));
     commandLine.setErr(new PrintWriter(err, true, err.charset()));
-    addHelp(commandLine);
-    commandLine.getSubcommands().values().forEach(PhotoCredits::addHelp);
+    prepare(commandLine);
+    commandLine.getSubcommands().values().forEach(PhotoCredits::prepare);
     commandLine.setParameterExceptionHandler(
         (wrong, _) -> {
           err.println(sentence(wrong));
@@ -97,9 +98,10 @@ public final class PhotoCredits {
     return commandLine.execute(args);
   }
 
-  private static void addHelp(CommandLine commandLine) {
+  private static void prepare(CommandLine commandLine) {
     commandLine
         .getCommandSpec()
+        .exitCodeOnExecutionException(CommandLine.ExitCode.USAGE)
         .addOption(
             OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
@@ -118,6 +120,25 @@ public final class PhotoCredits {
 
   private String actor(@Nullable String actor) {
     return Options.text("--actor", actor == null ? environment.text("USER", "") : actor);
+  }
+
+  @Command(
+      description = {
+        "Checks the settings and the services, and names remedies.",
+        "It changes nothing, and skips what it cannot check. It also reads WEBHOOK_URL,"
+            + " FRONTEND_URL, CORS_ORIGINS, GEMINI_MODEL, GEMINI_API_KEY and"
+            + " STRIPE_WEBHOOK_SECRET."
+      })
+  int doctor(
+      @Option(
+              names = "--secret",
+              split = ",",
+              paramLabel = "ID",
+              description =
+                  "secrets of AWS with keys that are not in the settings; default: SECRET_ID")
+          String @Nullable [] secrets) {
+    var ids = secrets == null ? environment.find("SECRET_ID").stream().toList() : List.of(secrets);
+    return code(DoctorCommand.run(environment, ids, out));
   }
 
   @Command(description = "Compares every account with its transactions. Writes nothing.")

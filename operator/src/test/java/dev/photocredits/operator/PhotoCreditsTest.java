@@ -12,6 +12,7 @@ final class PhotoCreditsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "doctor, names remedies",
     "audit, Writes nothing",
     "erase, cannot be undone",
     "erasures, have begun and not finished",

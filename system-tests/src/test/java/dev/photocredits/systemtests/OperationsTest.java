@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.emulators.Template;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.stripe.StripeWebhook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -43,6 +44,18 @@ final class OperationsTest {
             .toList();
 
     assertThat(links).hasSizeGreaterThan(10).containsExactlyInAnyOrderElementsOf(paragraphs());
+  }
+
+  /** The doctor expects the same list. */
+  @Test
+  void the_guide_creates_a_webhook_endpoint_for_every_type_of_event() {
+    var types =
+        Pattern.compile("enabled_events\\[]=([a-z_.]+)")
+            .matcher(read("docs/deploy.md"))
+            .results()
+            .map(type -> type.group(1));
+
+    assertThat(types).containsExactlyInAnyOrderElementsOf(StripeWebhook.EVENT_TYPES);
   }
 
   @Test

@@ -26,10 +26,12 @@ public final class Secrets {
    * an object; the message never contains the secret.
    */
   public static Environment in(Environment environment) {
-    return environment
-        .find("SECRET_ID")
-        .map(id -> environment.with(parsed(read(AwsAccess.of(environment), id))))
-        .orElse(environment);
+    return environment.find("SECRET_ID").map(id -> in(environment, id)).orElse(environment);
+  }
+
+  /** Adds the settings from the secret with this id, as {@link #in(Environment)} does. */
+  public static Environment in(Environment environment, String id) {
+    return environment.with(parsed(read(AwsAccess.of(environment), id)));
   }
 
   private static String read(AwsAccess aws, String id) {

@@ -163,14 +163,26 @@ public final class GeminiImageModel implements ImageModel {
       Environment environment, ThinkingLevel thinking, RetiredModels retired, InstantSource clock) {
     return open(
         environment.text("GEMINI_API_KEY"),
-        environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
-        models(environment.text("GEMINI_MODEL", DEFAULT_MODELS)),
+        url(environment),
+        models(environment),
         ThinkingLevel.of(environment, thinking),
         retired,
         clock);
   }
 
-  private static List<String> models(String setting) {
+  /** A client that only {@link GeminiModels} uses, from the same settings. */
+  static Client client(Environment environment) {
+    return client(
+        environment.text("GEMINI_API_KEY"), url(environment), new HttpFailure.Interceptor());
+  }
+
+  private static URI url(Environment environment) {
+    return environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com");
+  }
+
+  /** The models in {@code GEMINI_MODEL}, or the default ones. */
+  static List<String> models(Environment environment) {
+    var setting = environment.text("GEMINI_MODEL", DEFAULT_MODELS);
     var models = Arrays.stream(setting.split(",", -1)).map(String::strip).distinct().toList();
     if (!models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
       throw new InvalidSetting("GEMINI_MODEL", "must be a comma-separated list of model names");

@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,12 @@ public final class StripeWebhook {
   private static final long TOLERANCE_SECONDS = 300;
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The types of events that the endpoint at Stripe has to send. */
+  public static final List<String> EVENT_TYPES =
+      Stream.concat(
+              StripeHistory.TYPES.stream(), Stream.of("checkout.session.async_payment_failed"))
+          .toList();
 
   private final List<String> secrets;
   private final Ownership ownership;
