@@ -28,18 +28,23 @@ record DataDir(Path folder, FileChannel lock) implements AutoCloseable {
       }
       lock.close();
     } catch (IOException e) {
-      throw new StartupFailure(
-          "Cannot use DATA_DIR "
-              + folder
-              + ": "
-              + reason(e)
-              + ". Set DATA_DIR to a folder that you may write to.",
-          e);
+      throw unusable(folder, e);
     }
     throw new StartupFailure(
         "DATA_DIR "
             + folder
             + " is in use by another run. Stop that run, or set DATA_DIR to another folder.");
+  }
+
+  /** The failure for a folder that cannot be created, locked or written. */
+  static StartupFailure unusable(Path folder, IOException e) {
+    return new StartupFailure(
+        "Cannot use DATA_DIR "
+            + folder
+            + ": "
+            + reason(e)
+            + ". Set DATA_DIR to a folder that you may write to.",
+        e);
   }
 
   private static String reason(IOException e) {

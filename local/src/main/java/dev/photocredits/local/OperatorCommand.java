@@ -56,7 +56,7 @@ public final class OperatorCommand {
       all.put("AWS_ENDPOINT_URL_S3", images.endpoint().toString());
       return command.applyAsInt(all);
     } catch (IOException e) {
-      throw new StartupFailure("Cannot use DATA_DIR " + folder + ": " + e + ".", e);
+      throw DataDir.unusable(folder, e);
     }
   }
 }

@@ -27,7 +27,7 @@ public interface OpenEvents {
   void close(String event, Instant now);
 
   /**
-   * Closes the event for an operator. It stays closed, whatever happens to it later.
+   * Closes the event for an operator. It stays closed if it is reported or fails again.
    *
    * @param actor the operator
    * @return whether it was open
