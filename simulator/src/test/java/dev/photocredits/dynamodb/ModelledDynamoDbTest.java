@@ -3,13 +3,8 @@ package dev.photocredits.dynamodb;
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Positions;
 import dev.photocredits.audit.PositionsContract;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.emulators.Template;
-import dev.photocredits.erasure.AccountOwners;
-import dev.photocredits.erasure.ErasureContract;
-import dev.photocredits.feedback.Feedback;
-import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.ledger.LedgerContract;
@@ -23,10 +18,12 @@ import dev.photocredits.simulator.dynamodb.SingleCaller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Runs the contracts of the DynamoDB adapters on the modelled table. */
 final class ModelledDynamoDbTest {
@@ -84,53 +81,15 @@ final class ModelledDynamoDbTest {
   }
 
   @Nested
-  final class Erasures implements ErasureContract {
+  final class Erasures implements DynamoDbErasureContract {
     @Override
-    public Ledger ledger() {
-      return table.ledger();
+    public DynamoDb table() {
+      return table;
     }
 
     @Override
-    public Generations generations() {
-      return table.generations();
-    }
-
-    @Override
-    public PurchaseOrders orders() {
-      return table.purchaseOrders();
-    }
-
-    @Override
-    public IdempotencyRecords claims() {
-      return table.claims();
-    }
-
-    @Override
-    public AuditReader auditReader() {
-      return table.auditReader();
-    }
-
-    @Override
-    public AccountOwners accountOwners() {
-      return table.accountOwners();
-    }
-
-    @Override
-    public FeedbackBox box() {
-      return table.feedback();
-    }
-
-    @Override
-    public List<Feedback> feedback() {
-      return modelled.items().stream()
-          .filter(item -> item.containsKey("message"))
-          .map(Schemas.FEEDBACK::mapToItem)
-          .toList();
-    }
-
-    @Override
-    public boolean isStored(Email address) {
-      return modelled.items().toString().contains(address.value());
+    public List<Map<String, AttributeValue>> items() {
+      return modelled.items();
     }
   }
 

@@ -3,7 +3,6 @@ package dev.photocredits.dynamodb;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Position;
 import dev.photocredits.audit.Position.Segment;
 import dev.photocredits.audit.Position.Tally;
@@ -12,22 +11,14 @@ import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantRecord;
-import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Money;
 import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
-import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.erasure.Erasure;
-import dev.photocredits.erasure.ErasureContract;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ImageRemoval;
-import dev.photocredits.feedback.Feedback;
-import dev.photocredits.feedback.FeedbackBox;
-import dev.photocredits.generation.Generations;
-import dev.photocredits.idempotency.IdempotencyRecords;
-import dev.photocredits.payments.PurchaseOrders;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 
 /** Runs the erasure contract on emulated DynamoDB tables, one for each test. */
-final class DynamoDbErasureTest implements ErasureContract {
+final class DynamoDbErasureTest implements DynamoDbErasureContract {
   private final String name = "erasure-" + System.nanoTime();
   private final DynamoDb table = TestTable.create(name);
   private final DynamoDbClient client = TestTable.client();
@@ -141,54 +132,12 @@ final class DynamoDbErasureTest implements ErasureContract {
   }
 
   @Override
-  public Ledger ledger() {
-    return table.ledger();
+  public DynamoDb table() {
+    return table;
   }
 
   @Override
-  public Generations generations() {
-    return table.generations();
-  }
-
-  @Override
-  public PurchaseOrders orders() {
-    return table.purchaseOrders();
-  }
-
-  @Override
-  public IdempotencyRecords claims() {
-    return table.claims();
-  }
-
-  @Override
-  public AuditReader auditReader() {
-    return table.auditReader();
-  }
-
-  @Override
-  public AccountOwners accountOwners() {
-    return table.accountOwners();
-  }
-
-  @Override
-  public FeedbackBox box() {
-    return table.feedback();
-  }
-
-  @Override
-  public List<Feedback> feedback() {
-    return items().stream()
-        .filter(item -> item.containsKey("message"))
-        .map(Schemas.FEEDBACK::mapToItem)
-        .toList();
-  }
-
-  @Override
-  public boolean isStored(Email address) {
-    return items().toString().contains(address.value());
-  }
-
-  private List<Map<String, AttributeValue>> items() {
+  public List<Map<String, AttributeValue>> items() {
     return client.scanPaginator(scan -> scan.tableName(name)).items().stream().toList();
   }
 }

@@ -1,0 +1,73 @@
+package dev.photocredits.dynamodb;
+
+import dev.photocredits.audit.AuditReader;
+import dev.photocredits.credits.Email;
+import dev.photocredits.credits.Ledger;
+import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.erasure.ErasureContract;
+import dev.photocredits.feedback.Feedback;
+import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.generation.Generations;
+import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.payments.PurchaseOrders;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The {@link ErasureContract} of the adapters on one table, real or modelled. */
+interface DynamoDbErasureContract extends ErasureContract {
+
+  /** The adapters on the table. */
+  DynamoDb table();
+
+  /** All items of the table. */
+  List<Map<String, AttributeValue>> items();
+
+  @Override
+  default Ledger ledger() {
+    return table().ledger();
+  }
+
+  @Override
+  default Generations generations() {
+    return table().generations();
+  }
+
+  @Override
+  default PurchaseOrders orders() {
+    return table().purchaseOrders();
+  }
+
+  @Override
+  default IdempotencyRecords claims() {
+    return table().claims();
+  }
+
+  @Override
+  default AuditReader auditReader() {
+    return table().auditReader();
+  }
+
+  @Override
+  default AccountOwners accountOwners() {
+    return table().accountOwners();
+  }
+
+  @Override
+  default FeedbackBox box() {
+    return table().feedback();
+  }
+
+  @Override
+  default List<Feedback> feedback() {
+    return items().stream()
+        .filter(item -> item.containsKey("message"))
+        .map(Schemas.FEEDBACK::mapToItem)
+        .toList();
+  }
+
+  @Override
+  default boolean isStored(Email address) {
+    return items().toString().contains(address.value());
+  }
+}
