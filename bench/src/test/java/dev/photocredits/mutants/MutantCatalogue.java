@@ -22,9 +22,9 @@ final class MutantCatalogue {
           "dev.photocredits.credits.LotsTest",
           "dev.photocredits.ledger.InMemoryLedgerTest",
           "dev.photocredits.ledger.CreditByCreditTest",
-          "dev.photocredits.payments.CheckoutTest",
+          "dev.photocredits.checkout.CheckoutTest",
           "dev.photocredits.payments.FulfilmentTest",
-          "dev.photocredits.payments.ReconciliationTest",
+          "dev.photocredits.reconciliation.ReconciliationTest",
           "dev.photocredits.generation.GenerationFlowTest",
           "dev.photocredits.generation.GenerationWorkerTest",
           "dev.photocredits.generation.SweeperTest",
@@ -221,12 +221,12 @@ final class MutantCatalogue {
             EVENTS));
     rule(
         "reconcile: a failed event is stored as open",
-        "payments/Reconciliation.java",
+        "reconciliation/Reconciliation.java",
         "if (!events.open(event, OpenEvent.problem(e), false, clock.instant())) {",
         "if (event.id().isEmpty()) {");
     rule(
         "reconcile: consecutive failures end a run",
-        "payments/Reconciliation.java",
+        "reconciliation/Reconciliation.java",
         "if (tally.inARow == OUTAGE) {",
         "if (tally.inARow == -1) {");
   }
@@ -349,27 +349,27 @@ final class MutantCatalogue {
         "if (earlier == null)");
     rule(
         "checkout: the key belongs to the same request",
-        "payments/Checkout.java",
+        "checkout/Checkout.java",
         "earlier.isFor(request)",
         "earlier != null");
     rule(
         "checkout: a spent attempt is replaced",
-        "payments/Checkout.java",
+        "checkout/Checkout.java",
         "case AttemptFailed _ -> failed = attempt.get();",
         "case AttemptFailed _ -> failed = null;");
     rule(
         "checkout: a deleted customer is replaced",
-        "payments/Checkout.java",
+        "checkout/Checkout.java",
         "createCustomer(email, customer)",
         "createCustomer(email, null)");
     rule(
         "customer: a spent attempt is replaced",
-        "payments/Checkout.java",
+        "checkout/Checkout.java",
         "case AttemptFailed _ -> failed = attempt;",
         "case AttemptFailed _ -> failed = null;");
     rule(
         "checkout: a repeat uses the same attempt",
-        "payments/Checkout.java",
+        "checkout/Checkout.java",
         ".map(IdempotencyRecord::result)",
         ".map(_ -> attempt)");
     rule(
@@ -629,12 +629,12 @@ final class MutantCatalogue {
         "if (purchase == null && payment != null)");
     rule(
         "reconcile: stretches overlap",
-        "payments/Reconciliation.java",
+        "reconciliation/Reconciliation.java",
         "Duration.ofMinutes(10)",
         "Duration.ofMinutes(-10)");
     rule(
         "reconcile: the checkpoint comes after the work",
-        "payments/Reconciliation.java",
+        "reconciliation/Reconciliation.java",
         "var page = history.page(since, until, after);",
         "checkpoints.save(new Checkpoint(now, null, null));\n"
             + "      var page = history.page(since, until, after);");
@@ -655,7 +655,7 @@ final class MutantCatalogue {
         "currency == null || currency.length() > 0");
     rule(
         "checkout: a repeat sells the first purchase order",
-        "payments/Checkout.java",
+        "checkout/Checkout.java",
         "return orders.place(wanted);",
         "var _ = orders.place(wanted);\n    return wanted;");
     table(
@@ -690,7 +690,7 @@ final class MutantCatalogue {
         "");
     rule(
         "reconcile: a purchase is checked with Stripe first",
-        "payments/Reconciliation.java",
+        "reconciliation/Reconciliation.java",
         "fulfilment.fulfilLate(session)",
         "fulfilment.fulfil(session)");
     rule(

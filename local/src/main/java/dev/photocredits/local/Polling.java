@@ -2,7 +2,8 @@ package dev.photocredits.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.photocredits.lambda.Json;
+import dev.photocredits.json.Json;
+import dev.photocredits.local.gateway.LambdaFunction;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

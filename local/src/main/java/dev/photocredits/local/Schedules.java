@@ -3,6 +3,7 @@ package dev.photocredits.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.photocredits.emulators.Template;
+import dev.photocredits.local.gateway.LambdaFunction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

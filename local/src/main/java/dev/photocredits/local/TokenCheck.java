@@ -7,6 +7,7 @@ import dev.photocredits.emulators.Template;
 import dev.photocredits.emulators.issuer.LocalIssuer;
 import dev.photocredits.emulators.issuer.TokenVerifier;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.local.gateway.LambdaFunction;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;

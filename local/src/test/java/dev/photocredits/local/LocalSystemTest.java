@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Tests of what {@link LocalSystem} starts and rejects. Every function is a greeting. */
-final class LocalSystemTest {
+public final class LocalSystemTest {
   private static final Map<String, AttributeValue> ADA =
       Map.of("PK", AttributeValue.fromS("USER#ada"), "SK", AttributeValue.fromS("PROFILE"));
 
@@ -50,7 +50,7 @@ final class LocalSystemTest {
         Files.createDirectory(folder.resolve("web")).resolve("index.html"), "<p>page");
   }
 
-  private static final String GREETING = "Handler: dev.photocredits.local.GreetingHandler";
+  private static final String GREETING = "Handler: dev.photocredits.local.gateway.GreetingHandler";
 
   @Test
   void it_serves_the_api_and_the_page() throws Exception {
@@ -299,7 +299,7 @@ final class LocalSystemTest {
 
     assertThatThrownBy(() -> start(Map.of()))
         .isInstanceOf(StartupFailure.class)
-        .hasMessageContaining("dev.photocredits.local.AbsentHandler");
+        .hasMessageContaining("dev.photocredits.local.gateway.AbsentHandler");
   }
 
   private LocalSystem start(Map<String, String> settings) {

@@ -1,7 +1,7 @@
 package dev.photocredits.operator;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.values.Email;
 import java.io.PrintStream;
 import java.time.Instant;
 

@@ -1,7 +1,7 @@
 package dev.photocredits.operator;
 
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.payments.OpenEvents;
+import dev.photocredits.reconciliation.OpenEvents;
 import java.io.PrintStream;
 
 /**

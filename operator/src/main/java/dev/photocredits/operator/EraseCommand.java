@@ -1,8 +1,6 @@
 package dev.photocredits.operator;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.credits.CustomerId;
-import dev.photocredits.credits.Email;
 import dev.photocredits.erasure.AccountOwner;
 import dev.photocredits.erasure.Erasure;
 import dev.photocredits.erasure.ErasureOutcome;
@@ -12,6 +10,8 @@ import dev.photocredits.erasure.ErasureOutcome.GenerationPending;
 import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.s3.S3ImageRemoval;
+import dev.photocredits.values.CustomerId;
+import dev.photocredits.values.Email;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.util.function.Predicate;

@@ -1,17 +1,17 @@
 package dev.photocredits.operator;
 
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.PromotionOutcome.AlreadyPromoted;
 import dev.photocredits.credits.PromotionOutcome.NoSuchUser;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.PromotionOutcome.TooManyLots;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.TimeOrderedIds;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.photocredits.operator;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

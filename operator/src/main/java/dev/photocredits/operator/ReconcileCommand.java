@@ -2,15 +2,15 @@ package dev.photocredits.operator;
 
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
-import dev.photocredits.payments.Reconciliation;
-import dev.photocredits.payments.Reconciliation.Reconciled;
+import dev.photocredits.reconciliation.Reconciliation;
+import dev.photocredits.reconciliation.Reconciliation.Reconciled;
 import dev.photocredits.stripe.StripeHistory;
 import dev.photocredits.stripe.StripeLookup;
+import dev.photocredits.values.TimeOrderedIds;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package dev.photocredits.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.emulators.LocalDynamoDb;
-import dev.photocredits.payments.OpenEvents;
 import dev.photocredits.payments.ProviderEvent;
+import dev.photocredits.reconciliation.OpenEvents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

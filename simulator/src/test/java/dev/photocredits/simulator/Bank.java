@@ -1,8 +1,9 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.simulator.SimulatedStripe.CardPayment;
-import dev.photocredits.simulator.SimulatedStripe.Session;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.simulator.stripe.SimulatedStripe.CardPayment;
+import dev.photocredits.simulator.stripe.SimulatedStripe.Session;
+import dev.photocredits.values.Email;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -2,12 +2,8 @@ package dev.photocredits.simulator;
 
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.AdjustmentOutcome;
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.PromotionOutcome;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.erasure.AccountOwners;
@@ -17,13 +13,18 @@ import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.simulator.Schedule.Correction;
 import dev.photocredits.simulator.Schedule.Gift;
+import dev.photocredits.simulator.service.Unavailable;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 import java.util.Random;
 
 /** The operators' commands, run in one process. */
-record Commands(Ledger ledger, Accounts accounts, TimeOrderedIds ids, InstantSource clock) {
+public record Commands(Ledger ledger, Accounts accounts, TimeOrderedIds ids, InstantSource clock) {
 
-  boolean promote(Gift promotion, boolean again) {
+  public boolean promote(Gift promotion, boolean again) {
     var now = clock.instant();
     var _ = accounts.open(promotion.email);
     var transaction =
@@ -40,7 +41,7 @@ record Commands(Ledger ledger, Accounts accounts, TimeOrderedIds ids, InstantSou
     };
   }
 
-  boolean adjust(Correction adjustment) {
+  public boolean adjust(Correction adjustment) {
     var now = clock.instant();
     var _ = accounts.open(adjustment.email);
     if (adjustment.id == null) {
@@ -56,14 +57,14 @@ record Commands(Ledger ledger, Accounts accounts, TimeOrderedIds ids, InstantSou
     };
   }
 
-  boolean erase(
+  public boolean erase(
       World world, Generations generations, AccountOwners accountOwners, Email email, long seed) {
     return erasure(world, generations, accountOwners, seed).erase(email, true)
         instanceof ErasureOutcome.Erased;
   }
 
   /** Resumes up to 100 unfinished erasures. */
-  void resumeErasures(World world, Generations generations, AccountOwners accountOwners) {
+  public void resumeErasures(World world, Generations generations, AccountOwners accountOwners) {
     var erasure = erasure(world, generations, accountOwners, 0);
     for (var owner : erasure.unfinished(100).items()) {
       var _ = erasure.erase(owner, true);

@@ -1,7 +1,10 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.simulator.SimulatedStripe.CardPayment;
+import dev.photocredits.simulator.execution.Fault;
+import dev.photocredits.simulator.service.Site;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.simulator.stripe.SimulatedStripe.CardPayment;
+import dev.photocredits.values.Email;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

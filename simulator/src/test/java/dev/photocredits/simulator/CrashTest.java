@@ -2,8 +2,13 @@ package dev.photocredits.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.simulator.execution.Deployment;
+import dev.photocredits.simulator.execution.Fault;
+import dev.photocredits.simulator.execution.Invocation;
+import dev.photocredits.simulator.service.OurService;
+import dev.photocredits.simulator.service.Site;
+import dev.photocredits.values.Email;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;

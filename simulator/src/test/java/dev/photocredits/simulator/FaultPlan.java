@@ -1,5 +1,8 @@
 package dev.photocredits.simulator;
 
+import dev.photocredits.simulator.execution.Fault;
+import dev.photocredits.simulator.execution.Invocation;
+import dev.photocredits.simulator.service.Site;
 import java.util.List;
 
 /** Chooses the fault of each call. */

@@ -1,5 +1,9 @@
 package dev.photocredits.simulator;
 
+import dev.photocredits.simulator.service.HandlerService;
+import dev.photocredits.simulator.service.OurService;
+import dev.photocredits.simulator.service.Service;
+import dev.photocredits.simulator.service.Site;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;

@@ -2,6 +2,10 @@ package dev.photocredits.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.simulator.execution.Fault;
+import dev.photocredits.simulator.service.OurService;
+import dev.photocredits.simulator.service.ReferenceService;
+import dev.photocredits.simulator.service.Service;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,11 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.simulator.Schedule.Correction;
 import dev.photocredits.simulator.Schedule.Gift;
-import dev.photocredits.simulator.SimulatedStripe.Terms;
 import dev.photocredits.simulator.World.Part;
+import dev.photocredits.simulator.execution.Deployment;
+import dev.photocredits.simulator.stripe.SimulatedStripe.Terms;
+import dev.photocredits.values.Email;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,17 +1,19 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.ledger.CreditByCredit;
-import dev.photocredits.simulator.Evidence.GenerationEvidence;
-import dev.photocredits.simulator.Evidence.Line;
-import dev.photocredits.simulator.Evidence.State;
 import dev.photocredits.simulator.Schedule.Correction;
 import dev.photocredits.simulator.Schedule.Gift;
 import dev.photocredits.simulator.Schedule.Ordered;
-import dev.photocredits.simulator.Service.Reply;
-import dev.photocredits.simulator.SimulatedStripe.CardPayment;
-import dev.photocredits.simulator.SimulatedStripe.Event;
-import dev.photocredits.simulator.SimulatedStripe.Session;
+import dev.photocredits.simulator.service.Evidence;
+import dev.photocredits.simulator.service.Evidence.GenerationEvidence;
+import dev.photocredits.simulator.service.Evidence.Line;
+import dev.photocredits.simulator.service.Evidence.State;
+import dev.photocredits.simulator.service.Service.Reply;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.simulator.stripe.SimulatedStripe.CardPayment;
+import dev.photocredits.simulator.stripe.SimulatedStripe.Event;
+import dev.photocredits.simulator.stripe.SimulatedStripe.Session;
+import dev.photocredits.values.Email;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;

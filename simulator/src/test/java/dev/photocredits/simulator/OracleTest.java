@@ -6,10 +6,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.ledger.CreditByCredit;
-import dev.photocredits.simulator.SimulatedStripe.CardPayment;
+import dev.photocredits.simulator.service.Evidence;
+import dev.photocredits.simulator.service.TableEvidence;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.simulator.stripe.SimulatedStripe.CardPayment;
+import dev.photocredits.simulator.stripe.StripeApi;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +41,7 @@ final class OracleTest {
     classes()
         .should()
         .onlyDependOnClassesThat(
-            resideInAnyPackage("dev.photocredits.simulator", "java..", "com.fasterxml.jackson..")
+            resideInAnyPackage("dev.photocredits.simulator..", "java..", "com.fasterxml.jackson..")
                 .or(resideInAnyPackage("org.jspecify.annotations"))
                 .or(belongToAnyOf(Email.class, GenerationId.class, CreditByCredit.class)))
         .check(oracle);
@@ -48,7 +52,7 @@ final class OracleTest {
     classes()
         .should()
         .onlyDependOnClassesThat(
-            resideInAnyPackage("dev.photocredits.simulator", "dev.photocredits.simulator.dynamodb")
+            resideInAnyPackage("dev.photocredits.simulator..")
                 .or(resideInAnyPackage("java..", "org.jspecify.annotations"))
                 .or(belongToAnyOf(Email.class, AttributeValue.class)))
         .check(new ClassFileImporter().importClasses(TableEvidence.class));

@@ -10,58 +10,63 @@ import com.stripe.net.StripeRequest;
 import com.stripe.net.StripeResponse;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.CustomerId;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.Money;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.PromotionOutcome;
-import dev.photocredits.credits.PurchaseOrderId;
 import dev.photocredits.credits.ReversalOutcome;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
-import dev.photocredits.generation.ContentType;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generations;
-import dev.photocredits.generation.Image;
-import dev.photocredits.generation.ImageModel;
-import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
-import dev.photocredits.generation.ModelAnswer;
-import dev.photocredits.generation.QueuedPhotos;
 import dev.photocredits.generation.StartOutcome;
-import dev.photocredits.generation.StoredImage;
 import dev.photocredits.generation.UnchargedCalls;
-import dev.photocredits.generation.VariationPrompt;
 import dev.photocredits.generation.WaitSlot;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
+import dev.photocredits.images.ImageModel;
+import dev.photocredits.images.ImageStore;
+import dev.photocredits.images.ModelAnswer;
+import dev.photocredits.images.QueuedPhotos;
+import dev.photocredits.images.StoredImage;
+import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.lambda.Stage;
-import dev.photocredits.payments.Checkpoints;
-import dev.photocredits.payments.OpenEvent;
-import dev.photocredits.payments.OpenEvents;
 import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.payments.Sale;
+import dev.photocredits.reconciliation.Checkpoints;
+import dev.photocredits.reconciliation.OpenEvent;
+import dev.photocredits.reconciliation.OpenEvents;
 import dev.photocredits.simulator.World.Message;
+import dev.photocredits.simulator.execution.Invocation;
+import dev.photocredits.simulator.service.Site;
+import dev.photocredits.simulator.service.Unavailable;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.simulator.stripe.StripeApi;
 import dev.photocredits.stripe.StripeInProcess;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.CustomerId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.Page;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TransactionId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +81,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The external services as one process sees them; faults may strike each call. */
-final class Outside {
+public final class Outside {
   /** The model refuses every prompt that contains this. */
   static final String HOSTILE = "hostile";
 
@@ -88,7 +93,7 @@ final class Outside {
   private final World world;
   private final Invocation process;
 
-  Outside(World world, Invocation process) {
+  public Outside(World world, Invocation process) {
     this.world = world;
     this.process = process;
   }
@@ -105,7 +110,7 @@ final class Outside {
     return Email.parse(session.metadata.getOrDefault("user_email", "")).orElse(null);
   }
 
-  final class OutsideLedger implements Ledger {
+  public final class OutsideLedger implements Ledger {
     @Override
     public Optional<User> find(Email email) {
       return call(Site.FIND_USER, email, () -> world.ledger.find(email));
@@ -171,7 +176,7 @@ final class Outside {
     }
   }
 
-  final class OutsideGenerations implements Generations {
+  public final class OutsideGenerations implements Generations {
     @Override
     public Optional<StartOutcome.Refusal> attempt(
         Email owner, Credits price, Limits limits, Instant now) {
@@ -238,11 +243,11 @@ final class Outside {
     }
   }
 
-  IdempotencyRecords idempotencyRecords() {
+  public IdempotencyRecords idempotencyRecords() {
     return (key, failed, now) -> call(Site.CLAIM, () -> world.ledger.claim(key, failed, now));
   }
 
-  PurchaseOrders purchaseOrders() {
+  public PurchaseOrders purchaseOrders() {
     return new PurchaseOrders() {
       @Override
       public PurchaseOrder place(PurchaseOrder order) {
@@ -281,7 +286,7 @@ final class Outside {
    * The purchase order with the terms of the process's deployment, since the catalogue in the code
    * never changes.
    */
-  PurchaseOrder asSold(PurchaseOrder order) {
+  public PurchaseOrder asSold(PurchaseOrder order) {
     var terms = Objects.requireNonNull(process.deployment.catalogue().get(order.pack()));
     return new PurchaseOrder(
         order.id(),
@@ -293,7 +298,7 @@ final class Outside {
         order.paidAt());
   }
 
-  ImageStore images() {
+  public ImageStore images() {
     return new ImageStore() {
       @Override
       public StoredImage put(GenerationId generation, Image image) {
@@ -327,7 +332,7 @@ final class Outside {
     };
   }
 
-  QueuedPhotos photos() {
+  public QueuedPhotos photos() {
     return new QueuedPhotos() {
       @Override
       public void put(GenerationId generation, Image photo) {
@@ -357,7 +362,7 @@ final class Outside {
     };
   }
 
-  WorkQueue queue() {
+  public WorkQueue queue() {
     return (owner, generation) -> {
       try {
         return call(Site.SEND, () -> world.queue.add(new Message(owner, generation)));
@@ -373,7 +378,7 @@ final class Outside {
    *
    * @param owner the user for whom it generates
    */
-  ImageModel model(Email owner) {
+  public ImageModel model(Email owner) {
     return (Image photo, VariationPrompt prompt, Instant deadline) -> {
       // The call counts from here on, since it may reach the model even if it fails.
       world.modelCalls.add(new World.Asked(owner, world.scheduler.now()));
@@ -402,7 +407,7 @@ final class Outside {
   }
 
   /** The adapters of Stripe, with the real client; each of its requests is a call. */
-  StripeInProcess stripe() {
+  public StripeInProcess stripe() {
     var client =
         StripeClient.builder()
             .setApiKey("sk_test_simulated")
@@ -450,7 +455,7 @@ final class Outside {
         path, form, request.headers().firstValue("Idempotency-Key").orElse("none"));
   }
 
-  Checkpoints checkpoints() {
+  public Checkpoints checkpoints() {
     return new Checkpoints() {
       @Override
       public Optional<Checkpoint> find() {
@@ -470,7 +475,7 @@ final class Outside {
     };
   }
 
-  OpenEvents openEvents() {
+  public OpenEvents openEvents() {
     return new OpenEvents() {
       @Override
       public boolean open(ProviderEvent event, String problem, boolean isHandled, Instant now) {

@@ -1,5 +1,6 @@
 package dev.photocredits.simulator;
 
+import dev.photocredits.simulator.execution.Fault;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.photocredits.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.photocredits.simulator.service.HandlerService;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;

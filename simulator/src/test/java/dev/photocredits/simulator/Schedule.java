@@ -3,12 +3,15 @@ package dev.photocredits.simulator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.stripe.net.Webhook;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.payments.LookupUnavailable;
 import dev.photocredits.payments.PaymentsUnavailable;
-import dev.photocredits.simulator.Service.Reply;
-import dev.photocredits.simulator.SimulatedStripe.Event;
+import dev.photocredits.simulator.execution.Invocation;
+import dev.photocredits.simulator.service.Service;
+import dev.photocredits.simulator.service.Service.Reply;
+import dev.photocredits.simulator.service.Unavailable;
+import dev.photocredits.simulator.stripe.SimulatedStripe.Event;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.TransactionId;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Schedule {
   /** The secret that signs webhook requests. */
-  static final String SECRET = "whsec_simulated";
+  public static final String SECRET = "whsec_simulated";
 
   static final Duration API_TIMEOUT = Duration.ofSeconds(29);
   static final Duration GATEWAY_TIMEOUT = Duration.ofSeconds(30);
@@ -74,7 +77,7 @@ public final class Schedule {
   }
 
   /** A promotion that an operator grants. */
-  static final class Gift {
+  public static final class Gift {
     final Email email;
     final String reason;
     final int credits;
@@ -97,7 +100,7 @@ public final class Schedule {
   }
 
   /** An adjustment that an operator wants to make once. */
-  static final class Correction {
+  public static final class Correction {
     final Email email;
     final String reason;
     final int change;

@@ -1,12 +1,23 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.audit.Positions;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.generation.Image;
+import dev.photocredits.images.Image;
 import dev.photocredits.ledger.InMemoryLedger;
-import dev.photocredits.payments.Checkpoints.Checkpoint;
-import dev.photocredits.payments.InMemoryOpenEvents;
+import dev.photocredits.reconciliation.Checkpoints.Checkpoint;
+import dev.photocredits.reconciliation.InMemoryOpenEvents;
+import dev.photocredits.simulator.execution.Deployment;
+import dev.photocredits.simulator.execution.Fault;
+import dev.photocredits.simulator.execution.Invocation;
+import dev.photocredits.simulator.execution.Scheduler;
+import dev.photocredits.simulator.service.Evidence;
+import dev.photocredits.simulator.service.OurEvidence;
+import dev.photocredits.simulator.service.Site;
+import dev.photocredits.simulator.service.Storage;
+import dev.photocredits.simulator.service.Unavailable;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.simulator.stripe.StripeApi;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,16 +38,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class World {
   final Plan plan;
-  final Scheduler scheduler;
-  final SimulatedStripe stripe;
+  public final Scheduler scheduler;
+  public final SimulatedStripe stripe;
   final StripeApi stripeApi;
-  final InMemoryLedger ledger = new InMemoryLedger();
-  final Positions positions = Positions.inMemory();
-  final InMemoryOpenEvents openEvents = new InMemoryOpenEvents();
+  public final InMemoryLedger ledger = new InMemoryLedger();
+  public final Positions positions = Positions.inMemory();
+  public final InMemoryOpenEvents openEvents = new InMemoryOpenEvents();
   final Set<String> images = new LinkedHashSet<>();
   final Map<GenerationId, Image> photos = new HashMap<>();
   final List<Message> queue = new ArrayList<>();
-  final List<Email> users;
+  public final List<Email> users;
   final Coverage coverage;
   final List<Asked> modelCalls = new ArrayList<>();
 
@@ -52,26 +63,26 @@ public final class World {
   private Runnable backup = () -> {};
 
   /** Everything reported to operators as needing attention. */
-  final List<String> attention = new ArrayList<>();
+  public final List<String> attention = new ArrayList<>();
 
   /** The users whose accounts are poisoned: every call that touches one fails. */
-  final Set<Email> poisoned = new HashSet<>();
+  public final Set<Email> poisoned = new HashSet<>();
 
   /** The paths of all acts and faults that occurred. */
   final Set<String> happened = new LinkedHashSet<>();
 
-  @Nullable Checkpoint checkpoint;
+  public @Nullable Checkpoint checkpoint;
   FaultPlan faults;
   Deployment deployment;
 
   /** A message of the queue; it is redelivered until a worker handles it. */
-  record Message(Email owner, GenerationId generation) {}
+  public record Message(Email owner, GenerationId generation) {}
 
   /** A call to the model. */
   record Asked(Email owner, Instant at) {}
 
   /** A part of the system that can be down as a whole. */
-  enum Part {
+  public enum Part {
     TABLE,
     STRIPE,
     SWEEPER,
@@ -83,7 +94,7 @@ public final class World {
    *
    * @param available the credits that the user can spend
    */
-  record Seen(
+  public record Seen(
       int available, boolean hasDebt, boolean hasLots, boolean hasExpired, boolean hasPending) {}
 
   /** The credits that a user could spend from this instant on. */
@@ -137,7 +148,7 @@ public final class World {
   }
 
   /** The random numbers of the running act. */
-  Random random() {
+  public Random random() {
     return scheduler.random();
   }
 
@@ -154,7 +165,7 @@ public final class World {
   }
 
   /** Reads accounts from this storage instead of {@link #ledger}. */
-  void useStorage(Storage other) {
+  public void useStorage(Storage other) {
     storage = other;
   }
 
@@ -167,7 +178,7 @@ public final class World {
     down.merge(part, scheduler.now().plus(time), (one, other) -> one.isAfter(other) ? one : other);
   }
 
-  boolean isDown(@Nullable Part part) {
+  public boolean isDown(@Nullable Part part) {
     var until = part == null ? null : down.get(part);
     return until != null && scheduler.now().isBefore(until);
   }
@@ -218,7 +229,7 @@ public final class World {
   }
 
   /** A random clock skew of up to this many seconds in either direction. */
-  Duration skew(int seconds) {
+  public Duration skew(int seconds) {
     return Duration.ofSeconds(random().nextInt(2 * seconds + 1) - seconds);
   }
 
@@ -227,7 +238,7 @@ public final class World {
     return fingerprint;
   }
 
-  void trace(String event) {
+  public void trace(String event) {
     fingerprint = fingerprint * 31 + event.hashCode();
     if (trace != null) {
       trace.add(scheduler.now() + " " + event);
@@ -235,14 +246,14 @@ public final class World {
   }
 
   /** Adds details to the trace; they are computed only if there is one. */
-  void explain(Supplier<String> details) {
+  public void explain(Supplier<String> details) {
     if (trace != null) {
       trace.add("  " + details.get());
     }
   }
 
   /** Makes a call that touches no particular account. */
-  <T> T call(Invocation process, Site site, Supplier<T> effect) {
+  public <T> T call(Invocation process, Site site, Supplier<T> effect) {
     return call(process, site, null, effect);
   }
 
@@ -253,7 +264,7 @@ public final class World {
    * @param owner the owner of the account that it touches, if any
    * @throws Unavailable if the call failed or its response was lost
    */
-  <T> T call(Invocation process, Site site, @Nullable Email owner, Supplier<T> effect) {
+  public <T> T call(Invocation process, Site site, @Nullable Email owner, Supplier<T> effect) {
     pause(process);
     if (isDown(site.part) || (owner != null && poisoned.contains(owner))) {
       process.strike();
@@ -314,7 +325,7 @@ public final class World {
   }
 
   /** The fault of this process's next call; none if the plan drops it. */
-  Fault fault(Invocation process, Site site) {
+  public Fault fault(Invocation process, Site site) {
     var fault = notDropped(process, faults.strike(process, site));
     coverage.count(site, fault);
     trace(process.name + " " + site + (fault == Fault.NONE ? "" : " " + fault));
@@ -335,17 +346,17 @@ public final class World {
   }
 
   /** Lets other tasks run, and ends the process if its time is up. */
-  void pause(Invocation process) {
+  public void pause(Invocation process) {
     scheduler.pause();
     process.checkAlive();
   }
 
   /** Checks the invariants that must hold at every instant; fails if one is broken. */
-  void check() {
+  public void check() {
     check(users);
   }
 
-  void check(List<Email> owners) {
+  public void check(List<Email> owners) {
     for (var owner : owners) {
       var account = storage.check(owner, seen::add);
       if (!account.discrepancies().isEmpty()) {

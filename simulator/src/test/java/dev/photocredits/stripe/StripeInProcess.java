@@ -1,10 +1,10 @@
 package dev.photocredits.stripe;
 
 import com.stripe.StripeClient;
+import dev.photocredits.checkout.Payments;
 import dev.photocredits.lambda.Stage;
-import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.PaymentLookup;
-import dev.photocredits.payments.Payments;
+import dev.photocredits.reconciliation.PaymentHistory;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.photocredits.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.http.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;

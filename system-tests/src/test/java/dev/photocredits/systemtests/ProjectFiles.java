@@ -20,7 +20,7 @@ public final class ProjectFiles {
   }
 
   /** The name of the folder in functions/ of a function in the template. */
-  static String folder(String function) {
+  public static String folder(String function) {
     return function.replace("Function", "").toLowerCase(Locale.ROOT);
   }
 

@@ -1,9 +1,9 @@
 package dev.photocredits.aws;
 
+import dev.photocredits.json.Json;
+import dev.photocredits.json.NotJson;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
-import dev.photocredits.lambda.Json;
-import dev.photocredits.lambda.NotJson;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

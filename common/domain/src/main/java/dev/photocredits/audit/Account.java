@@ -1,12 +1,12 @@
 package dev.photocredits.audit;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.payments.PurchaseOrder;
+import dev.photocredits.values.Email;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

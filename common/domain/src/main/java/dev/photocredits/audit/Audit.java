@@ -13,7 +13,7 @@ import dev.photocredits.audit.AuditReader.Kept.Owner;
 import dev.photocredits.audit.AuditReader.Unreadable;
 import dev.photocredits.audit.Position.Segment;
 import dev.photocredits.audit.Position.Tally;
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

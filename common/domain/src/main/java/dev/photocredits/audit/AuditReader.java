@@ -1,10 +1,10 @@
 package dev.photocredits.audit;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Payment;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.SessionId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.photocredits.audit;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,9 @@
 package dev.photocredits.credits;
 
 import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 

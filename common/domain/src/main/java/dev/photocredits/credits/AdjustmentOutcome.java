@@ -1,5 +1,7 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+
 /** The result of an operator's adjustment of a balance. */
 public sealed interface AdjustmentOutcome {
 

@@ -1,5 +1,8 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Money;
+import dev.photocredits.values.PaymentIntentId;
+
 /**
  * What a customer was charged for a purchase.
  *

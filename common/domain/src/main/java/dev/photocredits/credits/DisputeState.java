@@ -2,6 +2,7 @@ package dev.photocredits.credits;
 
 import static java.util.Comparator.comparingLong;
 
+import dev.photocredits.values.Money;
 import java.util.function.BinaryOperator;
 
 /**

@@ -1,5 +1,8 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

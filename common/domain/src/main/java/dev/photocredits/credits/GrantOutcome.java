@@ -1,5 +1,7 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+
 /** The result of granting a purchase. */
 public sealed interface GrantOutcome {
 

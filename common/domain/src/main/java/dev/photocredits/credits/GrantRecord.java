@@ -1,5 +1,10 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TransactionId;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,8 @@ package dev.photocredits.credits;
 import dev.photocredits.credits.Payment.Grant;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Reversal;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.PurchaseOrderId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,7 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.SessionId;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,13 @@
 package dev.photocredits.credits;
 
 import dev.photocredits.credits.Transaction.Purchase;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.RefundId;
+import dev.photocredits.values.SessionId;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;

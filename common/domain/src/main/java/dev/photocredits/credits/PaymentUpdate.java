@@ -1,5 +1,10 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.RefundId;
+
 /**
  * What the payment provider reports about the money of a payment after it was paid. An update is
  * the current state, not a change of it. Updates may arrive in any order and any number of times,

@@ -1,5 +1,7 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Email;
+
 /** The result of recording a {@link PaymentUpdate}. */
 public sealed interface ReversalOutcome {
 

@@ -1,5 +1,6 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
 import java.time.Instant;
 
 /**

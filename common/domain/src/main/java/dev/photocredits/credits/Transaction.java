@@ -1,5 +1,10 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Page;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,5 +1,9 @@
 package dev.photocredits.credits;
 
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.CustomerId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.Money;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

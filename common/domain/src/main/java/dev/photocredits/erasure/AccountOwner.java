@@ -1,8 +1,8 @@
 package dev.photocredits.erasure;
 
-import dev.photocredits.credits.CustomerId;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.User;
+import dev.photocredits.values.CustomerId;
+import dev.photocredits.values.Email;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

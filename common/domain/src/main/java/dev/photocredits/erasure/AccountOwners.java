@@ -1,10 +1,10 @@
 package dev.photocredits.erasure;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.Page;
 import java.util.Optional;
 
 /**

@@ -1,9 +1,6 @@
 package dev.photocredits.erasure;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.Page;
 import dev.photocredits.erasure.AccountOwner.Known;
 import dev.photocredits.erasure.AccountOwner.Leaving;
 import dev.photocredits.erasure.ErasureOutcome.CreditsLeft;
@@ -13,6 +10,9 @@ import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Page;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;

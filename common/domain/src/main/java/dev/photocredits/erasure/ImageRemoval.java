@@ -1,7 +1,7 @@
 package dev.photocredits.erasure;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 
 /** Removes images permanently. */
 public interface ImageRemoval {

@@ -1,6 +1,6 @@
 package dev.photocredits.feedback;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,17 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Pending;
+import dev.photocredits.images.ImageStore;
+import dev.photocredits.images.QueuedPhotos;
+import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;

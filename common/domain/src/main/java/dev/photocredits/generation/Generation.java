@@ -2,14 +2,18 @@ package dev.photocredits.generation;
 
 import static java.util.Comparator.comparingInt;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Lots;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.images.Prompt;
+import dev.photocredits.images.StoredImage;
+import dev.photocredits.images.TransformationMode;
+import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;

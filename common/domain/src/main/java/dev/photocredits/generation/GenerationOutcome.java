@@ -1,9 +1,10 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.Limits.Limit;
-import dev.photocredits.generation.ModelAnswer.NoImage;
+import dev.photocredits.images.ModelAnswer.NoImage;
+import dev.photocredits.images.StoredImage;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.GenerationId;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,10 +1,12 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.idempotency.RequestFingerprint;
+import dev.photocredits.images.Prompt;
+import dev.photocredits.images.TransformationMode;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,15 +1,15 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Page;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,5 +1,6 @@
 package dev.photocredits.generation;
 
+import dev.photocredits.images.VariationPrompt;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

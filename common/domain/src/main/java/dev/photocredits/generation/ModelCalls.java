@@ -1,6 +1,7 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.images.VariationPrompt;
 import java.util.Set;
 import java.util.UUID;
 

@@ -1,13 +1,18 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.TimeOrderedIds;
-import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Generated;
-import dev.photocredits.generation.ModelAnswer.NoImage;
-import dev.photocredits.generation.ModelAnswer.Overloaded;
-import dev.photocredits.generation.ModelAnswer.PhotoRejected;
-import dev.photocredits.generation.ModelAnswer.Refused;
-import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.images.Image;
+import dev.photocredits.images.ImageModel;
+import dev.photocredits.images.ImageStore;
+import dev.photocredits.images.ModelAnswer.Broken;
+import dev.photocredits.images.ModelAnswer.Generated;
+import dev.photocredits.images.ModelAnswer.NoImage;
+import dev.photocredits.images.ModelAnswer.Overloaded;
+import dev.photocredits.images.ModelAnswer.PhotoRejected;
+import dev.photocredits.images.ModelAnswer.Refused;
+import dev.photocredits.images.ModelAnswer.TimedOut;
+import dev.photocredits.images.StoredImage;
+import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,8 +1,8 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Credits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.values.Credits;
 
 /** The result of starting a generation. */
 public sealed interface StartOutcome {

@@ -1,7 +1,5 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Turns;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -9,6 +7,8 @@ import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

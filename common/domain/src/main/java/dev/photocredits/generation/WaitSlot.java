@@ -1,6 +1,6 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.util.UUID;
 

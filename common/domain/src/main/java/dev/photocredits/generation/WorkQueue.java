@@ -1,7 +1,7 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 
 /** Delivers generations to a worker: each at least once, some more often, in any order. */
 public interface WorkQueue {

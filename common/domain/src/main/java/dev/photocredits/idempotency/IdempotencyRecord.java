@@ -1,6 +1,6 @@
 package dev.photocredits.idempotency;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

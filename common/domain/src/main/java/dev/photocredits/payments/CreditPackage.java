@@ -1,7 +1,7 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Money;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Money;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,7 @@ public enum CreditPackage {
     return price;
   }
 
-  Sale sale() {
+  public Sale sale() {
     return new Sale(title, credits, price);
   }
 }

@@ -1,7 +1,7 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.SessionId;
+import dev.photocredits.values.SessionId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

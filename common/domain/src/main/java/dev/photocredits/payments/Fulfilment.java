@@ -1,7 +1,6 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.Accounts;
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.GrantOutcome;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
@@ -13,11 +12,12 @@ import dev.photocredits.credits.ReversalOutcome.Heard;
 import dev.photocredits.credits.ReversalOutcome.OtherCurrency;
 import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
-import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.payments.FulfilmentOutcome.Fulfilled;
 import dev.photocredits.payments.SaleOutcome.NotOurs;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -124,7 +124,7 @@ public final class Fulfilment {
   /**
    * Like {@link #fulfilLate}, but also repairs a grant of which a restored table has lost a part.
    */
-  FulfilmentOutcome fulfilAndRepair(PaidSession session) {
+  public FulfilmentOutcome fulfilAndRepair(PaidSession session) {
     return ledger.findGrant(session.id()).isPresent() ? fulfil(session) : fulfilAsFound(session);
   }
 

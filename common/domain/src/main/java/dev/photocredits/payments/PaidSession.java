@@ -1,10 +1,10 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.Charge;
-import dev.photocredits.credits.Money;
-import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.SessionId;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.SessionId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

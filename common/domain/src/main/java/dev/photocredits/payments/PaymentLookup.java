@@ -1,8 +1,8 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.SessionId;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.SessionId;
 
 /** Looks up current states at the payment provider. */
 public interface PaymentLookup {

@@ -1,7 +1,7 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.values.DisputeId;
 
 /** What an event of the payment provider reports. */
 public sealed interface PaymentNotification {

@@ -1,10 +1,10 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.PurchaseOrderId;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.generation.Limits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
 import java.time.Instant;
 import java.util.Optional;
 

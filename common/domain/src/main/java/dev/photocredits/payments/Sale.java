@@ -1,7 +1,7 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Money;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Money;
 
 /**
  * What is sold: credits at a price.

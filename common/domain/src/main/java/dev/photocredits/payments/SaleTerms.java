@@ -1,7 +1,7 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.PurchaseOrderId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PurchaseOrderId;
 import org.jspecify.annotations.Nullable;
 
 /**

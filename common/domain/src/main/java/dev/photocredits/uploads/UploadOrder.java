@@ -1,6 +1,6 @@
 package dev.photocredits.uploads;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 
 /**
  * A request to upload a photo.

@@ -1,6 +1,6 @@
 package dev.photocredits.uploads;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.util.Optional;
 
 /** Stores uploaded photos until they are used for a generation. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.photocredits.audit.AuditOutcome.Complete;
 import dev.photocredits.audit.AuditReader.Kept;
 import dev.photocredits.audit.Position.Tally;
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

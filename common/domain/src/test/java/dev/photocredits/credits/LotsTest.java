@@ -3,6 +3,8 @@ package dev.photocredits.credits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

@@ -2,6 +2,8 @@ package dev.photocredits.credits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.values.Page;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.photocredits.erasure;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Page;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;

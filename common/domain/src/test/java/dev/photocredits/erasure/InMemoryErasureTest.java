@@ -3,7 +3,6 @@ package dev.photocredits.erasure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.AuditReader;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.feedback.Feedback;
@@ -17,6 +16,7 @@ import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.values.Email;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.idempotency.RequestFingerprint;
+import dev.photocredits.images.Image;
 import dev.photocredits.uploads.UploadId;
 import java.util.Optional;
 

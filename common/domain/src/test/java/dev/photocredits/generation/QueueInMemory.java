@@ -1,7 +1,7 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

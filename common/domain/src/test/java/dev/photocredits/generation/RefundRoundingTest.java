@@ -1,19 +1,29 @@
 package dev.photocredits.generation;
 
-import static dev.photocredits.generation.ModelThatGenerates.picture;
+import static dev.photocredits.images.ModelThatGenerates.picture;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.GenerationOutcome.Queued;
-import dev.photocredits.generation.ModelAnswer.Broken;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
+import dev.photocredits.images.ImageModel;
+import dev.photocredits.images.ImagesInMemory;
+import dev.photocredits.images.ModelAnswer;
+import dev.photocredits.images.ModelAnswer.Broken;
+import dev.photocredits.images.ModelThatAnswers;
+import dev.photocredits.images.PhotosInMemory;
+import dev.photocredits.images.Prompt;
+import dev.photocredits.images.StoredImage;
+import dev.photocredits.images.TransformationMode;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Samples;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

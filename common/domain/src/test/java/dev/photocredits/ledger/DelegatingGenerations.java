@@ -1,9 +1,5 @@
 package dev.photocredits.ledger;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.FinishOutcome;
@@ -17,6 +13,10 @@ import dev.photocredits.generation.UnchargedCalls;
 import dev.photocredits.generation.WaitSlot;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Page;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;

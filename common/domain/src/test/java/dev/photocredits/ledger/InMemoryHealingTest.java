@@ -1,12 +1,12 @@
 package dev.photocredits.ledger;
 
 import dev.photocredits.audit.AuditReader;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.Transaction.Purchase;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.TransactionId;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the contract for repairing grants on the fake. */

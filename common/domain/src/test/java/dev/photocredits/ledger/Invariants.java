@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Discrepancies;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.Page;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

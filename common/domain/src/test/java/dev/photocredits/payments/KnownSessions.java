@@ -1,18 +1,18 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.SessionId;
 import java.util.HashMap;
 import java.util.Map;
 
 /** A fake of Stripe that knows some sessions and no disputes. */
-final class KnownSessions implements PaymentLookup {
+public final class KnownSessions implements PaymentLookup {
   private final Map<SessionId, SessionLookupOutcome> sessions = new HashMap<>();
   private Runnable onLookup = () -> {};
 
-  void add(FoundSession session) {
+  public void add(FoundSession session) {
     sessions.put(session.id(), session);
   }
 
@@ -22,7 +22,7 @@ final class KnownSessions implements PaymentLookup {
   }
 
   /** Makes lookups of a session fail from now on. */
-  void failFor(SessionId id) {
+  public void failFor(SessionId id) {
     sessions.put(
         id,
         new SessionLookupOutcome.LookupFailed(
@@ -30,12 +30,12 @@ final class KnownSessions implements PaymentLookup {
   }
 
   /** Forgets all sessions and failures. */
-  void clear() {
+  public void clear() {
     sessions.clear();
   }
 
   /** Runs an action at each lookup. */
-  void onLookup(Runnable action) {
+  public void onLookup(Runnable action) {
     onLookup = action;
   }
 

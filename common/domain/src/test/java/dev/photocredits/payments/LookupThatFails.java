@@ -1,8 +1,8 @@
 package dev.photocredits.payments;
 
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.SessionId;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.SessionId;
 
 /** A lookup that always fails, as if Stripe were down. */
 public final class LookupThatFails implements PaymentLookup {

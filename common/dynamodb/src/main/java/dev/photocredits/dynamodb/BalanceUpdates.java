@@ -1,7 +1,5 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
@@ -10,6 +8,8 @@ import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.User;
 import dev.photocredits.dynamodb.Schemas.Entry;
 import dev.photocredits.dynamodb.Table.Change;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

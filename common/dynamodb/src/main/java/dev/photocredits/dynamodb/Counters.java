@@ -1,11 +1,11 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Outcome;
 import dev.photocredits.dynamodb.TransactWrite.Part;
 import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.values.Email;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,6 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantRecord;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
@@ -17,6 +15,8 @@ import dev.photocredits.erasure.AccountOwner.Known;
 import dev.photocredits.erasure.AccountOwner.Leaving;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.generation.Generation;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.Page;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

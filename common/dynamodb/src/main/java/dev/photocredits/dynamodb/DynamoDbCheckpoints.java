@@ -1,6 +1,6 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.payments.Checkpoints;
+import dev.photocredits.reconciliation.Checkpoints;
 import java.util.Optional;
 
 /** {@link Checkpoints} in DynamoDB: a single item. */

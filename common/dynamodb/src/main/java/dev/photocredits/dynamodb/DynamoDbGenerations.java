@@ -1,15 +1,10 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.credits.AccountBusy;
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.credits.Journal;
-import dev.photocredits.credits.Page;
 import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.dynamodb.OptimisticUpdate.Done;
 import dev.photocredits.dynamodb.OptimisticUpdate.Refused;
 import dev.photocredits.dynamodb.Table.Change;
@@ -36,6 +31,11 @@ import dev.photocredits.generation.UnchargedCalls;
 import dev.photocredits.generation.WaitSlot;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Page;
+import dev.photocredits.values.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Page;
 import dev.photocredits.dynamodb.Table.Change;
-import dev.photocredits.payments.OpenEvent;
-import dev.photocredits.payments.OpenEvents;
 import dev.photocredits.payments.ProviderEvent;
+import dev.photocredits.reconciliation.OpenEvent;
+import dev.photocredits.reconciliation.OpenEvents;
+import dev.photocredits.values.Page;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package dev.photocredits.dynamodb;
 
 import dev.photocredits.audit.Position;
 import dev.photocredits.audit.Positions;
-import dev.photocredits.credits.Email;
+import dev.photocredits.values.Email;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;

@@ -1,14 +1,14 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.PurchaseOrderId;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.dynamodb.Schemas.OpenedSession;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Part;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Credits;
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.OpenReversals.Open;
-import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.TransactionId;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -1,16 +1,16 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.credits.Mailbox;
-import dev.photocredits.credits.PaymentIntentId;
-import dev.photocredits.credits.PurchaseOrderId;
-import dev.photocredits.credits.SessionId;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.lambda.Sha256;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.Mailbox;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;

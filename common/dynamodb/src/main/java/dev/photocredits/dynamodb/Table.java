@@ -1,6 +1,6 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.credits.Page;
+import dev.photocredits.values.Page;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,7 +1,6 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.audit.AuditReader;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.erasure.ErasureContract;
@@ -10,6 +9,7 @@ import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.payments.PurchaseOrders;
+import dev.photocredits.values.Email;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;

@@ -1,13 +1,13 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.audit.AuditReader;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.Transaction.Purchase;
-import dev.photocredits.credits.TransactionId;
 import dev.photocredits.credits.User;
 import dev.photocredits.ledger.HealingContract;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.TransactionId;
 import org.jspecify.annotations.Nullable;
 
 /** Repairs grants in an emulated DynamoDB table. */

@@ -1,7 +1,7 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.payments.OpenEvents;
-import dev.photocredits.payments.OpenEventsContract;
+import dev.photocredits.reconciliation.OpenEvents;
+import dev.photocredits.reconciliation.OpenEventsContract;
 
 /** Runs the contract of open events on an emulated DynamoDB table. */
 final class DynamoDbOpenEventsTest implements OpenEventsContract {

@@ -4,12 +4,12 @@ import static dev.photocredits.ledger.Samples.newEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.AuditReader;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.payments.PurchaseOrdersContract;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.SessionId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -11,8 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
-import dev.photocredits.credits.Credits;
-import dev.photocredits.credits.Email;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.Transaction.Adjustment;
@@ -23,6 +21,8 @@ import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.generation.UnchargedCalls;
 import dev.photocredits.generation.WaitSlot;
 import dev.photocredits.ledger.Invariants;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

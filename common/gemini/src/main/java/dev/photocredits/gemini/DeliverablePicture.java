@@ -1,7 +1,7 @@
 package dev.photocredits.gemini;
 
-import dev.photocredits.generation.ContentType;
-import dev.photocredits.generation.Image;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
 import dev.photocredits.photos.HeifFile;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.JpegFile;

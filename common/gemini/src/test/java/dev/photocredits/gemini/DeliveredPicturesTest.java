@@ -12,9 +12,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.gemini.FakeGemini.Answer;
-import dev.photocredits.generation.ModelAnswer;
-import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Generated;
+import dev.photocredits.images.ModelAnswer;
+import dev.photocredits.images.ModelAnswer.Broken;
+import dev.photocredits.images.ModelAnswer.Generated;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.gemini.FakeGemini.Answer;
 import dev.photocredits.gemini.FakeGemini.Call;
-import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Overloaded;
-import dev.photocredits.generation.ModelAnswer.PhotoRejected;
-import dev.photocredits.generation.ModelAnswer.TimedOut;
+import dev.photocredits.images.ModelAnswer.Broken;
+import dev.photocredits.images.ModelAnswer.Overloaded;
+import dev.photocredits.images.ModelAnswer.PhotoRejected;
+import dev.photocredits.images.ModelAnswer.TimedOut;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

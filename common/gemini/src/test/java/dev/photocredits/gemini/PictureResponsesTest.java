@@ -10,10 +10,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.gemini.FakeGemini.Answer;
-import dev.photocredits.generation.ModelAnswer;
-import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Generated;
-import dev.photocredits.generation.ModelAnswer.Refused;
+import dev.photocredits.images.ModelAnswer;
+import dev.photocredits.images.ModelAnswer.Broken;
+import dev.photocredits.images.ModelAnswer.Generated;
+import dev.photocredits.images.ModelAnswer.Refused;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;

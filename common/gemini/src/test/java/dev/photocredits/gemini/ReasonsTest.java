@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.genai.types.BlockedReason;
 import com.google.genai.types.FinishReason;
-import dev.photocredits.generation.ModelAnswer;
-import dev.photocredits.generation.ModelAnswer.Broken;
-import dev.photocredits.generation.ModelAnswer.Refused;
+import dev.photocredits.images.ModelAnswer;
+import dev.photocredits.images.ModelAnswer.Broken;
+import dev.photocredits.images.ModelAnswer.Refused;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;

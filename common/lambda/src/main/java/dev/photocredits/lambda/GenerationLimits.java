@@ -2,7 +2,7 @@ package dev.photocredits.lambda;
 
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
-import dev.photocredits.generation.VariationPrompt;
+import dev.photocredits.images.VariationPrompt;
 
 /** Reads the limits on what users can cause. Each limit is a setting, and 0 turns it off. */
 public final class GenerationLimits {

@@ -1,6 +1,7 @@
 package dev.photocredits.lambda;
 
-import dev.photocredits.credits.Email;
+import dev.photocredits.json.Json;
+import dev.photocredits.values.Email;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -42,7 +43,7 @@ public final class Log {
   }
 
   /** A log that discards its lines, for priming. */
-  static Log discarding() {
+  public static Log discarding() {
     return new Log(new PrintStream(OutputStream.nullOutputStream()), "discarded");
   }
 
@@ -53,7 +54,7 @@ public final class Log {
    *     timestamp are those that Lambda's log filter reads
    * @param metrics are written as fields as well; see {@link Metric}
    */
-  void write(String level, Instant now, Map<String, ?> fields, Map<Metric, ?> metrics) {
+  public void write(String level, Instant now, Map<String, ?> fields, Map<Metric, ?> metrics) {
     var line = new LinkedHashMap<String, @Nullable Object>();
     line.put(Metric.ENVIRONMENT, stage);
     line.put("level", level);
@@ -83,7 +84,7 @@ public final class Log {
    * The same as {@link Instant#toString}, without its formatter, which is most of what a log line
    * loads.
    */
-  static String time(Instant instant) {
+  public static String time(Instant instant) {
     var time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
     return time.length() > MINUTES ? time + "Z" : time + ":00Z";
   }
@@ -97,7 +98,7 @@ public final class Log {
    * Describes an exception for the log: its type, masked message and stack trace, and those of its
    * causes.
    */
-  static Map<String, Object> describe(Throwable thrown) {
+  public static Map<String, Object> describe(Throwable thrown) {
     return describe(thrown, CAUSES);
   }
 

@@ -1,6 +1,7 @@
 package dev.photocredits.lambda;
 
 import dev.photocredits.generation.GenerationOutcome.Work;
+import dev.photocredits.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

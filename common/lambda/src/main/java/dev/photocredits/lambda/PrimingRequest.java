@@ -1,5 +1,6 @@
 package dev.photocredits.lambda;
 
+import dev.photocredits.json.Json;
 import java.util.UUID;
 
 /**
@@ -18,7 +19,7 @@ public record PrimingRequest(String route, String contentType, String body) {
   }
 
   /** The event in the form that API Gateway sends. */
-  String event() {
+  public String event() {
     var method = route.substring(0, route.indexOf(' '));
     var claims = Json.object("email", PRIMING_EMAIL, "email_verified", "true");
     return Json.write(

@@ -55,7 +55,7 @@ public final class SnapStart<W> implements Resource {
    * @param hasSecret whether the wiring uses a secret, which may change
    * @param prime runs the function's request path without writing anything
    */
-  static <W> SnapStart<W> of(
+  public static <W> SnapStart<W> of(
       Log log, InstantSource clock, boolean hasSecret, Supplier<W> wire, Consumer<W> prime) {
     var snapStart = new SnapStart<>(log, clock, hasSecret, wire, prime);
     // Without SnapStart there are no calls, and registering would load the library for nothing.
@@ -66,7 +66,7 @@ public final class SnapStart<W> implements Resource {
   }
 
   /** Whether the settings name a secret. */
-  static boolean hasSecret(Environment environment) {
+  public static boolean hasSecret(Environment environment) {
     return environment.find("SECRET_ID").isPresent();
   }
 

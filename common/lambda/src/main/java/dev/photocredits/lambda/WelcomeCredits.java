@@ -1,6 +1,6 @@
 package dev.photocredits.lambda;
 
-import dev.photocredits.credits.Credits;
+import dev.photocredits.values.Credits;
 
 /** The credits of a new user. */
 public final class WelcomeCredits {

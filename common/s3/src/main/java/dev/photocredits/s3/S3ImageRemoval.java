@@ -1,9 +1,9 @@
 package dev.photocredits.s3;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.erasure.ImageRemoval;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**

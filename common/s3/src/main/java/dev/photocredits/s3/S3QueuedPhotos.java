@@ -1,9 +1,9 @@
 package dev.photocredits.s3;
 
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.generation.ContentType;
-import dev.photocredits.generation.Image;
-import dev.photocredits.generation.QueuedPhotos;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
+import dev.photocredits.images.QueuedPhotos;
+import dev.photocredits.values.GenerationId;
 import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;

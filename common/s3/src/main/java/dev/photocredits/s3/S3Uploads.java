@@ -1,12 +1,12 @@
 package dev.photocredits.s3;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.lambda.Sha256;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.TimeOrderedIds;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;

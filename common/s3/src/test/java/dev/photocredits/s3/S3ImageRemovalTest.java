@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.TestStorage;
-import dev.photocredits.generation.ContentType;
-import dev.photocredits.generation.Image;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -3,12 +3,12 @@ package dev.photocredits.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.TestStorage;
-import dev.photocredits.generation.ContentType;
-import dev.photocredits.generation.Image;
-import dev.photocredits.generation.ImageStore;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
+import dev.photocredits.images.ImageStore;
+import dev.photocredits.values.GenerationId;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

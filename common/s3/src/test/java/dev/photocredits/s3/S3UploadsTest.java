@@ -3,14 +3,14 @@ package dev.photocredits.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.emulators.TestStorage;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.TimeOrderedIds;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

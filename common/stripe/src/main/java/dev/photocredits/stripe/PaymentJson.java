@@ -1,14 +1,14 @@
 package dev.photocredits.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.DisputeState;
-import dev.photocredits.credits.Money;
-import dev.photocredits.credits.PaymentIntentId;
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.RefundId;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.credits.RefundState.Status;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.RefundId;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

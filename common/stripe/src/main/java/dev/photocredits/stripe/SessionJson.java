@@ -1,15 +1,15 @@
 package dev.photocredits.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.PaymentIntentId;
-import dev.photocredits.credits.PurchaseOrderId;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
 import dev.photocredits.payments.PaidSession;
 import dev.photocredits.payments.SaleTerms;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

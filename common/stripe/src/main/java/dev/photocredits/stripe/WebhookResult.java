@@ -1,9 +1,9 @@
 package dev.photocredits.stripe;
 
-import dev.photocredits.credits.DisputeId;
 import dev.photocredits.credits.PaymentUpdate;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.payments.PaidSession;
+import dev.photocredits.values.DisputeId;
+import dev.photocredits.values.SessionId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

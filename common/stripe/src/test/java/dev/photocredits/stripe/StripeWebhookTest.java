@@ -2,11 +2,6 @@ package dev.photocredits.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.Money;
-import dev.photocredits.credits.PaymentIntentId;
-import dev.photocredits.credits.PurchaseOrderId;
-import dev.photocredits.credits.SessionId;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaidSession;
@@ -17,6 +12,11 @@ import dev.photocredits.stripe.WebhookResult.OfAnotherStage;
 import dev.photocredits.stripe.WebhookResult.Other;
 import dev.photocredits.stripe.WebhookResult.Paid;
 import dev.photocredits.stripe.WebhookResult.Unusable;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.Money;
+import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.PurchaseOrderId;
+import dev.photocredits.values.SessionId;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;

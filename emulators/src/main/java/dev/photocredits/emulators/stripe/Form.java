@@ -81,7 +81,7 @@ final class Form {
   }
 
   /** The parameter's value, or empty if it is missing or blank. */
-  Optional<String> text(String name) {
+  public Optional<String> text(String name) {
     return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
   }
 

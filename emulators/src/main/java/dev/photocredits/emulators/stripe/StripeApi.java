@@ -65,7 +65,7 @@ final class StripeApi {
   private final InstantSource clock;
   private final Listing<CheckoutSession> sessions;
 
-  StripeApi(
+  public StripeApi(
       Checkout checkout,
       Webhooks webhooks,
       JsonFiles<Customer> customers,

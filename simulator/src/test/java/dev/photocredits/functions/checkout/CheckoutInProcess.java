@@ -1,12 +1,12 @@
 package dev.photocredits.functions.checkout;
 
-import dev.photocredits.credits.TimeOrderedIds;
+import dev.photocredits.checkout.Payments;
 import dev.photocredits.dynamodb.DynamoDb;
-import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.http.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.payments.PaymentLookup;
-import dev.photocredits.payments.Payments;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 
 /** The checkout function, with the table and Stripe adapters of a test. */

@@ -1,10 +1,10 @@
 package dev.photocredits.functions.credits;
 
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
-import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.http.ApiHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 
 /** The credits function, with the table of a test. */

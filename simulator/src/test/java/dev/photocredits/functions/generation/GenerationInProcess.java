@@ -1,19 +1,19 @@
 package dev.photocredits.functions.generation;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
-import dev.photocredits.generation.ImageStore;
 import dev.photocredits.generation.PictureGenerator;
-import dev.photocredits.generation.QueuedPhotos;
 import dev.photocredits.generation.WorkQueue;
-import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.http.ApiHandler;
+import dev.photocredits.images.ImageStore;
+import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package dev.photocredits.functions.sweeper;
 
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.BackgroundHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
-import dev.photocredits.payments.PaymentHistory;
 import dev.photocredits.payments.PaymentLookup;
+import dev.photocredits.reconciliation.PaymentHistory;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 

@@ -1,11 +1,11 @@
 package dev.photocredits.functions.worker;
 
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.generation.PictureGenerator;
-import dev.photocredits.generation.QueuedPhotos;
+import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.BackgroundHandler;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 
 /** The worker function, with the table and bucket of a test. */

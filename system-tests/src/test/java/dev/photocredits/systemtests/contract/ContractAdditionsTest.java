@@ -3,6 +3,10 @@ package dev.photocredits.systemtests.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.photocredits.systemtests.client.Api;
+import dev.photocredits.systemtests.client.ApiResponse;
+import dev.photocredits.systemtests.client.Form;
+import dev.photocredits.systemtests.client.SharedApi;
 import dev.photocredits.systemtests.fakes.FakeGemini;
 import dev.photocredits.systemtests.fakes.StripeEvent;
 import java.time.Duration;

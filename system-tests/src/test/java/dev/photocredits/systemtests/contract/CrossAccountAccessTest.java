@@ -1,12 +1,15 @@
 package dev.photocredits.systemtests.contract;
 
-import static dev.photocredits.systemtests.contract.ApiWithTokens.ADA;
-import static dev.photocredits.systemtests.contract.ApiWithTokens.ADAS_KEY;
-import static dev.photocredits.systemtests.contract.ApiWithTokens.EVE;
+import static dev.photocredits.systemtests.client.ApiWithTokens.ADA;
+import static dev.photocredits.systemtests.client.ApiWithTokens.ADAS_KEY;
+import static dev.photocredits.systemtests.client.ApiWithTokens.EVE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.photocredits.systemtests.client.ApiResponse;
+import dev.photocredits.systemtests.client.ApiWithTokens;
+import dev.photocredits.systemtests.client.Form;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

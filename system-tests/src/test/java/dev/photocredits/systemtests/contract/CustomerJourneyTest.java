@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.emulators.TestStorage;
+import dev.photocredits.systemtests.client.Api;
 import dev.photocredits.systemtests.fakes.StripeEvent;
 import org.junit.jupiter.api.Test;
 

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonPointer;
 import dev.photocredits.emulators.Template;
 import dev.photocredits.generation.FailureReason;
-import dev.photocredits.lambda.ErrorCode;
+import dev.photocredits.http.ErrorCode;
 import dev.photocredits.systemtests.OpenApiDescription;
 import java.net.http.HttpHeaders;
 import java.util.Arrays;

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.systemtests.client.Api;
+import dev.photocredits.systemtests.client.ApiResponse;
+import dev.photocredits.systemtests.client.Form;
+import dev.photocredits.systemtests.client.Photos;
+import dev.photocredits.systemtests.generation.UploadsTest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Base64;
 import java.util.HexFormat;

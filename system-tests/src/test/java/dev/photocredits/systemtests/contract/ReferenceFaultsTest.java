@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.ledger.Race;
+import dev.photocredits.systemtests.client.Api;
+import dev.photocredits.systemtests.client.ApiResponse;
+import dev.photocredits.systemtests.client.Form;
+import dev.photocredits.systemtests.client.Photos;
+import dev.photocredits.systemtests.client.SharedApi;
 import dev.photocredits.systemtests.fakes.FakeGemini;
 import dev.photocredits.systemtests.fakes.FakeStripe;
 import dev.photocredits.systemtests.fakes.StripeEvent;

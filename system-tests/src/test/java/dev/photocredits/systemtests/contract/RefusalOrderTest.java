@@ -2,6 +2,8 @@ package dev.photocredits.systemtests.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.systemtests.client.Api;
+import dev.photocredits.systemtests.client.Form;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -31,7 +31,7 @@ final class Prettier implements AutoCloseable {
       List.of(
           "web",
           "emulators/src/main/resources/dev/photocredits/emulators/stripe",
-          "local/src/main/resources/dev/photocredits/local");
+          "local/src/main/resources/dev/photocredits/local/gateway");
 
   /** Prettier answers by promises; GraalJS settles them before a call returns. */
   private static final String FORMAT =

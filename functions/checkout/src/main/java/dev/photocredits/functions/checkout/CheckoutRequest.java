@@ -1,10 +1,10 @@
 package dev.photocredits.functions.checkout;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.lambda.JsonBody;
-import dev.photocredits.lambda.Problems;
-import dev.photocredits.lambda.Request;
+import dev.photocredits.http.JsonBody;
+import dev.photocredits.http.Problems;
+import dev.photocredits.http.Request;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.values.Email;
 
 /** The parsed body of {@code POST /api/checkout}: the buyer, and the pack to buy. */
 record CheckoutRequest(Email email, CreditPackage pack) {

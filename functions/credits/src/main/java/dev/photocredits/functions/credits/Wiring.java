@@ -3,11 +3,11 @@ package dev.photocredits.functions.credits;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
-import dev.photocredits.lambda.Access;
+import dev.photocredits.http.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
+import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 

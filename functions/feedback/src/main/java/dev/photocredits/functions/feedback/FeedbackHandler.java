@@ -1,11 +1,11 @@
 package dev.photocredits.functions.feedback;
 
 import dev.photocredits.feedback.Feedback;
-import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.http.ApiHandler;
+import dev.photocredits.http.Request;
+import dev.photocredits.http.Response;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.PrimingRequest;
-import dev.photocredits.lambda.Request;
-import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 import java.util.Map;
 

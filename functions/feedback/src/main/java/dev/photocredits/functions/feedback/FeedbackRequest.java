@@ -1,10 +1,10 @@
 package dev.photocredits.functions.feedback;
 
-import dev.photocredits.credits.Email;
 import dev.photocredits.feedback.Feedback;
-import dev.photocredits.lambda.JsonBody;
-import dev.photocredits.lambda.Problems;
-import dev.photocredits.lambda.Request;
+import dev.photocredits.http.JsonBody;
+import dev.photocredits.http.Problems;
+import dev.photocredits.http.Request;
+import dev.photocredits.values.Email;
 import org.jspecify.annotations.Nullable;
 
 /** The parsed body of {@code POST /api/feedback}. */

@@ -1,10 +1,10 @@
 package dev.photocredits.functions.feedback;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.credits.TimeOrderedIds;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 

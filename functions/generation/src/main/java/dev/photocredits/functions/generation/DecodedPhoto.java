@@ -1,7 +1,7 @@
 package dev.photocredits.functions.generation;
 
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import dev.photocredits.lambda.Rejected;
+import dev.photocredits.http.Rejected;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.JpegFile;
 import dev.photocredits.photos.UnreadableImage;

@@ -1,7 +1,7 @@
 package dev.photocredits.functions.generation;
 
-import dev.photocredits.lambda.ErrorCode;
-import dev.photocredits.lambda.Rejected;
+import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Rejected;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.UnreadableImage;
 import dev.photocredits.uploads.UploadOrder;

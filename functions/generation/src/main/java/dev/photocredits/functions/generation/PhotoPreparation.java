@@ -1,7 +1,7 @@
 package dev.photocredits.functions.generation;
 
-import dev.photocredits.generation.ContentType;
-import dev.photocredits.generation.Image;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
 import dev.photocredits.photos.HeifFile;
 import dev.photocredits.photos.UnreadableImage;
 import java.util.Optional;

@@ -2,13 +2,13 @@ package dev.photocredits.functions.generation;
 
 import static java.util.stream.Collectors.toMap;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationOutcome;
 import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
 import dev.photocredits.generation.GenerationOutcome.Queued;
-import dev.photocredits.lambda.Request;
+import dev.photocredits.http.Request;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,10 +2,10 @@ package dev.photocredits.functions.generation;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.photocredits.lambda.ErrorCode;
-import dev.photocredits.lambda.Problems;
-import dev.photocredits.lambda.Rejected;
-import dev.photocredits.lambda.Request;
+import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Problems;
+import dev.photocredits.http.Rejected;
+import dev.photocredits.http.Request;
 import dev.photocredits.uploads.DeclaredType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

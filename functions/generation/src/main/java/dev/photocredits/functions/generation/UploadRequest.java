@@ -1,8 +1,8 @@
 package dev.photocredits.functions.generation;
 
-import dev.photocredits.lambda.JsonBody;
-import dev.photocredits.lambda.Problems;
-import dev.photocredits.lambda.Request;
+import dev.photocredits.http.JsonBody;
+import dev.photocredits.http.Problems;
+import dev.photocredits.http.Request;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 

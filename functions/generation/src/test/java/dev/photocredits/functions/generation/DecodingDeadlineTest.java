@@ -3,7 +3,7 @@ package dev.photocredits.functions.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.photocredits.lambda.Rejected;
+import dev.photocredits.http.Rejected;
 import dev.photocredits.photos.Photos;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,8 +3,8 @@ package dev.photocredits.functions.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.photocredits.generation.Image;
-import dev.photocredits.lambda.Rejected;
+import dev.photocredits.http.Rejected;
+import dev.photocredits.images.Image;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.Photos;
 import dev.photocredits.photos.TaggedPhoto;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
-import dev.photocredits.generation.Image;
-import dev.photocredits.lambda.Rejected;
+import dev.photocredits.http.Rejected;
+import dev.photocredits.images.Image;
 import dev.photocredits.photos.Photos;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package dev.photocredits.functions.generation;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
-import dev.photocredits.lambda.ApiHandler;
-import dev.photocredits.lambda.Json;
+import dev.photocredits.http.ApiHandler;
+import dev.photocredits.http.Request;
+import dev.photocredits.http.Response;
+import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Log;
-import dev.photocredits.lambda.Request;
-import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.TestInvocation;
 import java.io.OutputStream;
 import java.io.PrintStream;

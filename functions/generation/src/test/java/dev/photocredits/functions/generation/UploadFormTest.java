@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.photocredits.lambda.Problems;
-import dev.photocredits.lambda.Rejected;
-import dev.photocredits.lambda.Request;
+import dev.photocredits.http.Problems;
+import dev.photocredits.http.Rejected;
+import dev.photocredits.http.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;

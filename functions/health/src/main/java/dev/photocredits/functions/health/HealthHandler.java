@@ -1,12 +1,12 @@
 package dev.photocredits.functions.health;
 
-import dev.photocredits.lambda.ApiHandler;
+import dev.photocredits.http.ApiHandler;
+import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Request;
+import dev.photocredits.http.Response;
+import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.lambda.ErrorCode;
-import dev.photocredits.lambda.Json;
 import dev.photocredits.lambda.PrimingRequest;
-import dev.photocredits.lambda.Request;
-import dev.photocredits.lambda.Response;
 import dev.photocredits.lambda.SnapStart;
 
 /**

@@ -1,9 +1,9 @@
 package dev.photocredits.functions.worker;
 
-import dev.photocredits.credits.Email;
-import dev.photocredits.credits.GenerationId;
-import dev.photocredits.lambda.Json;
-import dev.photocredits.lambda.NotJson;
+import dev.photocredits.json.Json;
+import dev.photocredits.json.NotJson;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,0 +1,365 @@
+package dev.photocredits.simulator.service;
+
+import dev.photocredits.audit.Audit;
+import dev.photocredits.audit.WholeAudit;
+import dev.photocredits.checkout.Checkout;
+import dev.photocredits.checkout.CheckoutOutcome.Opened;
+import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Expirations;
+import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.generation.Deletion;
+import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.GenerationOutcome;
+import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
+import dev.photocredits.generation.GenerationOutcome.Delivered;
+import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
+import dev.photocredits.generation.GenerationOutcome.FailedBefore;
+import dev.photocredits.generation.GenerationOutcome.InsufficientCredits;
+import dev.photocredits.generation.GenerationOutcome.KeyReused;
+import dev.photocredits.generation.GenerationOutcome.LimitReached;
+import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
+import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.Queued;
+import dev.photocredits.generation.GenerationOutcome.TurnedOff;
+import dev.photocredits.generation.GenerationOutcome.WasDeleted;
+import dev.photocredits.generation.GenerationRequest;
+import dev.photocredits.generation.GenerationWorker;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.generation.Sweeper;
+import dev.photocredits.idempotency.IdempotencyKey;
+import dev.photocredits.images.StoredImage;
+import dev.photocredits.lambda.Stage;
+import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.payments.FoundSession;
+import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.SessionLookupOutcome.LookupFailed;
+import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
+import dev.photocredits.reconciliation.Reconciliation;
+import dev.photocredits.reconciliation.Reconciliation.Reconciled;
+import dev.photocredits.simulator.Commands;
+import dev.photocredits.simulator.Outside;
+import dev.photocredits.simulator.Schedule;
+import dev.photocredits.simulator.World;
+import dev.photocredits.simulator.execution.Invocation;
+import dev.photocredits.simulator.execution.SimulatedThreads;
+import dev.photocredits.simulator.stripe.SimulatedStripe;
+import dev.photocredits.stripe.StripeInProcess;
+import dev.photocredits.stripe.StripeWebhook;
+import dev.photocredits.stripe.WebhookResult;
+import dev.photocredits.values.Credits;
+import dev.photocredits.values.Email;
+import dev.photocredits.values.GenerationId;
+import dev.photocredits.values.SessionId;
+import dev.photocredits.values.TimeOrderedIds;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** The domain rules, wired for each process as the functions wire them. */
+public final class OurService implements Service {
+  /** The time reserved for finishing before the time-out, as in the generation function. */
+  private static final Duration MARGIN = Duration.ofSeconds(4);
+
+  private final World world;
+  private final TimeOrderedIds ids;
+
+  public OurService(World world) {
+    this.world = world;
+    this.ids = new TimeOrderedIds(new Random(world.random().nextLong()));
+  }
+
+  @Override
+  public Reply generate(
+      Invocation process, GenerationRequest request, @Nullable IdempotencyKey key) {
+    var flow = flow(process, request.email());
+    return reply(
+        process.deployment.on()
+            ? flow.generate(request, key, process.deadline().minus(MARGIN))
+            : flow.repeat(request, key));
+  }
+
+  @Override
+  public Reply queue(Invocation process, GenerationRequest request, @Nullable IdempotencyKey key) {
+    var flow = flow(process, request.email());
+    return reply(process.deployment.on() ? flow.queue(request, key) : flow.repeat(request, key));
+  }
+
+  @Override
+  public Reply getGeneration(Invocation process, Email email, GenerationId generation) {
+    return reply(flow(process, email).outcome(email, generation));
+  }
+
+  private GenerationFlow flow(Invocation process, Email owner) {
+    var outside = new Outside(world, process);
+    return new GenerationFlow(
+        outside.new OutsideLedger(),
+        outside.new OutsideGenerations(),
+        generator(outside, process, owner),
+        outside.images(),
+        outside.photos(),
+        outside.queue(),
+        new Credits(process.deployment.price()),
+        limits(process),
+        process.deployment.lease(),
+        ids,
+        process.clock());
+  }
+
+  private PictureGenerator generator(Outside outside, Invocation process, Email owner) {
+    return new PictureGenerator(
+        outside.new OutsideGenerations(),
+        outside.model(owner),
+        outside.images(),
+        limits(process),
+        ids,
+        process.clock(),
+        new SimulatedThreads(world.scheduler, process));
+  }
+
+  // The defaults of the settings, except for the daily limits.
+  private static Limits limits(Invocation process) {
+    return Limits.NONE
+        .with(Limit.PENDING, 3)
+        .with(Limit.HOURLY, 60)
+        .with(Limit.UNCHARGED, 60)
+        .with(Limit.DAILY, process.deployment.dailyCap())
+        .with(Limit.SHARE, process.deployment.dailyShare());
+  }
+
+  private static Reply reply(GenerationOutcome outcome) {
+    return switch (outcome) {
+      case Delivered(var id, var images, var remaining, _) -> pictures(id, images, remaining);
+      case DeliveredBefore(var id, var images, var remaining) -> pictures(id, images, remaining);
+      case NothingDelivered(var id, _, _, _) -> new Reply.NothingCharged(id);
+      case FailedBefore(var id, _, _) -> new Reply.NothingCharged(id);
+      case Queued(var id) -> new Reply.Accepted(id);
+      case AlreadyRunning _ -> new Reply.ComeBack();
+      case InsufficientCredits(var required, var available) ->
+          new Reply.NotEnough(required.value(), available.value());
+      case KeyReused _, LimitReached _, NoSuchUser _, TurnedOff _, WasDeleted _ ->
+          new Reply.Refused();
+    };
+  }
+
+  private static Reply pictures(GenerationId id, List<StoredImage> images, Credits remaining) {
+    return new Reply.Pictures(
+        id, images.stream().map(StoredImage::key).toList(), Optional.of(remaining.value()));
+  }
+
+  @Override
+  public void work(Invocation process, World.Message message) {
+    var outside = new Outside(world, process);
+    var _ =
+        new GenerationWorker(
+                outside.new OutsideGenerations(),
+                generator(outside, process, message.owner()),
+                outside.photos(),
+                ids,
+                process.clock())
+            .work(message.owner(), message.generation(), process.deadline().minus(MARGIN));
+  }
+
+  @Override
+  public void delete(Invocation process, Email email, GenerationId generation) {
+    var outside = new Outside(world, process);
+    var deletion =
+        new Deletion(
+            outside.new OutsideGenerations(),
+            outside.images(),
+            outside.photos(),
+            ids,
+            process.clock());
+    var _ = deletion.delete(email, generation);
+  }
+
+  @Override
+  public String checkout(
+      Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
+    var opened = (Opened) checkoutFlow(process).open(email, pack, key);
+    return opened.session().id().value();
+  }
+
+  @Override
+  public void status(Invocation process, String session) {
+    var checkout = checkoutFlow(process);
+    switch (checkout.find(new SessionId(session))) {
+      case FoundSession found -> {
+        var _ = checkout.fulfil(found);
+      }
+      case NoSuchSession _ -> {}
+      case LookupFailed(var why) -> throw why;
+    }
+  }
+
+  private Checkout checkoutFlow(Invocation process) {
+    var outside = new Outside(world, process);
+    return new Checkout(
+        accounts(outside, process),
+        outside.new OutsideLedger(),
+        outside.idempotencyRecords(),
+        outside.purchaseOrders(),
+        outside.stripe().payments(),
+        fulfilment(outside, process),
+        SimulatedStripe.OUR_STAGE,
+        ids,
+        process.clock());
+  }
+
+  private Accounts accounts(Outside outside, Invocation process) {
+    return new Accounts(
+        outside.new OutsideLedger(),
+        new Credits(process.deployment.welcome()),
+        ids,
+        process.clock());
+  }
+
+  private Fulfilment fulfilment(Outside outside, Invocation process) {
+    return new Fulfilment(
+        accounts(outside, process),
+        outside.new OutsideLedger(),
+        outside.purchaseOrders(),
+        outside.stripe().lookup(),
+        ids,
+        process.clock());
+  }
+
+  @Override
+  public void webhook(Invocation process, byte[] body, String signature) {
+    var webhook = webhook(process.clock());
+    handle(
+        webhook.read(body, Optional.of(signature)),
+        fulfilment(new Outside(world, process), process),
+        world);
+  }
+
+  public static StripeWebhook webhook(InstantSource clock) {
+    return StripeInProcess.webhook(
+        Schedule.SECRET, new Stage(SimulatedStripe.OUR_STAGE), clock.withZone(ZoneOffset.UTC));
+  }
+
+  /** Handles an event as the webhook handler does. */
+  public static void handle(WebhookResult event, Fulfilment fulfilment, World world) {
+    switch (event) {
+      case WebhookResult.Paid(var id, var createdAt, var session) ->
+          Fulfilment.attention(fulfilment.fulfil(session, createdAt))
+              .ifPresent(problem -> world.attention.add(id + ": " + problem));
+      case WebhookResult.MoneyReturned(var id, var money) -> reverse(id, money, fulfilment, world);
+      case WebhookResult.DisputeChanged(var id, var dispute) ->
+          reverse(id, fulfilment.look(dispute), fulfilment, world);
+      case WebhookResult.Unusable(var id, var problem) -> world.attention.add(id + ": " + problem);
+      case WebhookResult.NotAnEvent(var problem) -> throw new Unavailable(problem);
+      case WebhookResult.NotYetPaid _, WebhookResult.OfAnotherStage _, WebhookResult.Other _ -> {}
+    }
+  }
+
+  private static void reverse(String id, PaymentUpdate money, Fulfilment fulfilment, World world) {
+    Fulfilment.attention(money, fulfilment.reverse(money))
+        .ifPresent(problem -> world.attention.add(id + ": " + problem));
+  }
+
+  @Override
+  public int balance(Invocation process, Email email) {
+    return new Outside(world, process).new OutsideLedger()
+        .find(email)
+        .map(user -> user.available(process.clock().instant()).value())
+        .orElse(0);
+  }
+
+  @Override
+  public boolean promote(Invocation process, Schedule.Gift promotion, boolean again) {
+    return commands(new Outside(world, process), process).promote(promotion, again);
+  }
+
+  @Override
+  public boolean adjust(Invocation process, Schedule.Correction adjustment) {
+    return commands(new Outside(world, process), process).adjust(adjustment);
+  }
+
+  @Override
+  public boolean erase(Invocation process, Email email, long seed) {
+    var outside = new Outside(world, process);
+    return commands(outside, process)
+        .erase(world, outside.new OutsideGenerations(), world.ledger, email, seed);
+  }
+
+  @Override
+  public void resumeErasures(Invocation process) {
+    var outside = new Outside(world, process);
+    commands(outside, process)
+        .resumeErasures(world, outside.new OutsideGenerations(), world.ledger);
+  }
+
+  private Commands commands(Outside outside, Invocation process) {
+    return new Commands(
+        outside.new OutsideLedger(), accounts(outside, process), ids, process.clock());
+  }
+
+  @Override
+  public void sweep(Invocation process) {
+    var outside = new Outside(world, process);
+    var sweeper = new Sweeper(outside.new OutsideGenerations(), ids, process.clock());
+    var swept = sweeper.sweep(1000, process.deadline());
+    var expirations = new Expirations(outside.new OutsideLedger(), ids, process.clock());
+    var expired = expirations.run(1000, process.deadline());
+    swept.failures().forEach(failure -> world.attention.add(failure.toString()));
+    expired.failures().forEach(failure -> world.attention.add(failure.toString()));
+  }
+
+  @Override
+  public boolean reconcile(Invocation process) {
+    return reportAttention(reconciliation(process).run(3, process.deadline()));
+  }
+
+  @Override
+  public void reconcileSince(Invocation process, Instant since) {
+    var _ = reportAttention(reconciliation(process).since(since));
+  }
+
+  private Reconciliation reconciliation(Invocation process) {
+    var outside = new Outside(world, process);
+    return new Reconciliation(
+        outside.stripe().history(),
+        outside.checkpoints(),
+        outside.openEvents(),
+        fulfilment(outside, process),
+        process.clock());
+  }
+
+  /** Reports what needs attention, and returns whether there is more to reconcile. */
+  private boolean reportAttention(Reconciled reconciled) {
+    world.attention.addAll(reconciled.attention());
+    reconciled.open().forEach(open -> world.attention.add(open.toString()));
+    if (reconciled.failure() != null) {
+      throw reconciled.failure();
+    }
+    return reconciled.hasMore();
+  }
+
+  @Override
+  public void audit(Invocation process) {
+    var listener = new WholeAudit.Heard();
+    var _ =
+        new Audit(world.ledger, world.positions, 3, WholeAudit.THREADS, process.clock())
+            .run(process.deadline(), listener);
+    if (!listener.discrepancies.isEmpty()) {
+      throw new AssertionError("the audit found discrepancies: " + listener.discrepancies);
+    }
+  }
+
+  @Override
+  public Evidence evidence() {
+    return new OurEvidence(world).all();
+  }
+
+  @Override
+  public List<Evidence.GenerationEvidence> pending() {
+    return new OurEvidence(world).pending();
+  }
+}

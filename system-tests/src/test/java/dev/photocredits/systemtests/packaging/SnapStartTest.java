@@ -1,0 +1,215 @@
+package dev.photocredits.systemtests.packaging;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.stripe.net.Webhook;
+import dev.photocredits.aws.FakeSecretsManager;
+import dev.photocredits.functions.checkout.CheckoutHandler;
+import dev.photocredits.functions.credits.CreditsHandler;
+import dev.photocredits.functions.feedback.FeedbackHandler;
+import dev.photocredits.functions.generation.GenerationHandler;
+import dev.photocredits.functions.health.HealthHandler;
+import dev.photocredits.functions.sweeper.SweeperHandler;
+import dev.photocredits.functions.webhook.WebhookHandler;
+import dev.photocredits.functions.worker.WorkerHandler;
+import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.LambdaSerializer;
+import dev.photocredits.lambda.SnapStart;
+import dev.photocredits.lambda.TestInvocation;
+import dev.photocredits.systemtests.ProjectFiles;
+import dev.photocredits.systemtests.fakes.EmptyServices;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.crac.Core;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What each function does before a snapshot and after a restore, as seen by its services. */
+final class SnapStartTest {
+  private static final Map<String, Function<Environment, Object>> FUNCTIONS =
+      Map.of(
+          "checkout", CheckoutHandler::new,
+          "credits", CreditsHandler::new,
+          "feedback", FeedbackHandler::new,
+          "generation", GenerationHandler::new,
+          "health", HealthHandler::new,
+          "sweeper", SweeperHandler::new,
+          "webhook", WebhookHandler::new,
+          "worker", WorkerHandler::new);
+
+  private static final List<Arguments> CALLS =
+      List.of(
+          Arguments.of("checkout", List.of("GET /v1/checkout/sessions/cs_nobody", "GetItem")),
+          Arguments.of("credits", List.of("Query", "GetItem")),
+          Arguments.of("feedback", List.of("GetItem")),
+          Arguments.of(
+              "generation",
+              List.of(
+                  "GetItem",
+                  "GetItem",
+                  "HEAD /images-of-nobody/images/nothing",
+                  "GET /v1beta/models/gemini-nano-banana-2.1")),
+          Arguments.of("health", List.of()),
+          Arguments.of("sweeper", List.of("GetItem")),
+          Arguments.of("webhook", List.of("GetItem")),
+          Arguments.of(
+              "worker",
+              List.of(
+                  "GetItem",
+                  "HEAD /images-of-nobody/images/nothing",
+                  "GET /v1beta/models/gemini-nano-banana-2.1")));
+
+  private final EmptyServices services = new EmptyServices();
+  private final PrintStream standardOutput = System.out;
+  private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+
+  @AfterEach
+  void stop() {
+    System.setOut(standardOutput);
+    services.close();
+  }
+
+  @ParameterizedTest
+  @FieldSource("CALLS")
+  void priming_reads_from_every_service_but_writes_to_none_and_logs_nothing(
+      String function, List<String> calls) {
+    var snapStart = snapStart(create(function, environment(services.address())));
+
+    snapStart.beforeCheckpoint(Core.getGlobalContext());
+
+    assertThat(services.calls()).containsExactlyElementsOf(calls);
+    assertThat(logged.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  void every_function_is_primed() {
+    assertThat(FUNCTIONS.keySet()).containsExactlyInAnyOrderElementsOf(ProjectFiles.functions());
+    assertThat(CALLS.stream().map(arguments -> arguments.get()[0]))
+        .containsExactlyInAnyOrderElementsOf(ProjectFiles.functions());
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.photocredits.systemtests.ProjectFiles#functions")
+  void a_snapshot_is_taken_even_if_no_service_can_be_reached(String function) {
+    services.close();
+    var snapStart = snapStart(create(function, environment(services.address())));
+
+    snapStart.beforeCheckpoint(Core.getGlobalContext());
+
+    var failures = logged.toString(UTF_8).lines().toList();
+    assertThat(failures).hasSize(function.equals("health") ? 0 : 1);
+    assertThat(failures).allSatisfy(line -> assertThat(line).contains("\"priming\":\"failed\""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.photocredits.systemtests.ProjectFiles#functions")
+  void a_restored_function_creates_new_clients(String function) {
+    var snapStart = snapStart(create(function, environment(services.address())));
+    var before = snapStart.now();
+
+    snapStart.afterRestore(Core.getGlobalContext());
+
+    assertThat(snapStart.now()).isNotSameAs(before).hasSameClassAs(before);
+  }
+
+  @Test
+  void a_restored_function_uses_the_current_secret() throws Exception {
+    try (var secrets = new FakeSecretsManager()) {
+      secrets.put("stripe", "{\"STRIPE_WEBHOOK_SECRET\": \"whsec_old\"}");
+      var variables = new HashMap<>(variables(services.address()));
+      variables.remove("STRIPE_WEBHOOK_SECRET");
+      variables.put("SECRET_ID", "stripe");
+      variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.address().toString());
+      var webhook = (WebhookHandler) create("webhook", new Environment(variables));
+      var snapStart = snapStart(webhook);
+      snapStart.beforeCheckpoint(Core.getGlobalContext());
+
+      secrets.put("stripe", "{\"STRIPE_WEBHOOK_SECRET\": \"whsec_new\"}");
+      snapStart.afterRestore(Core.getGlobalContext());
+
+      assertThat(status(webhook, "whsec_old")).isEqualTo(400);
+      assertThat(status(webhook, "whsec_new")).isEqualTo(200);
+    }
+  }
+
+  private static int status(WebhookHandler webhook, String secret) throws Exception {
+    var body = "{\"id\":\"evt_1\",\"type\":\"customer.created\"}";
+    var event = new APIGatewayV2HTTPEvent();
+    APIGatewayV2HTTPEvent.RequestContext context =
+        new LambdaSerializer()
+            .<APIGatewayV2HTTPEvent>fromJson(
+                "{\"requestContext\": {\"requestId\": \"r\", \"http\": {\"method\": \"POST\"}}}",
+                APIGatewayV2HTTPEvent.class)
+            .getRequestContext();
+    event.setRequestContext(context);
+    event.setRouteKey("POST /api/webhooks/stripe");
+    event.setBody(body);
+    event.setHeaders(
+        Map.of("stripe-signature", Webhook.Signature.generateSignatureHeader(body, secret)));
+    return webhook.handleRequest(event, new TestInvocation(29_000)).getStatusCode();
+  }
+
+  private Object create(String function, Environment environment) {
+    System.setOut(new PrintStream(logged, true, UTF_8));
+    return Optional.ofNullable(FUNCTIONS.get(function)).orElseThrow().apply(environment);
+  }
+
+  /** The field of a handler that contains its dependencies. */
+  private static SnapStart<?> snapStart(Object handler) {
+    return Stream.of(handler.getClass().getDeclaredFields())
+        .filter(field -> field.getType() == SnapStart.class)
+        .map(
+            field -> {
+              try {
+                field.setAccessible(true);
+                return (SnapStart<?>) field.get(handler);
+              } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+              }
+            })
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + SnapStart.class + " in a handler"));
+  }
+
+  private static Environment environment(URI services) {
+    return new Environment(variables(services));
+  }
+
+  private static Map<String, String> variables(URI services) {
+    var address = services.toString();
+    var variables = new HashMap<String, String>();
+    for (var name :
+        Arrays.asList(
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_ENDPOINT_URL_SQS",
+            "STRIPE_API_BASE",
+            "GOOGLE_GEMINI_BASE_URL")) {
+      variables.put(name, address);
+    }
+    variables.put("AWS_REGION", "us-east-1");
+    variables.put("AWS_ACCESS_KEY_ID", "nobody");
+    variables.put("AWS_SECRET_ACCESS_KEY", "nobody");
+    variables.put("TABLE_NAME", "table");
+    variables.put("BUCKET_NAME", "images-of-nobody");
+    variables.put("QUEUE_URL", address + "/queue");
+    variables.put("STRIPE_SECRET_KEY", "sk_test_" + "nobody");
+    variables.put("STRIPE_WEBHOOK_SECRET", "whsec_nobody");
+    variables.put("GEMINI_API_KEY", "nobody");
+    return variables;
+  }
+}

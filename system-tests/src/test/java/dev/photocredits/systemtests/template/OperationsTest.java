@@ -1,0 +1,260 @@
+package dev.photocredits.systemtests.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.photocredits.emulators.Template;
+import dev.photocredits.lambda.Metric;
+import dev.photocredits.stripe.StripeWebhook;
+import dev.photocredits.systemtests.ProjectFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** Checks the alarms and the dashboard against the metrics, and their documentation. */
+final class OperationsTest {
+  private static final String NAMESPACE = "photo-credits";
+  private static final Pattern SEARCH =
+      Pattern.compile("SEARCH\\('\\{photo-credits,([\\w,]+)} MetricName=\"(\\w+)\"");
+
+  private final String text = read("template-operations.yaml");
+  private final JsonNode resources = template().path("Resources");
+
+  @Test
+  void every_alarm_is_documented_and_every_documented_alarm_exists() {
+    var links =
+        alarms().values().stream()
+            .map(alarm -> alarm.path("AlarmDescription").asText())
+            .map(description -> description.replaceFirst(".*docs/operations\\.md#", ""))
+            .toList();
+
+    assertThat(links).hasSizeGreaterThan(10).containsExactlyInAnyOrderElementsOf(paragraphs());
+  }
+
+  /** The doctor expects the same list. */
+  @Test
+  void the_guide_creates_a_webhook_endpoint_for_every_type_of_event() {
+    var types =
+        Pattern.compile("enabled_events\\[]=([a-z_.]+)")
+            .matcher(read("docs/deploy.md"))
+            .results()
+            .map(type -> type.group(1));
+
+    assertThat(types).containsExactlyInAnyOrderElementsOf(StripeWebhook.EVENT_TYPES);
+  }
+
+  @Test
+  void every_alarm_has_an_action_and_a_rule_for_missing_data() {
+    assertThat(alarms().values())
+        .allSatisfy(
+            alarm -> {
+              assertThat(alarm.path("AlarmActions")).hasSize(1);
+              assertThat(alarm.path("TreatMissingData").asText())
+                  .isIn("breaching", "notBreaching", "ignore");
+            });
+  }
+
+  @Test
+  void alarms_watch_only_metrics_that_the_functions_emit() {
+    var watched =
+        metrics().filter(metric -> metric.path("Namespace").asText().equals(NAMESPACE)).toList();
+
+    assertThat(watched).hasSizeGreaterThan(7);
+    for (var metric : watched) {
+      var dimensions = new TreeMap<String, JsonNode>();
+      metric
+          .path("Dimensions")
+          .forEach(dimension -> dimensions.put(dimension.path("Name").asText(), dimension));
+      assertThat(emitted()).containsEntry(metric.path("MetricName").asText(), names(dimensions));
+      var task = dimensions.get("task");
+      if (task != null) {
+        assertThat(tasks()).contains(task.path("Value").asText());
+      }
+    }
+  }
+
+  @Test
+  void an_alarm_waits_for_two_runs_of_a_task_and_within_the_limits_of_cloudwatch() {
+    var watched = new ArrayList<String>();
+    for (var alarm : alarms().values()) {
+      if (alarm.path("MetricName").asText().equals("runs")) {
+        var task =
+            alarm
+                .path("Dimensions")
+                .valueStream()
+                .filter(dimension -> dimension.path("Name").asText().equals("task"))
+                .map(dimension -> dimension.path("Value").asText())
+                .findFirst()
+                .orElseThrow();
+        var period = alarm.path("Period").asInt();
+        var waits = Duration.ofSeconds((long) period * alarm.path("EvaluationPeriods").asInt());
+
+        assertThat(waits)
+            .as(task)
+            .isGreaterThanOrEqualTo(rate(task).multipliedBy(2))
+            .isLessThanOrEqualTo(Duration.ofDays(period < 3600 ? 1 : 7));
+        watched.add(task);
+      }
+    }
+    assertThat(watched).containsExactlyInAnyOrderElementsOf(new TreeSet<>(tasks()));
+  }
+
+  /** The interval at which a task is started; resuming it does not count. */
+  private static Duration rate(String task) {
+    return Template.find().schedules().stream()
+        .filter(schedule -> schedule.input().equals("{\"task\":\"" + task + "\"}"))
+        .map(Template.Schedule::rate)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void the_dashboard_shows_every_metric_with_the_dimensions_it_is_emitted_with()
+      throws JsonProcessingException {
+    var shown = new TreeMap<String, Set<String>>();
+    for (var widget : dashboard().path("widgets")) {
+      for (var metric : widget.at("/properties/metrics")) {
+        if (metric.path(0).asText().equals(NAMESPACE)) {
+          shown.put(metric.path(1).asText(), new TreeSet<>(List.of(metric.path(2).asText())));
+        }
+        SEARCH
+            .matcher(metric.at("/0/expression").asText())
+            .results()
+            .forEach(
+                search ->
+                    shown.put(
+                        search.group(2),
+                        new TreeSet<>(Arrays.asList(search.group(1).split(",", -1)))));
+      }
+    }
+
+    assertThat(shown).isEqualTo(emitted());
+  }
+
+  @Test
+  void the_dashboard_shows_the_state_of_every_alarm() throws JsonProcessingException {
+    var shown =
+        dashboard().at("/widgets/0/properties/alarms").valueStream().map(JsonNode::asText).toList();
+
+    assertThat(shown)
+        .containsExactlyInAnyOrderElementsOf(
+            alarms().keySet().stream().map(name -> "${" + name + ".Arn}").toList());
+  }
+
+  @Test
+  void the_values_that_the_alarms_import_are_exported_by_the_other_stack() {
+    var imported =
+        matches("ImportValue: !Sub '(\\$\\{StackName}-\\w+)'", text)
+            .map(name -> name.replace("StackName", "AWS::StackName"))
+            .distinct()
+            .toList();
+    var exported = matches("Export:\\s+Name: !Sub '([^']+)'", read("template.yaml")).toList();
+
+    assertThat(imported).hasSize(5).containsExactlyInAnyOrderElementsOf(exported);
+  }
+
+  @Test
+  void the_watched_route_has_detailed_metrics() {
+    var watched =
+        metrics()
+            .flatMap(metric -> metric.path("Dimensions").valueStream())
+            .filter(dimension -> dimension.path("Name").asText().equals("Resource"))
+            .map(dimension -> "POST " + dimension.path("Value").asText())
+            .toList();
+
+    assertThat(Template.find().routes()).extracting(Template.Route::key).containsAll(watched);
+    assertThat(read("template.yaml")).contains("DetailedMetricsEnabled: true");
+  }
+
+  /** The metrics of the functions, with their dimensions. */
+  private static Map<String, Set<String>> emitted() {
+    var emitted = new TreeMap<String, Set<String>>();
+    for (var metric : Metric.values()) {
+      emitted.put(metric.field(), new TreeSet<>(metric.dimensions()));
+    }
+    return emitted;
+  }
+
+  private static Set<String> names(Map<String, ?> dimensions) {
+    return new TreeSet<>(dimensions.keySet());
+  }
+
+  private static List<String> tasks() {
+    return Template.find().schedules().stream()
+        .flatMap(schedule -> matches("\"task\":\"(\\w+)\"", schedule.input()))
+        .toList();
+  }
+
+  private Map<String, JsonNode> alarms() {
+    var alarms = new TreeMap<String, JsonNode>();
+    for (var resource : resources.properties()) {
+      if (resource.getValue().path("Type").asText().equals("AWS::CloudWatch::Alarm")) {
+        alarms.put(resource.getKey(), resource.getValue().path("Properties"));
+      }
+    }
+    return alarms;
+  }
+
+  /** The metrics that the alarms watch: namespace, name and dimensions. */
+  private Stream<JsonNode> metrics() {
+    return alarms().values().stream()
+        .flatMap(
+            alarm ->
+                alarm.has("Metrics")
+                    ? alarm
+                        .path("Metrics")
+                        .valueStream()
+                        .map(part -> part.at("/MetricStat/Metric"))
+                        .filter(JsonNode::isObject)
+                    : Stream.of(alarm));
+  }
+
+  private JsonNode dashboard() throws JsonProcessingException {
+    var body = resources.at("/Dashboard/Properties/DashboardBody");
+    return new ObjectMapper().readTree(body.isArray() ? body.path(0).asText() : body.asText());
+  }
+
+  private static List<String> paragraphs() {
+    var meanings =
+        matches("(?s)## What the alarms mean\\n(.*?)\\n## ", read("docs/operations.md")).toList();
+    return List.copyOf(
+        matches("(?m)^### (.+)$", meanings.getFirst())
+            .map(title -> title.toLowerCase(Locale.ROOT).replace(' ', '-'))
+            .toList());
+  }
+
+  private static Stream<String> matches(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(found -> found.group(1));
+  }
+
+  // Removes the short forms of CloudFormation's functions; only their arguments matter here.
+  private JsonNode template() {
+    var plain = text.replaceAll("!(Ref|Sub|Not|Equals) ?", "");
+    Object loaded = new Yaml(new SafeConstructor(new LoaderOptions())).load(plain);
+    return new ObjectMapper().valueToTree(loaded);
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(ProjectFiles.root().resolve(file));
+    } catch (IOException e) {
+      throw new AssertionError("cannot read " + file, e);
+    }
+  }
+}

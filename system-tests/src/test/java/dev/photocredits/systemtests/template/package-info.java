@@ -1,0 +1,5 @@
+/** Tests of the CloudFormation templates: permissions, versions, alarms, dashboards. */
+@NullMarked
+package dev.photocredits.systemtests.template;
+
+import org.jspecify.annotations.NullMarked;
