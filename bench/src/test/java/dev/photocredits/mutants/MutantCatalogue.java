@@ -339,12 +339,12 @@ final class MutantCatalogue {
   private void keys() {
     rule(
         "generate: the idempotency record is written",
-        "generation/GenerationFlow.java",
+        "generation/GenerationStart.java",
         "key == null ? null : new IdempotencyWrite(request.recordFor(key, pending.id(), now), null);",
         "(IdempotencyWrite) null;");
     rule(
         "generate: the key belongs to the same request",
-        "generation/GenerationFlow.java",
+        "generation/GenerationStart.java",
         "if (!request.matches(earlier))",
         "if (earlier == null)");
     rule(
@@ -385,7 +385,7 @@ final class MutantCatalogue {
         ")");
     rule(
         "generate: limits are checked before the photo is prepared",
-        "generation/GenerationFlow.java",
+        "generation/GenerationStart.java",
         "return generations.attempt(request.email(), price, limits, now).map(it -> refused(it, now));",
         "return Optional.empty();");
   }
@@ -400,10 +400,10 @@ final class MutantCatalogue {
         "");
     rule(
         "queue: a generation that was queued after all is not refunded",
-        "generation/GenerationFlow.java",
+        "generation/GenerationQueue.java",
         "case Overtaken _ -> new Queued(pending.id());",
         "case Overtaken _ -> new NothingDelivered(pending.id(), FailureReason.MODEL_OVERLOADED,"
-            + " RETRY_AFTER, new Work(price, Credits.NONE, List.of(), List.of()));");
+            + " RETRY_AFTER, new Work(failed.price(), failed.refunded(), List.of(), List.of()));");
     rule(
         "ask: reserved pictures are used first",
         "generation/Generation.java",

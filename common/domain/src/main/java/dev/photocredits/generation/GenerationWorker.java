@@ -15,7 +15,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Generates the pictures of the generations that {@link GenerationFlow#queue} has queued. */
+/** Generates the pictures of the generations that a {@link GenerationQueue} has queued. */
 public final class GenerationWorker {
   /**
    * How many times the generation may change between a read and its end, before this fails: by a

@@ -163,7 +163,9 @@ final class GenerationFlowTest {
     var outcome = (Delivered) flow.generate(request(), null, inAMinute());
 
     assertThat(outcome.remaining()).isEqualTo(credits(10));
-    assertThat(((DeliveredBefore) flow.outcome(ADA, outcome.id())).remaining())
+    assertThat(
+            ((DeliveredBefore) start(ledger, 3, () -> clock.instant()).outcome(ADA, outcome.id()))
+                .remaining())
         .isEqualTo(credits(10));
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(12));
   }
@@ -476,7 +478,7 @@ final class GenerationFlowTest {
     assertThat(outcome).isEqualTo(new NoSuchUser());
     assertThat(poor.generate(requestWith(new UnpreparedPhoto()), null, inAMinute()))
         .isEqualTo(new InsufficientCredits(credits(3), credits(2)));
-    assertThat(poor.queue(requestWith(new UnpreparedPhoto()), null))
+    assertThat(queue().add(requestWith(new UnpreparedPhoto()), null))
         .isEqualTo(new InsufficientCredits(credits(3), credits(2)));
   }
 
@@ -488,7 +490,7 @@ final class GenerationFlowTest {
     var key = new IdempotencyKey("key-1");
 
     var again = flow.generate(requestWith(new UnpreparedPhoto()), key, inAMinute());
-    var queued = flow.queue(requestWith(new UnpreparedPhoto()), key);
+    var queued = queue().add(requestWith(new UnpreparedPhoto()), key);
 
     assertThat(again).isEqualTo(new DeliveredBefore(first.id(), first.images(), credits(0)));
     assertThat(queued).isEqualTo(again);
@@ -637,15 +639,14 @@ final class GenerationFlowTest {
     clock = InstantSource.offset(InstantSource.system(), Duration.ofHours(24));
 
     assertThat(repeat(request())).as("yesterday's key").isEqualTo(new TurnedOff());
-    assertThat(flow(new ModelThatGenerates(), ledger, 3).repeat(request(), null))
-        .isEqualTo(new TurnedOff());
+    assertThat(start(ledger, 3, clock).repeat(request(), null)).isEqualTo(new TurnedOff());
 
     assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(7));
     assertThat(repeatable(new ModelThatGenerates(), request())).isInstanceOf(Delivered.class);
   }
 
   private GenerationOutcome repeat(GenerationRequest request) {
-    return flow(new ModelThatGenerates(), ledger, 3).repeat(request, new IdempotencyKey("key-1"));
+    return start(ledger, 3, clock).repeat(request, new IdempotencyKey("key-1"));
   }
 
   private GenerationOutcome repeatable(ImageModel model, GenerationRequest request) {
@@ -672,7 +673,7 @@ final class GenerationFlowTest {
   private GenerationFlow flow(
       ImageModel model, Generations generations, int price, InstantSource time) {
     return new GenerationFlow(
-        ledger,
+        start(generations, price, time),
         generations,
         new PictureGenerator(
             generations,
@@ -683,13 +684,19 @@ final class GenerationFlowTest {
             time,
             Executors.newVirtualThreadPerTaskExecutor()),
         images,
-        photos,
-        queue,
-        credits(price),
-        limits,
         Duration.ofMinutes(2),
         new TimeOrderedIds(new Random()),
         time);
+  }
+
+  private GenerationQueue queue() {
+    return new GenerationQueue(
+        start(ledger, 3, clock), ledger, photos, queue, new TimeOrderedIds(new Random()), clock);
+  }
+
+  private GenerationStart start(Generations generations, int price, InstantSource time) {
+    return new GenerationStart(
+        ledger, generations, credits(price), limits, new TimeOrderedIds(new Random()), time);
   }
 
   private static GenerationRequest request() {

@@ -144,7 +144,7 @@ final class GenerationWorkerTest {
           return false;
         };
 
-    var outcome = flow(silent).queue(request(), null);
+    var outcome = queueOn(silent).add(request(), null);
 
     assertThat(outcome).isInstanceOf(Queued.class);
     assertThat(photos.kept).hasSize(1);
@@ -281,7 +281,7 @@ final class GenerationWorkerTest {
     var _ = queued();
     var reserved = ledger.used(Limit.DAILY);
 
-    clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+    clock = InstantSource.offset(InstantSource.system(), GenerationQueue.LEASE);
     assertThat(sweeper().sweep(10, Instant.MAX).refunded()).isEqualTo(1);
 
     assertThat(reserved).isEqualTo(3);
@@ -645,7 +645,7 @@ final class GenerationWorkerTest {
     userWith(10);
     var id = queued();
     var model = new ModelThatGenerates();
-    clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+    clock = InstantSource.offset(InstantSource.system(), GenerationQueue.LEASE);
 
     assertThat(work(model, id)).isEmpty();
     assertThat(model.calls).hasValue(0);
@@ -661,7 +661,7 @@ final class GenerationWorkerTest {
     var id = queued();
     var picture = earlyPicture();
     assertThat(ledger.add(ledger.find(ada, id).orElseThrow(), picture)).isTrue();
-    clock = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+    clock = InstantSource.offset(InstantSource.system(), GenerationQueue.LEASE);
 
     assertThat(sweeper().sweep(10, Instant.MAX).credits()).isEqualTo(credits(2));
 
@@ -788,7 +788,7 @@ final class GenerationWorkerTest {
   }
 
   private Optional<Credits> swept() {
-    var late = InstantSource.offset(InstantSource.system(), GenerationFlow.QUEUED_LEASE);
+    var late = InstantSource.offset(InstantSource.system(), GenerationQueue.LEASE);
     var _ = new Sweeper(ledger, ids, late).sweep(10, Instant.MAX);
     return Optional.empty();
   }
@@ -817,11 +817,11 @@ final class GenerationWorkerTest {
   }
 
   private GenerationOutcome queue(@Nullable IdempotencyKey key) {
-    return flow().queue(request(), key);
+    return queueOn(queue).add(request(), key);
   }
 
   private GenerationOutcome outcome(GenerationId id) {
-    return flow().outcome(ada, id);
+    return start().outcome(ada, id);
   }
 
   private GenerationRequest request() {
@@ -829,23 +829,12 @@ final class GenerationWorkerTest {
         ada, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
-  private GenerationFlow flow() {
-    return flow(queue);
+  private GenerationQueue queueOn(WorkQueue sending) {
+    return new GenerationQueue(start(), ledger, photos, sending, ids, clock);
   }
 
-  private GenerationFlow flow(WorkQueue sending) {
-    return new GenerationFlow(
-        ledger,
-        ledger,
-        generator(new ModelThatGenerates()),
-        images,
-        photos,
-        sending,
-        credits(3),
-        limits,
-        Duration.ofMinutes(2),
-        ids,
-        clock);
+  private GenerationStart start() {
+    return new GenerationStart(ledger, ledger, credits(3), limits, ids, clock);
   }
 
   private PictureGenerator generator(ImageModel model) {

@@ -122,7 +122,7 @@ final class RefundRoundingTest {
     for (var delivered = 0; delivered <= 3; delivered++) {
       var before = balance();
       add(queued(price), delivered);
-      var afterwards = InstantSource.fixed(clock.instant().plus(GenerationFlow.QUEUED_LEASE));
+      var afterwards = InstantSource.fixed(clock.instant().plus(GenerationQueue.LEASE));
 
       var _ = new Sweeper(ledger, ids, afterwards).sweep(1, Instant.MAX);
 
@@ -153,17 +153,11 @@ final class RefundRoundingTest {
 
   private GenerationFlow flow(int price, ImageModel model) {
     return new GenerationFlow(
-        ledger,
-        ledger,
-        generator(model),
-        images,
-        photos,
-        new QueueInMemory(),
-        credits(price),
-        Limits.NONE,
-        Duration.ofMinutes(2),
-        ids,
-        clock);
+        start(price), ledger, generator(model), images, Duration.ofMinutes(2), ids, clock);
+  }
+
+  private GenerationStart start(int price) {
+    return new GenerationStart(ledger, ledger, credits(price), Limits.NONE, ids, clock);
   }
 
   private PictureGenerator generator(ImageModel model) {
@@ -187,7 +181,10 @@ final class RefundRoundingTest {
   }
 
   private GenerationId queued(int price) {
-    return ((Queued) flow(price, modelOf(0)).queue(request(), null)).id();
+    return ((Queued)
+            new GenerationQueue(start(price), ledger, photos, new QueueInMemory(), ids, clock)
+                .add(request(), null))
+        .id();
   }
 
   /** Adds pictures of the first variations to a pending generation, as its worker does. */

@@ -22,7 +22,9 @@ import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
 import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
+import dev.photocredits.generation.GenerationQueue;
 import dev.photocredits.generation.GenerationRequest;
+import dev.photocredits.generation.GenerationStart;
 import dev.photocredits.generation.GenerationWorker;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
@@ -78,36 +80,56 @@ public final class OurService implements Service {
   @Override
   public Reply generate(
       Invocation process, GenerationRequest request, @Nullable IdempotencyKey key) {
-    var flow = flow(process, request.email());
     return reply(
         process.deployment.on()
-            ? flow.generate(request, key, process.deadline().minus(MARGIN))
-            : flow.repeat(request, key));
+            ? flow(process, request.email())
+                .generate(request, key, process.deadline().minus(MARGIN))
+            : start(process).repeat(request, key));
   }
 
   @Override
   public Reply queue(Invocation process, GenerationRequest request, @Nullable IdempotencyKey key) {
-    var flow = flow(process, request.email());
-    return reply(process.deployment.on() ? flow.queue(request, key) : flow.repeat(request, key));
+    return reply(
+        process.deployment.on()
+            ? queue(process).add(request, key)
+            : start(process).repeat(request, key));
   }
 
   @Override
   public Reply getGeneration(Invocation process, Email email, GenerationId generation) {
-    return reply(flow(process, email).outcome(email, generation));
+    return reply(start(process).outcome(email, generation));
   }
 
   private GenerationFlow flow(Invocation process, Email owner) {
     var outside = new Outside(world, process);
     return new GenerationFlow(
-        outside.new OutsideLedger(),
+        start(process),
         outside.new OutsideGenerations(),
         generator(outside, process, owner),
         outside.images(),
+        process.deployment.lease(),
+        ids,
+        process.clock());
+  }
+
+  private GenerationQueue queue(Invocation process) {
+    var outside = new Outside(world, process);
+    return new GenerationQueue(
+        start(process),
+        outside.new OutsideGenerations(),
         outside.photos(),
         outside.queue(),
+        ids,
+        process.clock());
+  }
+
+  private GenerationStart start(Invocation process) {
+    var outside = new Outside(world, process);
+    return new GenerationStart(
+        outside.new OutsideLedger(),
+        outside.new OutsideGenerations(),
         new Credits(process.deployment.price()),
         limits(process),
-        process.deployment.lease(),
         ids,
         process.clock());
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.emulators.Template;
-import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.GenerationQueue;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.local.LocalSystem;
@@ -197,7 +197,7 @@ final class TemplateTest {
             .orElseThrow();
 
     assertThat(queue.visibility()).isGreaterThanOrEqualTo(worker.timeout().multipliedBy(6));
-    assertThat(queue.visibility().plus(worker.timeout())).isLessThan(GenerationFlow.QUEUED_LEASE);
+    assertThat(queue.visibility().plus(worker.timeout())).isLessThan(GenerationQueue.LEASE);
   }
 
   @Test

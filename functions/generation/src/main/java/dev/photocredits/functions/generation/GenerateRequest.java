@@ -2,6 +2,7 @@ package dev.photocredits.functions.generation;
 
 import dev.photocredits.generation.GenerationRequest;
 import dev.photocredits.generation.SubmittedPhoto;
+import dev.photocredits.http.Access.Caller;
 import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Errors;
 import dev.photocredits.http.JsonBody;
@@ -19,53 +20,70 @@ import dev.photocredits.values.Email;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The parsed body of {@code POST /api/generate}. The photo has not been inspected yet. */
-record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Source source) {
+/** Parses the body of {@code POST /api/generate}. */
+final class GenerateRequest {
   /**
    * The largest photo in a form, in bytes. Lambda limits an event to 6 MB, and the photo in it is
    * in base64.
    */
   static final int LARGEST_IN_A_FORM = 4_400_000;
 
-  /** Where the photo comes from. */
-  sealed interface Source {
-    /** The photo is in the request. */
-    record Sent(UploadForm.File file) implements Source {}
+  private final Request request;
+  private final Caller caller;
+  private final Uploads uploads;
+  private final BooleanSupplier isLate;
+  private final Problems problems = new Problems();
 
-    /** The photo was uploaded before. The id is the caller's text, and may be malformed. */
-    record Uploaded(String id) implements Source {}
+  private GenerateRequest(Request request, Caller caller, Uploads uploads, BooleanSupplier isLate) {
+    this.request = request;
+    this.caller = caller;
+    this.uploads = uploads;
+    this.isLate = isLate;
   }
 
-  static GenerateRequest from(Request request) {
-    return request.hasContentType("application/json") ? ofJson(request) : ofForm(request);
+  /**
+   * Parses a form or JSON. Throws {@link Rejected} if a field is missing or invalid, if the caller
+   * is not the user, or if the declared type of {@code image} is not an image type, in this order.
+   * The photo itself is read only when the generation needs it.
+   *
+   * @param uploads where the photo of an upload id is
+   * @param isLate checked while the photo is decoded; once it is true, decoding stops and the photo
+   *     is rejected
+   */
+  static GenerationRequest from(
+      Request request, Caller caller, Uploads uploads, BooleanSupplier isLate) {
+    var body = new GenerateRequest(request, caller, uploads, isLate);
+    return request.hasContentType("application/json") ? body.ofJson() : body.ofForm();
   }
 
-  private static GenerateRequest ofForm(Request request) {
-    var problems = new Problems();
+  private GenerationRequest ofForm() {
     var form = UploadForm.of(request, "image", LARGEST_IN_A_FORM, problems);
     var prompt = form.text("prompt");
-    var photo = form.file("image").<Source>map(Source.Sent::new);
+    var file = form.file("image");
     var mode = form.text("transformation_mode", "");
-    return of(prompt, photo, mode, form.text("user_email"), problems);
+    return of(prompt, mode, form.text("user_email"), _ -> photo(file.orElseThrow()));
   }
 
-  private static GenerateRequest ofJson(Request request) {
-    var problems = new Problems();
+  private GenerationRequest ofJson() {
     var json = JsonBody.of(request, problems);
     var prompt = json.text("prompt");
-    var photo = json.text("upload_id").<Source>map(Source.Uploaded::new);
+    var id = json.text("upload_id");
     var mode = json.optionalText("transformation_mode").orElse("");
-    return of(prompt, photo, mode, json.text("user_email"), problems);
+    return of(
+        prompt,
+        mode,
+        json.text("user_email"),
+        owner -> new UploadedPhoto(owner, id.orElseThrow(), uploads, isLate));
   }
 
-  private static GenerateRequest of(
+  private GenerationRequest of(
       Optional<String> promptText,
-      Optional<Source> photo,
       String modeKey,
       Optional<String> address,
-      Problems problems) {
+      Function<Email, SubmittedPhoto> photo) {
     var prompt = promptText.flatMap(text -> problems.text("prompt", text, Prompt.LONGEST));
     var key = modeKey.isEmpty() ? TransformationMode.FULL_TRANSFORMATION.key() : modeKey;
     var mode =
@@ -75,36 +93,19 @@ record GenerateRequest(Email email, Prompt prompt, TransformationMode mode, Sour
             Arrays.stream(TransformationMode.values()).map(TransformationMode::key).toList());
     var email = address.flatMap(text -> problems.email("user_email", text));
     problems.check();
-    return new GenerateRequest(
+    caller.mustBe(email.orElseThrow());
+    return new GenerationRequest(
         email.orElseThrow(),
         new Prompt(prompt.orElseThrow()),
         mode.orElseThrow(),
-        photo.orElseThrow());
+        photo.apply(email.orElseThrow()));
   }
 
-  /**
-   * Converts this to a generation request. Throws {@link Rejected} if the declared type of {@code
-   * image} is not an image type; the photo itself is read only when the request asks for it.
-   *
-   * @param isLate checked while the photo is decoded; once it is true, decoding stops and the photo
-   *     is rejected
-   */
-  GenerationRequest toRequest(Uploads uploads, BooleanSupplier isLate) {
-    var photo =
-        switch (source) {
-          case Source.Sent(var file) -> {
-            checkType(file);
-            yield new PhotoInForm(file, isLate);
-          }
-          case Source.Uploaded(var id) -> new UploadedPhoto(email, id, uploads, isLate);
-        };
-    return new GenerationRequest(email, prompt, mode, photo);
-  }
-
-  private static void checkType(UploadForm.File file) {
+  private SubmittedPhoto photo(UploadForm.File file) {
     if (DeclaredType.parse(file.contentType()).isEmpty()) {
       throw noPhoto();
     }
+    return new PhotoInForm(file, isLate);
   }
 
   /** The error for a photo whose declared type is not an image type. */

@@ -20,6 +20,8 @@ import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
 import dev.photocredits.generation.GenerationOutcome.Work;
+import dev.photocredits.generation.GenerationRequest;
+import dev.photocredits.http.Access;
 import dev.photocredits.http.ApiHandler;
 import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Errors;
@@ -135,9 +137,9 @@ public final class GenerationHandler extends ApiHandler {
   private Response generate(Request request) {
     var caller = wiring.now().access.caller(request);
     var key = request.idempotencyKey().orElse(null);
-    var wanted = GenerateRequest.from(request);
-    caller.mustBe(wanted.email());
-    var answer = answer(wanted, key, Preference.of(request), request.deadline(MARGIN));
+    var deadline = request.deadline(MARGIN);
+    var wanted = submitted(request, caller, deadline);
+    var answer = answer(wanted, key, Preference.of(request), deadline);
     var preference = answer.preference();
     var response =
         switch (answer.outcome()) {
@@ -174,30 +176,30 @@ public final class GenerationHandler extends ApiHandler {
   private record Answer(GenerationOutcome outcome, Optional<Preference> preference) {}
 
   private Answer answer(
-      GenerateRequest wanted,
+      GenerationRequest wanted,
       @Nullable IdempotencyKey key,
       Optional<Preference> preference,
       Instant deadline) {
     var now = wiring.now();
-    var lastDecoding = decodingDeadline(now.clock.instant(), deadline);
-    var requested = wanted.toRequest(now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
     if (!now.enabled) {
-      return new Answer(now.flow.repeat(requested, key), preference);
+      return new Answer(now.start.repeat(wanted, key), preference);
     }
     if (preference.isEmpty()) {
-      return new Answer(now.flow.generate(requested, key, deadline), preference);
+      return new Answer(now.flow.generate(wanted, key, deadline), preference);
     }
+    var queued = now.queue.add(wanted, key);
     var awaited =
-        preference
-            .get()
-            .await(
-                now.flow, requested.email(), now.flow.queue(requested, key), deadline, now.clock);
+        preference.get().await(now.start, now.waits, wanted.email(), queued, deadline, now.clock);
     return new Answer(awaited.outcome(), Optional.of(awaited.preference()));
   }
 
-  /** Decoding the photo may take at most half of the time left; the rest is for the model. */
-  private static Instant decodingDeadline(Instant now, Instant deadline) {
-    return now.plus(Duration.between(now, deadline).dividedBy(2));
+  // Decoding the photo may take at most half of the time left; the rest is for the model.
+  private GenerationRequest submitted(Request request, Access.Caller caller, Instant deadline) {
+    var now = wiring.now();
+    var begin = now.clock.instant();
+    var lastDecoding = begin.plus(Duration.between(begin, deadline).dividedBy(2));
+    return GenerateRequest.from(
+        request, caller, now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
   }
 
   // 202 does not carry the pictures, but says where they will be (RFC 9110, section 15.3.3).

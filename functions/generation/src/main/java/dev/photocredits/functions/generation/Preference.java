@@ -2,10 +2,11 @@ package dev.photocredits.functions.generation;
 
 import static java.util.stream.Collectors.toMap;
 
-import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationOutcome;
 import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
 import dev.photocredits.generation.GenerationOutcome.Queued;
+import dev.photocredits.generation.GenerationStart;
+import dev.photocredits.generation.WaitSlots;
 import dev.photocredits.http.Request;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
@@ -71,7 +72,8 @@ record Preference(Duration longestWait, String applied) {
    * limits allow, returns at once: a server may ignore a preference (RFC 7240, section 2).
    */
   Awaited await(
-      GenerationFlow flow,
+      GenerationStart start,
+      WaitSlots waits,
       Email email,
       GenerationOutcome queued,
       Instant deadline,
@@ -81,19 +83,19 @@ record Preference(Duration longestWait, String applied) {
     if (pending(queued).isEmpty() || !clock.instant().isBefore(until)) {
       return new Awaited(queued, this);
     }
-    var wait = flow.admit(email, until);
+    var wait = waits.admit(email, until);
     if (wait.isEmpty()) {
       return new Awaited(queued, withoutWaiting());
     }
     try {
-      return new Awaited(poll(flow, email, queued, until, clock), this);
+      return new Awaited(poll(start, email, queued, until, clock), this);
     } finally {
-      flow.leave(wait.get());
+      waits.leave(wait.get());
     }
   }
 
   private static GenerationOutcome poll(
-      GenerationFlow flow,
+      GenerationStart start,
       Email email,
       GenerationOutcome queued,
       Instant until,
@@ -106,7 +108,7 @@ record Preference(Duration longestWait, String applied) {
         return outcome;
       }
       sleep(pause.compareTo(PAUSE) < 0 ? pause : PAUSE);
-      outcome = flow.outcome(email, id.get());
+      outcome = start.outcome(email, id.get());
     }
   }
 

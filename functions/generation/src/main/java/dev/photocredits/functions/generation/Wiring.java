@@ -9,7 +9,10 @@ import dev.photocredits.gemini.ThinkingLevel;
 import dev.photocredits.generation.Deletion;
 import dev.photocredits.generation.Gallery;
 import dev.photocredits.generation.GenerationFlow;
+import dev.photocredits.generation.GenerationQueue;
+import dev.photocredits.generation.GenerationStart;
 import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.generation.WaitSlots;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.http.Access;
 import dev.photocredits.images.ImageStore;
@@ -51,7 +54,10 @@ final class Wiring {
   final Gallery gallery;
   final ImageStore images;
   final Uploads uploads;
+  final GenerationStart start;
   final GenerationFlow flow;
+  final GenerationQueue queue;
+  final WaitSlots waits;
   final Deletion deletion;
   final boolean enabled;
   private final Runnable priming;
@@ -130,20 +136,28 @@ final class Wiring {
     uploads = parts.uploads();
     priming = parts.priming();
     deletion = new Deletion(generations, images, parts.photos(), parts.ids(), clock);
+    var limits = GenerationLimits.of(environment);
+    start =
+        new GenerationStart(
+            table.ledger(),
+            generations,
+            new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
+            limits,
+            parts.ids(),
+            clock);
     flow =
         new GenerationFlow(
-            table.ledger(),
+            start,
             generations,
             parts.generator(),
             images,
-            parts.photos(),
-            parts.queue(),
-            new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
-            GenerationLimits.of(environment),
             Duration.ofSeconds(
                 environment.number("GENERATION_LEASE_SECONDS", 120, SHORTEST_LEASE, 86_400)),
             parts.ids(),
             clock);
+    queue =
+        new GenerationQueue(start, generations, parts.photos(), parts.queue(), parts.ids(), clock);
+    waits = new WaitSlots(generations, limits, parts.ids(), clock);
   }
 
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
