@@ -164,8 +164,8 @@ prune-versions: sam ## delete all but the newest KEEP=5 versions of each functio
 # The zips of all functions, built by one run of Maven.
 target/zips: $(shell find pom.xml build/lambda-zip.xml common functions \
   -name target -prune -o \( -type f -o -path '*/src*' \) -print) | jdk
-	@build/maven package -DskipTests -Dspotless.check.skip \
-	  -pl '!emulators,!operator,!local,!system-tests,!simulator,!bench'
+	@build/maven package -DskipTests -Dspotless.check.skip --also-make \
+	  -pl "$$(ls functions/*/pom.xml | sed 's|/pom.xml||' | paste -sd , -)"
 	@mkdir -p target && touch $@
 
 # sam build calls this for each function. It unpacks the function's zip into the folder that SAM names.

@@ -55,7 +55,7 @@ final class LambdaEmulator implements AutoCloseable {
   static LambdaEmulator start(
       Template.Function function, Map<String, String> variables, Path folder) throws IOException {
     var task = folder.resolve("task");
-    unpack(zip(function), task);
+    unpack(zip(ProjectFiles.folder(function.name())), task);
     var port = freePort();
     var command = new ArrayList<String>();
     command.add(program().toString());
@@ -124,8 +124,8 @@ final class LambdaEmulator implements AutoCloseable {
     }
   }
 
-  private static Path zip(Template.Function function) throws IOException {
-    var name = ProjectFiles.folder(function.name());
+  /** The zip of the function in that folder of functions/. */
+  static Path zip(String name) throws IOException {
     var zip =
         ProjectFiles.root().resolve("functions/%s/target/%s-function.zip".formatted(name, name));
     if (!Files.exists(zip)) {
