@@ -20,7 +20,7 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
   fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit erase grant adjust close-event \
   reconcile erasures \
-  package deploy prune-versions sam checkov \
+  package sbom deploy prune-versions sam checkov \
   schemathesis chromium email jdk
 
 # Lists every target that has a ## comment, under the headings, which are #@ comments.
@@ -154,6 +154,10 @@ close-event: jdk ## list Stripe's open events; ID=evt_…,evt_… closes them fo
 package: target/zips ## build the zip of each function and print its size
 	@for zip in functions/*/target/*-function.zip; do \
 	  wc -c < "$$zip" | awk -v zip="$$zip" '{ printf "%6.2f MB  %s\n", $$1 / 1e6, zip }'; done
+
+SBOM := org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
+sbom: jdk ## write target/bom.json, a CycloneDX list of the libraries in the functions, with their hashes and licences
+	@build/maven $(SBOM) -DoutputFormat=json -DexcludeArtifactId=emulators,operator,local,system-tests,simulator,bench
 
 deploy: jdk ## sam build, sam deploy and prune-versions for ENV=default or prod; asks questions the first time
 	@build/deploy
