@@ -200,6 +200,17 @@ public final class ArchitectureTest {
   }
 
   @Test
+  void one_class_parses_the_json_of_stripe() {
+    holds(
+        noClasses()
+            .that(resideInAPackage("dev.photocredits.stripe.."))
+            .and(not(simpleName("StripeJson")))
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("com.fasterxml..").or(simpleName("Json")).or(simpleName("Gson"))));
+  }
+
+  @Test
   void only_the_log_writes_to_the_standard_streams() {
     holds(
         noClasses()

@@ -1,6 +1,5 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Stage;
 import java.util.Optional;
@@ -24,18 +23,18 @@ record Ownership(Stage stage, Optional<Boolean> isLive) {
   }
 
   /** Whether the metadata of a session or charge names another stage. */
-  boolean isOfAnotherStage(JsonNode object) {
-    var named = object.path("metadata").path(STAGE).asText("");
+  boolean isOfAnotherStage(StripeJson object) {
+    var named = object.at("metadata").text(STAGE);
     return !named.isBlank() && !named.equals(stage.name());
   }
 
   /** Why an event or session cannot be ours, for the log; empty if nothing speaks against it. */
-  Optional<String> objection(JsonNode json) {
-    var mode = json.path("livemode");
-    if (mode.isBoolean() && isLive.isPresent() && mode.booleanValue() != isLive.get()) {
+  Optional<String> objection(StripeJson json) {
+    var mode = json.flag("livemode");
+    if (mode.isPresent() && isLive.isPresent() && !mode.equals(isLive)) {
       return Optional.of("its mode (live or test) is not that of our key");
     }
-    return json.path("account").asText("").isBlank()
+    return json.text("account").isBlank()
         ? Optional.empty()
         : Optional.of("it belongs to a connected account");
   }

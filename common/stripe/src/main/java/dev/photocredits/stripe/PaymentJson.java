@@ -1,6 +1,5 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.RefundState;
@@ -12,39 +11,27 @@ import dev.photocredits.values.RefundId;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * Reads the fields that we need from charges, refunds and disputes. Reading them by name makes it
- * understand objects of any API version.
- */
+/** Reads the fields that we need from charges, refunds and disputes. */
 final class PaymentJson {
   /** Stripe's own limit for an amount: twelve digits. */
   private static final long MOST = 999_999_999_999L;
-
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,255}");
 
   private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
 
   private PaymentJson() {}
 
-  /** The id in {@code payment_intent}, expanded or not; an empty text if there is no valid one. */
-  static String intent(JsonNode json) {
-    var intent = json.path("payment_intent");
-    return id(intent.isObject() ? intent.path("id") : intent);
+  /** The id of the payment intent; an empty text if there is no valid one. */
+  static String intent(StripeJson json) {
+    return json.idOf("payment_intent");
   }
 
-  /** An amount in minor units; empty if it is negative, too large or no whole number. */
-  private static Optional<Long> amount(JsonNode json) {
-    return signed(json).filter(amount -> amount >= 0);
-  }
-
-  private static Optional<Long> signed(JsonNode json) {
-    return json.isIntegralNumber() && json.canConvertToLong() && Math.abs(json.longValue()) <= MOST
-        ? Optional.of(json.longValue())
-        : Optional.empty();
+  /** The named amount in minor units; empty if it is too large or no whole number. */
+  private static Optional<Long> amount(StripeJson json, String name) {
+    return json.number(name).filter(amount -> Math.abs(amount) <= MOST);
   }
 
   /** The total of a charge's refunds. */
-  static Optional<PaymentUpdate> refunded(JsonNode charge) {
+  static Optional<PaymentUpdate> refunded(StripeJson charge) {
     return money(charge, "amount_refunded")
         .filter(_ -> !intent(charge).isEmpty())
         .map(total -> new PaymentUpdate.RefundTotal(payment(charge), total));
@@ -54,16 +41,16 @@ final class PaymentJson {
    * The current state of a refund. An unknown status counts as pending: the refund may still
    * succeed, and an event reports it if it fails.
    */
-  static Optional<PaymentUpdate> refund(JsonNode refund) {
+  static Optional<PaymentUpdate> refund(StripeJson refund) {
     return money(refund, "amount")
-        .filter(_ -> refund.path("object").asText("").equals("refund"))
-        .filter(_ -> !intent(refund).isEmpty() && !id(refund.path("id")).isEmpty())
+        .filter(_ -> refund.text("object").equals("refund"))
+        .filter(_ -> !intent(refund).isEmpty() && !refund.id().isEmpty())
         .map(
             amount ->
                 new PaymentUpdate.Refund(
                     payment(refund),
-                    new RefundId(id(refund.path("id"))),
-                    new RefundState(amount, status(refund.path("status").asText("")))));
+                    new RefundId(refund.id()),
+                    new RefundState(amount, status(refund.text("status")))));
   }
 
   private static Status status(String status) {
@@ -75,29 +62,29 @@ final class PaymentJson {
   }
 
   /** The id of a dispute; empty if the id is invalid or the dispute names no payment. */
-  static Optional<DisputeId> disputeId(JsonNode dispute) {
-    return intent(dispute).isEmpty() || id(dispute.path("id")).isEmpty()
+  static Optional<DisputeId> disputeId(StripeJson dispute) {
+    return intent(dispute).isEmpty() || dispute.id().isEmpty()
         ? Optional.empty()
-        : Optional.of(new DisputeId(id(dispute.path("id"))));
+        : Optional.of(new DisputeId(dispute.id()));
   }
 
   /**
    * The state of a dispute, with the amounts that were withdrawn and returned. They are the sums of
    * the dispute's balance transactions, without fees. Empty if the dispute does not list them.
    */
-  static Optional<PaymentUpdate.Dispute> dispute(JsonNode dispute) {
+  static Optional<PaymentUpdate.Dispute> dispute(StripeJson dispute) {
     var disputed = money(dispute, "amount");
-    var transactions = dispute.path("balance_transactions");
-    if (disputed.isEmpty() || disputeId(dispute).isEmpty() || !transactions.isArray()) {
+    var transactions = dispute.list("balance_transactions");
+    if (disputed.isEmpty() || disputeId(dispute).isEmpty() || transactions.isEmpty()) {
       return Optional.empty();
     }
     var first = 0L;
     var withdrawn = 0L;
     var returned = 0L;
     var currency = "";
-    for (var transaction : transactions) {
-      var amount = signed(transaction.path("amount"));
-      var transactionCurrency = transaction.path("currency").asText("");
+    for (var transaction : transactions.get()) {
+      var amount = amount(transaction, "amount");
+      var transactionCurrency = transaction.text("currency");
       if (amount.isEmpty() || !(currency.isEmpty() || currency.equals(transactionCurrency))) {
         return Optional.empty();
       }
@@ -109,7 +96,7 @@ final class PaymentJson {
         returned += amount.get();
       }
     }
-    if (dispute.path("status").asText("").equals("won")) {
+    if (dispute.text("status").equals("won")) {
       returned = Math.max(returned, withdrawn);
     }
     return Optional.of(
@@ -119,20 +106,20 @@ final class PaymentJson {
             new DisputeState(disputed.get(), first, withdrawn, returned)));
   }
 
-  /** The text if it is a possible Stripe id, else an empty text. */
-  static String id(JsonNode text) {
-    return text.isTextual() && ID.matcher(text.textValue()).matches() ? text.textValue() : "";
-  }
-
-  private static PaymentIntentId payment(JsonNode json) {
+  private static PaymentIntentId payment(StripeJson json) {
     return new PaymentIntentId(intent(json));
   }
 
-  /** The named amount in the object's currency; empty if either is missing or invalid. */
-  static Optional<Money> money(JsonNode json, String amount) {
-    var currency = json.path("currency").asText("");
+  /**
+   * The named amount in the object's currency; empty if either is missing or invalid, or the amount
+   * is negative.
+   */
+  static Optional<Money> money(StripeJson json, String name) {
+    var currency = json.text("currency");
     return CURRENCY.matcher(currency).matches()
-        ? amount(json.path(amount)).map(minorUnits -> new Money(minorUnits, currency))
+        ? amount(json, name)
+            .filter(minorUnits -> minorUnits >= 0)
+            .map(minorUnits -> new Money(minorUnits, currency))
         : Optional.empty();
   }
 }

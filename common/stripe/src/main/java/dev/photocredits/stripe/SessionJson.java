@@ -1,6 +1,5 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.FoundSession.Status;
@@ -14,11 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the fields that we need from a Checkout Session. Reading them by name makes it understand
- * sessions of any API version.
- */
-record SessionJson(JsonNode json) {
+/** Reads the fields that we need from a Checkout Session. */
+record SessionJson(StripeJson json) {
   /** The metadata key that holds the purchase order's id. */
   static final String PURCHASE_ORDER = "purchase_order";
 
@@ -31,7 +27,7 @@ record SessionJson(JsonNode json) {
   private static final Set<String> PAYMENT_FAILED = Set.of("requires_payment_method", "canceled");
 
   String id() {
-    return json.path("id").asText("");
+    return json.text("id");
   }
 
   boolean isSession() {
@@ -39,12 +35,13 @@ record SessionJson(JsonNode json) {
   }
 
   boolean owesNothing() {
-    return NOTHING_OWED.contains(json.path("payment_status").asText(""));
+    return NOTHING_OWED.contains(json.text("payment_status"));
   }
 
   /** Whether its mode is {@code payment} or absent, rather than a subscription or setup. */
   boolean isPayment() {
-    return json.path("mode").asText("payment").equals("payment");
+    var mode = json.text("mode");
+    return mode.isEmpty() || mode.equals("payment");
   }
 
   /**
@@ -54,7 +51,7 @@ record SessionJson(JsonNode json) {
   Optional<SaleTerms> terms() {
     var order =
         PurchaseOrderId.parse(metadata(PURCHASE_ORDER))
-            .or(() -> PurchaseOrderId.parse(json.path("client_reference_id").asText("")));
+            .or(() -> PurchaseOrderId.parse(json.text("client_reference_id")));
     var pack = CreditPackage.find(metadata("package"));
     return order.isEmpty() && pack.isEmpty()
         ? Optional.empty()
@@ -63,17 +60,17 @@ record SessionJson(JsonNode json) {
   }
 
   private String metadata(String name) {
-    return json.path("metadata").path(name).asText("");
+    return json.at("metadata").text(name);
   }
 
   private @Nullable String currency() {
-    var currency = json.path("currency").asText("");
+    var currency = json.text("currency");
     return currency.isEmpty() ? null : currency;
   }
 
   /** The session as a paid one, with the given terms. */
   PaidSession paid(SaleTerms terms) {
-    var payment = PaymentJson.intent(json);
+    var payment = json.idOf("payment_intent");
     return new PaidSession(
         new SessionId(id()),
         terms,
@@ -94,13 +91,13 @@ record SessionJson(JsonNode json) {
   }
 
   private Status status() {
-    return switch (json.path("status").asText("")) {
+    return switch (json.text("status")) {
       case "complete" -> {
         if (owesNothing()) {
           yield Status.PAID;
         }
         // If a delayed payment fails, the session does not change; only its payment intent does.
-        var intent = json.path("payment_intent").path("status").asText("");
+        var intent = json.at("payment_intent").text("status");
         yield PAYMENT_FAILED.contains(intent) ? Status.EXPIRED : Status.PENDING;
       }
       case "expired" -> Status.EXPIRED;

@@ -2,6 +2,7 @@ package dev.photocredits.stripe;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
+import com.stripe.net.ApiResource.RequestMethod;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.net.URI;
@@ -90,6 +91,11 @@ final class StripeCalls {
       Thread.currentThread().interrupt();
       throw new PaymentsUnavailable("interrupted while waiting for Stripe to " + what, e);
     }
+  }
+
+  /** Gets an object or a list, within a call. */
+  static StripeJson get(StripeClient stripe, String path) throws StripeException {
+    return StripeJson.parse(stripe.rawRequest(RequestMethod.GET, path, null).body());
   }
 
   private static String withoutTrailingSlash(URI base) {

@@ -1,19 +1,13 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.stripe.net.ApiResource.RequestMethod;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.payments.PaymentsUnavailable;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The webhook endpoints of the Stripe account, for a check of the settings. */
 public final class StripeEndpoints {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final StripeCalls stripe;
 
   private StripeEndpoints(StripeCalls stripe) {
@@ -47,24 +41,15 @@ public final class StripeEndpoints {
     return stripe.call(
         "list webhook endpoints",
         client ->
-            JSON.readTree(
-                    client
-                        .rawRequest(RequestMethod.GET, "/v1/webhook_endpoints?limit=100", null)
-                        .body())
-                .path("data")
-                .valueStream()
+            StripeCalls.get(client, "/v1/webhook_endpoints?limit=100").items().stream()
                 .map(StripeEndpoints::endpoint)
                 .toList());
   }
 
-  private static Endpoint endpoint(JsonNode endpoint) {
+  private static Endpoint endpoint(StripeJson endpoint) {
     return new Endpoint(
-        endpoint.path("url").asText(),
-        endpoint.path("status").asText().equals("enabled"),
-        endpoint
-            .path("enabled_events")
-            .valueStream()
-            .map(JsonNode::asText)
-            .collect(Collectors.toSet()));
+        endpoint.text("url"),
+        endpoint.text("status").equals("enabled"),
+        Set.copyOf(endpoint.texts("enabled_events")));
   }
 }

@@ -1,11 +1,8 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.StripeClient;
 import com.stripe.exception.InvalidRequestException;
-import com.stripe.net.ApiResource.RequestMethod;
-import com.stripe.param.EventListParams;
+import com.stripe.exception.StripeException;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.payments.PaymentNotification;
@@ -19,9 +16,13 @@ import dev.photocredits.stripe.WebhookResult.Other;
 import dev.photocredits.stripe.WebhookResult.Paid;
 import dev.photocredits.stripe.WebhookResult.Unusable;
 import dev.photocredits.values.Page;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StripeHistory implements PaymentHistory {
   private static final long PAGE = 100;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The types of events that report moved money. */
   static final List<String> TYPES =
@@ -73,23 +73,15 @@ public final class StripeHistory implements PaymentHistory {
   }
 
   private Page<ReportedEvent> page(
-      StripeClient client, Instant since, Instant until, @Nullable String after) throws Exception {
-    var params =
-        EventListParams.builder()
-            .addAllType(TYPES)
-            .setCreated(
-                EventListParams.Created.builder()
-                    .setGte(since.getEpochSecond())
-                    .setLte(until.getEpochSecond())
-                    .build())
-            .setLimit(PAGE);
-    if (after != null) {
-      params.setStartingAfter(after);
-    }
+      StripeClient client, Instant since, Instant until, @Nullable String after)
+      throws StripeException {
+    var types =
+        IntStream.range(0, TYPES.size())
+            .mapToObj(n -> "types[" + n + "]=" + TYPES.get(n))
+            .collect(Collectors.joining("&"));
+    var path = "/v1/events?" + types + "&created[lte]=" + until.getEpochSecond();
     try {
-      return page(
-          JSON.readTree(client.v1().events().list(params.build()).getLastResponse().body()),
-          this::reported);
+      return page(StripeCalls.get(client, path + "&" + query(since, after)), this::reported);
     } catch (InvalidRequestException e) {
       if (after != null && "starting_after".equals(e.getParam())) {
         return page(client, since, until, null);
@@ -98,12 +90,20 @@ public final class StripeHistory implements PaymentHistory {
     }
   }
 
-  private static Page<ReportedEvent> page(JsonNode list, Function<JsonNode, ReportedEvent> read) {
-    if (!list.path("data").isArray()) {
-      throw new IllegalStateException("not a list");
-    }
-    var items = list.path("data").valueStream().map(read).toList();
-    return new Page<>(items, list.path("has_more").asBoolean(false) && !items.isEmpty());
+  private static String query(Instant since, @Nullable String after) {
+    return "limit="
+        + PAGE
+        + "&created[gte]="
+        + since.getEpochSecond()
+        + (after == null
+            ? ""
+            : "&starting_after=" + URLEncoder.encode(after, StandardCharsets.UTF_8));
+  }
+
+  private static Page<ReportedEvent> page(
+      StripeJson list, Function<StripeJson, ReportedEvent> read) {
+    var items = list.items().stream().map(read).toList();
+    return new Page<>(items, list.flag("has_more").orElse(false) && !items.isEmpty());
   }
 
   @Override
@@ -114,35 +114,25 @@ public final class StripeHistory implements PaymentHistory {
           case REFUND -> "/v1/refunds?";
           case DISPUTE -> "/v1/disputes?";
         };
-    var query =
-        "limit="
-            + PAGE
-            + "&created[gte]="
-            + since.getEpochSecond()
-            + (after == null ? "" : "&starting_after=" + after);
     return stripe.call(
         "list objects",
-        client -> {
-          var list = client.rawRequest(RequestMethod.GET, path + query, null).body();
-          return page(JSON.readTree(list), object -> reported(event(kind, object)));
-        });
+        client ->
+            page(
+                StripeCalls.get(client, path + query(since, after)),
+                object -> reported(event(kind, object))));
   }
 
-  /** A synthetic event that reports the current state of an object. */
-  private static JsonNode event(Kind kind, JsonNode object) {
+  private static StripeJson event(Kind kind, StripeJson object) {
     var type =
         switch (kind) {
           case SESSION -> "checkout.session.completed";
           case REFUND -> "refund.updated";
           case DISPUTE -> "charge.dispute.closed";
         };
-    var event = JSON.createObjectNode().put("id", PaymentJson.id(object.path("id")));
-    event.put("type", type).set("livemode", object.path("livemode"));
-    event.putObject("data").set("object", object);
-    return event;
+    return StripeJson.event(object.id(), type, object);
   }
 
-  private ReportedEvent reported(JsonNode event) {
+  private ReportedEvent reported(StripeJson event) {
     return new ReportedEvent(
         StripeWebhook.about(event), notification(StripeWebhook.event(event, ownership)));
   }

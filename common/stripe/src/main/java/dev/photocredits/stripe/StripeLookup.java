@@ -1,10 +1,8 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.StripeClient;
 import com.stripe.exception.InvalidRequestException;
-import com.stripe.net.ApiResource.RequestMethod;
+import com.stripe.exception.StripeException;
 import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
@@ -28,8 +26,6 @@ import java.util.Optional;
 
 /** {@link PaymentLookup} with the Stripe API. */
 public final class StripeLookup implements PaymentLookup {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final StripeCalls stripe;
   private final Ownership ownership;
 
@@ -55,8 +51,9 @@ public final class StripeLookup implements PaymentLookup {
     }
   }
 
-  private static PaymentUpdate dispute(StripeClient client, DisputeId id) throws Exception {
-    return required(PaymentJson.dispute(get(client, "/v1/disputes/" + id.value())), "a dispute");
+  private static PaymentUpdate dispute(StripeClient client, DisputeId id) throws StripeException {
+    return required(
+        PaymentJson.dispute(StripeCalls.get(client, "/v1/disputes/" + id.value())), "a dispute");
   }
 
   @Override
@@ -72,12 +69,12 @@ public final class StripeLookup implements PaymentLookup {
     }
   }
 
-  private SessionLookupOutcome find(StripeClient client, SessionId id) throws Exception {
+  private SessionLookupOutcome find(StripeClient client, SessionId id) throws StripeException {
     try {
       var path = "/v1/checkout/sessions/" + id.value() + "?expand[0]=payment_intent.latest_charge";
-      var session = new SessionJson(get(client, path));
+      var session = new SessionJson(StripeCalls.get(client, path));
       if (!session.id().equals(id.value())) {
-        throw new IllegalStateException("Stripe returned another session than the one requested");
+        throw new MalformedJson("Stripe returned another session than the one requested");
       }
       if (ownership.isOfAnotherStage(session.json())
           || ownership.objection(session.json()).isPresent()) {
@@ -121,15 +118,15 @@ public final class StripeLookup implements PaymentLookup {
 
   /** The notification for an event of the same type with the object's current state. */
   private PaymentNotification notification(StripeClient client, ProviderEvent event)
-      throws Exception {
+      throws StripeException {
     var path =
         event.type().startsWith("refund.")
             ? "/v1/refunds/"
             : event.type().startsWith("charge.dispute.") ? "/v1/disputes/" : "/v1/charges/";
     try {
-      var current = JSON.createObjectNode().put("id", event.id()).put("type", event.type());
-      current.putObject("data").set("object", get(client, path + event.object()));
-      return StripeHistory.notification(StripeWebhook.event(current, ownership));
+      var current = StripeCalls.get(client, path + event.object());
+      return StripeHistory.notification(
+          StripeWebhook.event(StripeJson.event(event.id(), event.type(), current), ownership));
     } catch (InvalidRequestException e) {
       if (e.getStatusCode() == 404) {
         return new Unusable("Stripe has no object with the id " + event.object());
@@ -139,17 +136,17 @@ public final class StripeLookup implements PaymentLookup {
   }
 
   /** The refunds and disputes of a session's payment; they do not change the session's status. */
-  private static List<PaymentUpdate> updates(StripeClient client, JsonNode session)
-      throws Exception {
-    var charge = session.path("payment_intent").path("latest_charge");
+  private static List<PaymentUpdate> updates(StripeClient client, StripeJson session)
+      throws StripeException {
+    var charge = session.at("payment_intent").at("latest_charge");
     var updates = new ArrayList<PaymentUpdate>();
-    if (charge.path("amount_refunded").asLong(0) > 0) {
+    if (charge.number("amount_refunded").orElse(0L) > 0) {
       updates.add(required(PaymentJson.refunded(charge), "a charge"));
     }
-    if (charge.path("disputed").asBoolean(false)) {
+    if (charge.flag("disputed").orElse(false)) {
       var payment = PaymentJson.intent(session);
-      var list = get(client, "/v1/disputes?limit=100&payment_intent=" + payment);
-      for (var dispute : list.path("data")) {
+      var list = StripeCalls.get(client, "/v1/disputes?limit=100&payment_intent=" + payment);
+      for (var dispute : list.items()) {
         updates.add(required(PaymentJson.dispute(dispute), "a dispute"));
       }
     }
@@ -157,10 +154,6 @@ public final class StripeLookup implements PaymentLookup {
   }
 
   private static <T> T required(Optional<T> read, String what) {
-    return read.orElseThrow(() -> new IllegalStateException("could not read " + what));
-  }
-
-  private static JsonNode get(StripeClient client, String path) throws Exception {
-    return JSON.readTree(client.rawRequest(RequestMethod.GET, path, null).body());
+    return read.orElseThrow(() -> new MalformedJson("could not read " + what));
   }
 }

@@ -7,7 +7,6 @@ import com.stripe.net.RawRequestOptions;
 import com.stripe.net.StripeResponse;
 import dev.photocredits.checkout.CheckoutSession;
 import dev.photocredits.checkout.Payments;
-import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.payments.PurchaseOrder;
@@ -71,7 +70,7 @@ public final class StripePayments implements Payments {
         client -> {
           try {
             var customer = post(client, "/v1/customers", form, "customer-" + attempt);
-            return new CustomerCreated(new CustomerId(text(customer, "id")));
+            return new CustomerCreated(new CustomerId(customer.requiredText("id")));
           } catch (StripeException refusal) {
             return spent(refusal);
           }
@@ -89,7 +88,8 @@ public final class StripePayments implements Payments {
             var session = post(client, SESSIONS, form, idempotencyKey);
             return new SessionOpened(
                 new CheckoutSession(
-                    new SessionId(text(session, "id")), new URI(text(session, "url"))));
+                    new SessionId(session.requiredText("id")),
+                    new URI(session.requiredText("url"))));
           } catch (StripeException refusal) {
             return isOfDeletedCustomer(refusal) ? new CustomerDeleted() : spent(refusal);
           }
@@ -155,7 +155,7 @@ public final class StripePayments implements Payments {
 
   // A raw request, because the library's typed API loads 300 classes of parameters, and responses
   // on top of that.
-  private static Map<?, ?> post(
+  private static StripeJson post(
       StripeClient client, String path, Map<String, String> form, String idempotencyKey)
       throws StripeException {
     var content =
@@ -163,21 +163,10 @@ public final class StripePayments implements Payments {
             .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
             .collect(Collectors.joining("&"));
     var options = RawRequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-    var response = client.rawRequest(RequestMethod.POST, path, content, options);
-    if (Json.read(response.body()) instanceof Map<?, ?> object) {
-      return object;
-    }
-    throw new IllegalStateException("not an object");
+    return StripeJson.parse(client.rawRequest(RequestMethod.POST, path, content, options).body());
   }
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static String text(Map<?, ?> object, String name) {
-    if (object.get(name) instanceof String text) {
-      return text;
-    }
-    throw new IllegalStateException("no " + name);
   }
 }

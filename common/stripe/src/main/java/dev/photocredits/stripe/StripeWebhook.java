@@ -1,8 +1,5 @@
 package dev.photocredits.stripe;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.SignatureVerificationException;
 import com.stripe.net.Webhook;
 import dev.photocredits.credits.PaymentUpdate;
@@ -18,8 +15,6 @@ import dev.photocredits.stripe.WebhookResult.Other;
 import dev.photocredits.stripe.WebhookResult.Paid;
 import dev.photocredits.stripe.WebhookResult.Unusable;
 import dev.photocredits.values.SessionId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class StripeWebhook {
   /** The maximum age of a signature, the same as in Stripe's own libraries. */
   private static final long TOLERANCE_SECONDS = 300;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The types of events that the endpoint at Stripe has to send. */
   public static final List<String> EVENT_TYPES =
@@ -85,32 +78,23 @@ public final class StripeWebhook {
     try {
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       return isGenuine(text, signature.get())
-          ? event(JSON.readTree(text), ownership)
+          ? event(StripeJson.parse(text), ownership)
           : new NotAnEvent("bad signature");
     } catch (CharacterCodingException _) {
       return new NotAnEvent("not UTF-8");
-    } catch (JsonProcessingException _) {
+    } catch (MalformedJson _) {
       return new NotAnEvent("not JSON");
     }
   }
 
-  /**
-   * The id, type and object id of the event in a body that {@link #read} has accepted. Throws
-   * {@link UncheckedIOException} if the body is not JSON.
-   */
+  /** The id, type and object id of the event in a body that {@link #read} has accepted. */
   public static ProviderEvent about(byte[] body) {
-    try {
-      return about(JSON.readTree(body));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return about(StripeJson.parse(new String(body, StandardCharsets.UTF_8)));
   }
 
-  static ProviderEvent about(JsonNode event) {
+  static ProviderEvent about(StripeJson event) {
     return new ProviderEvent(
-        event.path("id").asText(""),
-        event.path("type").asText(""),
-        PaymentJson.id(event.path("data").path("object").path("id")));
+        event.text("id"), event.text("type"), event.at("data").at("object").id());
   }
 
   /** Primes the class before a snapshot: it reads a synthetic, signed event without effect. */
@@ -138,13 +122,13 @@ public final class StripeWebhook {
   }
 
   /** Reads an event that is known to come from Stripe. */
-  static WebhookResult event(JsonNode event, Ownership ownership) {
-    var id = event.path("id").asText("");
-    var type = event.path("type").asText("");
+  static WebhookResult event(StripeJson event, Ownership ownership) {
+    var id = event.text("id");
+    var type = event.text("type");
     if (!event.isObject() || type.isEmpty()) {
       return new NotAnEvent("no type");
     }
-    var object = event.path("data").path("object");
+    var object = event.at("data").at("object");
     if (ownership.isOfAnotherStage(object)) {
       return new OfAnotherStage(id);
     }
@@ -167,11 +151,12 @@ public final class StripeWebhook {
     };
   }
 
-  private static @Nullable Instant created(JsonNode event) {
-    var created = event.path("created");
-    return created.isIntegralNumber() && created.canConvertToInt()
-        ? Instant.ofEpochSecond(created.intValue())
-        : null;
+  private static @Nullable Instant created(StripeJson event) {
+    return event
+        .number("created")
+        .filter(seconds -> seconds == seconds.intValue())
+        .map(Instant::ofEpochSecond)
+        .orElse(null);
   }
 
   private static WebhookResult session(
@@ -197,7 +182,7 @@ public final class StripeWebhook {
   }
 
   // A dispute can be closed before money was withdrawn.
-  private static WebhookResult dispute(String eventId, JsonNode object, boolean wasWithdrawn) {
+  private static WebhookResult dispute(String eventId, StripeJson object, boolean wasWithdrawn) {
     var dispute = PaymentJson.disputeId(object);
     if (dispute.isEmpty()) {
       return unreadable(eventId, object);
@@ -209,14 +194,16 @@ public final class StripeWebhook {
   }
 
   private static WebhookResult update(
-      String eventId, Optional<PaymentUpdate> update, JsonNode object) {
+      String eventId, Optional<PaymentUpdate> update, StripeJson object) {
     return update
         .<WebhookResult>map(money -> new MoneyReturned(eventId, money))
         .orElseGet(() -> unreadable(eventId, object));
   }
 
-  private static WebhookResult unreadable(String eventId, JsonNode object) {
+  private static WebhookResult unreadable(String eventId, StripeJson object) {
     return new Unusable(
-        eventId, "no payment, amount or currency in " + object.path("id").asText("an object"));
+        eventId,
+        "no payment, amount or currency in "
+            + (object.text("id").isEmpty() ? "an object" : object.text("id")));
   }
 }

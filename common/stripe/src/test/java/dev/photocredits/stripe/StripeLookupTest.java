@@ -295,6 +295,15 @@ final class StripeLookupTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"data\": null}", "{\"data\": [{\"id\": \"du_1\"}]}"})
+  void a_disputed_session_whose_disputes_cannot_be_read_is_a_failed_lookup(String disputes) {
+    try (var stripe = answering(json(200, foundWithCharge(0, true)), json(200, disputes))) {
+
+      assertThat(lookup(stripe).find(CS_1)).isInstanceOf(LookupFailed.class);
+    }
+  }
+
   @Test
   void a_session_is_found_after_a_transient_failure() {
     try (var stripe = answering(error(500, "api_error", "internal"), json(200, FOUND))) {

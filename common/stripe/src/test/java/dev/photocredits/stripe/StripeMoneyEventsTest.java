@@ -2,8 +2,6 @@ package dev.photocredits.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.PaymentUpdate.RefundTotal;
@@ -358,17 +356,12 @@ final class StripeMoneyEventsTest {
   }
 
   private static WebhookResult read(String type, String object) {
-    try {
-      return StripeWebhook.event(
-          new ObjectMapper()
-              .readTree(
-                  """
-                  {"id": "evt_1", "object": "event", "type": "%s", "data": {"object": %s}}
-                  """
-                      .formatted(type, object)),
-          new Ownership(new Stage("development"), Optional.empty()));
-    } catch (JsonProcessingException e) {
-      throw new AssertionError("not JSON: " + object, e);
-    }
+    return StripeWebhook.event(
+        StripeJson.parse(
+            """
+            {"id": "evt_1", "object": "event", "type": "%s", "data": {"object": %s}}
+            """
+                .formatted(type, object)),
+        new Ownership(new Stage("development"), Optional.empty()));
   }
 }
