@@ -10,6 +10,8 @@ import dev.photocredits.emulators.Settings;
 import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.emulators.Tables;
 import dev.photocredits.emulators.Template;
+import dev.photocredits.gemini.GeminiImageModel;
+import dev.photocredits.stripe.StripePayments;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -163,8 +165,7 @@ record LocalServices(
 
   private LocalService stripe() {
     if (settings.has("STRIPE_SECRET_KEY")) {
-      var address =
-          settings.address("STRIPE_API_BASE").orElse(URI.create("https://api.stripe.com"));
+      var address = settings.address("STRIPE_API_BASE").orElse(URI.create(StripePayments.API_BASE));
       return LocalService.elsewhere("Stripe", address, Map.of());
     }
     var webhookSecret = settings.get("STRIPE_WEBHOOK_SECRET", "whsec_local");
@@ -196,9 +197,7 @@ record LocalServices(
   private LocalService gemini() {
     if (settings.has("GEMINI_API_KEY")) {
       var address =
-          settings
-              .address("GOOGLE_GEMINI_BASE_URL")
-              .orElse(URI.create("https://generativelanguage.googleapis.com"));
+          settings.address("GOOGLE_GEMINI_BASE_URL").orElse(URI.create(GeminiImageModel.BASE_URL));
       return LocalService.elsewhere("Gemini", address, Map.of());
     }
     var delay = Duration.ofMillis(settings.number("SANDBOX_DELAY_MS", 0, 0, 600_000));

@@ -66,6 +66,9 @@ import org.jspecify.annotations.Nullable;
 public final class GeminiImageModel implements ImageModel {
   private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]*");
 
+  /** Gemini's address, the default of {@code GOOGLE_GEMINI_BASE_URL}. */
+  public static final String BASE_URL = "https://generativelanguage.googleapis.com";
+
   /** The models on sale in November 2026, the better one first. Both cost the same. */
   private static final String DEFAULT_MODELS = "gemini-nano-banana-2.1,gemini-3.1-flash-lite-image";
 
@@ -177,7 +180,7 @@ public final class GeminiImageModel implements ImageModel {
   }
 
   private static URI url(Environment environment) {
-    return environment.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com");
+    return environment.url("GOOGLE_GEMINI_BASE_URL", BASE_URL);
   }
 
   /** The models in {@code GEMINI_MODEL}, or the default ones. */

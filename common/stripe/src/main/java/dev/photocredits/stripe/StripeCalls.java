@@ -40,7 +40,7 @@ final class StripeCalls {
   static StripeCalls of(Environment environment) {
     return open(
         StripeKey.of(environment),
-        environment.url("STRIPE_API_BASE", "https://api.stripe.com"),
+        environment.url("STRIPE_API_BASE", StripePayments.API_BASE),
         TIMEOUT);
   }
 

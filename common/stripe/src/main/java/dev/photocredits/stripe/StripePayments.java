@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Payments} with the Stripe API. */
 public final class StripePayments implements Payments {
+  /** Stripe's address, the default of {@code STRIPE_API_BASE}. */
+  public static final String API_BASE = "https://api.stripe.com";
+
   private static final String SESSIONS = "/v1/checkout/sessions";
 
   private final StripeCalls stripe;

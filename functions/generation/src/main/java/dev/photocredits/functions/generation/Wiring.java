@@ -19,12 +19,12 @@ import dev.photocredits.images.ImageStore;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
+import dev.photocredits.lambda.GenerationPrice;
 import dev.photocredits.s3.S3ImageStore;
 import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
-import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
@@ -141,7 +141,7 @@ final class Wiring {
         new GenerationStart(
             table.ledger(),
             generations,
-            new Credits(environment.number("CREDITS_PER_GENERATION", 3, 1, 10_000)),
+            GenerationPrice.of(environment),
             limits,
             parts.ids(),
             clock);
