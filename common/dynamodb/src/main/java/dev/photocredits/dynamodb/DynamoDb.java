@@ -16,11 +16,11 @@ import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.reconciliation.Checkpoints;
 import dev.photocredits.reconciliation.OpenEvents;
 import dev.photocredits.values.Credits;
-import dev.photocredits.values.Email;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.TransactionId;
 import java.time.Duration;
@@ -49,7 +49,7 @@ public final class DynamoDb {
 
   private static final User PRIMING_USER =
       new User(
-          new Email("nobody@example.invalid"),
+          PrimingRequest.NOBODY,
           Credits.NONE,
           Lots.NONE,
           OpenReversals.NONE,

@@ -1,6 +1,7 @@
 package dev.photocredits.lambda;
 
 import dev.photocredits.json.Json;
+import dev.photocredits.values.Email;
 import java.util.UUID;
 
 /**
@@ -10,8 +11,8 @@ import java.util.UUID;
  * @param route method and path, such as {@code GET /api/credits/{email}}
  */
 public record PrimingRequest(String route, String contentType, String body) {
-  /** An address that no person can have: RFC 2606, section 2. */
-  private static final String PRIMING_EMAIL = "nobody@example.invalid";
+  /** The address that stands for a user during priming. No person can have it (RFC 2606). */
+  public static final Email NOBODY = new Email("nobody@example.invalid");
 
   /** A request with an empty JSON object as its body. */
   public static PrimingRequest of(String route) {
@@ -21,14 +22,14 @@ public record PrimingRequest(String route, String contentType, String body) {
   /** The event in the form that API Gateway sends. */
   public String event() {
     var method = route.substring(0, route.indexOf(' '));
-    var claims = Json.object("email", PRIMING_EMAIL, "email_verified", "true");
+    var claims = Json.object("email", NOBODY.value(), "email_verified", "true");
     return Json.write(
         Json.object(
             "version", "2.0",
             "routeKey", route,
             "rawPath", route.substring(method.length() + 1),
             "headers", Json.object("content-type", contentType, "stripe-signature", "t=1,v1=00"),
-            "pathParameters", Json.object("email", PRIMING_EMAIL, "id", new UUID(0, 0).toString()),
+            "pathParameters", Json.object("email", NOBODY.value(), "id", new UUID(0, 0).toString()),
             "requestContext",
                 Json.object(
                     "requestId", "priming",

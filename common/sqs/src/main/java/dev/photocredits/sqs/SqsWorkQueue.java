@@ -5,6 +5,7 @@ import dev.photocredits.aws.DiscardingHttpClient;
 import dev.photocredits.aws.FullJitter;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.json.Json;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import java.time.Duration;
@@ -64,7 +65,7 @@ public final class SqsWorkQueue implements WorkQueue {
   /** Primes the queue: sends a message with a client that discards it. */
   public void prime() {
     var discarding = new SqsWorkQueue(aws, client(aws, new DiscardingHttpClient("{}")), url);
-    var _ = discarding.send(new Email("nobody@example.invalid"), new GenerationId(new UUID(0, 0)));
+    var _ = discarding.send(PrimingRequest.NOBODY, new GenerationId(new UUID(0, 0)));
   }
 
   @Override

@@ -76,7 +76,7 @@ public final class GenerationHandler extends ApiHandler {
   /** A complete form for priming; its caller is not its user, so the request is refused. */
   private static final String REFUSED_FORM =
       Stream.of(
-              "user_email\"\r\n\r\nsomebody@example.invalid",
+              "user_email\"\r\n\r\nnot-" + PrimingRequest.NOBODY.value(),
               "prompt\"\r\n\r\nnothing",
               "image\"; filename=\"-.png\"\r\nContent-Type: image/png\r\n\r\n-")
           .map(part -> "---\r\nContent-Disposition: form-data; name=\"" + part + "\r\n")

@@ -20,12 +20,12 @@ import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.lambda.GenerationPrice;
+import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.s3.S3ImageStore;
 import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
 import dev.photocredits.uploads.Uploads;
-import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -41,9 +41,6 @@ final class Wiring {
 
   /** In seconds. A lease must outlive API Gateway's timeout of 30 s for a synchronous request. */
   private static final int SHORTEST_LEASE = 31;
-
-  /** An address that cannot exist (RFC 2606, section 2). */
-  private static final Email NOBODY = new Email("nobody@example.invalid");
 
   /** A PNG of one pixel, in base64. */
   private static final String PIXEL =
@@ -169,6 +166,9 @@ final class Wiring {
   private static void prime(Uploads uploads) {
     var pixel = Photo.inspect(Base64.getDecoder().decode(PIXEL));
     var photo = PhotoPreparation.prepare(pixel, () -> false);
-    var _ = uploads.open(new UploadOrder(NOBODY, new DeclaredType(photo.contentType().value()), 1));
+    var _ =
+        uploads.open(
+            new UploadOrder(
+                PrimingRequest.NOBODY, new DeclaredType(photo.contentType().value()), 1));
   }
 }
