@@ -1,15 +1,12 @@
 package dev.photocredits.operator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
+import dev.photocredits.lambda.LoopbackServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -71,15 +68,12 @@ final class DoctorCommandTest {
   /** The answers by path and query, or by the operation of DynamoDB. */
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
-  private HttpServer services;
+  private final LoopbackServer services = LoopbackServer.start(this::answer);
   private TestTerminal terminal;
 
   @BeforeEach
-  void start() throws IOException {
-    services = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    services.createContext("/", this::answer);
-    services.start();
-    var url = "http://127.0.0.1:" + services.getAddress().getPort();
+  void start() {
+    var url = services.address().toString();
     answer("/v1/webhook_endpoints?limit=100", ENDPOINT);
     answer("/v1beta/models/gemini-one", "{\"name\": \"models/gemini-one\"}");
     answer("/v1beta/models/gemini-two", "{\"name\": \"models/gemini-two\"}");
@@ -106,7 +100,7 @@ final class DoctorCommandTest {
 
   @AfterEach
   void stop() {
-    services.stop(0);
+    services.close();
   }
 
   private void answer(String request, String body) {
@@ -121,12 +115,8 @@ final class DoctorCommandTest {
               ? exchange.getRequestURI().toString()
               : target.substring(target.indexOf('.') + 1);
       var answer = answers.getOrDefault(request, new Answer(404, "{}"));
-      var body = answer.body().getBytes(UTF_8);
       var isHead = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(answer.status(), isHead || body.length == 0 ? -1 : body.length);
-      if (!isHead) {
-        exchange.getResponseBody().write(body);
-      }
+      LoopbackServer.send(exchange, answer.status(), isHead ? "" : answer.body());
     }
   }
 

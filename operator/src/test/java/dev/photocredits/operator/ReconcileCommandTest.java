@@ -1,13 +1,11 @@
 package dev.photocredits.operator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpExchange;
 import dev.photocredits.emulators.LocalDynamoDb;
+import dev.photocredits.lambda.LoopbackServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -38,32 +36,27 @@ final class ReconcileCommandTest {
               "/v1/checkout/sessions/cs_1", SESSION,
               "/v1/refunds", list(REFUND),
               "/v1/disputes", list("")));
-  private HttpServer stripe;
+  private final LoopbackServer stripe = LoopbackServer.start(this::answer);
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     system.createTable("photo-credits");
-    stripe = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    stripe.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            var answer = answers.get(exchange.getRequestURI().getPath());
-            var body = (answer == null ? "{}" : answer).getBytes(UTF_8);
-            exchange.sendResponseHeaders(answer == null ? 403 : 200, body.length);
-            exchange.getResponseBody().write(body);
-          }
-        });
-    stripe.start();
     var _ =
         terminal
-            .with("STRIPE_API_BASE", "http://127.0.0.1:" + stripe.getAddress().getPort())
+            .with("STRIPE_API_BASE", stripe.address().toString())
             .with("STRIPE_SECRET_KEY", "sk_test_reconcile");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var answer = answers.get(exchange.getRequestURI().getPath());
+      LoopbackServer.send(exchange, answer == null ? 403 : 200, answer == null ? "{}" : answer);
+    }
   }
 
   @AfterEach
   void stop() {
-    stripe.stop(0);
+    stripe.close();
     system.close();
   }
 

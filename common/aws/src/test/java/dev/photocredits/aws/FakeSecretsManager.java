@@ -1,7 +1,5 @@
 package dev.photocredits.aws;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import dev.photocredits.lambda.LoopbackServer;
@@ -52,10 +50,8 @@ public final class FakeSecretsManager implements AutoCloseable {
 
   private static void send(HttpExchange exchange, int status, Map<String, String> answer)
       throws IOException {
-    var body = JSON.writeValueAsString(answer).getBytes(UTF_8);
     exchange.getResponseHeaders().set("content-type", "application/x-amz-json-1.1");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+    LoopbackServer.send(exchange, status, JSON.writeValueAsString(answer));
   }
 
   @Override

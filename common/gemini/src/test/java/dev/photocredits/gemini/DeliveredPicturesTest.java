@@ -11,10 +11,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.gemini.FakeGemini.Answer;
 import dev.photocredits.images.ModelAnswer;
 import dev.photocredits.images.ModelAnswer.Broken;
 import dev.photocredits.images.ModelAnswer.Generated;
+import dev.photocredits.lambda.ScriptedServer.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -8,12 +8,12 @@ import static dev.photocredits.gemini.GeminiImageModelTest.generate;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.gemini.FakeGemini.Answer;
 import dev.photocredits.gemini.FakeGemini.Call;
 import dev.photocredits.images.ModelAnswer.Broken;
 import dev.photocredits.images.ModelAnswer.Overloaded;
 import dev.photocredits.images.ModelAnswer.PhotoRejected;
 import dev.photocredits.images.ModelAnswer.TimedOut;
+import dev.photocredits.lambda.ScriptedServer.Answer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

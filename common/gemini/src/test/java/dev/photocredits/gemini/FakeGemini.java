@@ -2,80 +2,51 @@ package dev.photocredits.gemini;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.photocredits.lambda.LoopbackServer;
+import dev.photocredits.lambda.ScriptedServer;
+import dev.photocredits.lambda.ScriptedServer.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 
-/**
- * A fake of the Gemini API: an HTTP server that records its calls. It responds by a script, and
- * repeats the last response of the script for all further calls.
- */
+/** A fake of the Gemini API that responds by a script. */
 public final class FakeGemini implements AutoCloseable {
 
   /** A recorded call. */
   record Call(String path, Optional<String> apiKey, String body) {}
 
-  /** What the server does with a call. */
-  interface Answer {
-    void to(HttpExchange exchange) throws IOException;
-  }
+  private final ScriptedServer<Call> server;
 
-  private static final CountDownLatch NEVER = new CountDownLatch(1);
-
-  private final HttpServer server;
-  private final List<Answer> script;
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
-
-  private FakeGemini(List<Answer> script) throws IOException {
-    this.script = script;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::serve);
-    server.start();
+  private FakeGemini(Answer... script) {
+    server = new ScriptedServer<>(FakeGemini::call, script);
   }
 
   static FakeGemini answering(Answer... script) {
-    try {
-      return new FakeGemini(List.of(script));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new FakeGemini(script);
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      var key = Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-goog-api-key"));
-      int nth;
-      synchronized (calls) {
-        nth = Math.min(calls.size(), script.size() - 1);
-        calls.add(new Call(exchange.getRequestURI().getPath(), key, body));
-      }
-      script.get(nth).to(exchange);
-    }
+  private static Call call(HttpExchange exchange, String body) {
+    return new Call(
+        exchange.getRequestURI().getPath(),
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-goog-api-key")),
+        body);
   }
 
   URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return server.address();
   }
 
   List<Call> calls() {
-    return calls;
+    return server.calls();
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 
   static Answer picture(String type, byte[] bytes) {
@@ -85,7 +56,7 @@ public final class FakeGemini implements AutoCloseable {
   static Answer json(String body) {
     return exchange -> {
       exchange.getResponseHeaders().set("content-type", "application/json");
-      send(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
+      LoopbackServer.send(exchange, 200, body);
     };
   }
 
@@ -93,12 +64,12 @@ public final class FakeGemini implements AutoCloseable {
   static Answer recorded(String name) {
     try (var file = FakeGemini.class.getResourceAsStream("/answers/" + name + ".json")) {
       var answer = new ObjectMapper().readTree(file);
-      var body = answer.get("body").toString().getBytes(StandardCharsets.UTF_8);
+      var body = answer.get("body").toString();
       return exchange -> {
         for (var header : answer.get("headers").properties()) {
           exchange.getResponseHeaders().set(header.getKey(), header.getValue().asText());
         }
-        send(exchange, answer.get("status").asInt(), body);
+        LoopbackServer.send(exchange, answer.get("status").asInt(), body);
       };
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -117,22 +88,12 @@ public final class FakeGemini implements AutoCloseable {
     };
   }
 
-  /** Sends no response, and keeps the connection open. */
-  static Answer hanging() {
-    return _ -> await();
-  }
-
   /** Sends the beginning of a response, and then keeps the connection open. */
   static Answer hangingInItsBody() {
     return exchange -> {
       begin(exchange);
-      await();
+      ScriptedServer.hang();
     };
-  }
-
-  /** Closes the connection without a response. */
-  static Answer closing() {
-    return _ -> {};
   }
 
   /** Closes the connection in the middle of the response. */
@@ -165,12 +126,7 @@ public final class FakeGemini implements AutoCloseable {
         """
         {"error": {"code": %d, "message": "%s", "status": "SOME_STATUS"}}"""
             .formatted(status, message);
-    return exchange -> send(exchange, status, body.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
-    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
+    return exchange -> LoopbackServer.send(exchange, status, body);
   }
 
   private static void begin(HttpExchange exchange) throws IOException {
@@ -178,13 +134,5 @@ public final class FakeGemini implements AutoCloseable {
     exchange.sendResponseHeaders(200, 100_000);
     exchange.getResponseBody().write("{\"candidates\": [".getBytes(StandardCharsets.UTF_8));
     exchange.getResponseBody().flush();
-  }
-
-  private static void await() {
-    try {
-      NEVER.await();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

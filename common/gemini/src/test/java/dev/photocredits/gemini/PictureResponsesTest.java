@@ -9,11 +9,11 @@ import static dev.photocredits.gemini.GeminiImageModelTest.generate;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.gemini.FakeGemini.Answer;
 import dev.photocredits.images.ModelAnswer;
 import dev.photocredits.images.ModelAnswer.Broken;
 import dev.photocredits.images.ModelAnswer.Generated;
 import dev.photocredits.images.ModelAnswer.Refused;
+import dev.photocredits.lambda.ScriptedServer.Answer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;

@@ -1,5 +1,8 @@
 package dev.photocredits.lambda;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -31,6 +34,16 @@ public final class LoopbackServer implements AutoCloseable {
 
   public URI address() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Sends a response with the headers that have been set. */
+  public static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  public static void send(HttpExchange exchange, int status, String body) throws IOException {
+    send(exchange, status, body.getBytes(UTF_8));
   }
 
   @Override

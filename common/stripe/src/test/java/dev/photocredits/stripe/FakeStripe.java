@@ -1,11 +1,9 @@
 package dev.photocredits.stripe;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.photocredits.lambda.LoopbackServer;
+import dev.photocredits.lambda.ScriptedServer;
+import dev.photocredits.lambda.ScriptedServer.Answer;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A fake of the Stripe API: an HTTP server that records its calls. It responds by a script, and
- * repeats the last response of the script for all further calls.
- */
+/** A fake of the Stripe API that responds by a script. */
 public final class FakeStripe implements AutoCloseable {
 
   /** A recorded call, with the decoded fields of its query and form. */
@@ -33,51 +25,25 @@ public final class FakeStripe implements AutoCloseable {
       Optional<String> idempotencyKey,
       Map<String, String> fields) {}
 
-  /** What the server does with a call. */
-  interface Answer {
-    void to(HttpExchange exchange) throws IOException;
-  }
+  private final ScriptedServer<Call> server;
 
-  private static final CountDownLatch NEVER = new CountDownLatch(1);
-
-  private final HttpServer server;
-  private final List<Answer> script;
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
-
-  private FakeStripe(List<Answer> script) throws IOException {
-    this.script = script;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::serve);
-    server.start();
+  private FakeStripe(Answer... script) {
+    server = new ScriptedServer<>(FakeStripe::call, script);
   }
 
   static FakeStripe answering(Answer... script) {
-    try {
-      return new FakeStripe(List.of(script));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new FakeStripe(script);
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      var headers = exchange.getRequestHeaders();
-      int nth;
-      synchronized (calls) {
-        nth = Math.min(calls.size(), script.size() - 1);
-        calls.add(
-            new Call(
-                exchange.getRequestMethod(),
-                exchange.getRequestURI().getPath(),
-                fields(exchange.getRequestURI().getRawQuery()),
-                Optional.ofNullable(headers.getFirst("authorization")),
-                Optional.ofNullable(headers.getFirst("idempotency-key")),
-                fields(body)));
-      }
-      script.get(nth).to(exchange);
-    }
+  private static Call call(HttpExchange exchange, String body) {
+    var headers = exchange.getRequestHeaders();
+    return new Call(
+        exchange.getRequestMethod(),
+        exchange.getRequestURI().getPath(),
+        fields(exchange.getRequestURI().getRawQuery()),
+        Optional.ofNullable(headers.getFirst("authorization")),
+        Optional.ofNullable(headers.getFirst("idempotency-key")),
+        fields(body));
   }
 
   private static Map<String, String> fields(@Nullable String form) {
@@ -97,16 +63,16 @@ public final class FakeStripe implements AutoCloseable {
   }
 
   URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return server.address();
   }
 
   List<Call> calls() {
-    return calls;
+    return server.calls();
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 
   static Answer customer(String id) {
@@ -137,11 +103,9 @@ public final class FakeStripe implements AutoCloseable {
 
   static Answer json(int status, String body) {
     return exchange -> {
-      var bytes = body.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("content-type", "application/json");
       exchange.getResponseHeaders().set("request-id", "req_1");
-      exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-      exchange.getResponseBody().write(bytes);
+      LoopbackServer.send(exchange, status, body);
     };
   }
 
@@ -151,21 +115,5 @@ public final class FakeStripe implements AutoCloseable {
       exchange.getResponseHeaders().set("idempotent-replayed", "true");
       first.to(exchange);
     };
-  }
-
-  /** Sends no response, and keeps the connection open. */
-  static Answer hanging() {
-    return _ -> {
-      try {
-        NEVER.await();
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      }
-    };
-  }
-
-  /** Closes the connection without a response. */
-  static Answer closing() {
-    return _ -> {};
   }
 }

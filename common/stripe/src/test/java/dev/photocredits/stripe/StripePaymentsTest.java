@@ -1,10 +1,10 @@
 package dev.photocredits.stripe;
 
+import static dev.photocredits.lambda.ScriptedServer.closing;
+import static dev.photocredits.lambda.ScriptedServer.hanging;
 import static dev.photocredits.stripe.FakeStripe.answering;
-import static dev.photocredits.stripe.FakeStripe.closing;
 import static dev.photocredits.stripe.FakeStripe.customer;
 import static dev.photocredits.stripe.FakeStripe.error;
-import static dev.photocredits.stripe.FakeStripe.hanging;
 import static dev.photocredits.stripe.FakeStripe.json;
 import static dev.photocredits.stripe.FakeStripe.replayed;
 import static dev.photocredits.stripe.FakeStripe.session;
@@ -17,11 +17,11 @@ import dev.photocredits.checkout.Payments.CustomerCreated;
 import dev.photocredits.checkout.Payments.CustomerDeleted;
 import dev.photocredits.checkout.Payments.SessionOpened;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.ScriptedServer.Answer;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.Sale;
-import dev.photocredits.stripe.FakeStripe.Answer;
 import dev.photocredits.stripe.FakeStripe.Call;
 import dev.photocredits.values.CustomerId;
 import dev.photocredits.values.Email;

@@ -3,14 +3,11 @@ package dev.photocredits.emulators.stripe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.photocredits.lambda.LoopbackServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A shop's webhook that records its deliveries. It can fail the first few with 500. */
@@ -18,20 +15,16 @@ final class WebhookReceiver implements AutoCloseable {
   /** A delivery, and the status that the webhook returned. */
   record Delivery(String body, String signature, int status) {}
 
-  private final HttpServer server;
+  private final LoopbackServer listener = LoopbackServer.start(this::receive);
   private final AtomicInteger remainingFailures;
   private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
 
-  WebhookReceiver() throws IOException {
+  WebhookReceiver() {
     this(0);
   }
 
-  WebhookReceiver(int failures) throws IOException {
+  WebhookReceiver(int failures) {
     remainingFailures = new AtomicInteger(failures);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    var _ = server.createContext("/", this::receive);
-    server.start();
   }
 
   private void receive(HttpExchange exchange) throws IOException {
@@ -45,7 +38,7 @@ final class WebhookReceiver implements AutoCloseable {
   }
 
   URI address() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/api/webhooks/stripe");
+    return listener.address().resolve("/api/webhooks/stripe");
   }
 
   List<Delivery> deliveries() {
@@ -65,6 +58,6 @@ final class WebhookReceiver implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    listener.close();
   }
 }

@@ -1,7 +1,5 @@
 package dev.photocredits.systemtests.fakes;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
 import dev.photocredits.lambda.LoopbackServer;
 import java.io.IOException;
@@ -49,10 +47,8 @@ public final class EmptyServices implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, int status, String text) throws IOException {
-    var body = text.getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
+    LoopbackServer.send(exchange, status, text);
   }
 
   @Override

@@ -72,9 +72,7 @@ public final class FailingDynamoDb implements AutoCloseable {
           .firstValue("x-amz-crc32")
           .ifPresent(crc -> exchange.getResponseHeaders().set("x-amz-crc32", crc));
       exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
-      exchange.sendResponseHeaders(
-          response.statusCode(), response.body().length == 0 ? -1 : response.body().length);
-      exchange.getResponseBody().write(response.body());
+      LoopbackServer.send(exchange, response.statusCode(), response.body());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -1,7 +1,5 @@
 package dev.photocredits.systemtests.fakes;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -280,11 +278,9 @@ public final class FakeGemini implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, Answer.Reply reply) throws IOException {
-    var body = reply.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json; charset=UTF-8");
     reply.headers().forEach(exchange.getResponseHeaders()::set);
-    exchange.sendResponseHeaders(reply.status(), body.length);
-    exchange.getResponseBody().write(body);
+    LoopbackServer.send(exchange, reply.status(), reply.body());
   }
 
   @Override

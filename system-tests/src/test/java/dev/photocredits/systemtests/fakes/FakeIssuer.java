@@ -1,7 +1,5 @@
 package dev.photocredits.systemtests.fakes;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JOSEException;
@@ -99,9 +97,7 @@ public final class FakeIssuer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      var body = body(exchange.getRequestURI().getPath()).getBytes(UTF_8);
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
+      LoopbackServer.send(exchange, 200, body(exchange.getRequestURI().getPath()));
     }
   }
 

@@ -95,7 +95,7 @@ public final class FakeStack implements AutoCloseable {
             exchange, parameters(new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
       } else if (deleted.contains(function.replace(name + "-", ""))) {
         exchange.getResponseHeaders().set("x-amzn-errortype", "ResourceNotFoundException");
-        send(exchange, 404, "{}");
+        LoopbackServer.send(exchange, 404, "{}");
       } else if (path.endsWith("/versions")) {
         var all = versions.getOrDefault(function, List.of());
         list(exchange, "Versions", all, version -> Map.of("Version", version), query);
@@ -103,17 +103,17 @@ public final class FakeStack implements AutoCloseable {
         list(exchange, "Aliases", aliases.getOrDefault(function, List.of()), a -> a, query);
       } else if (!throttled.compareAndSet(false, true)) {
         versions.getOrDefault(function, List.of()).remove(query.getOrDefault("Qualifier", "all"));
-        send(exchange, 200, "{}");
+        LoopbackServer.send(exchange, 200, "{}");
       } else {
         exchange.getResponseHeaders().set("x-amzn-errortype", "TooManyRequestsException");
-        send(exchange, 429, "{}");
+        LoopbackServer.send(exchange, 429, "{}");
       }
     }
   }
 
   private void listResources(HttpExchange exchange, Map<String, String> query) throws IOException {
     if (!name.equals(query.get("StackName"))) {
-      send(
+      LoopbackServer.send(
           exchange,
           400,
           """
@@ -142,7 +142,7 @@ public final class FakeStack implements AutoCloseable {
                             deleted.contains(resource.getKey()) ? "DELETE" : "UPDATE"))
             .collect(Collectors.joining());
     var next = from + PAGE < types.size() ? "<NextToken>" + (from + PAGE) + "</NextToken>" : "";
-    send(
+    LoopbackServer.send(
         exchange,
         200,
         """
@@ -165,7 +165,7 @@ public final class FakeStack implements AutoCloseable {
     if (from + PAGE < all.size()) {
       answer.put("NextMarker", "" + (from + PAGE));
     }
-    send(exchange, 200, JSON.writeValueAsString(answer));
+    LoopbackServer.send(exchange, 200, JSON.writeValueAsString(answer));
   }
 
   private static int first(@Nullable String token) {
@@ -177,12 +177,6 @@ public final class FakeStack implements AutoCloseable {
         .map(pair -> pair.split("=", 2))
         .filter(pair -> pair.length == 2)
         .collect(Collectors.toMap(pair -> pair[0], pair -> URLDecoder.decode(pair[1], UTF_8)));
-  }
-
-  private static void send(HttpExchange exchange, int status, String text) throws IOException {
-    var body = text.getBytes(UTF_8);
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
   }
 
   @Override

@@ -136,13 +136,11 @@ final class FakeUserPool implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {
-    var bytes = body.getBytes(UTF_8);
     exchange.getResponseHeaders().set("Access-Control-Allow-Origin", "*");
     exchange
         .getResponseHeaders()
         .set("Content-Type", body.startsWith("{") ? "application/json" : "text/html");
-    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-    exchange.getResponseBody().write(bytes);
+    LoopbackServer.send(exchange, status, body);
   }
 
   @Override

@@ -50,8 +50,7 @@ final class StaticHost implements AutoCloseable {
               : Files.readAllBytes(WEB.resolve(name));
       var type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "application/json");
       exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(200, bytes.length);
-      exchange.getResponseBody().write(bytes);
+      LoopbackServer.send(exchange, 200, bytes);
     }
   }
 
