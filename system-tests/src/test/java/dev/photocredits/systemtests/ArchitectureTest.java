@@ -200,6 +200,15 @@ public final class ArchitectureTest {
   }
 
   @Test
+  void one_class_builds_the_error_responses() {
+    holds(
+        noClasses()
+            .that(not(simpleName("Errors").or(simpleName("ErrorCode")).or(simpleName("Response"))))
+            .should()
+            .dependOnClassesThat(simpleName("ErrorCode")));
+  }
+
+  @Test
   void one_class_parses_the_json_of_stripe() {
     holds(
         noClasses()

@@ -38,7 +38,7 @@ public final class Access {
       return new Caller(null);
     }
     if (!request.hasToken()) {
-      throw new Rejected(ErrorCode.UNAUTHENTICATED, "This route needs a valid token.");
+      throw new Rejected(Errors.noToken());
     }
     return new Caller(proven(request));
   }
@@ -48,9 +48,7 @@ public final class Access {
         .claim("email")
         .filter(_ -> request.claim("email_verified").filter("true"::equals).isPresent())
         .flatMap(Email::parse)
-        .orElseThrow(
-            () ->
-                new Rejected(ErrorCode.FORBIDDEN, "The token carries no verified e-mail address."));
+        .orElseThrow(() -> new Rejected(Errors.unverifiedEmail()));
   }
 
   /** The caller of a request. */
@@ -64,7 +62,7 @@ public final class Access {
     /** Throws {@link Rejected} with 403 unless the caller has proven to own the address. */
     public void mustBe(Email email) {
       if (own != null && !email.equals(own)) {
-        throw new Rejected(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
+        throw new Rejected(Errors.otherEmail());
       }
     }
 

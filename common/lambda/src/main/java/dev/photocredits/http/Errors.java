@@ -9,8 +9,9 @@ import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import java.time.Duration;
+import java.util.List;
 
-/** Converts outcomes and exceptions to the contract's error bodies; no other class does. */
+/** Builds every error response, with its code and its text; no other class does. */
 public final class Errors {
   private static final String NOTHING_CHARGED = " Nothing was charged.";
 
@@ -27,6 +28,83 @@ public final class Errors {
   private static final Duration RETRY_BUSY_AFTER = Duration.ofSeconds(2);
 
   private Errors() {}
+
+  /** The response to a request that cannot be read. */
+  public static Response badRequest(String detail) {
+    return Response.error(ErrorCode.BAD_REQUEST, detail);
+  }
+
+  /** The response to fields with problems, which are those of {@link Problems}. */
+  static Response invalidFields(List<?> problems) {
+    return Response.error(ErrorCode.VALIDATION_ERROR, List.copyOf(problems));
+  }
+
+  static Response notBase64() {
+    return badRequest("The request body is not valid base64.");
+  }
+
+  static Response notUtf8() {
+    return badRequest("The request body is not valid UTF-8.");
+  }
+
+  static Response invalidCursor() {
+    return badRequest("Invalid cursor.");
+  }
+
+  /** The response to a call of the webhook that is not an event of Stripe's. */
+  public static Response invalidEvent() {
+    return badRequest("Invalid webhook signature or payload.");
+  }
+
+  /** The response to a photo whose declared type is not an image type. */
+  public static Response noPhoto() {
+    return badRequest("Invalid file type. Please upload an image.");
+  }
+
+  static Response noToken() {
+    return Response.error(ErrorCode.UNAUTHENTICATED, "This route needs a valid token.");
+  }
+
+  static Response unverifiedEmail() {
+    return Response.error(ErrorCode.FORBIDDEN, "The token carries no verified e-mail address.");
+  }
+
+  static Response otherEmail() {
+    return Response.error(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
+  }
+
+  /** The response to a path without a route. */
+  public static Response unknownRoute() {
+    return Response.error(ErrorCode.NOT_FOUND, "Not Found");
+  }
+
+  /** The response to a method that the path does not have. */
+  public static Response wrongMethod(List<String> allowed) {
+    return Response.error(ErrorCode.METHOD_NOT_ALLOWED, "Method Not Allowed")
+        .header("allow", String.join(", ", allowed));
+  }
+
+  public static Response unknownSession() {
+    return Response.error(ErrorCode.CHECKOUT_SESSION_NOT_FOUND, "Checkout session not found");
+  }
+
+  public static Response unknownGeneration() {
+    return Response.error(ErrorCode.GENERATION_NOT_FOUND, "Generation not found");
+  }
+
+  public static Response unknownUpload() {
+    return Response.error(
+        ErrorCode.UPLOAD_NOT_FOUND,
+        "Upload not found: its photo was never uploaded, or has been deleted." + NOTHING_CHARGED);
+  }
+
+  public static Response unsupportedImage(String problem) {
+    return Response.error(ErrorCode.UNSUPPORTED_IMAGE, problem + NOTHING_CHARGED);
+  }
+
+  public static Response imageTooLarge(String problem) {
+    return Response.error(ErrorCode.IMAGE_TOO_LARGE, problem + NOTHING_CHARGED);
+  }
 
   public static Response invalidEmail(String typed) {
     return Response.error(ErrorCode.INVALID_EMAIL, "Invalid email format: " + Problems.echo(typed));

@@ -112,7 +112,7 @@ public final class PageQuery {
     } catch (IllegalArgumentException _) {
       // Not base64: rejected like every other cursor that we did not issue.
     }
-    throw new Rejected(ErrorCode.BAD_REQUEST, "Invalid cursor.");
+    throw new Rejected(Errors.invalidCursor());
   }
 
   private static byte[] digest(String list, UUID id) {

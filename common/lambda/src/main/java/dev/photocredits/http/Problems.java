@@ -41,7 +41,7 @@ public final class Problems {
   }
 
   private Rejected rejection() {
-    return new Rejected(Response.error(ErrorCode.VALIDATION_ERROR, List.copyOf(found)));
+    return new Rejected(Errors.invalidFields(found));
   }
 
   public void missing(String field) {

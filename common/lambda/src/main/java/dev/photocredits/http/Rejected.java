@@ -11,10 +11,6 @@ public final class Rejected extends RuntimeException {
     this.response = response;
   }
 
-  public Rejected(ErrorCode code, String detail) {
-    this(Response.error(code, detail));
-  }
-
   public Response response() {
     return response;
   }

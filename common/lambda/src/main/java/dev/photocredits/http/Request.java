@@ -140,7 +140,7 @@ public final class Request {
     try {
       return Base64.getDecoder().decode(body);
     } catch (IllegalArgumentException _) {
-      throw new Rejected(ErrorCode.BAD_REQUEST, "The request body is not valid base64.");
+      throw new Rejected(Errors.notBase64());
     }
   }
 
@@ -149,7 +149,7 @@ public final class Request {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body())).toString();
     } catch (CharacterCodingException _) {
-      throw new Rejected(ErrorCode.BAD_REQUEST, "The request body is not valid UTF-8.");
+      throw new Rejected(Errors.notUtf8());
     }
   }
 

@@ -38,7 +38,7 @@ public record Response(
     return new Response(status, Map.of(), null, "ok", Map.of(), Map.of());
   }
 
-  /** An error in the contract's form. */
+  /** An error in the contract's form, for {@link Errors}. */
   public static Response error(ErrorCode code, Object detail) {
     var body = Json.object("detail", detail, "error_code", code.name());
     return new Response(code.status(), Map.of(), body, code.name(), Map.of(), Map.of());

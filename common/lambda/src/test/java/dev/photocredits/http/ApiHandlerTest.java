@@ -81,7 +81,7 @@ final class ApiHandlerTest {
     var answer =
         get(
             _ -> {
-              throw new Rejected(ErrorCode.FORBIDDEN, "Not yours.");
+              throw new Rejected(Response.error(ErrorCode.FORBIDDEN, "Not yours."));
             });
 
     assertThat(answer.getStatusCode()).isEqualTo(403);

@@ -17,7 +17,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import dev.photocredits.http.ApiHandler;
-import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
@@ -112,7 +112,7 @@ public final class LocalIssuer extends ApiHandler {
     } catch (JsonProcessingException _) {
       // rejected below, like any JSON that is not an object
     }
-    throw new Rejected(ErrorCode.BAD_REQUEST, "The body must be an object like {\"email\":\"…\"}.");
+    throw new Rejected(Errors.badRequest("The body must be an object like {\"email\":\"…\"}."));
   }
 
   private Object issue(ObjectNode requested) {

@@ -6,7 +6,6 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.http.Access;
 import dev.photocredits.http.ApiHandler;
-import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Errors;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
@@ -67,7 +66,7 @@ public final class CheckoutHandler extends ApiHandler {
     var caller = wiring.now().access.caller(request);
     var id = SessionId.parse(request.path("session_id")).orElse(null);
     if (id == null) {
-      return unknown();
+      return Errors.unknownSession();
     }
     return caller
         .address()
@@ -94,7 +93,7 @@ public final class CheckoutHandler extends ApiHandler {
   private Response find(Access.Caller caller, SessionId id) {
     return switch (wiring.now().checkout.find(id)) {
       case FoundSession session -> found(caller, session);
-      case NoSuchSession _ -> unknown();
+      case NoSuchSession _ -> Errors.unknownSession();
       case LookupFailed(var why) -> Errors.paymentUnknown(why);
     };
   }
@@ -103,7 +102,8 @@ public final class CheckoutHandler extends ApiHandler {
     caller.mustBe(session.terms().buyer());
     return switch (wiring.now().checkout.sale(session)) {
       case Sale sale -> found(session, sale);
-      case NotOurs notOurs -> Fulfilment.attention(notOurs).map(unknown()::alarm).orElseThrow();
+      case NotOurs notOurs ->
+          Fulfilment.attention(notOurs).map(Errors.unknownSession()::alarm).orElseThrow();
     };
   }
 
@@ -124,10 +124,6 @@ public final class CheckoutHandler extends ApiHandler {
             .count(Metric.CREDITS_SOLD, credits.value())
             .count(Metric.CREDITS_REVERSED, reversed.value());
     return Fulfilment.attention(granted).map(counted::alarm).orElse(counted);
-  }
-
-  private static Response unknown() {
-    return Response.error(ErrorCode.CHECKOUT_SESSION_NOT_FOUND, "Checkout session not found");
   }
 
   private Response open(Request request) {

@@ -3,7 +3,6 @@ package dev.photocredits.functions.generation;
 import dev.photocredits.generation.GenerationRequest;
 import dev.photocredits.generation.SubmittedPhoto;
 import dev.photocredits.http.Access.Caller;
-import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Errors;
 import dev.photocredits.http.JsonBody;
 import dev.photocredits.http.Problems;
@@ -110,7 +109,7 @@ final class GenerateRequest {
 
   /** The error for a photo whose declared type is not an image type. */
   static Rejected noPhoto() {
-    return new Rejected(ErrorCode.BAD_REQUEST, "Invalid file type. Please upload an image.");
+    return new Rejected(Errors.noPhoto());
   }
 
   private record PhotoInForm(UploadForm.File file, BooleanSupplier isLate)
@@ -173,10 +172,7 @@ final class GenerateRequest {
     }
 
     private static Rejected notFound() {
-      return new Rejected(
-          ErrorCode.UPLOAD_NOT_FOUND,
-          "Upload not found: its photo was never uploaded, or has been deleted."
-              + " Nothing was charged.");
+      return new Rejected(Errors.unknownUpload());
     }
   }
 }

@@ -23,7 +23,6 @@ import dev.photocredits.generation.GenerationOutcome.Work;
 import dev.photocredits.generation.GenerationRequest;
 import dev.photocredits.http.Access;
 import dev.photocredits.http.ApiHandler;
-import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Errors;
 import dev.photocredits.http.PageQuery;
 import dev.photocredits.http.Request;
@@ -158,7 +157,7 @@ public final class GenerationHandler extends ApiHandler {
                   .orElseGet(() -> withId(id, Errors.inProgress()));
           case FailedBefore(var id, var reason, var retryAfter) ->
               withId(id, Errors.nothingDelivered(reason, retryAfter));
-          case WasDeleted(var id) -> withId(id, notFound());
+          case WasDeleted(var id) -> withId(id, Errors.unknownGeneration());
           case KeyReused _ -> Errors.keyReused();
           case TurnedOff _ -> Errors.turnedOff().count(Metric.GENERATIONS_REFUSED, 1);
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
@@ -258,7 +257,7 @@ public final class GenerationHandler extends ApiHandler {
     return GenerationId.parse(request.path("id"))
         .flatMap(id -> wiring.now().gallery.find(email, id))
         .map(found -> Response.ok(json(found)))
-        .orElseGet(GenerationHandler::notFound)
+        .orElseGet(Errors::unknownGeneration)
         .trace("user", Log.user(email));
   }
 
@@ -269,12 +268,8 @@ public final class GenerationHandler extends ApiHandler {
     return GenerationId.parse(request.path("id"))
         .flatMap(id -> wiring.now().deletion.delete(email, id))
         .map(refunded -> Response.empty(204).count(Metric.CREDITS_REFUNDED, refunded.value()))
-        .orElseGet(GenerationHandler::notFound)
+        .orElseGet(Errors::unknownGeneration)
         .trace("user", Log.user(email));
-  }
-
-  private static Response notFound() {
-    return Response.error(ErrorCode.GENERATION_NOT_FOUND, "Generation not found");
   }
 
   private Map<String, @Nullable Object> json(Generation generation) {

@@ -1,6 +1,6 @@
 package dev.photocredits.functions.generation;
 
-import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.UnreadableImage;
@@ -46,11 +46,11 @@ record Photo(ImageFile file) {
     return unsupported(String.valueOf(unreadable.getMessage()));
   }
 
-  static Rejected unsupported(String detail) {
-    return new Rejected(ErrorCode.UNSUPPORTED_IMAGE, detail + " Nothing was charged.");
+  static Rejected unsupported(String problem) {
+    return new Rejected(Errors.unsupportedImage(problem));
   }
 
-  static Rejected tooLarge(String detail) {
-    return new Rejected(ErrorCode.IMAGE_TOO_LARGE, detail + " Nothing was charged.");
+  static Rejected tooLarge(String problem) {
+    return new Rejected(Errors.imageTooLarge(problem));
   }
 }

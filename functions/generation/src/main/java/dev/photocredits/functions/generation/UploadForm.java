@@ -2,7 +2,7 @@ package dev.photocredits.functions.generation;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.Problems;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
@@ -130,7 +130,7 @@ final class UploadForm {
   }
 
   private static Rejected broken(String detail) {
-    return new Rejected(ErrorCode.BAD_REQUEST, detail);
+    return new Rejected(Errors.badRequest(detail));
   }
 
   /** A required text; reports a problem and returns empty if it is missing or is a file. */

@@ -1,7 +1,7 @@
 package dev.photocredits.functions.health;
 
 import dev.photocredits.http.ApiHandler;
-import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.json.Json;
@@ -36,13 +36,12 @@ public final class HealthHandler extends ApiHandler {
     }
     var methods = Routes.methods(request.path());
     if (methods.isEmpty()) {
-      return Response.error(ErrorCode.NOT_FOUND, "Not Found");
+      return Errors.unknownRoute();
     }
     if (request.method().equals("OPTIONS")) {
       return Response.empty(204);
     }
-    return Response.error(ErrorCode.METHOD_NOT_ALLOWED, "Method Not Allowed")
-        .header("allow", String.join(", ", methods));
+    return Errors.wrongMethod(methods);
   }
 
   // Checked first, so that a health check does not load the table of routes.

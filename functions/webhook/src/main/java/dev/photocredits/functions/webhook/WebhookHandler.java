@@ -8,7 +8,7 @@ import dev.photocredits.credits.ReversalOutcome.OtherCurrency;
 import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.http.ApiHandler;
-import dev.photocredits.http.ErrorCode;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.lambda.Environment;
@@ -81,10 +81,7 @@ public final class WebhookHandler extends ApiHandler {
       case Other(var event, var type) ->
           acknowledged("ignored").trace("event_id", event).trace("event_type", type);
       case NotAnEvent(var problem) ->
-          counted(
-                  "rejected",
-                  Response.error(ErrorCode.BAD_REQUEST, "Invalid webhook signature or payload."))
-              .trace("problem", problem);
+          counted("rejected", Errors.invalidEvent()).trace("problem", problem);
     };
   }
 
