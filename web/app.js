@@ -7,7 +7,7 @@ import {studio} from './studio.js';
 import {pictures} from './pictures.js';
 import {credits} from './credits.js';
 
-const config = {api: '', sign_in: null, credits_per_generation: 3};
+const config = {api: '', sign_in: null};
 const response = await fetch('config.json', {cache: 'no-cache'}).catch(() => null);
 if (response?.ok) Object.assign(config, await response.json());
 
@@ -16,7 +16,7 @@ const session = signInBy(config.sign_in);
 /** The state and functions that the views share. */
 const shop = {
   client: photoCredits({api: config.api, token: session.token}),
-  price: config.credits_per_generation,
+  price: null,
   balance: null,
   email: session.email,
 
@@ -35,6 +35,14 @@ const shop = {
     ].join(' ');
     desk.showPrice();
     return {credits, available};
+  },
+
+  /** Reads the price of a generation and updates every element that shows it. Until then, the page names no price. */
+  async showPrice() {
+    shop.price = (await shop.client.prices()).credits_per_generation;
+    $('footer-price').textContent = `A set of three pictures costs ${counted(shop.price, 'credit')}.`;
+    desk.showPrice();
+    views.credits.showPrice();
   },
 
   askToSignIn() {
@@ -149,18 +157,20 @@ $('feedback-form').onsubmit = event => {
 };
 
 // When the device is online again or the page is visible again, client.js resumes polling by itself, and the balance is
-// read again.
+// read again; so is the price if it is still unknown.
 
 function connection() {
   $('offline').hidden = navigator.onLine;
-  if (navigator.onLine && session.email() && document.visibilityState === 'visible') shop.showBalance().catch(() => {});
+  if (!navigator.onLine || document.visibilityState !== 'visible') return;
+  if (!shop.price) shop.showPrice().catch(() => {});
+  if (session.email()) shop.showBalance().catch(() => {});
 }
 addEventListener('online', connection);
 addEventListener('offline', connection);
 document.addEventListener('visibilitychange', connection);
 addEventListener('hashchange', route);
 
-$('footer-price').textContent = `A set of three pictures costs ${counted(shop.price, 'credit')}.`;
+shop.showPrice().catch(() => {});
 route();
 await attempt($('sign-in-problem'), session.resume);
 await welcome();

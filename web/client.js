@@ -75,6 +75,7 @@ export function photoCredits({api = '', token = async () => null} = {}) {
   const client = {
     // openapi.yaml describes the responses.
     packages: () => sendWithRetries('GET', '/api/packages'),
+    prices: () => sendWithRetries('GET', '/api/prices'),
     balance: email => sendWithRetries('GET', path('credits', email)),
     statement: (email, cursor) => sendWithRetries('GET', path('credits', email, 'transactions') + page(50, cursor)),
     gallery: (email, cursor) => sendWithRetries('GET', path('generations', email) + page(12, cursor)),

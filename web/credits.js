@@ -7,12 +7,14 @@ const wait = seconds => new Promise(resolve => setTimeout(resolve, seconds * 100
 export function credits(shop) {
   let cursor = null,
     balance = 0;
+  const worth = new Map(); // the credits of each pack, by the element that shows its worth in sets
 
   async function showPacks() {
     await attempt(
       $('buy-problem'),
       async () => {
         const packs = await shop.client.packages();
+        worth.clear();
         $('packs').replaceChildren(
           ...packs.map(pack => {
             const buy = button(
@@ -24,20 +26,29 @@ export function credits(shop) {
               'aria-label',
               `Buy ${pack.name}, ${counted(pack.credits, 'credit')}, for ${money(pack.price)}`,
             );
-            const sets = Math.floor(pack.credits / shop.price);
+            const sets = h('span', {className: 'hint'});
+            worth.set(sets, pack.credits);
             return h(
               'li',
               {},
               h('span', {className: 'hint', textContent: pack.name}),
               h('b', {textContent: counted(pack.credits, 'credit')}),
-              h('span', {className: 'hint', textContent: `${counted(sets, 'set')} of three pictures`}),
+              sets,
               buy,
             );
           }),
         );
+        showPrice();
       },
       () => [['Try again', showPacks]],
     );
+  }
+
+  /** Shows for each pack how many sets of pictures it is worth, once the price is known. */
+  function showPrice() {
+    if (!shop.price) return;
+    for (const [sets, credits] of worth)
+      sets.textContent = `${counted(Math.floor(credits / shop.price), 'set')} of three pictures`;
   }
 
   async function checkout(pack) {
@@ -191,5 +202,5 @@ export function credits(shop) {
     attempt($('statement-problem'), async () => {
       $('statement').tBodies[0].append(...(await load()));
     });
-  return {show, comeBack};
+  return {show, showPrice, comeBack};
 }

@@ -162,11 +162,12 @@ export function studio(shop) {
 
   function showPrice() {
     const {balance, price} = shop;
-    const short = shop.email() && balance !== null && balance < price;
+    const short = shop.email() && price !== null && balance !== null && balance < price;
+    const cost = price === null ? '' : `${counted(price, 'credit')}. `;
     $('price').replaceChildren(
       short
         ? h('a', {href: '#credits', textContent: `You have ${counted(balance, 'credit')}. Buy a pack to continue.`})
-        : `${counted(price, 'credit')}. You are refunded for pictures that fail.`,
+        : `${cost}You are refunded for pictures that fail.`,
     );
   }
 

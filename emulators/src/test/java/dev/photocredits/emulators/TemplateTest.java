@@ -32,6 +32,8 @@ final class TemplateTest {
             "$default HealthFunction",
             "GET /api/packages CreditsFunction",
             "HEAD /api/packages CreditsFunction",
+            "GET /api/prices CreditsFunction",
+            "HEAD /api/prices CreditsFunction",
             "GET /api/credits/{email} CreditsFunction",
             "HEAD /api/credits/{email} CreditsFunction",
             "GET /api/credits/{email}/transactions CreditsFunction",

@@ -166,11 +166,7 @@ public final class LocalSystem implements AutoCloseable {
           functions.putAll(check.functions(log));
         });
     var pages = new ArrayList<>(ApiDocs.pages());
-    pages.addAll(
-        WebPage.pages(
-            template.beside("web"),
-            tokens.flatMap(TokenCheck::tokenPath),
-            price(template, environment)));
+    pages.addAll(WebPage.pages(template.beside("web"), tokens.flatMap(TokenCheck::tokenPath)));
     // The gateway is closed first, so that running requests finish while the services still run.
     opened.remove(gateway);
     opened.push(gateway);
@@ -231,13 +227,6 @@ public final class LocalSystem implements AutoCloseable {
           function.name(), LambdaFunction.create(function, new Environment(variables, clock), log));
     }
     return functions;
-  }
-
-  private static Optional<String> price(Template template, Map<String, String> environment) {
-    return template.functions().stream()
-        .map(function -> template.environment(function.name(), environment))
-        .flatMap(variables -> Optional.ofNullable(variables.get("CREDITS_PER_GENERATION")).stream())
-        .findFirst();
   }
 
   private static Map<String, String> variables(

@@ -57,19 +57,17 @@ public final class LocalSystemTest {
     try (var system = start(Map.of())) {
       assertThat(get(system.url() + "/api/health")).isEqualTo("hello");
       assertThat(get(system.url() + "/?payment=success")).isEqualTo("<p>page");
-      assertThat(get(system.url() + "/config.json"))
-          .isEqualTo("{\"api\":\"\",\"sign_in\":null,\"credits_per_generation\":3}");
+      assertThat(get(system.url() + "/config.json")).isEqualTo("{\"api\":\"\",\"sign_in\":null}");
       assertThat(log).containsExactly("greeted");
     }
   }
 
   @Test
   void a_change_of_the_page_is_visible_without_a_restart() throws Exception {
-    try (var system = start(Map.of("CREDITS_PER_GENERATION", "5"))) {
+    try (var system = start(Map.of())) {
       Files.writeString(folder.resolve("web/index.html"), "<p>other");
 
       assertThat(get(system.url() + "/")).isEqualTo("<p>other");
-      assertThat(get(system.url() + "/config.json")).contains("\"credits_per_generation\":5");
     }
   }
 

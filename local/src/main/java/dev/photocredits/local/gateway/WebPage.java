@@ -28,12 +28,10 @@ public final class WebPage {
    * this run. A file is read for each request, so a change is visible after a reload.
    *
    * @param tokenPath the path at which a local issuer issues tokens, if there is one
-   * @param price the price of a generation; if empty, the page uses its own default
    */
-  public static List<StaticPage> pages(
-      Path folder, Optional<String> tokenPath, Optional<String> price) {
+  public static List<StaticPage> pages(Path folder, Optional<String> tokenPath) {
     var pages = new ArrayList<StaticPage>();
-    pages.add(new StaticPage("/config.json", "application/json", config(tokenPath, price)));
+    pages.add(new StaticPage("/config.json", "application/json", config(tokenPath)));
     if (Files.isDirectory(folder)) {
       try (var files = Files.list(folder)) {
         files.flatMap(file -> page(file).stream()).forEach(pages::add);
@@ -44,9 +42,8 @@ public final class WebPage {
     return pages;
   }
 
-  private static byte[] config(Optional<String> tokenPath, Optional<String> price) {
+  private static byte[] config(Optional<String> tokenPath) {
     var config = Json.object("api", "", "sign_in", tokenPath.map(WebPage::tokens).orElse(null));
-    price.ifPresent(credits -> config.put("credits_per_generation", Integer.valueOf(credits)));
     return Json.write(config).getBytes(UTF_8);
   }
 

@@ -30,6 +30,8 @@ public final class ApiWithTokens implements AutoCloseable {
           "$default",
           "GET /api/packages",
           "HEAD /api/packages",
+          "GET /api/prices",
+          "HEAD /api/prices",
           "POST /api/feedback",
           "POST /api/webhooks/stripe");
 

@@ -41,6 +41,12 @@ final class ContractAdditionsTest {
                 + "\"price\":{\"amount\":9999,\"currency\":\"usd\"}}]");
   }
 
+  @Test
+  void the_prices() {
+    assertThat(api.get("/api/prices").text())
+        .isEqualTo("200 {\"credits_per_generation\":3,\"variations\":3}");
+  }
+
   @Nested
   final class Statement {
     @Test

@@ -183,18 +183,19 @@ final class RealClientsTest {
     assertThat(head.header("content-length")).isIn("", Integer.toString(get.body().length));
   }
 
-  @Test
-  void the_catalogue_is_not_sent_again_if_it_is_unchanged() {
-    var first = api.get("/api/packages");
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/packages", "/api/prices"})
+  void the_catalogue_and_the_prices_are_not_sent_again_if_they_are_unchanged(String path) {
+    var first = api.get(path);
     var tag = first.header("etag");
 
-    var known = ifNoneMatch(tag);
-    var other = ifNoneMatch("\"another\"");
+    var known = ifNoneMatch(path, tag);
+    var other = ifNoneMatch(path, "\"another\"");
 
     assertThat(first.header("cache-control")).isEqualTo("no-cache");
     assertThat(known.text()).isEqualTo("304 ");
     assertThat(known.header("etag")).isEqualTo(tag);
-    assertThat(ifNoneMatch("\"another\", W/" + tag).status()).isEqualTo(304);
+    assertThat(ifNoneMatch(path, "\"another\", W/" + tag).status()).isEqualTo(304);
     assertThat(other.text()).isEqualTo(first.text());
   }
 
@@ -207,10 +208,8 @@ final class RealClientsTest {
     assertThat(docs.body()).doesNotContain("<script>");
   }
 
-  private static ApiResponse ifNoneMatch(String tags) {
+  private static ApiResponse ifNoneMatch(String path, String tags) {
     return api.send(
-        api.request("/api/packages")
-            .header("If-None-Match", tags)
-            .method("GET", BodyPublishers.noBody()));
+        api.request(path).header("If-None-Match", tags).method("GET", BodyPublishers.noBody()));
   }
 }

@@ -732,6 +732,7 @@ final class ReferenceFaultsTest {
         strings = {
           "/api/health",
           "/api/packages",
+          "/api/prices",
           "/api/credits/ada@example.com",
           "/api/credits/ada@example.com/transactions",
           "/api/generations/ada@example.com"

@@ -81,6 +81,7 @@ final class TokensTest {
         List.of(
             guarded.api.get("/api/health"),
             guarded.api.get("/api/packages"),
+            guarded.api.get("/api/prices"),
             guarded.api.post("/api/feedback", "{\"message\":\"Good\"}"),
             guarded.api.webhook(event));
 

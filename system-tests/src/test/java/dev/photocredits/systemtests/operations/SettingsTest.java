@@ -67,6 +67,12 @@ final class SettingsTest {
         .isEqualTo(5);
   }
 
+  @Test
+  void the_prices_are_those_of_the_setting() {
+    assertThat(api.get("/api/prices").text())
+        .isEqualTo("200 {\"credits_per_generation\":5,\"variations\":3}");
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 2", "2, 4", "3, 5"})
   void a_refund_is_rounded_up(int missing, int refund) {

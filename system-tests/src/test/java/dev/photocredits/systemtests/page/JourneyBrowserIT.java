@@ -18,6 +18,7 @@ final class JourneyBrowserIT {
     var email = RunningShop.newEmail();
     ada.opens(shop.url() + "/");
     ada.savesScreenshot("first-visit");
+    ada.sees("footer-price", "A set of three pictures costs 3 credits.");
     ada.looksGood("first visit");
     ada.signsIn(email);
     ada.sees("balance", "0 credits");

@@ -129,7 +129,7 @@ final class TemplateTest {
   }
 
   @Test
-  void all_but_five_routes_require_a_token() {
+  void all_but_six_routes_require_a_token() {
     var open = new TreeSet<String>();
     var api = TRANSFORMED.one("AWS::ApiGatewayV2::Api", "Api").path("Body");
 
@@ -148,7 +148,9 @@ final class TemplateTest {
         .containsExactly(
             "GET /api/health",
             "GET /api/packages",
+            "GET /api/prices",
             "HEAD /api/packages",
+            "HEAD /api/prices",
             "POST /api/feedback",
             "POST /api/webhooks/stripe",
             "X-AMAZON-APIGATEWAY-ANY-METHOD $default");

@@ -6,6 +6,7 @@ import dev.photocredits.http.ApiHandler;
 import dev.photocredits.http.PageQuery;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
+import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /api/credits/{email}} returns a balance, {@code GET /api/credits/{email}/transactions}
- * a page of the statement, and {@code GET /api/packages} the catalogue.
+ * a page of the statement, {@code GET /api/packages} the catalogue, and {@code GET /api/prices}
+ * what a generation costs.
  */
 public final class CreditsHandler extends ApiHandler {
   private static final int STATEMENT_LIMIT = 50;
@@ -53,6 +55,7 @@ public final class CreditsHandler extends ApiHandler {
       case "GET /api/credits/{email}" -> balance(request);
       case "GET /api/credits/{email}/transactions" -> statement(request);
       case "GET /api/packages" -> packages(request);
+      case "GET /api/prices" -> prices(request);
       default -> throw new IllegalStateException("no such route here: " + request.route());
     };
   }
@@ -111,10 +114,23 @@ public final class CreditsHandler extends ApiHandler {
         "created_at", transaction.createdAt().toString());
   }
 
-  // The same for all callers, so caches may keep it; they revalidate it before use.
   private static Response packages(Request request) {
-    var catalogue = CreditPackage.onSale().stream().map(CreditsHandler::json).toList();
-    return Response.ok(catalogue).header("cache-control", "no-cache").revalidated(request);
+    return shared(CreditPackage.onSale().stream().map(CreditsHandler::json).toList(), request);
+  }
+
+  private Response prices(Request request) {
+    var prices =
+        Json.object(
+            "credits_per_generation",
+            wiring.now().price.value(),
+            "variations",
+            VariationPrompt.COUNT);
+    return shared(prices, request);
+  }
+
+  // The same for all callers, so caches may keep it; they revalidate it before use.
+  private static Response shared(Object body, Request request) {
+    return Response.ok(body).header("cache-control", "no-cache").revalidated(request);
   }
 
   private static Map<String, @Nullable Object> json(CreditPackage pack) {

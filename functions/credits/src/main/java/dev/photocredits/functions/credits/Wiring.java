@@ -6,7 +6,9 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.http.Access;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.GenerationPrice;
 import dev.photocredits.lambda.WelcomeCredits;
+import dev.photocredits.values.Credits;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -16,6 +18,7 @@ final class Wiring {
   final Access access;
   final Ledger ledger;
   final Accounts accounts;
+  final Credits price;
   final InstantSource clock;
   private final DynamoDb table;
 
@@ -32,6 +35,7 @@ final class Wiring {
     this.table = table;
     this.clock = clock;
     access = Access.of(environment);
+    price = GenerationPrice.of(environment);
     ledger = table.ledger();
     accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
   }

@@ -1,4 +1,4 @@
-/** The credits function: serves balances, statements and the catalogue of packs. */
+/** The credits function: serves balances, statements, the catalogue of packs and prices. */
 @NullMarked
 package dev.photocredits.functions.credits;
 

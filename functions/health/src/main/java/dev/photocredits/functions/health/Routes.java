@@ -16,6 +16,7 @@ final class Routes {
       Map.ofEntries(
           Map.entry(HEALTH, READ),
           Map.entry("/api/packages", READ),
+          Map.entry("/api/prices", READ),
           Map.entry("/api/credits/{email}", READ),
           Map.entry("/api/credits/{email}/transactions", READ),
           Map.entry("/api/checkout", CREATE),
