@@ -405,6 +405,26 @@ final class MakefileTest {
     assertThat(record("mvn.arguments")).exists();
   }
 
+  @Test
+  void the_operators_command_line_is_built_again_after_an_interrupted_build() throws Exception {
+    var target = Files.createDirectories(project.resolve("operator/target"));
+    Files.createFile(target.resolve("photo-credits.jar"));
+
+    var result = run(Map.of(), List.of(command()));
+
+    assertThat(result.output()).startsWith("Building operator/target/photo-credits.jar with Maven");
+    assertThat(recorded("mvn.arguments")).contains("package", "operator");
+  }
+
+  @Test
+  void the_operators_command_line_explains_a_missing_maven() throws Exception {
+    var result = run(Map.of("MVN", "no-such-maven"), List.of(command()));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.output())
+        .contains("photo-credits: no-such-maven is not on the PATH; install Maven");
+  }
+
   private String command() {
     return project.resolve("bin/photo-credits").toString();
   }
