@@ -16,10 +16,13 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** {@code POST /v1beta/models/{model}:generateContent}: generates one variation of a photo. */
+/**
+ * {@code POST /v1beta/models/{model}:generateContent}: generates one variation of a photo. {@code
+ * GET /v1beta/models/{model}}: describes the model.
+ */
 final class GenerateContent extends Handler.Abstract {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Pattern PATH = Pattern.compile("/v1beta/models/([^/:]+):generateContent");
+  private static final Pattern PATH = Pattern.compile("/v1beta/models/([^/:]+)(:generateContent)?");
   private static final Set<String> RETIRED =
       Set.of("gemini-2.5-flash-image", "gemini-3.1-flash-image");
 
@@ -61,7 +64,7 @@ final class GenerateContent extends Handler.Abstract {
     var arrived = System.nanoTime();
     var body = Content.Source.asInputStream(request).readNBytes(LARGEST_BODY + 1);
     var path = PATH.matcher(Request.getPathInContext(request));
-    if (!request.getMethod().equals("POST") || !path.matches()) {
+    if (!path.matches() || !request.getMethod().equals(path.group(2) == null ? "GET" : "POST")) {
       throw GeminiError.noSuchRoute();
     }
     var key = request.getHeaders().get("x-goog-api-key");
@@ -74,6 +77,9 @@ final class GenerateContent extends Handler.Abstract {
     }
     if (!model.startsWith("gemini-")) {
       throw GeminiError.noSuchModel(model);
+    }
+    if (path.group(2) == null) {
+      return description(model);
     }
     if (body.length > LARGEST_BODY) {
       throw GeminiError.invalid(
@@ -96,6 +102,12 @@ final class GenerateContent extends Handler.Abstract {
       Thread.sleep(rest);
     }
     return answer;
+  }
+
+  private static ObjectNode description(String model) {
+    var description = JsonNodeFactory.instance.objectNode().put("name", "models/" + model);
+    description.putArray("supportedGenerationMethods").add("generateContent");
+    return description;
   }
 
   private ObjectNode generated(PictureRequest picture, String model) throws InterruptedException {

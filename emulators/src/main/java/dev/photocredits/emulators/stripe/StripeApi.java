@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.photocredits.emulators.stripe.Call.Answer;
 import dev.photocredits.emulators.stripe.Router.Action;
 import dev.photocredits.emulators.stripe.Router.Route;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * The part of Stripe's API that a shop with Checkout uses: customers, Checkout Sessions, payment
- * intents, charges, refunds, disputes and events.
+ * intents, charges, refunds, disputes, events and the list of webhook endpoints.
  */
 final class StripeApi {
   /** The API version of events about sessions that were created without a Stripe-Version. */
@@ -104,7 +105,8 @@ final class StripeApi {
         route("GET", "/v1/disputes", this::disputes),
         route("GET", "/v1/disputes/*", this::dispute),
         route("GET", "/v1/events", this::events),
-        route("GET", "/v1/events/*", this::event));
+        route("GET", "/v1/events/*", this::event),
+        route("GET", "/v1/webhook_endpoints", _ -> webhookEndpoints()));
   }
 
   private static Route route(String method, String path, Action action) {
@@ -339,6 +341,21 @@ final class StripeApi {
         .find(call.id())
         .map(event -> Answer.ok(event.json()))
         .orElseThrow(() -> StripeError.notFound("event", call.id(), "id"));
+  }
+
+  /** Our only endpoint, which receives every event. */
+  private Answer webhookEndpoints() {
+    var list = JsonNodeFactory.instance.objectNode();
+    var endpoint =
+        list.put("object", "list").put("url", "/v1/webhook_endpoints").putArray("data").addObject();
+    endpoint.putArray("enabled_events").add("*");
+    endpoint
+        .put("id", "we_local")
+        .put("object", "webhook_endpoint")
+        .put("livemode", false)
+        .put("status", "enabled")
+        .put("url", webhooks.target().toString());
+    return Answer.ok(list.put("has_more", false));
   }
 
   private Answer events(Call call) {

@@ -96,6 +96,11 @@ final class Webhooks {
     return events.find(id);
   }
 
+  /** The URL that events are posted to. */
+  URI target() {
+    return target.get();
+  }
+
   List<Event> newestFirst() {
     return events.all().stream()
         .sorted(Comparator.comparingLong(Event::created).thenComparing(Event::id).reversed())

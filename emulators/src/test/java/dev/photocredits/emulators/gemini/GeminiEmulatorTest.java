@@ -12,6 +12,7 @@ import com.google.genai.types.Content;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.GenerateContentConfig;
 import com.google.genai.types.GenerateContentResponse;
+import com.google.genai.types.GetModelConfig;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
 import com.google.genai.types.ImageConfig;
@@ -152,6 +153,19 @@ class GeminiEmulatorTest {
     }
     assertThat(call(client, "gemini-3-pro-image", "a knight", photo, "image/jpeg").parts())
         .isNotEmpty();
+  }
+
+  @Test
+  void a_model_has_a_description_unless_it_is_retired() {
+    var model = client.models.get("gemini-nano-banana-2.1", GetModelConfig.builder().build());
+    var refusal =
+        catchThrowableOfType(
+            ApiException.class,
+            () -> client.models.get("gemini-2.5-flash-image", GetModelConfig.builder().build()));
+
+    assertThat(model.name()).contains("models/gemini-nano-banana-2.1");
+    assertThat(model.supportedActions()).contains(List.of("generateContent"));
+    assertThat(refusal.code()).isEqualTo(404);
   }
 
   @ParameterizedTest

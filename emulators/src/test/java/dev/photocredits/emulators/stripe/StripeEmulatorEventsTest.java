@@ -46,6 +46,16 @@ class StripeEmulatorEventsTest extends RunningEmulator {
   }
 
   @Test
+  void the_only_webhook_endpoint_receives_every_event_of_test_mode() throws Exception {
+    var endpoints = client.v1().webhookEndpoints().list().getData();
+
+    assertThat(endpoints).hasSize(1);
+    assertThat(endpoints.getFirst().getEnabledEvents()).containsExactly("*");
+    assertThat(endpoints.getFirst().getStatus()).isEqualTo("enabled");
+    assertThat(endpoints.getFirst().getLivemode()).isFalse();
+  }
+
+  @Test
   void an_unknown_event_returns_404() {
     var refusal =
         catchThrowableOfType(
