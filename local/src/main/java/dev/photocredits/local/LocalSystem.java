@@ -13,6 +13,7 @@ import dev.photocredits.local.gateway.ApiDocs;
 import dev.photocredits.local.gateway.Gateway;
 import dev.photocredits.local.gateway.LambdaFunction;
 import dev.photocredits.local.gateway.WebPage;
+import dev.photocredits.operator.SettingNames;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,6 +184,11 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   private static void requireDependentSettings(Settings settings) {
+    SettingNames.misspelled(settings.values().keySet())
+        .ifPresent(
+            found -> {
+              throw new StartupFailure(found.toString());
+            });
     settings.require("STRIPE_API_BASE", "STRIPE_SECRET_KEY");
     settings.require("STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET");
     settings.require("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET");

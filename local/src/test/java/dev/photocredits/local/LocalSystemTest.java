@@ -245,6 +245,13 @@ public final class LocalSystemTest {
   }
 
   @Test
+  void a_misspelled_setting_is_rejected_with_the_name_that_was_meant() {
+    assertThatThrownBy(() -> start(Map.of("CREDIT_PER_GENERATION", "5")))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessage("CREDIT_PER_GENERATION is not a setting. Did you mean CREDITS_PER_GENERATION?");
+  }
+
+  @Test
   void an_issuer_without_auth_mode_jwt_is_rejected() {
     var open = Map.of("JWT_ISSUER", "https://issuer.example", "JWT_AUDIENCE", "client-1");
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.type.TypeFactory;
 import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.emulators.Template;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.LambdaSerializer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -43,6 +44,9 @@ public final class LambdaFunction {
       var constructor = Class.forName(declared.handler()).getConstructor(Environment.class);
       return of(declared, constructor.newInstance(environment), log);
     } catch (InvocationTargetException e) {
+      if (e.getTargetException() instanceof InvalidSetting wrong) {
+        throw new StartupFailure("The " + wrong.getMessage() + ".", e);
+      }
       throw new StartupFailure(declared.name() + ": " + e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
       throw new StartupFailure(
