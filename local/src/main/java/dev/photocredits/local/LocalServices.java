@@ -12,6 +12,7 @@ import dev.photocredits.emulators.Tables;
 import dev.photocredits.emulators.Template;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.stripe.StripePayments;
+import dev.photocredits.operator.AwsServices;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ record LocalServices(
     try (var client = account.dynamoDb(address)) {
       Tables.create(client, name, template.table());
     } catch (SdkException e) {
-      throw unusable("AWS_ENDPOINT_URL_DYNAMODB", address, e);
+      throw unusable("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB", address, e);
     }
   }
 
@@ -124,7 +125,7 @@ record LocalServices(
     try (var client = account.s3(address)) {
       Buckets.create(client, name);
     } catch (SdkException e) {
-      throw unusable("AWS_ENDPOINT_URL_S3", address, e);
+      throw unusable("S3", "AWS_ENDPOINT_URL_S3", address, e);
     }
   }
 
@@ -159,7 +160,7 @@ record LocalServices(
     try (var client = account.sqs(address)) {
       return Queues.create(client, QUEUE, template.queue());
     } catch (SdkException e) {
-      throw unusable("AWS_ENDPOINT_URL_SQS", address, e);
+      throw unusable("SQS", "AWS_ENDPOINT_URL_SQS", address, e);
     }
   }
 
@@ -209,8 +210,8 @@ record LocalServices(
         emulator.stop());
   }
 
-  private static StartupFailure unusable(String setting, URI address, SdkException cause) {
-    return new StartupFailure(
-        "Cannot use " + setting + "=" + address + ": " + cause.getMessage(), cause);
+  private static StartupFailure unusable(
+      String name, String setting, URI address, SdkException cause) {
+    return new StartupFailure(AwsServices.sentences(name, setting, address, cause), cause);
   }
 }

@@ -234,7 +234,10 @@ public final class LocalSystemTest {
     "WELCOME_CREDITS, -1, WELCOME_CREDITS",
     "JWT_ISSUER, https://issuer.example, JWT_AUDIENCE",
     "JWT_ISSUER, issuer.example, JWT_ISSUER",
-    "AUTH_MODE, foo, AUTH_MODE must be open or jwt"
+    "AUTH_MODE, foo, AUTH_MODE must be open or jwt",
+    "AWS_ENDPOINT_URL_DYNAMODB, http://127.0.0.1:1, DynamoDB at 127.0.0.1:1 refuses connections.",
+    "AWS_ENDPOINT_URL_S3, http://127.0.0.1:1, S3 at 127.0.0.1:1 refuses connections.",
+    "AWS_ENDPOINT_URL_SQS, http://127.0.0.1:1, SQS at 127.0.0.1:1 refuses connections."
   })
   void a_missing_or_malformed_setting_is_a_one_line_error_that_names_it(
       String setting, String value, String named) {

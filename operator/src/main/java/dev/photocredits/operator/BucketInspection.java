@@ -1,20 +1,21 @@
 package dev.photocredits.operator;
 
 import dev.photocredits.aws.AwsAccess;
-import dev.photocredits.lambda.Environment;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CORSRule;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.PublicAccessBlockConfiguration;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Compares the bucket with the one in {@code template.yaml}. */
 final class BucketInspection {
   private static final List<String> METHODS = List.of("GET", "HEAD", "PUT");
 
-  private final Environment environment;
+  private final AwsAccess aws;
   private final String name;
   private final List<String> origins;
   private final Findings findings;
@@ -22,31 +23,46 @@ final class BucketInspection {
   /**
    * @param origins the origins of the page
    */
-  BucketInspection(Environment environment, String name, List<String> origins, Findings findings) {
-    this.environment = environment;
+  BucketInspection(AwsAccess aws, String name, List<String> origins, Findings findings) {
+    this.aws = aws;
     this.name = name;
     this.origins = origins;
     this.findings = findings;
   }
 
   void run() {
-    var access = AwsAccess.of(environment);
-    var builder =
-        S3Client.builder()
-            .region(access.region())
-            .credentialsProvider(access.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder());
-    access.s3().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
-    try (var client = builder.build()) {
-      var _ = client.headBucket(r -> r.bucket(name));
-      findings.ok("the bucket " + name + " exists");
-      publicAccess(client);
-      cors(client);
+    var builder = S3Client.builder().forcePathStyle(aws.s3().isPresent());
+    try (var client = AwsServices.client(builder, aws, aws.s3())) {
+      inspect(client);
     } catch (NoSuchBucketException _) {
       findings.problem(
           "there is no bucket " + name,
-          "check BUCKET_NAME and AWS_REGION, or deploy the stack again");
+          "set BUCKET_NAME to the output BucketName of the stack, and check AWS_REGION");
+    } catch (S3Exception e) {
+      var region = otherRegion(e);
+      if (region.isEmpty()) {
+        throw e;
+      }
+      findings.problem(
+          "the bucket " + name + " is in the region " + region.get(),
+          "set AWS_REGION=" + region.get() + ", or BUCKET_NAME to the output BucketName");
     }
+  }
+
+  private void inspect(S3Client client) {
+    // A response to HEAD would have no body, and so no code of an error.
+    var _ = client.listObjectsV2(r -> r.bucket(name).maxKeys(1));
+    findings.ok("the bucket " + name + " exists");
+    publicAccess(client);
+    cors(client);
+  }
+
+  /** The region that S3 names if it is not the one that was called. */
+  private Optional<String> otherRegion(S3Exception e) {
+    return Optional.ofNullable(e.awsErrorDetails())
+        .flatMap(details -> Optional.ofNullable(details.sdkHttpResponse()))
+        .flatMap(response -> response.firstMatchingHeader("x-amz-bucket-region"))
+        .filter(region -> !region.equals(aws.region().id()));
   }
 
   private void publicAccess(S3Client client) {
@@ -57,18 +73,16 @@ final class BucketInspection {
             + "BlockPublicPolicy=true,RestrictPublicBuckets=true";
     try {
       var block = client.getPublicAccessBlock(r -> r.bucket(name)).publicAccessBlockConfiguration();
+      if (block == null) {
+        throw new UnusableResponse();
+      }
       findings.check(
-          Stream.of(
-                  block.blockPublicAcls(),
-                  block.ignorePublicAcls(),
-                  block.blockPublicPolicy(),
-                  block.restrictPublicBuckets())
-              .allMatch(Boolean.TRUE::equals),
+          isComplete(block),
           "the bucket blocks public access",
           "the bucket does not block all public access",
           remedy);
     } catch (S3Exception e) {
-      switch (String.valueOf(e.awsErrorDetails().errorCode())) {
+      switch (ServiceFailure.code(e)) {
         case "NoSuchPublicAccessBlockConfiguration" ->
             findings.problem("the bucket does not block public access", remedy);
         case "NotImplemented" ->
@@ -78,12 +92,21 @@ final class BucketInspection {
     }
   }
 
+  private static boolean isComplete(PublicAccessBlockConfiguration block) {
+    return Stream.of(
+            block.blockPublicAcls(),
+            block.ignorePublicAcls(),
+            block.blockPublicPolicy(),
+            block.restrictPublicBuckets())
+        .allMatch(Boolean.TRUE::equals);
+  }
+
   private void cors(S3Client client) {
     List<CORSRule> rules;
     try {
       rules = client.getBucketCors(r -> r.bucket(name)).corsRules();
     } catch (S3Exception e) {
-      switch (String.valueOf(e.awsErrorDetails().errorCode())) {
+      switch (ServiceFailure.code(e)) {
         case "NoSuchCORSConfiguration" -> rules = List.of();
         case "NotImplemented" -> {
           findings.skipped("CORS of the bucket", "this S3 has no such setting");
@@ -96,13 +119,26 @@ final class BucketInspection {
       findings.check(
           rules.stream().anyMatch(rule -> allows(rule, origin)),
           "the bucket allows the page at " + origin,
-          "the bucket does not allow " + METHODS + " from " + origin,
-          "deploy the stack with CorsOrigins=" + origin);
+          "the bucket does not allow %s with a content-type from %s"
+              .formatted(String.join(", ", METHODS), origin),
+          "deploy the stack with CorsOrigins=" + String.join(",", origins));
     }
   }
 
   private static boolean allows(CORSRule rule, String origin) {
     return rule.allowedMethods().containsAll(METHODS)
-        && (rule.allowedOrigins().contains(origin) || rule.allowedOrigins().contains("*"));
+        && rule.allowedOrigins().stream().anyMatch(pattern -> matches(pattern, origin))
+        && rule.allowedHeaders().stream()
+            .anyMatch(pattern -> matches(pattern.toLowerCase(Locale.ROOT), "content-type"));
+  }
+
+  /** S3 allows one {@code *} in a pattern. */
+  private static boolean matches(String pattern, String text) {
+    var star = pattern.indexOf('*');
+    return star < 0
+        ? pattern.equals(text)
+        : text.length() >= pattern.length() - 1
+            && text.startsWith(pattern.substring(0, star))
+            && text.endsWith(pattern.substring(star + 1));
   }
 }

@@ -1,7 +1,6 @@
 package dev.photocredits.operator;
 
 import java.util.Locale;
-import java.util.Objects;
 
 /** Asks the operator before something is done that cannot be undone. */
 @FunctionalInterface
@@ -10,10 +9,11 @@ public interface Confirmation {
   boolean isGiven(String question);
 
   /** Asks on the terminal of this process, if it has one. */
+  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again without a terminal
   static Confirmation onTerminal() {
     return question -> {
-      var console = Objects.requireNonNull(System.console());
-      if (!console.isTerminal()) {
+      var console = System.console();
+      if (console == null || !console.isTerminal()) {
         return false;
       }
       var answer = console.readLine("%s [y/N] ", question);

@@ -16,6 +16,8 @@ import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.util.function.Predicate;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** Erases a user, if that is confirmed. It can be repeated at any point. */
 final class EraseCommand {
@@ -81,7 +83,20 @@ final class EraseCommand {
               customer ->
                   out.println("Stripe still has personal data: redact " + customer + " there."));
       return outcome instanceof Erased || outcome instanceof NoSuchUser;
-    } catch (SdkException | IllegalStateException e) {
+    } catch (ResourceNotFoundException e) {
+      throw e; // there is no table, so nothing has begun
+    } catch (NoSuchBucketException e) {
+      throw new CommandFailure(
+          "The erasure did not finish, because the bucket does not exist. Correct BUCKET_NAME, and"
+              + " run it again.",
+          e);
+    } catch (SdkException e) {
+      throw new CommandFailure(
+          "The erasure did not finish. "
+              + AwsServices.any().sentences(ServiceFailure.of(e))
+              + " Then run it again.",
+          e);
+    } catch (IllegalStateException e) {
       throw new CommandFailure("The erasure did not finish. Run it again. " + e.getMessage(), e);
     }
   }

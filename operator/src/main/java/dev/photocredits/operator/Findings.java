@@ -1,28 +1,26 @@
 package dev.photocredits.operator;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Prints what the doctor finds, a line for each finding. */
+/** What the doctor finds in one part of the system, a line for each finding. */
 final class Findings {
-  private final PrintStream out;
+  private final List<String> lines = new ArrayList<>();
   private boolean hasProblem;
 
-  Findings(PrintStream out) {
-    this.out = out;
-  }
-
   void ok(String what) {
-    out.println("ok       " + what);
+    lines.add("ok       " + what);
   }
 
   void problem(String what, String remedy) {
     hasProblem = true;
-    out.println("problem  " + what + ": " + remedy);
+    lines.add("problem  " + what + ": " + remedy);
   }
 
   /** Something that could not be checked, and what the operator can do about it. */
   void skipped(String what, String remedy) {
-    out.println("skipped  " + what + ": " + remedy);
+    lines.add("skipped  " + what + ": " + remedy);
   }
 
   /** An {@link #ok} or a {@link #problem}. */
@@ -32,6 +30,10 @@ final class Findings {
     } else {
       problem(otherwise, remedy);
     }
+  }
+
+  void print(PrintStream out) {
+    lines.forEach(out::println);
   }
 
   boolean hasProblem() {

@@ -5,6 +5,7 @@ import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.Environment;
 import java.util.function.Function;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** The table that a command works on. */
 final class OperatorTable {
@@ -20,8 +21,12 @@ final class OperatorTable {
     var access = AwsAccess.of(environment);
     try {
       return work.apply(DynamoDb.open(access, name));
+    } catch (ResourceNotFoundException e) {
+      throw new CommandFailure(
+          "There is no table " + name + ". Check TABLE_NAME and AWS_REGION.", e);
     } catch (SdkException e) {
-      throw new CommandFailure("Cannot reach the table " + name + ": " + e.getMessage(), e);
+      var service = AwsServices.dynamoDb(access, "get permission to use the table " + name);
+      throw new CommandFailure(service.sentences(ServiceFailure.of(e)), e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.photocredits.operator;
 
+import dev.photocredits.credits.AccountBusy;
+import dev.photocredits.credits.DamagedAccount;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import java.io.PrintStream;
@@ -35,13 +37,14 @@ import software.amazon.awssdk.core.exception.SdkException;
     footer = {
       "",
       "Settings: AWS_REGION and credentials of AWS, TABLE_NAME, BUCKET_NAME (to erase),",
-      "STRIPE_SECRET_KEY or SECRET_ID (to reconcile), ENVIRONMENT.",
-      "Exit codes: 0 done; 1 not done, or a problem was found; 2 could not begin or finish."
-    })
+      "STRIPE_SECRET_KEY or SECRET_ID (to reconcile), ENVIRONMENT."
+    },
+    exitCodeList = {"0:done", "1:not done, or a problem was found", PhotoCredits.FAILED})
 public final class PhotoCredits {
   /** The root logger, referenced here so that it keeps its level: libraries log warnings only. */
   private static final Logger LIBRARIES = Logger.getLogger("");
 
+  static final String FAILED = "2:could not begin or finish; standard error says why";
   private static final String EMAIL = "the user's e-mail address";
   private static final String REASON = "the reason, 1 to 200 characters";
   private static final String ACTOR = "your name, which is stored; default: USER";
@@ -90,15 +93,43 @@ public final class PhotoCredits {
           switch (thrown) {
             case CommandFailure failure -> err.println(failure.getMessage());
             case InvalidSetting setting -> err.println("The " + setting.getMessage() + ".");
-            case SdkException sdk -> err.println("AWS cannot be reached: " + sdk.getMessage());
-            default -> throw thrown;
+            case SdkException sdk ->
+                err.println(AwsServices.any().sentences(ServiceFailure.of(sdk)));
+            case AccountBusy _ ->
+                err.println("Too many requests change this account now. Run this again.");
+            case DamagedAccount damaged -> err.println(damaged.getMessage());
+            default -> err.println(unexpected(thrown));
           }
           return CommandLine.ExitCode.USAGE;
+        });
+    commandLine.setExecutionStrategy(
+        parsed -> {
+          if (CommandLine.printHelpIfRequested(parsed)) {
+            return CommandLine.ExitCode.OK;
+          }
+          var misspelled = SettingNames.misspelled(environment.names());
+          if (misspelled.isPresent() && !isDoctor(parsed)) {
+            err.println(misspelled.get());
+            return CommandLine.ExitCode.USAGE;
+          }
+          return new CommandLine.RunLast().execute(parsed);
         });
     return commandLine.execute(args);
   }
 
+  /** The doctor reports a misspelled setting itself. */
+  private static boolean isDoctor(CommandLine.ParseResult parsed) {
+    return parsed.hasSubcommand() && parsed.subcommand().commandSpec().name().equals("doctor");
+  }
+
+  private static String unexpected(Throwable thrown) {
+    var places = thrown.getStackTrace();
+    return "Unexpected %s%s. Please report this as a bug."
+        .formatted(thrown.getClass().getSimpleName(), places.length == 0 ? "" : " in " + places[0]);
+  }
+
   private static void prepare(CommandLine commandLine) {
+    commandLine.getCommandSpec().usageMessage().exitCodeListHeading("Exit codes:%n");
     commandLine
         .getCommandSpec()
         .exitCodeOnExecutionException(CommandLine.ExitCode.USAGE)
@@ -125,10 +156,11 @@ public final class PhotoCredits {
   @Command(
       description = {
         "Checks the settings and the services, and names remedies.",
-        "It changes nothing, and skips what it cannot check. It also reads WEBHOOK_URL,"
-            + " FRONTEND_URL, CORS_ORIGINS, GEMINI_MODEL, GEMINI_API_KEY and"
+        "It changes nothing, and skips what it cannot check. It also reads QUEUE_URL,"
+            + " WEBHOOK_URL, FRONTEND_URL, CORS_ORIGINS, GEMINI_MODEL, GEMINI_API_KEY and"
             + " STRIPE_WEBHOOK_SECRET."
-      })
+      },
+      exitCodeList = {"0:no problem was found", "1:a problem was found", FAILED})
   int doctor(
       @Option(
               names = "--secret",
@@ -141,7 +173,13 @@ public final class PhotoCredits {
     return code(DoctorCommand.run(environment, ids, out));
   }
 
-  @Command(description = "Compares every account with its transactions. Writes nothing.")
+  @Command(
+      description = "Compares every account with its transactions. Writes nothing.",
+      exitCodeList = {
+        "0:every account is consistent",
+        "1:an account is not, or kept changing",
+        FAILED
+      })
   int audit() {
     return code(AuditCommand.run(environment, out));
   }
@@ -150,6 +188,11 @@ public final class PhotoCredits {
       description = {
         "Erases a user, which cannot be undone. It can be repeated at any point.",
         "Transactions are kept under a pseudonym."
+      },
+      exitCodeList = {
+        "0:the user is erased or does not exist",
+        "1:not erased; nothing was changed",
+        FAILED
       })
   int erase(
       @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
@@ -163,7 +206,8 @@ public final class PhotoCredits {
       description = {
         "Lists the erasures that have begun and not finished, and continues them if confirmed.",
         "One that fails does not stop the others."
-      })
+      },
+      exitCodeList = {"0:nothing failed", "1:an erasure did not finish", FAILED})
   int erasures(@Option(names = "--yes", description = YES) boolean yes) {
     return code(ErasuresCommand.run(environment, confirmation.unless(yes), out));
   }
@@ -172,6 +216,11 @@ public final class PhotoCredits {
       description = {
         "Grants credits that expire, and prints the new balance.",
         "Repeating the command grants nothing, unless --again is given."
+      },
+      exitCodeList = {
+        "0:the user has the credits, from this or an earlier run",
+        "1:not granted",
+        FAILED
       })
   int grant(
       @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
@@ -210,6 +259,11 @@ public final class PhotoCredits {
       description = {
         "Adjusts a balance, up or down, and prints the new one.",
         "It prints an id first. Repeating the command with that id adjusts the balance only once."
+      },
+      exitCodeList = {
+        "0:the balance was adjusted, now or before with the same --id",
+        "1:not adjusted; nothing was changed",
+        FAILED
       })
   int adjust(
       @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
@@ -242,6 +296,11 @@ public final class PhotoCredits {
       description = {
         "Lists Stripe's open events, or closes those with the given ids for a reason.",
         "Reconciliation does not retry a closed event, and no alarm reports it."
+      },
+      exitCodeList = {
+        "0:listed, or all of the events are closed",
+        "1:an event was not open",
+        FAILED
       })
   int closeEvent(
       @Option(
@@ -264,6 +323,11 @@ public final class PhotoCredits {
       description = {
         "Grants and reverses what Stripe has and the table lacks, since a day.",
         "For a restored table, and for outages of more than 30 days."
+      },
+      exitCodeList = {
+        "0:everything was compared, and what lacked was applied",
+        "1:something failed; run it again",
+        FAILED
       })
   int reconcile(
       @Option(

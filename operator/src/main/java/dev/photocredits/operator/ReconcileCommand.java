@@ -6,6 +6,7 @@ import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
+import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.reconciliation.Reconciliation;
 import dev.photocredits.reconciliation.Reconciliation.Reconciled;
 import dev.photocredits.stripe.StripeHistory;
@@ -15,6 +16,7 @@ import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Compares Stripe's Checkout Sessions, refunds and disputes since an instant with the ledger, and
@@ -53,6 +55,14 @@ final class ReconcileCommand {
         clock);
   }
 
+  private static String reason(Throwable failure) {
+    return switch (failure) {
+      case SdkException sdk -> AwsServices.any().sentences(ServiceFailure.of(sdk));
+      case PaymentsUnavailable _ -> failure.getMessage() + ". The doctor says what helps.";
+      default -> failure.getMessage() + ".";
+    };
+  }
+
   private static boolean report(Reconciled reconciled, PrintStream out) {
     out.printf(
         "Granted checkout sessions: %d (%d credits). Applied refunds and disputes: %d"
@@ -65,7 +75,7 @@ final class ReconcileCommand {
     reconciled.failures().forEach(thrown -> out.println("FAILED   " + thrown.getMessage()));
     var failure = reconciled.failure();
     if (failure != null) {
-      out.println("The reconciliation did not finish. Run it again. " + failure.getMessage());
+      out.println("The reconciliation did not finish. " + reason(failure) + " Then run it again.");
     }
     return failure == null && reconciled.failures().isEmpty();
   }

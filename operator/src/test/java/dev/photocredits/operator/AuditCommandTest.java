@@ -44,7 +44,8 @@ final class AuditCommandTest {
   @Test
   void a_missing_setting_and_a_missing_table_are_errors_of_one_sentence() {
     assertThat(terminal.run("audit")).isEqualTo(2);
-    assertThat(terminal.errors()).startsWith("Cannot reach the table photo-credits: ");
+    assertThat(terminal.errors())
+        .isEqualTo("There is no table photo-credits. Check TABLE_NAME and AWS_REGION.\n");
 
     assertThat(terminal.without("AWS_REGION").run("audit")).isEqualTo(2);
     assertThat(terminal.errors()).isEqualTo("The setting AWS_REGION is missing.\n");

@@ -3,8 +3,12 @@ package dev.photocredits.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.photocredits.emulators.AwsAccount;
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
+import dev.photocredits.emulators.LocalSqs;
+import dev.photocredits.emulators.Queues;
+import dev.photocredits.emulators.Template;
 import dev.photocredits.lambda.LoopbackServer;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +32,8 @@ final class DoctorCommandTest {
   private static final String ENDPOINT =
       """
       {"object": "list", "data": [{"id": "we_1", "object": "webhook_endpoint",
-       "url": "https://api.example/webhook", "status": "enabled", "enabled_events": [%s]}]}"""
+       "url": "https://api.example/webhook", "status": "enabled", "livemode": false,
+       "enabled_events": [%s]}]}"""
           .formatted(EVENTS);
 
   private static final String TABLE =
@@ -59,7 +64,17 @@ final class DoctorCommandTest {
       """
       <CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod>\
       <AllowedMethod>HEAD</AllowedMethod><AllowedMethod>PUT</AllowedMethod>\
-      <AllowedOrigin>https://page.example</AllowedOrigin></CORSRule></CORSConfiguration>""";
+      <AllowedOrigin>https://page.example</AllowedOrigin>\
+      <AllowedHeader>*</AllowedHeader></CORSRule></CORSConfiguration>""";
+
+  private static final String OBJECTS =
+      "<ListBucketResult><Name>pictures</Name><KeyCount>0</KeyCount></ListBucketResult>";
+
+  private static final String QUEUE =
+      """
+      {"Attributes": {"VisibilityTimeout": "900", "ApproximateNumberOfMessages": "0",
+       "RedrivePolicy": "{\\"deadLetterTargetArn\\":\\"arn:aws:sqs:us-east-1:1:letters\\",\
+      \\"maxReceiveCount\\":3}"}}""";
 
   private record Answer(int status, String body) {}
 
@@ -68,6 +83,7 @@ final class DoctorCommandTest {
   /** The answers by path and query, or by the operation of DynamoDB. */
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
+  private volatile String bucketRegion = "us-east-1";
   private final LoopbackServer services = LoopbackServer.start(this::answer);
   private TestTerminal terminal;
 
@@ -80,13 +96,16 @@ final class DoctorCommandTest {
     answer("DescribeTable", TABLE);
     answer("DescribeTimeToLive", EXPIRY);
     answer("DescribeContinuousBackups", BACKUPS);
-    answer("/pictures", "");
+    answer("/pictures?list-type=2&max-keys=1", OBJECTS);
+    answer("GetQueueAttributes", QUEUE);
     answer("/pictures?publicAccessBlock", BLOCKED);
     answer("/pictures?cors", CORS);
     terminal =
         new TestTerminal(URI.create(url))
             .with("AWS_ENDPOINT_URL_S3", url)
             .with("BUCKET_NAME", "pictures")
+            .with("AWS_ENDPOINT_URL_SQS", url)
+            .with("QUEUE_URL", url + "/1/generations")
             .with("STRIPE_API_BASE", url)
             .with("STRIPE_SECRET_KEY", "sk_test_doctor")
             .with("STRIPE_WEBHOOK_SECRET", "whsec_doctor")
@@ -116,6 +135,7 @@ final class DoctorCommandTest {
               : target.substring(target.indexOf('.') + 1);
       var answer = answers.getOrDefault(request, new Answer(404, "{}"));
       var isHead = exchange.getRequestMethod().equals("HEAD");
+      exchange.getResponseHeaders().set("x-amz-bucket-region", bucketRegion);
       LoopbackServer.send(exchange, answer.status(), isHead ? "" : answer.body());
     }
   }
@@ -134,8 +154,9 @@ final class DoctorCommandTest {
             ok       CORS_ORIGINS has the origin https://page.example
             ok       Gemini offers the model gemini-one
             ok       Gemini offers the model gemini-two
-            ok       Stripe accepts the key, whose mode fits the stage
             ok       STRIPE_WEBHOOK_SECRET has the form of a signing secret
+            ok       Stripe accepts the key
+            ok       Stripe is in test mode, which fits the stage
             ok       Stripe's webhook endpoint is enabled
             ok       Stripe sends it every type of event that it needs
             ok       the table photo-credits exists, with the keys PK and SK
@@ -145,6 +166,10 @@ final class DoctorCommandTest {
             ok       the bucket pictures exists
             ok       the bucket blocks public access
             ok       the bucket allows the page at https://page.example
+            ok       the queue generations exists
+            ok       its visibility timeout is 900 s, and the worker has enough time
+            ok       a message that fails 3 times becomes a dead letter
+            ok       there are no dead letters
             """);
   }
 
@@ -156,6 +181,7 @@ final class DoctorCommandTest {
           "GEMINI_API_KEY",
           "TABLE_NAME",
           "BUCKET_NAME",
+          "QUEUE_URL",
           "WEBHOOK_URL",
           "CORS_ORIGINS"
         }) {
@@ -171,21 +197,26 @@ final class DoctorCommandTest {
             "skipped  Gemini's models: set GEMINI_API_KEY, or use --secret\n",
             "skipped  Stripe's key and webhook: set STRIPE_SECRET_KEY, or use --secret\n",
             "skipped  the table: set TABLE_NAME\n",
-            "skipped  the bucket: set BUCKET_NAME\n")
+            "skipped  the bucket: set BUCKET_NAME\n",
+            "skipped  the queue: set QUEUE_URL\n")
         .doesNotContain("problem");
   }
 
   @Test
-  void a_retired_model_and_a_refused_key_are_problems() {
-    var _ = answers.remove("/v1beta/models/gemini-one");
-    answers.put("/v1beta/models/gemini-two", new Answer(403, "{}"));
+  void a_retired_model_and_one_that_generates_nothing_are_problems() {
+    answers.put(
+        "/v1beta/models/gemini-one",
+        new Answer(404, "{\"error\": {\"code\": 404, \"status\": \"NOT_FOUND\"}}"));
+    answer(
+        "/v1beta/models/gemini-two",
+        "{\"name\": \"models/gemini-two\", \"supportedGenerationMethods\": [\"embedContent\"]}");
 
     assertThat(terminal.run("doctor")).isEqualTo(1);
 
     assertThat(terminal.output())
         .contains(
             "problem  Gemini does not offer the model gemini-one: remove it from GEMINI_MODEL, and",
-            "problem  Gemini refuses GEMINI_API_KEY with status 403: create a key ");
+            "problem  the model gemini-two cannot generate content: remove it from GEMINI_MODEL");
   }
 
   @Test
@@ -200,16 +231,36 @@ final class DoctorCommandTest {
   }
 
   @Test
-  void a_key_that_stripe_refuses_is_a_problem() {
-    answers.put(
-        "/v1/webhook_endpoints?limit=100",
-        new Answer(401, "{\"error\": {\"type\": \"invalid_request_error\"}}"));
-
-    assertThat(terminal.run("doctor")).isEqualTo(1);
-
+  void a_mode_that_the_key_does_not_show_is_compared_with_the_stage() {
+    answer("/v1/webhook_endpoints?limit=100", ENDPOINT.replace("false", "true"));
+    assertThat(terminal.with("STRIPE_SECRET_KEY", "sk_org_1").run("doctor")).isEqualTo(1);
     assertThat(terminal.output())
-        .contains("problem  Stripe did not list webhook endpoints: status 401,")
-        .contains(": check STRIPE_SECRET_KEY, and that a restricted key may read webhook");
+        .contains(
+            "problem  Stripe is in live mode, which does not fit the stage development:"
+                + " use a test key, or set ENVIRONMENT=production\n");
+
+    answer("/v1/webhook_endpoints?limit=100", ENDPOINT);
+    assertThat(terminal.with("ENVIRONMENT", "production").run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains(
+            "problem  Stripe is in test mode, which does not fit the stage production:"
+                + " use a live key in production\n");
+  }
+
+  @Test
+  void without_webhook_endpoints_the_balance_shows_the_mode() {
+    answer("/v1/webhook_endpoints?limit=100", "{\"object\": \"list\", \"data\": []}");
+    answer("/v1/balance", "{\"object\": \"balance\", \"livemode\": true}");
+    assertThat(terminal.run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains("problem  Stripe is in live mode, which does not fit the stage development: ");
+
+    answers.put("/v1/balance", new Answer(403, "{\"error\": {}}"));
+    assertThat(terminal.run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains(
+            "problem  Stripe's mode cannot be checked, because Stripe accepts STRIPE_SECRET_KEY but"
+                + " not for this request (status 403): let the restricted key read webhook");
   }
 
   @Test
@@ -250,6 +301,51 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void the_table_of_production_must_be_protected_against_deletion() {
+    var _ = terminal.with("ENVIRONMENT", "production").without("STRIPE_SECRET_KEY");
+    assertThat(terminal.run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains(
+            "problem  the table of production is not protected against deletion:"
+                + " aws dynamodb update-table --table-name photo-credits"
+                + " --deletion-protection-enabled\n");
+
+    answer(
+        "DescribeTable",
+        TABLE.replace("{\"Table\": {", "{\"Table\": {\"DeletionProtectionEnabled\": true,"));
+    assertThat(terminal.run("doctor")).isZero();
+    assertThat(terminal.output()).contains("ok       the table is protected against deletion\n");
+  }
+
+  @Test
+  void a_queue_that_differs_from_the_template_is_a_problem() {
+    answer(
+        "GetQueueAttributes",
+        QUEUE
+            .replace("900", "30")
+            .replace("\"0\"", "\"2\"")
+            .replace("\\\"maxReceiveCount\\\":3", "\\\"maxReceiveCount\\\":10"));
+    assertThat(terminal.run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains(
+            "problem  the queue's visibility timeout is 30 s, and must be six times the worker's"
+                + " timeout: 900 s: aws sqs set-queue-attributes --queue-url http://127.0.0.1:",
+            "problem  a message becomes a dead letter after 10 failures instead of 3: deploy",
+            "problem  there are 2 dead letters: see docs/operations.md#dead-letters\n");
+
+    answer("GetQueueAttributes", "{\"Attributes\": {\"VisibilityTimeout\": \"900\"}}");
+    assertThat(terminal.run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains("problem  the queue has no dead-letter queue: deploy the stack again\n");
+
+    answers.put(
+        "GetQueueAttributes",
+        new Answer(400, "{\"__type\": \"com.amazonaws.sqs#QueueDoesNotExist\"}"));
+    assertThat(terminal.run("doctor")).isEqualTo(1);
+    assertThat(terminal.output()).contains("problem  there is no queue http://127.0.0.1:");
+  }
+
+  @Test
   void a_bucket_that_differs_from_the_template_is_a_problem() {
     answer("/pictures?publicAccessBlock", BLOCKED.replaceFirst("true", "false"));
     answer("/pictures?cors", CORS.replace("<AllowedMethod>PUT</AllowedMethod>", ""));
@@ -257,7 +353,7 @@ final class DoctorCommandTest {
     assertThat(terminal.output())
         .contains(
             "problem  the bucket does not block all public access: aws s3api put-public-access",
-            "problem  the bucket does not allow [GET, HEAD, PUT] from https://page.example: deploy");
+            "problem  the bucket does not allow GET, HEAD, PUT with a content-type from https:");
 
     answers.put("/pictures?publicAccessBlock", error("NoSuchPublicAccessBlockConfiguration"));
     answers.put("/pictures?cors", error("NoSuchCORSConfiguration"));
@@ -265,7 +361,7 @@ final class DoctorCommandTest {
     assertThat(terminal.output())
         .contains(
             "problem  the bucket does not block public access: ",
-            "problem  the bucket does not allow [GET, HEAD, PUT] from https://page.example: ");
+            "problem  the bucket does not allow GET, HEAD, PUT with a content-type from https:");
   }
 
   private static Answer error(String code) {
@@ -281,19 +377,25 @@ final class DoctorCommandTest {
 
     assertThat(terminal.output())
         .contains(
-            "problem  the table photo-credits cannot be inspected (", ": check the credentials")
+            "problem  the table photo-credits cannot be checked, because DynamoDB accepts the"
+                + " credentials but not for this request (status 400, AccessDeniedException): get"
+                + " the permissions dynamodb:DescribeTable, ")
         .contains("ok       the bucket pictures exists\n");
   }
 
   @Test
-  void a_missing_bucket_and_answers_that_make_no_sense_are_problems() {
-    answer("/pictures?cors", "");
-    answers.put("/pictures?publicAccessBlock", new Answer(404, "{}"));
-    assertThat(terminal.run("doctor")).isEqualTo(1);
-    assertThat(terminal.output()).contains("problem  the bucket pictures cannot be inspected (");
-
+  void a_missing_bucket_and_one_in_another_region_are_problems() {
+    answers.put("/absent?list-type=2&max-keys=1", error("NoSuchBucket"));
     assertThat(terminal.with("BUCKET_NAME", "absent").run("doctor")).isEqualTo(1);
-    assertThat(terminal.output()).contains("problem  there is no bucket absent: check BUCKET_NAME");
+    assertThat(terminal.output())
+        .contains("problem  there is no bucket absent: set BUCKET_NAME to the output BucketName");
+
+    bucketRegion = "eu-central-1";
+    answers.put("/pictures?list-type=2&max-keys=1", error("PermanentRedirect"));
+    assertThat(terminal.with("BUCKET_NAME", "pictures").run("doctor")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains(
+            "problem  the bucket pictures is in the region eu-central-1: set AWS_REGION=eu-central-1");
   }
 
   @Test
@@ -307,8 +409,22 @@ final class DoctorCommandTest {
             .without("GEMINI_API_KEY");
     assertThat(terminal.run("doctor", "--secret=photo-credits/development/stripe")).isEqualTo(1);
     assertThat(terminal.output())
-        .contains("problem  the secret photo-credits/development/stripe cannot be read (")
-        .contains(": create it as docs/deploy.md describes, or get the permission");
+        .contains(
+            "problem  the secret photo-credits/development/stripe cannot be checked, because Secrets"
+                + " Manager at 127.0.0.1:");
+    answers.put(
+        "GetSecretValue",
+        new Answer(400, "{\"__type\": \"com.amazon#ResourceNotFoundException\"}"));
+    assertThat(terminal.run("doctor", "--secret=photo-credits/development/stripe")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains("problem  there is no secret photo-credits/development/stripe: create it as");
+    answer("GetSecretValue", "{\"SecretString\": \"sk_test_1\"}");
+    assertThat(terminal.run("doctor", "--secret=photo-credits/development/stripe")).isEqualTo(1);
+    assertThat(terminal.output())
+        .contains(
+            "problem  the secret photo-credits/development/stripe is not a JSON object with string"
+                + " values: ")
+        .doesNotContain("sk_test_1");
     answer(
         "GetSecretValue",
         """
@@ -342,9 +458,20 @@ final class DoctorCommandTest {
   }
 
   @Test
-  void the_table_of_the_template_and_a_bucket_without_these_settings_are_recognized() {
+  void a_misspelled_setting_is_a_problem() {
+    assertThat(terminal.with("GEMINI_MODELS", "x").without("GEMINI_MODEL").run("doctor"))
+        .isEqualTo(1);
+
+    assertThat(terminal.output())
+        .contains("problem  GEMINI_MODELS is not a setting: did you mean GEMINI_MODEL?\n");
+  }
+
+  @Test
+  void the_table_and_the_queue_of_the_template_are_recognized() {
     try (var table = LocalDynamoDb.inMemory();
-        var bucket = LocalS3.at(data)) {
+        var bucket = LocalS3.at(data);
+        var queues = LocalSqs.start();
+        var sqs = AwsAccount.LOCAL.sqs(queues.endpoint())) {
       table.createTable("photo-credits");
       bucket.createBucket("pictures");
 
@@ -352,6 +479,8 @@ final class DoctorCommandTest {
           terminal
               .with("AWS_ENDPOINT_URL_DYNAMODB", table.endpoint().toString())
               .with("AWS_ENDPOINT_URL_S3", bucket.endpoint().toString())
+              .with("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString())
+              .with("QUEUE_URL", Queues.create(sqs, "generations", Template.find().queue()))
               .run("doctor");
 
       var output = terminal.output();
@@ -361,10 +490,13 @@ final class DoctorCommandTest {
               "ok       the table photo-credits exists, with the keys PK and SK\n",
               "ok       the table has the index due\n",
               "ok       items expire by expires_at\n",
-              "ok       the bucket pictures exists\n");
+              "ok       the bucket pictures exists\n",
+              "ok       its visibility timeout is 900 s, and the worker has enough time\n",
+              "ok       a message that fails 3 times becomes a dead letter\n",
+              "ok       there are no dead letters\n");
       assertThat(terminal.with("TABLE_NAME", "another").run("doctor")).isEqualTo(1);
       assertThat(terminal.output())
-          .contains("problem  there is no table another: check TABLE_NAME");
+          .contains("problem  there is no table another: set TABLE_NAME to");
     }
   }
 }

@@ -24,7 +24,27 @@ final class PhotoCreditsTest {
   void each_command_has_help(String command, String part) {
     assertThat(terminal.run(command, "--help")).isZero();
 
-    assertThat(terminal.output()).startsWith("Usage: photo-credits " + command).contains(part);
+    assertThat(terminal.output())
+        .startsWith("Usage: photo-credits " + command)
+        .contains(part)
+        .containsPattern(
+            "\nExit codes:\n  0   \\S.*\n  1   \\S.*\n  2   could not begin or finish");
+  }
+
+  @Test
+  void without_a_terminal_no_question_is_asked_and_nothing_is_confirmed() {
+    assertThat(Confirmation.onTerminal().isGiven("Erase?")).isFalse();
+  }
+
+  @Test
+  void a_misspelled_setting_is_an_error_of_one_line_but_the_help_is_printed() {
+    var _ = terminal.without("TABLE_NAME").with("TABEL_NAME", "other");
+
+    assertThat(terminal.run("audit")).isEqualTo(2);
+
+    assertThat(terminal.errors())
+        .isEqualTo("TABEL_NAME is not a setting. Did you mean TABLE_NAME?\n");
+    assertThat(terminal.run("audit", "--help")).isZero();
   }
 
   @Test

@@ -98,7 +98,9 @@ final class ReconcileCommandTest {
     assertThat(terminal.run("reconcile", SINCE)).isEqualTo(1);
 
     assertThat(terminal.output())
-        .contains("The reconciliation did not finish. Run it again. Stripe did not list");
+        .endsWith(
+            "The reconciliation did not finish. Stripe did not list objects: status 403."
+                + " The doctor says what helps. Then run it again.\n");
   }
 
   @Test

@@ -179,7 +179,8 @@ public final class GeminiImageModel implements ImageModel {
         environment.text("GEMINI_API_KEY"), url(environment), new HttpFailure.Interceptor());
   }
 
-  private static URI url(Environment environment) {
+  /** The API's URL in {@code GOOGLE_GEMINI_BASE_URL}, or Google's. */
+  static URI url(Environment environment) {
     return environment.url("GOOGLE_GEMINI_BASE_URL", BASE_URL);
   }
 

@@ -73,6 +73,20 @@ final class HttpFailure extends IOException {
         .find();
   }
 
+  /**
+   * Google's reason for the error, such as {@code API_KEY_INVALID}, or else its status, such as
+   * {@code NOT_FOUND}. Empty if the body is not an error of Google's.
+   */
+  String reason() {
+    return error
+        .path("details")
+        .valueStream()
+        .map(detail -> detail.path("reason").asText())
+        .filter(reason -> !reason.isEmpty())
+        .findFirst()
+        .orElse(error.path("status").asText());
+  }
+
   private String message() {
     return error.path("message").asText();
   }

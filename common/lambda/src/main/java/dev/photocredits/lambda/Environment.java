@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The settings of a function, by name, and its clock. A blank setting counts as absent. A missing
@@ -46,6 +47,11 @@ public final class Environment {
 
   public InstantSource clock() {
     return clock;
+  }
+
+  /** The names of all variables, including those that are no settings and those that are blank. */
+  public Set<String> names() {
+    return variables.keySet();
   }
 
   public Optional<String> find(String name) {

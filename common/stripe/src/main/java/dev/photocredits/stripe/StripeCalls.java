@@ -1,6 +1,7 @@
 package dev.photocredits.stripe;
 
 import com.stripe.StripeClient;
+import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
 import com.stripe.net.ApiResource.RequestMethod;
 import dev.photocredits.lambda.Environment;
@@ -38,10 +39,12 @@ final class StripeCalls {
 
   /** Calls the API at {@code STRIPE_API_BASE} with the key {@code STRIPE_SECRET_KEY}. */
   static StripeCalls of(Environment environment) {
-    return open(
-        StripeKey.of(environment),
-        environment.url("STRIPE_API_BASE", StripePayments.API_BASE),
-        TIMEOUT);
+    return open(StripeKey.of(environment), url(environment), TIMEOUT);
+  }
+
+  /** The API's URL in {@code STRIPE_API_BASE}, or Stripe's. */
+  static URI url(Environment environment) {
+    return environment.url("STRIPE_API_BASE", StripePayments.API_BASE);
   }
 
   /**
@@ -79,11 +82,17 @@ final class StripeCalls {
       result.cancel(true);
       throw new PaymentsUnavailable("Stripe took too long to " + what, e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof ApiConnectionException noResponse) {
+        throw new PaymentsUnavailable("Stripe did not respond when asked to " + what, noResponse);
+      }
       if (e.getCause() instanceof StripeException refusal) {
         throw new PaymentsUnavailable(
-            "Stripe did not %s: status %s, code %s, request %s"
-                .formatted(
-                    what, refusal.getStatusCode(), refusal.getCode(), refusal.getRequestId()),
+            "Stripe did not "
+                + what
+                + ": status "
+                + refusal.getStatusCode()
+                + (refusal.getCode() == null ? "" : ", code " + refusal.getCode())
+                + (refusal.getRequestId() == null ? "" : ", request " + refusal.getRequestId()),
             refusal);
       }
       throw new PaymentsUnavailable("Stripe gave no usable response when asked to " + what, e);
