@@ -217,7 +217,7 @@ public final class SimulatedStripe {
   }
 
   /** A refund object of Stripe's. */
-  public final class Refund {
+  public static final class Refund {
     public final String id;
     public final CardPayment payment;
     public final long amount;
@@ -255,7 +255,7 @@ public final class SimulatedStripe {
   }
 
   /** A dispute, with the money that the bank moved because of it. */
-  public final class Dispute {
+  public static final class Dispute {
     public final String id;
     public final CardPayment payment;
     public final long amount;
@@ -415,9 +415,6 @@ public final class SimulatedStripe {
   }
 
   /** Whether an event has been discarded, 30 days after its creation. */
-  boolean isDiscarded(Event event) {
-    return event.created.isBefore(clock.instant().minus(EVENT_RETENTION));
-  }
 
   // Actions of customers
 
