@@ -20,7 +20,7 @@ final class MutantCatalogue {
       List.of(
           "dev.photocredits.credits.PaymentTest",
           "dev.photocredits.credits.LotsTest",
-          "dev.photocredits.ledger.InMemoryLedgerTest",
+          "dev.photocredits.ledger.contract.InMemoryLedgerTest",
           "dev.photocredits.ledger.CreditByCreditTest",
           "dev.photocredits.checkout.CheckoutTest",
           "dev.photocredits.payments.FulfilmentTest",
@@ -28,7 +28,7 @@ final class MutantCatalogue {
           "dev.photocredits.generation.GenerationFlowTest",
           "dev.photocredits.generation.GenerationWorkerTest",
           "dev.photocredits.generation.SweeperTest",
-          "dev.photocredits.ledger.InMemoryHealingTest",
+          "dev.photocredits.ledger.contract.InMemoryHealingTest",
           "dev.photocredits.simulator.ConfluenceTest",
           "dev.photocredits.simulator.CrashTest",
           "dev.photocredits.simulator.SimulatorTest");

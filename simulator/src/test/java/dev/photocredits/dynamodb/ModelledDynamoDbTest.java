@@ -5,9 +5,6 @@ import dev.photocredits.audit.Positions;
 import dev.photocredits.audit.PositionsContract;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.emulators.Template;
-import dev.photocredits.generation.Generations;
-import dev.photocredits.idempotency.IdempotencyRecords;
-import dev.photocredits.ledger.LedgerContract;
 import dev.photocredits.ledger.LedgerWalk;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.payments.PurchaseOrdersContract;
@@ -40,25 +37,10 @@ final class ModelledDynamoDbTest {
           caller::sleep);
 
   @Nested
-  final class Accounts implements LedgerContract {
+  final class Accounts implements DynamoDbLedgerContract {
     @Override
-    public Ledger ledger() {
-      return table.ledger();
-    }
-
-    @Override
-    public AuditReader auditReader() {
-      return table.auditReader();
-    }
-
-    @Override
-    public IdempotencyRecords claims() {
-      return table.claims();
-    }
-
-    @Override
-    public Generations generations() {
-      return table.generations();
+    public DynamoDb table() {
+      return table;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.photocredits.ledger;
 import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.PaymentUpdate;
+import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
@@ -28,7 +29,9 @@ import dev.photocredits.values.TimeOrderedIds;
 import dev.photocredits.values.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -58,6 +61,21 @@ public final class Samples {
     return new Email("ada" + USERS.getAndIncrement() + "@example.com");
   }
 
+  /** Returns the id of a checkout session that no ledger knows. */
+  public static String newSession() {
+    return "cs_test_" + UUID.randomUUID();
+  }
+
+  /** Returns a payment that no ledger knows. */
+  public static PaymentIntentId newPayment() {
+    return new PaymentIntentId("pi_" + UUID.randomUUID());
+  }
+
+  /** An instant that is later than the clock of these samples. */
+  public static Instant inDays(int days) {
+    return Instant.parse("2127-01-01T00:00:00Z").plus(days, ChronoUnit.DAYS);
+  }
+
   public static Credits credits(int value) {
     return new Credits(value);
   }
@@ -80,6 +98,11 @@ public final class Samples {
   public Promotion promotion(int credits, Instant expiresAt) {
     var id = id();
     return Promotion.until(expiresAt, id, credits(credits), "sorry " + id, "eve", now());
+  }
+
+  /** The lot of a promotion of which that many credits are left. */
+  public static Lots lots(Promotion promotion, int left) {
+    return promotion.lots().latest(credits(left));
   }
 
   public Purchase purchase(String session, int credits) {
@@ -106,6 +129,23 @@ public final class Samples {
         credits(price),
         at,
         new Pending(at.plus(Duration.ofMinutes(2)), List.of()));
+  }
+
+  /** The same generation, created at that time. */
+  public static Generation at(Generation generation, Instant time) {
+    return new Generation(
+        generation.id(),
+        generation.email(),
+        generation.prompt(),
+        generation.mode(),
+        generation.price(),
+        time,
+        generation.state());
+  }
+
+  /** A payment of which that many cents in USD were refunded so far. */
+  public static PaymentUpdate refunded(PaymentIntentId payment, int cents) {
+    return new RefundTotal(payment, Money.usd(cents));
   }
 
   /** A dispute over an amount in USD, all of which was withdrawn. */

@@ -1,4 +1,4 @@
-/** The contracts of the ledger, an in-memory fake that satisfies them, and a seeded random walk. */
+/** An in-memory fake of the ledger, values for tests of a ledger, and a seeded random walk. */
 @NullMarked
 package dev.photocredits.ledger;
 

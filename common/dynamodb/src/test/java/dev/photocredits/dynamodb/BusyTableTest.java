@@ -1,8 +1,8 @@
 package dev.photocredits.dynamodb;
 
-import static dev.photocredits.ledger.LedgerContract.SAMPLES;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.usage;
+import static dev.photocredits.ledger.contract.LedgerContract.SAMPLES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.Charge;

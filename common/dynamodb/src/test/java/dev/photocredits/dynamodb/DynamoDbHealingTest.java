@@ -4,7 +4,7 @@ import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
-import dev.photocredits.ledger.HealingContract;
+import dev.photocredits.ledger.contract.HealingContract;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.PaymentIntentId;
 import dev.photocredits.values.TransactionId;

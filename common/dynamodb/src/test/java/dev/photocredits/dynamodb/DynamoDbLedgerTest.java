@@ -8,20 +8,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantRecord;
-import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
-import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
-import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.ledger.Invariants;
-import dev.photocredits.ledger.LedgerContract;
 import dev.photocredits.ledger.LedgerWalk;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
@@ -41,27 +36,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 /** Runs the ledger's contract on an emulated DynamoDB table. */
-final class DynamoDbLedgerTest implements LedgerContract {
+final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
   private static final DynamoDb TABLE = TestTable.open();
 
   @Override
-  public Ledger ledger() {
-    return TABLE.ledger();
-  }
-
-  @Override
-  public AuditReader auditReader() {
-    return TABLE.auditReader();
-  }
-
-  @Override
-  public IdempotencyRecords claims() {
-    return TABLE.claims();
-  }
-
-  @Override
-  public Generations generations() {
-    return TABLE.generations();
+  public DynamoDb table() {
+    return TABLE;
   }
 
   @ParameterizedTest

@@ -1,11 +1,11 @@
 package dev.photocredits.dynamodb;
 
-import static dev.photocredits.ledger.LedgerContract.SAMPLES;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.succeeded;
 import static dev.photocredits.ledger.Samples.usage;
+import static dev.photocredits.ledger.contract.LedgerContract.SAMPLES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,9 +1,10 @@
-package dev.photocredits.ledger;
+package dev.photocredits.ledger.contract;
 
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
+import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.PaymentIntentId;
 import dev.photocredits.values.TransactionId;

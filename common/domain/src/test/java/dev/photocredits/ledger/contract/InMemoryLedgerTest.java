@@ -1,9 +1,10 @@
-package dev.photocredits.ledger;
+package dev.photocredits.ledger.contract;
 
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.ledger.InMemoryLedger;
 
 /** Runs the contract of the ledger on the fake. */
 final class InMemoryLedgerTest implements LedgerContract {

@@ -1,4 +1,4 @@
-package dev.photocredits.ledger;
+package dev.photocredits.ledger.contract;
 
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
@@ -21,6 +21,8 @@ import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
+import dev.photocredits.ledger.Race;
+import dev.photocredits.ledger.Samples;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.PaymentIntentId;
