@@ -9,7 +9,7 @@ import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ErasureOutcome.GenerationPending;
 import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
 import dev.photocredits.lambda.Environment;
-import dev.photocredits.s3.S3ImageRemoval;
+import dev.photocredits.s3.S3Bucket;
 import dev.photocredits.values.CustomerId;
 import dev.photocredits.values.Email;
 import java.io.PrintStream;
@@ -48,7 +48,7 @@ final class EraseCommand {
                     table.ledger(),
                     table.generations(),
                     table.accountOwners(),
-                    S3ImageRemoval.open(AwsAccess.of(environment), bucket),
+                    S3Bucket.open(AwsAccess.of(environment), bucket, environment.clock()).removal(),
                     new SecureRandom())));
   }
 

@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.photocredits.dynamodb.DynamoDb;
+import dev.photocredits.s3.S3Bucket;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -130,7 +131,9 @@ public final class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.photocredits.erasure.."))
             .orShould()
-            .callMethod(DynamoDb.class, "accountOwners"));
+            .callMethod(DynamoDb.class, "accountOwners")
+            .orShould()
+            .callMethod(S3Bucket.class, "removal"));
   }
 
   @Test

@@ -1,27 +1,18 @@
 package dev.photocredits.s3;
 
-import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/**
- * {@link ImageRemoval} in S3: deletes everything in the folder of a generation or of an uploader.
- * For operators only, because no function may list the bucket.
- */
-public final class S3ImageRemoval implements ImageRemoval {
-  private final S3Client client;
+/** {@link ImageRemoval} in S3: deletes all in the folder of a generation or of an uploader. */
+final class S3ImageRemoval implements ImageRemoval {
   private final String bucket;
+  private final S3Client client;
 
-  private S3ImageRemoval(S3Client client, String bucket) {
-    this.client = client;
+  S3ImageRemoval(String bucket, S3Client client) {
     this.bucket = bucket;
-  }
-
-  /** Opens a bucket, which must not keep versions. */
-  public static S3ImageRemoval open(AwsAccess aws, String bucket) {
-    return new S3ImageRemoval(S3ImageStore.client(aws), bucket);
+    this.client = client;
   }
 
   @Override

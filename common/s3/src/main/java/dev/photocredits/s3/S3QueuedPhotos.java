@@ -32,7 +32,7 @@ final class S3QueuedPhotos implements QueuedPhotos {
 
   @Override
   public Optional<Image> find(GenerationId generation) {
-    return S3ImageStore.find(
+    return S3Bucket.find(
             () -> client.getObjectAsBytes(get -> get.bucket(bucket).key(key(generation))))
         .map(
             found ->

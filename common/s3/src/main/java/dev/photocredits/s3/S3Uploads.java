@@ -8,12 +8,10 @@ import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -30,10 +28,10 @@ final class S3Uploads implements Uploads {
   private final S3Presigner presigner;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
-  private final Supplier<Duration> validity;
+  private final UrlLife life;
 
   /**
-   * @param validity how long an upload that is opened now accepts a photo
+   * @param life how long an upload accepts a photo
    */
   S3Uploads(
       String bucket,
@@ -41,13 +39,13 @@ final class S3Uploads implements Uploads {
       S3Presigner presigner,
       TimeOrderedIds ids,
       InstantSource clock,
-      Supplier<Duration> validity) {
+      UrlLife life) {
     this.bucket = bucket;
     this.client = client;
     this.presigner = presigner;
     this.ids = ids;
     this.clock = clock;
-    this.validity = validity;
+    this.life = life;
   }
 
   /** The prefix of the keys of a user's uploads. */
@@ -67,14 +65,14 @@ final class S3Uploads implements Uploads {
             .contentLength((long) order.size())
             .build();
     var signed =
-        presigner.presignPutObject(r -> r.putObjectRequest(put).signatureDuration(validity.get()));
+        presigner.presignPutObject(r -> r.putObjectRequest(put).signatureDuration(life.fromNow()));
     return new SignedUpload(
         id, URI.create(signed.url().toString()), Map.of("content-type", type), signed.expiration());
   }
 
   @Override
   public Optional<byte[]> find(Email owner, UploadId id) {
-    return S3ImageStore.find(
+    return S3Bucket.find(
         () ->
             client.getObject(
                 get -> get.bucket(bucket).key(folder(owner) + id),

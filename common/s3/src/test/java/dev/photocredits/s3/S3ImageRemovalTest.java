@@ -3,7 +3,6 @@ package dev.photocredits.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.TestStorage;
 import dev.photocredits.images.ContentType;
@@ -29,14 +28,14 @@ final class S3ImageRemovalTest {
       emulator.createBucket(BUCKET);
       var mine = new GenerationId(UUID.randomUUID());
       var other = new GenerationId(UUID.randomUUID());
-      var store =
-          S3ImageStore.open(access(emulator), BUCKET, Duration.ofHours(1), Clock.systemUTC());
+      var bucket = bucket(emulator);
+      var store = bucket.images(Duration.ofHours(1));
       var image = new Image(new ContentType("image/png"), new byte[10]);
       for (var i = 0; i < 4; i++) {
         var _ = store.put(mine, image);
       }
       var kept = store.put(other, image);
-      var removal = S3ImageRemoval.open(access(emulator), BUCKET);
+      var removal = bucket.removal();
 
       removal.removeAll(mine);
       removal.removeAll(mine);
@@ -55,7 +54,7 @@ final class S3ImageRemovalTest {
       for (var key : List.of(ada + "1", ada + "2", bob + "1")) {
         client.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromString("photo"));
       }
-      var removal = S3ImageRemoval.open(access(emulator), BUCKET);
+      var removal = bucket(emulator).removal();
 
       removal.removeUploads(new Email("ada@example.com"));
       removal.removeUploads(new Email("ada@example.com"));
@@ -68,7 +67,7 @@ final class S3ImageRemovalTest {
   void removal_throws_if_the_store_is_down() {
     var emulator = LocalS3.inMemory();
     emulator.createBucket(BUCKET);
-    var removal = S3ImageRemoval.open(access(emulator), BUCKET);
+    var removal = bucket(emulator).removal();
     emulator.close();
 
     assertThatThrownBy(() -> removal.removeAll(new GenerationId(UUID.randomUUID())))
@@ -83,7 +82,8 @@ final class S3ImageRemovalTest {
     }
   }
 
-  private static AwsAccess access(LocalS3 emulator) {
-    return TestStorage.at(emulator.endpoint()).access();
+  private static S3Bucket bucket(LocalS3 emulator) {
+    var access = TestStorage.at(emulator.endpoint()).access();
+    return S3Bucket.open(access, BUCKET, Clock.systemUTC());
   }
 }

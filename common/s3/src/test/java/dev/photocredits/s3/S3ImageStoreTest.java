@@ -82,7 +82,7 @@ final class S3ImageStoreTest {
     var emulator = LocalS3.inMemory();
     emulator.createBucket(BUCKET);
     var access = TestStorage.at(emulator.endpoint()).access();
-    var store = S3ImageStore.open(access, BUCKET, Duration.ofHours(1), Clock.systemUTC());
+    var store = S3Bucket.open(access, BUCKET, Clock.systemUTC()).images(Duration.ofHours(1));
     var image = store.put(GENERATION, image("image/png", 10));
     emulator.close();
 
@@ -136,7 +136,7 @@ final class S3ImageStoreTest {
             access.s3(),
             access.sqs(),
             access.secretsManager());
-    var store = S3ImageStore.open(expiring, BUCKET, Duration.ofHours(1), () -> now);
+    var store = S3Bucket.open(expiring, BUCKET, () -> now).images(Duration.ofHours(1));
 
     var url = store.sign(store(Duration.ofHours(1)).put(GENERATION, image("image/png", 10)));
 
@@ -153,7 +153,7 @@ final class S3ImageStoreTest {
   }
 
   private static ImageStore store(Duration expiry) {
-    return S3ImageStore.open(STORAGE.access(), BUCKET, expiry, Clock.systemUTC());
+    return S3Bucket.open(STORAGE.access(), BUCKET, Clock.systemUTC()).images(expiry);
   }
 
   private static Image image(String type, int size) {

@@ -114,8 +114,7 @@ final class S3UploadsTest {
 
   @Test
   void an_expired_upload_is_refused() throws Exception {
-    var bucket =
-        S3ImageStore.open(STORAGE.access(), BUCKET, Duration.ofHours(1), Clock.systemUTC());
+    var bucket = S3Bucket.open(STORAGE.access(), BUCKET, Clock.systemUTC());
     var upload = bucket.uploads(ids(), Duration.ofSeconds(1)).open(declared(1000));
     Thread.sleep(2100);
 
@@ -171,7 +170,7 @@ final class S3UploadsTest {
   }
 
   private static Uploads uploads(AwsAccess access, Clock clock) {
-    return S3ImageStore.open(access, BUCKET, Duration.ofHours(1), clock).uploads(ids());
+    return S3Bucket.open(access, BUCKET, clock).uploads(ids());
   }
 
   private static TimeOrderedIds ids() {

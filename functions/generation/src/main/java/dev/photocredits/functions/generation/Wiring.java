@@ -21,7 +21,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.lambda.GenerationPrice;
 import dev.photocredits.lambda.PrimingRequest;
-import dev.photocredits.s3.S3ImageStore;
+import dev.photocredits.s3.S3Bucket;
 import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadOrder;
@@ -84,13 +84,11 @@ final class Wiring {
     var clock = environment.clock();
     var aws = AwsAccess.of(environment);
     var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    var bucket =
-        S3ImageStore.open(
-            aws,
-            environment.text("BUCKET_NAME"),
+    var bucket = S3Bucket.open(aws, environment.text("BUCKET_NAME"), clock);
+    var images =
+        bucket.images(
             Duration.ofSeconds(
-                environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)),
-            clock);
+                environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)));
     var ids = new TimeOrderedIds(new SecureRandom());
     var uploads = bucket.uploads(ids);
     var model = GeminiImageModel.of(environment, ThinkingLevel.MINIMAL, retired, clock);
@@ -103,12 +101,12 @@ final class Wiring {
             new PictureGenerator(
                 table.generations(),
                 model,
-                bucket,
+                images,
                 GenerationLimits.daily(environment),
                 ids,
                 clock,
                 threads),
-            bucket,
+            images,
             bucket.photos(),
             uploads,
             queue,

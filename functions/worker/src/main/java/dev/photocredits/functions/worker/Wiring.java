@@ -11,7 +11,7 @@ import dev.photocredits.generation.PictureGenerator;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
-import dev.photocredits.s3.S3ImageStore;
+import dev.photocredits.s3.S3Bucket;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,7 +37,7 @@ final class Wiring {
     var clock = environment.clock();
     var aws = AwsAccess.of(environment);
     var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));
-    var bucket = S3ImageStore.open(aws, environment.text("BUCKET_NAME"), UNUSED_URL_LIFE, clock);
+    var bucket = S3Bucket.open(aws, environment.text("BUCKET_NAME"), clock);
     var model = GeminiImageModel.of(environment, ThinkingLevel.MEDIUM, retired, clock);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     var ids = new TimeOrderedIds(new SecureRandom());
@@ -46,7 +46,7 @@ final class Wiring {
         new PictureGenerator(
             table.generations(),
             model,
-            bucket,
+            bucket.images(UNUSED_URL_LIFE),
             GenerationLimits.daily(environment),
             ids,
             clock,
