@@ -109,7 +109,7 @@ public final class InMemoryLedger
   private final Map<Email, NavigableMap<String, Generation>> generations = new HashMap<>();
   private final Map<SessionId, GrantRecord> grantRecords = new HashMap<>();
   private final Map<PaymentIntentId, Payment> payments = new HashMap<>();
-  private final Map<String, IdempotencyRecord> idempotencyRecords = new HashMap<>();
+  private final InMemoryIdempotencyRecords idempotencyRecords = new InMemoryIdempotencyRecords();
   private final Map<PurchaseOrderId, PurchaseOrder> purchaseOrders = new HashMap<>();
   private final Map<SessionId, Email> opened = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
@@ -119,11 +119,7 @@ public final class InMemoryLedger
   /** The promotions that were granted, by user, expiry, credits and description. */
   private final Set<String> promoted = new HashSet<>();
 
-  /** The counters of the limits. */
-  private final Map<String, Integer> counters = new HashMap<>();
-
-  /** The wait slots of each user. */
-  private final Map<Email, Set<WaitSlot>> waits = new HashMap<>();
+  private final InMemoryLimits limiting = new InMemoryLimits();
 
   /** The users being erased, and the pseudonyms that their accounts move to. */
   private final Map<Email, Erasing> leaving = new HashMap<>();
@@ -268,10 +264,10 @@ public final class InMemoryLedger
   public synchronized boolean countLookup(Email caller, Limits limits, Instant now) {
     var _ = user(caller);
     var counts = limits.lookingUp(now);
-    if (counts.stream().anyMatch(count -> isFull(caller, count))) {
+    if (counts.stream().anyMatch(count -> limiting.isFull(caller, count))) {
       return false;
     }
-    counts.forEach(count -> count(caller, count));
+    limiting.count(caller, counts);
     return true;
   }
 
@@ -522,11 +518,10 @@ public final class InMemoryLedger
       throw new IllegalStateException("the generation already exists");
     }
     if (key != null) {
-      var existing = idempotencyRecords.get(keyOf(key.claim()));
-      if (existing != null
-          && existing.isLive(usage.createdAt())
-          && !hasResult(existing, key.failed() == null ? null : key.failed().value())) {
-        return new KeyTaken(existing);
+      var failed = key.failed() == null ? null : key.failed().value();
+      var earlier = idempotencyRecords.earlier(key.claim(), failed, usage.createdAt());
+      if (earlier.isPresent()) {
+        return new KeyTaken(earlier.get());
       }
     }
     var counts = limits.starting(usage.createdAt());
@@ -535,10 +530,10 @@ public final class InMemoryLedger
       return refusal.get();
     }
     var user = Objects.requireNonNull(user(email));
-    counts.forEach(count -> count(email, count));
+    limiting.count(email, counts);
     generations(email).put(pending.id().toString(), pending);
     if (key != null) {
-      idempotencyRecords.put(keyOf(key.claim()), key.claim());
+      idempotencyRecords.put(key.claim());
     }
     post(user, Journal.hold(Standing.of(user), usage));
     hold(email, 1, usage.credits().value());
@@ -551,7 +546,7 @@ public final class InMemoryLedger
     var counts = limits.attempting(now);
     var refusal = refusal(owner, price, limits, counts, now);
     if (refusal.isEmpty()) {
-      counts.forEach(count -> count(owner, count));
+      limiting.count(owner, counts);
     }
     return refusal;
   }
@@ -569,76 +564,39 @@ public final class InMemoryLedger
       return Optional.of(new LimitReached(Limit.PENDING));
     }
     return counts.stream()
-        .filter(count -> isFull(email, count))
+        .filter(count -> limiting.isFull(email, count))
         .findFirst()
         .map(count -> new LimitReached(count.limit()));
   }
 
-  private boolean isFull(Email email, Count count) {
-    return counters.getOrDefault(counterOf(email, count), 0) > count.room();
-  }
-
-  private void count(Email email, Count count) {
-    counters.merge(counterOf(email, count), count.more(), Integer::sum);
-  }
-
-  private static String counterOf(Email email, Count count) {
-    var owner = count.limit() == Limit.DAILY ? "all" : email.value();
-    return String.join(
-        " ", owner, count.limit().name(), count.limit().window(count.at()).toString());
-  }
-
   /** The sum of a limit's counters, over all users and all time. */
   public synchronized int used(Limit limit) {
-    return counters.entrySet().stream()
-        .filter(counter -> counter.getKey().contains(" " + limit + " "))
-        .mapToInt(Map.Entry::getValue)
-        .sum();
+    return limiting.used(limit);
   }
 
   @Override
   public synchronized boolean admit(WaitSlot wait, Limits limits, Instant now) {
-    var waiting = waits.computeIfAbsent(wait.owner(), _ -> new HashSet<>());
-    waiting.removeIf(other -> !other.until().isAfter(now));
-    if (!waiting.contains(wait) && waiting.size() >= limits.most(Limit.WAITING)) {
-      return false;
-    }
-    waiting.add(wait);
-    return true;
+    return limiting.admit(wait, limits.most(Limit.WAITING), now);
   }
 
   @Override
   public synchronized void leave(WaitSlot wait) {
-    waits.getOrDefault(wait.owner(), new HashSet<>()).remove(wait);
-  }
-
-  private static boolean hasResult(IdempotencyRecord record, @Nullable UUID failed) {
-    return record.result().equals(failed);
-  }
-
-  private static String keyOf(IdempotencyRecord record) {
-    return keyOf(record.owner(), record.scope(), record.key());
-  }
-
-  private static String keyOf(Email owner, IdempotencyRecord.Scope scope, IdempotencyKey key) {
-    return owner.value() + " " + scope + " " + key.value();
+    limiting.leave(wait);
   }
 
   @Override
   public synchronized IdempotencyRecord claim(
       IdempotencyRecord wanted, @Nullable UUID failed, Instant now) {
-    var existing = idempotencyRecords.get(keyOf(wanted));
-    if (existing != null && existing.isLive(now) && !hasResult(existing, failed)) {
-      return existing;
+    var earlier = idempotencyRecords.earlier(wanted, failed, now);
+    if (earlier.isEmpty()) {
+      idempotencyRecords.put(wanted);
     }
-    idempotencyRecords.put(keyOf(wanted), wanted);
-    return wanted;
+    return earlier.orElse(wanted);
   }
 
   @Override
   public synchronized Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
-    return Optional.ofNullable(
-        idempotencyRecords.get(keyOf(owner, IdempotencyRecord.Scope.GENERATE, key)));
+    return idempotencyRecords.find(owner, IdempotencyRecord.Scope.GENERATE, key);
   }
 
   @Override
@@ -667,10 +625,10 @@ public final class InMemoryLedger
       return Optional.of(known);
     }
     var asking = known.asking(state, attempt, pictures, limits, now);
-    if (asking.counts().stream().anyMatch(count -> isFull(email, count))) {
+    if (asking.counts().stream().anyMatch(count -> limiting.isFull(email, count))) {
       return Optional.empty();
     }
-    asking.counts().forEach(count -> count(email, count));
+    limiting.count(email, asking.counts());
     generations(email).put(known.id().toString(), asking.generation());
     return Optional.of(asking.generation());
   }
@@ -698,7 +656,7 @@ public final class InMemoryLedger
     if (known.state() instanceof Pending) {
       hold(email, -1, -known.price().value());
     }
-    known.ending(uncharged).forEach(count -> count(email, count));
+    limiting.count(email, known.ending(uncharged));
     generations(email).put(finished.id().toString(), finished);
     return new Finished();
   }
@@ -915,10 +873,9 @@ public final class InMemoryLedger
     if (!isLeaving(owner, pseudonym)) {
       return false;
     }
-    idempotencyRecords.values().removeIf(record -> record.owner().equals(owner));
+    idempotencyRecords.forget(owner);
     promoted.removeIf(cause -> cause.startsWith(owner.value() + " "));
-    counters.keySet().removeIf(counter -> counter.startsWith(owner.value() + " "));
-    waits.remove(owner);
+    limiting.forget(owner);
     purchaseOrders.values().removeIf(order -> order.owner().equals(owner));
     opened.values().removeIf(owner::equals);
     return true;
@@ -956,20 +913,15 @@ public final class InMemoryLedger
   /** Takes a backup of everything; running the result restores it. */
   public synchronized Runnable backup() {
     var maps =
-        List.of(
-                users,
-                grantRecords,
-                payments,
-                idempotencyRecords,
-                purchaseOrders,
-                opened,
-                feedback,
-                counters,
-                leaving)
-            .stream()
+        List.of(users, grantRecords, payments, purchaseOrders, opened, feedback, leaving).stream()
             .map(InMemoryLedger::backup)
             .toList();
-    var items = List.of(nestedBackup(transactions), nestedBackup(generations));
+    var items =
+        List.of(
+            nestedBackup(transactions),
+            nestedBackup(generations),
+            idempotencyRecords.backup(),
+            limiting.backup());
     var promotions = Set.copyOf(promoted);
     var welcomes = Set.copyOf(welcomed);
     var adjustments = Set.copyOf(adjusted);
@@ -983,7 +935,8 @@ public final class InMemoryLedger
     };
   }
 
-  private static <K, V> Runnable backup(Map<K, V> map) {
+  /** Takes a backup of a map; running the result restores it. */
+  static <K, V> Runnable backup(Map<K, V> map) {
     var copy = Map.copyOf(map);
     return () -> {
       map.clear();
