@@ -414,8 +414,6 @@ public final class SimulatedStripe {
         .toList();
   }
 
-  /** Whether an event has been discarded, 30 days after its creation. */
-
   // Actions of customers
 
   /** Completes the session with a payment that succeeds at once. */
