@@ -74,6 +74,7 @@ final class KillTest {
           new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
               "-Djava.awt.headless=true",
               "--enable-native-access=ALL-UNNAMED",
               "-Dphotocredits.template=" + System.getProperty("photocredits.template"),
