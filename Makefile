@@ -33,7 +33,7 @@ run: jdk ## run the whole system on http://localhost:8080; PORT=0 picks a free p
 	@exec build/quick local dev.photocredits.local.Main
 
 test: jdk ## check format, analyse, run all tests; or only ONE=Class or ONE=Class#method
-	@if [ -n "$$ONE" ]; then exec build/test-one; else exec build/maven verify -T 2; fi
+	@if [ -n "$$ONE" ]; then exec build/test-one; else exec build/maven verify -T 1.5C; fi
 
 fix: jdk ## format the code and the page
 	@build/maven spotless:apply
