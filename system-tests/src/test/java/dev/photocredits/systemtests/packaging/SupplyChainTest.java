@@ -12,7 +12,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -46,13 +48,13 @@ final class SupplyChainTest {
   }
 
   // In the format of sha256sum.
-  private static String line(TreeMap.Entry<String, String> library) {
+  private static String line(Map.Entry<String, String> library) {
     return library.getValue() + "  " + library.getKey() + "\n";
   }
 
   /** The hashes of the libraries in a function's zip that are not modules of this project. */
-  private static TreeMap<String, String> librariesOf(String function) throws IOException {
-    var hashes = new TreeMap<String, String>();
+  private static Map<String, String> librariesOf(String function) throws IOException {
+    var hashes = new HashMap<String, String>();
     try (var zip = new ZipFile(LambdaEmulator.zip(function).toFile())) {
       for (var entry : zip.stream().toList()) {
         var name = entry.getName();
