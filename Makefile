@@ -156,7 +156,7 @@ package: target/zips ## build the zip of each function and print its size
 	  wc -c < "$$zip" | awk -v zip="$$zip" '{ printf "%6.2f MB  %s\n", $$1 / 1e6, zip }'; done
 
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
-sbom: jdk ## write target/bom.json, a CycloneDX list of the libraries in the functions, with their hashes and licences
+sbom: jdk ## list the libraries in the functions, with hashes and licences, in target/bom.json (CycloneDX)
 	@build/maven $(SBOM) -DoutputFormat=json -DexcludeArtifactId=emulators,operator,local,system-tests,simulator,bench
 
 deploy: jdk ## sam build, sam deploy and prune-versions for ENV=default or prod; asks questions the first time

@@ -124,7 +124,7 @@ final class AuditBench {
     }
     for (var i = 0; i < GENERATIONS; i++) {
       var generation = samples.order(ADA, 3);
-      var _ = generations.start(generation, Samples.usage(generation), null, Limits.NONE);
+      var _ = generations.start(generation, null, Limits.NONE);
       var _ = generations.finish(generation, Samples.succeeded(generation, 3, 0), null);
     }
   }

@@ -166,8 +166,7 @@ final class ConfluenceTest {
 
   private static void spend(World world, Email email, int credits) {
     var pending = new Samples(new Random(3)).order(email, credits);
-    assertThat(world.ledger.start(pending, Samples.usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(world.ledger.start(pending, null, Limits.NONE)).isEqualTo(new Started());
   }
 
   private static End end(World world) {

@@ -20,7 +20,6 @@ import dev.photocredits.credits.Transaction.Adjustment;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.Transaction.Refund;
-import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.User;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.Generation;
@@ -184,10 +183,8 @@ public final class Outside {
     }
 
     @Override
-    public StartOutcome start(
-        Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits) {
-      return call(
-          Site.START, pending.email(), () -> world.ledger.start(pending, usage, key, limits));
+    public StartOutcome start(Generation pending, @Nullable IdempotencyWrite key, Limits limits) {
+      return call(Site.START, pending.email(), () -> world.ledger.start(pending, key, limits));
     }
 
     @Override

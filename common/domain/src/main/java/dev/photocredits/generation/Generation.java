@@ -4,6 +4,7 @@ import static java.util.Comparator.comparingInt;
 
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.images.Prompt;
@@ -14,6 +15,7 @@ import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
+import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -210,6 +212,20 @@ public record Generation(
             : refunded();
     return new Generation(
         id, email, Prompt.ERASED, mode, price, createdAt, new Deleted(images(), refund));
+  }
+
+  /**
+   * The transaction that holds the price, under an id of its own for each generation: repeats of a
+   * start write the same one.
+   */
+  public Usage usage() {
+    return new Usage(
+        new TransactionId(id.value()),
+        id,
+        price,
+        "Image generation (" + VariationPrompt.COUNT + " variations)",
+        createdAt,
+        Lots.NONE);
   }
 
   /** Creates the refund of what was not delivered; null if there is nothing to refund. */

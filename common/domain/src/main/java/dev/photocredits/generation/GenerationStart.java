@@ -3,8 +3,6 @@ package dev.photocredits.generation;
 import static java.util.Objects.requireNonNull;
 
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.credits.Lots;
-import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
@@ -25,12 +23,10 @@ import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
-import dev.photocredits.values.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -145,7 +141,7 @@ public final class GenerationStart {
 
   private Optional<GenerationOutcome> start(
       GenerationRequest request, Generation pending, @Nullable IdempotencyWrite write) {
-    return switch (generations.start(pending, usage(pending), write, limits)) {
+    return switch (generations.start(pending, write, limits)) {
       case Started _ -> Optional.empty();
       case Refusal refusal -> Optional.of(refused(refusal, pending.createdAt()));
       case KeyTaken(var earlier) -> {
@@ -182,16 +178,6 @@ public final class GenerationStart {
     }
     var outcome = outcome(earlier.owner(), new GenerationId(earlier.result()));
     return outcome instanceof FailedBefore failed ? again.apply(failed.id()) : Optional.of(outcome);
-  }
-
-  private Usage usage(Generation pending) {
-    return new Usage(
-        new TransactionId(pending.id().value()),
-        pending.id(),
-        price,
-        "Image generation (" + VariationPrompt.COUNT + " variations)",
-        pending.createdAt(),
-        Lots.NONE);
   }
 
   /** The available credits of the owner now. */

@@ -1,7 +1,6 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.credits.Transaction.Refund;
-import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -32,12 +31,11 @@ public interface Generations {
   Optional<Refusal> attempt(Email owner, Credits price, Limits limits, Instant now);
 
   /**
-   * Holds the price, writes the pending generation, its usage and its idempotency record if there
-   * is one, and counts it, within the limits. A repeat with the same generation charges and counts
-   * once.
+   * Holds the price, writes the pending generation, its {@link Generation#usage} and its
+   * idempotency record if there is one, and counts it, within the limits. A repeat with the same
+   * generation charges and counts once.
    */
-  StartOutcome start(
-      Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits);
+  StartOutcome start(Generation pending, @Nullable IdempotencyWrite key, Limits limits);
 
   /**
    * The idempotency record to write with a generation. It is written if there is none for the key,

@@ -85,7 +85,7 @@ final class AuditTest {
     assertThat(ledger.place(sold)).isEqualTo(sold);
     assertThat(ledger.grant(ADA, samples.purchase("cs_1", 10), charge, ORDER)).isNotNull();
     var generation = samples.order(ADA, 3);
-    assertThat(ledger.start(generation, Samples.usage(generation), null, Limits.NONE)).isNotNull();
+    assertThat(ledger.start(generation, null, Limits.NONE)).isNotNull();
     assertThat(
             ledger.finish(
                 generation, Samples.succeeded(generation, 2, 1), samples.refund(generation, 1)))

@@ -2,7 +2,6 @@ package dev.photocredits.erasure;
 
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
-import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -210,8 +209,7 @@ public interface ErasureContract {
       assertThat(Discrepancies.of(auditReader().account(ada))).isEmpty();
       if (isLeaving(ada)) {
         var generation = SAMPLES.order(ada, 1);
-        assertThatThrownBy(
-                () -> generations().start(generation, usage(generation), null, Limits.NONE))
+        assertThatThrownBy(() -> generations().start(generation, null, Limits.NONE))
             .isInstanceOf(IllegalStateException.class);
         var another = SAMPLES.purchase("cs_late_" + number(ada), 10);
         assertThatThrownBy(() -> ledger().grant(ada, another, null))
@@ -457,8 +455,7 @@ public interface ErasureContract {
   default void nothing_is_erased_while_a_generation_is_pending() {
     var ada = newUser();
     var generation = SAMPLES.order(ada, 1);
-    assertThat(generations().start(generation, usage(generation), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(generations().start(generation, null, Limits.NONE)).isEqualTo(new Started());
     var before = auditReader().account(ada);
 
     assertThat(erase(ada)).isEqualTo(new GenerationPending());
@@ -479,9 +476,7 @@ public interface ErasureContract {
         erasure(
                 justBeforeTheErasure(
                     () ->
-                        assertThat(
-                                generations()
-                                    .start(generation, usage(generation), null, Limits.NONE))
+                        assertThat(generations().start(generation, null, Limits.NONE))
                             .isEqualTo(new Started())))
             .erase(ada, true);
 
@@ -519,10 +514,7 @@ public interface ErasureContract {
               i ->
                   i == 0
                       ? erase(ada)
-                      : unlessErasing(
-                          () ->
-                              generations()
-                                  .start(generation, usage(generation), null, Limits.NONE)));
+                      : unlessErasing(() -> generations().start(generation, null, Limits.NONE)));
 
       if (outcomes.getFirst().equals(new GenerationPending())) {
         assertThat(outcomes.get(1)).isEqualTo(Optional.of(new Started()));
@@ -632,8 +624,7 @@ public interface ErasureContract {
         .isEqualTo(new Reversed(ada, -4));
     var generated = SAMPLES.order(ada, 3);
     var key = new Generations.IdempotencyWrite(record(ada, generated), null);
-    assertThat(generations().start(generated, usage(generated), key, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(generations().start(generated, key, Limits.NONE)).isEqualTo(new Started());
     assertThat(
             generations()
                 .finish(

@@ -32,8 +32,7 @@ final class InMemoryErasureTest implements ErasureContract {
     assertThat(table.grant(ada, SAMPLES.purchase("cs_1", 150), null)).isNotNull();
     for (var i = 0; i < 120; i++) {
       var generation = SAMPLES.order(ada, 1);
-      assertThat(table.start(generation, Samples.usage(generation), null, Limits.NONE))
-          .isEqualTo(new Started());
+      assertThat(table.start(generation, null, Limits.NONE)).isEqualTo(new Started());
       assertThat(table.finish(generation, Samples.succeeded(generation, 3, 0), null))
           .isEqualTo(new Finished());
     }

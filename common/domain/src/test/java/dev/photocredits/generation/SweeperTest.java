@@ -3,7 +3,6 @@ package dev.photocredits.generation;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.succeeded;
-import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.Transaction.Refund;
@@ -207,8 +206,7 @@ final class SweeperTest {
     var _ = ledger.create(owner, null, samples.now());
     var _ = ledger.grant(owner, samples.purchase("cs_" + samples.id(), more), null);
     var generation = samples.order(owner, price);
-    assertThat(ledger.start(generation, usage(generation), null, Limits.NONE))
-        .isEqualTo(new StartOutcome.Started());
+    assertThat(ledger.start(generation, null, Limits.NONE)).isEqualTo(new StartOutcome.Started());
     return generation;
   }
 

@@ -208,7 +208,7 @@ final class CreditByCreditTest {
               sample.state());
       var available = account.available(now);
       var lines = account.usage(generation.id().toString(), generation.price().value(), now);
-      assertThat(ledger.start(generation, Samples.usage(generation), null, Limits.NONE))
+      assertThat(ledger.start(generation, null, Limits.NONE))
           .isEqualTo(
               lines.isPresent() ? new Started() : new InsufficientCredits(credits(available)));
       lines.ifPresent(_ -> pending.add(generation));

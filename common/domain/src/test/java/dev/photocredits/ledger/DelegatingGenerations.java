@@ -1,7 +1,6 @@
 package dev.photocredits.ledger;
 
 import dev.photocredits.credits.Transaction.Refund;
-import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Picture;
@@ -37,9 +36,8 @@ public abstract class DelegatingGenerations implements Generations {
   }
 
   @Override
-  public StartOutcome start(
-      Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits) {
-    return ledger.start(pending, usage, key, limits);
+  public StartOutcome start(Generation pending, @Nullable IdempotencyWrite key, Limits limits) {
+    return ledger.start(pending, key, limits);
   }
 
   @Override

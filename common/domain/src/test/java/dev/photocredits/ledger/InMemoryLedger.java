@@ -507,8 +507,9 @@ public final class InMemoryLedger
 
   @Override
   public synchronized StartOutcome start(
-      Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits) {
+      Generation pending, @Nullable IdempotencyWrite key, Limits limits) {
     var email = pending.email();
+    var usage = pending.usage();
     var known = transactions(email).get(usage.id().toString());
     if (known != null && usage.isSame(known)) {
       return new Started();

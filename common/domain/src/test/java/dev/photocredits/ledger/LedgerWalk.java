@@ -31,7 +31,6 @@ import dev.photocredits.values.Email;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.PaymentIntentId;
 import dev.photocredits.values.RefundId;
-import dev.photocredits.values.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -273,11 +272,10 @@ public final class LedgerWalk {
         again
             ? started.get(random.nextInt(started.size()))
             : samples.order(email, 1 + random.nextInt(5));
-    var usage = Samples.usage(new TransactionId(generation.id().value()), generation);
     var key = random.nextInt(3) == 0 ? null : key(generation);
     touched.add(generation.email());
-    var expected = fake.start(generation, usage, key, LIMITS);
-    assertThat(generations.start(generation, usage, key, LIMITS)).isEqualTo(expected);
+    var expected = fake.start(generation, key, LIMITS);
+    assertThat(generations.start(generation, key, LIMITS)).isEqualTo(expected);
     if (!again && fake.find(generation.email(), generation.id()).isPresent()) {
       started.add(generation);
     }

@@ -173,12 +173,8 @@ public final class Samples {
   }
 
   public static Usage usage(Generation generation) {
-    return usage(new TransactionId(generation.id().value()), generation);
-  }
-
-  public static Usage usage(TransactionId id, Generation generation) {
     return new Usage(
-        id,
+        new TransactionId(generation.id().value()),
         generation.id(),
         generation.price(),
         "Image generation (3 variations)",

@@ -75,19 +75,15 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public StartOutcome start(
-      Generation pending, Usage usage, @Nullable IdempotencyWrite key, Limits limits) {
+  public StartOutcome start(Generation pending, @Nullable IdempotencyWrite key, Limits limits) {
     return OptimisticUpdate.until(
-        Standing.PLAIN, standing -> start(pending, usage, key, limits, standing));
+        Standing.PLAIN, standing -> start(pending, key, limits, standing));
   }
 
   private OptimisticUpdate<Standing, StartOutcome> start(
-      Generation pending,
-      Usage usage,
-      @Nullable IdempotencyWrite key,
-      Limits limits,
-      Standing standing) {
+      Generation pending, @Nullable IdempotencyWrite key, Limits limits, Standing standing) {
     var email = pending.email();
+    var usage = pending.usage();
     var journal = BalanceUpdates.explained(table, email, Journal.hold(standing, usage));
     var transaction = table.transaction();
     var profile =

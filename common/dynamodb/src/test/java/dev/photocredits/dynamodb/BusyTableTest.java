@@ -1,7 +1,6 @@
 package dev.photocredits.dynamodb;
 
 import static dev.photocredits.ledger.Samples.newEmail;
-import static dev.photocredits.ledger.Samples.usage;
 import static dev.photocredits.ledger.contract.LedgerContract.SAMPLES;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -100,8 +99,7 @@ final class BusyTableTest {
     switch (random.nextInt(3)) {
       case 0 -> {
         var pending = SAMPLES.order(email, 3);
-        if (table.generations().start(pending, usage(pending), null, Limits.NONE)
-            instanceof Started) {
+        if (table.generations().start(pending, null, Limits.NONE) instanceof Started) {
           var end = Samples.succeeded(pending, 2, 1);
           assertThat(table.generations().finish(pending, end, SAMPLES.refund(pending, 1)))
               .isNotNull();

@@ -3,7 +3,6 @@ package dev.photocredits.dynamodb;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.newEmail;
-import static dev.photocredits.ledger.Samples.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -74,8 +73,7 @@ final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
     var ada = newEmail();
     assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
     var pending = SAMPLES.order(ada, 3);
-    assertThat(generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
     delete(Keys.user(ada), Keys.PROFILE);
 
     assertThatThrownBy(
@@ -92,8 +90,7 @@ final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
     var ada = newEmail();
     assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
     var pending = SAMPLES.order(ada, 3);
-    assertThat(generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
     var before = countInPendingIndex(Keys.user(ada));
 
     assertThat(generations().finish(pending, failed(pending), SAMPLES.refund(pending, 3)))
@@ -196,8 +193,7 @@ final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
   private void spend(Email email, int credits) {
     if (credits > 0) {
       var pending = SAMPLES.order(email, credits);
-      assertThat(generations().start(pending, usage(pending), null, Limits.NONE))
-          .isEqualTo(new Started());
+      assertThat(generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
     }
   }
 

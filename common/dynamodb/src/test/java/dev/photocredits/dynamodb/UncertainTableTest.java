@@ -4,7 +4,6 @@ import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.succeeded;
-import static dev.photocredits.ledger.Samples.usage;
 import static dev.photocredits.ledger.contract.LedgerContract.SAMPLES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -65,8 +64,7 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
     var pending = SAMPLES.order(ada, 3);
 
-    assertThat(table.generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(table.generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
     Invariants.hold(calm.auditReader(), List.of(ada));
@@ -92,8 +90,7 @@ final class UncertainTableTest {
     var ada = user(calm, 10);
     var pending = SAMPLES.order(ada, 3);
 
-    assertThat(table.generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(table.generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(credits(7));
     Invariants.hold(calm.auditReader(), List.of(ada));
@@ -116,8 +113,7 @@ final class UncertainTableTest {
     var table = losing(1);
     var ada = user(calm, 10);
     var pending = SAMPLES.order(ada, 3);
-    assertThat(calm.generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(calm.generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
 
     assertThat(table.generations().finish(pending, succeeded(pending, 3, 0), null))
         .isEqualTo(new Finished());
@@ -131,8 +127,7 @@ final class UncertainTableTest {
     var table = losing(1);
     var ada = user(calm, 10);
     var pending = SAMPLES.order(ada, 3);
-    assertThat(calm.generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(calm.generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
 
     assertThat(table.generations().finish(pending, failed(pending), SAMPLES.refund(pending, 3)))
         .isEqualTo(new Finished());
@@ -147,8 +142,7 @@ final class UncertainTableTest {
     var limits = Limits.NONE.with(Limit.DAILY, 1_000_000);
     var pending = SAMPLES.order(ada, 3);
     var at = pending.createdAt();
-    assertThat(losing(1).generations().start(pending, usage(pending), null, limits))
-        .isEqualTo(new Started());
+    assertThat(losing(1).generations().start(pending, null, limits)).isEqualTo(new Started());
     var begun = share(ada, at);
 
     var asked =
@@ -197,8 +191,7 @@ final class UncertainTableTest {
 
     assertThat(losing(1).ledger().promote(ada, promotion, false)).isEqualTo(new Promoted());
     // The first write of each is refused, because it assumes that there are no lots.
-    assertThat(losing(2).generations().start(pending, usage(pending), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(losing(2).generations().start(pending, null, Limits.NONE)).isEqualTo(new Started());
     assertThat(losing(2).generations().finish(pending, failed(pending), SAMPLES.refund(pending, 3)))
         .isEqualTo(new Finished());
     assertThat(losing(1).ledger().adjust(ada, adjustment)).isEqualTo(new Adjusted());

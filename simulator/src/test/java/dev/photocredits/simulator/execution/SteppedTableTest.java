@@ -1,6 +1,5 @@
 package dev.photocredits.simulator.execution;
 
-import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.AccountBusy;
@@ -196,7 +195,7 @@ final class SteppedTableTest {
       switch (act) {
         case GENERATE -> {
           var pending = samples.order(email, 3);
-          var _ = data.generations().start(pending, usage(pending), null, Limits.NONE);
+          var _ = data.generations().start(pending, null, Limits.NONE);
           var end = Samples.succeeded(pending, 2, 1);
           if (data.generations().find(email, pending.id()).isPresent()) {
             var _ = data.generations().finish(pending, end, samples.refund(pending, 1));

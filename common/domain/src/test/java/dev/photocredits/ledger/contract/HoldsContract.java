@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
+import dev.photocredits.values.GenerationId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +26,7 @@ interface HoldsContract extends LedgerUnderTest {
     var ada = user(10);
     var generation = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(generation, usage(generation), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(generations().start(generation, null, Limits.NONE)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isEqualTo(7);
     assertThat(generations().find(ada, generation.id())).contains(generation);
@@ -38,8 +39,7 @@ interface HoldsContract extends LedgerUnderTest {
     var ada = user(3);
     var generation = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(generation, usage(generation), null, Limits.NONE))
-        .isEqualTo(new Started());
+    assertThat(generations().start(generation, null, Limits.NONE)).isEqualTo(new Started());
 
     assertThat(balance(ada)).isZero();
   }
@@ -49,7 +49,7 @@ interface HoldsContract extends LedgerUnderTest {
     var ada = user(2);
     var generation = SAMPLES.order(ada, 3);
 
-    assertThat(generations().start(generation, usage(generation), null, Limits.NONE))
+    assertThat(generations().start(generation, null, Limits.NONE))
         .isEqualTo(new InsufficientCredits(credits(2)));
 
     assertThat(balance(ada)).isEqualTo(2);
@@ -61,7 +61,7 @@ interface HoldsContract extends LedgerUnderTest {
   default void a_generation_for_an_unknown_user_writes_nothing() {
     var generation = SAMPLES.order(newEmail(), 3);
 
-    assertThat(generations().start(generation, usage(generation), null, Limits.NONE))
+    assertThat(generations().start(generation, null, Limits.NONE))
         .isEqualTo(new StartOutcome.NoSuchUser());
 
     assertThat(ledger().find(generation.email())).isEmpty();
@@ -98,9 +98,7 @@ interface HoldsContract extends LedgerUnderTest {
     var generation = SAMPLES.order(ada, 3);
     assertThat(start(generation)).isEqualTo(new Started());
 
-    assertThatThrownBy(
-            () ->
-                generations().start(generation, usage(SAMPLES.id(), generation), null, Limits.NONE))
+    assertThatThrownBy(() -> start(withId(generation.id(), SAMPLES.order(ada, 2))))
         .isInstanceOf(RuntimeException.class);
 
     assertThat(balance(ada)).isEqualTo(7);
@@ -110,16 +108,24 @@ interface HoldsContract extends LedgerUnderTest {
   @Test
   default void a_generation_cannot_reuse_the_id_of_a_transaction() {
     var ada = user(10);
-    var first = SAMPLES.order(ada, 3);
-    assertThat(start(first)).isEqualTo(new Started());
-    var second = SAMPLES.order(ada, 3);
+    var welcome = ledger().statement(ada, 1, null).items().getFirst();
+    var generation = withId(new GenerationId(welcome.id().value()), SAMPLES.order(ada, 3));
 
-    assertThatThrownBy(
-            () -> generations().start(second, usage(usage(first).id(), second), null, Limits.NONE))
-        .isInstanceOf(RuntimeException.class);
+    assertThatThrownBy(() -> start(generation)).isInstanceOf(RuntimeException.class);
 
-    assertThat(balance(ada)).isEqualTo(7);
-    assertThat(generations().find(ada, second.id())).isEmpty();
+    assertThat(balance(ada)).isEqualTo(10);
+    assertThat(generations().find(ada, generation.id())).isEmpty();
+  }
+
+  private static Generation withId(GenerationId id, Generation other) {
+    return new Generation(
+        id,
+        other.email(),
+        other.prompt(),
+        other.mode(),
+        other.price(),
+        other.createdAt(),
+        other.state());
   }
 
   @Test

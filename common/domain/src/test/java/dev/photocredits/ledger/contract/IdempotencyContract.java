@@ -3,7 +3,6 @@ package dev.photocredits.ledger.contract;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.newSession;
-import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.GrantOutcome.Granted;
@@ -200,7 +199,7 @@ interface IdempotencyContract extends LedgerUnderTest {
   }
 
   private StartOutcome start(Generation generation, @Nullable IdempotencyWrite key) {
-    return generations().start(generation, usage(generation), key, Limits.NONE);
+    return generations().start(generation, key, Limits.NONE);
   }
 
   private static IdempotencyWrite key(Generation generation, String key, String request) {

@@ -6,7 +6,6 @@ import static dev.photocredits.ledger.Samples.newPayment;
 import static dev.photocredits.ledger.Samples.newSession;
 import static dev.photocredits.ledger.Samples.refunded;
 import static dev.photocredits.ledger.Samples.reinstated;
-import static dev.photocredits.ledger.Samples.usage;
 import static dev.photocredits.ledger.Samples.withdrawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -130,6 +129,6 @@ interface LedgerUnderTest {
   }
 
   default StartOutcome start(Generation generation) {
-    return generations().start(generation, usage(generation), null, Limits.NONE);
+    return generations().start(generation, null, Limits.NONE);
   }
 }

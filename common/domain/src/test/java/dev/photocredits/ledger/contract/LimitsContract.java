@@ -6,7 +6,6 @@ import static dev.photocredits.ledger.Samples.deleted;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.succeeded;
-import static dev.photocredits.ledger.Samples.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.User.Held;
@@ -56,8 +55,7 @@ interface LimitsContract extends LedgerUnderTest {
     var pending = Stream.generate(() -> SAMPLES.order(ada, 3)).limit(16).toList();
     var limits = Limits.NONE.with(Limit.PENDING, 3);
 
-    var outcomes =
-        Race.of(16, i -> generations().start(pending.get(i), usage(pending.get(i)), null, limits));
+    var outcomes = Race.of(16, i -> generations().start(pending.get(i), null, limits));
 
     assertThat(outcomes.stream().filter(new Started()::equals)).hasSize(3);
     assertThat(outcomes).containsOnly(new Started(), new LimitReached(Limit.PENDING));
@@ -73,18 +71,18 @@ interface LimitsContract extends LedgerUnderTest {
     var first = SAMPLES.order(ada, 3);
     var second = SAMPLES.order(ada, 3);
     var third = SAMPLES.order(ada, 3);
-    assertThat(generations().start(first, usage(first), null, limits)).isEqualTo(new Started());
-    var full = generations().start(second, usage(second), null, limits);
+    assertThat(generations().start(first, null, limits)).isEqualTo(new Started());
+    var full = generations().start(second, null, limits);
 
     assertThat(generations().finish(first, succeeded(first, 3, 0), null)).isEqualTo(new Finished());
     assertThat(generations().finish(first, succeeded(first, 3, 0), null)).isEqualTo(new Finished());
 
     assertThat(full).isEqualTo(new LimitReached(Limit.PENDING));
     assertThat(ledger().find(ada).orElseThrow().held()).isEqualTo(Held.NOTHING);
-    assertThat(generations().start(second, usage(second), null, limits)).isEqualTo(new Started());
+    assertThat(generations().start(second, null, limits)).isEqualTo(new Started());
     assertThat(generations().finish(second, failed(second), SAMPLES.refund(second, 3)))
         .isEqualTo(new Finished());
-    assertThat(generations().start(third, usage(third), null, limits)).isEqualTo(new Started());
+    assertThat(generations().start(third, null, limits)).isEqualTo(new Started());
     assertThat(generations().finish(third, deleted(third, 3), SAMPLES.refund(third, 3)))
         .isEqualTo(new Finished());
     assertThat(ledger().find(ada).orElseThrow().held()).isEqualTo(Held.NOTHING);
@@ -97,9 +95,9 @@ interface LimitsContract extends LedgerUnderTest {
     var limits = Limits.NONE.with(Limit.PENDING, 1);
     var first = SAMPLES.order(ada, 3);
     var second = SAMPLES.order(ada, 3);
-    assertThat(generations().start(first, usage(first), null, limits)).isEqualTo(new Started());
+    assertThat(generations().start(first, null, limits)).isEqualTo(new Started());
 
-    assertThat(generations().start(second, usage(second), null, limits))
+    assertThat(generations().start(second, null, limits))
         .isEqualTo(new InsufficientCredits(credits(0)));
   }
 
@@ -316,7 +314,7 @@ interface LimitsContract extends LedgerUnderTest {
   }
 
   private StartOutcome begin(Generation generation, Limits limits) {
-    return generations().start(generation, usage(generation), null, limits);
+    return generations().start(generation, null, limits);
   }
 
   private static ModelCalls calls(Generation generation) {
