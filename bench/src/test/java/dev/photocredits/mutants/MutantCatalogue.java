@@ -124,13 +124,13 @@ final class MutantCatalogue {
     table(
         "journal: the lots are unchanged",
         "BalanceUpdates.java",
-        "conditions.add(asSeen(Schemas.LOTS, values));",
-        "conditions.add(\"(\" + asSeen(Schemas.LOTS, values) + \" OR attribute_exists(PK))\");");
+        "conditions.add(asSeen(UserItem.LOTS, values));",
+        "conditions.add(\"(\" + asSeen(UserItem.LOTS, values) + \" OR attribute_exists(PK))\");");
     table(
         "journal: the open reversals are unchanged",
         "BalanceUpdates.java",
-        "conditions.add(asSeen(Schemas.REVERSALS, values));",
-        "conditions.add(\"(\" + asSeen(Schemas.REVERSALS, values) + \" OR"
+        "conditions.add(asSeen(UserItem.REVERSALS, values));",
+        "conditions.add(\"(\" + asSeen(UserItem.REVERSALS, values) + \" OR"
             + " attribute_exists(PK))\");");
     table(
         "hold: expired credits do not cover the price",
@@ -268,19 +268,20 @@ final class MutantCatalogue {
     creation(
         "create: the session's grant record",
         "DynamoDbLedger.java",
-        "Schemas.GRANT_RECORD, grantRecord");
-    creation("create: the payment", "DynamoDbLedger.java", "Schemas.PAYMENT, after");
+        "GrantRecordItem.SCHEMA, grantRecord");
+    creation("create: the payment", "DynamoDbLedger.java", "PaymentItem.SCHEMA, after");
     creation(
         "create: the record of a promotion",
         "DynamoDbLedger.java",
-        "Schemas.PROMOTION_RECORD, PromotionRecord.of(email, promotion)");
-    creation("create: the user", "DynamoDbLedger.java", "Schemas.USER, user");
+        "PromotionRecord.SCHEMA, PromotionRecord.of(email, promotion)");
+    creation("create: the user", "DynamoDbLedger.java", "UserItem.SCHEMA, user");
     creation(
         "create: the record of an adjustment",
         "DynamoDbLedger.java",
-        "Schemas.ADJUSTED, adjustment.id()");
-    creation("create: the generation", "DynamoDbGenerations.java", "Schemas.GENERATION, pending");
-    creation("create: a transaction", "Schemas.java", "ENTRY, new Entry(owner, entry)");
+        "AdjustmentRecord.SCHEMA, new AdjustmentRecord(adjustment.id())");
+    creation(
+        "create: the generation", "DynamoDbGenerations.java", "GenerationItem.SCHEMA, pending");
+    creation("create: a transaction", "JournalParts.java", "StoredTransaction.SCHEMA, stored");
   }
 
   private void creation(String name, String file, String what) {
@@ -300,8 +301,8 @@ final class MutantCatalogue {
     table(
         "start: our own usage, whose reply was lost",
         "DynamoDbGenerations.java",
-        "if (Schemas.isOurs(outcome, entries, usage::isSame))",
-        "if (entries == null)");
+        "if (transactions.isOurs(outcome, usage::isSame))",
+        "if (transactions == null)");
     table(
         "ask: our own attempt, whose reply was lost",
         "DynamoDbGenerations.java",
@@ -315,18 +316,18 @@ final class MutantCatalogue {
     table(
         "finish: the existing refund is not ours",
         "DynamoDbGenerations.java",
-        "_ -> Schemas.isOurs(outcome, entries, refund::isSame)",
-        "_ -> entries.stream().anyMatch(outcome::isRefused)");
+        "_ -> transactions.isOurs(outcome, refund::isSame)",
+        "_ -> transactions.isRefused(outcome)");
     table(
         "adjust: the id of an earlier call",
         "DynamoDbLedger.java",
-        "outcome.isRefused(adjusted) || entries.stream().anyMatch(outcome::isRefused)",
+        "outcome.isRefused(adjusted) || transactions.isRefused(outcome)",
         "outcome.isRefused(adjusted)");
     table(
         "adjust: the id belongs to the same adjustment",
         "DynamoDbLedger.java",
-        "adjustment.isSame(entry.transaction())",
-        "entry.owner().equals(email)");
+        "adjustment.isSame(stored.transaction())",
+        "stored.owner().equals(email)");
     table(
         "grant: the session has been granted",
         "DynamoDbLedger.java",
@@ -676,7 +677,7 @@ final class MutantCatalogue {
     table(
         "grant: a paid purchase order does not expire",
         "DynamoDbPurchaseOrders.java",
-        " REMOVE \" + Schemas.EXPIRES_AT",
+        " REMOVE \" + Fields.EXPIRES_AT",
         "\"");
     rule(
         "fulfil: an old event is checked with Stripe first",
@@ -722,16 +723,16 @@ final class MutantCatalogue {
     erasure(
         "welcome: once for an address",
         DYNAMODB + "DynamoDbLedger.java",
-        "new Welcomed(key)",
-        "new Welcomed(key + now)");
+        "new WelcomeRecord(key)",
+        "new WelcomeRecord(key + now)");
     erasure(
         "welcome: once for a mailbox",
-        DYNAMODB + "Keys.java",
+        DYNAMODB + "items/Keys.java",
         "Mailbox.of(email).address()",
         "email.value()");
     table(
         "welcome: once for an address that was welcomed before there were mailboxes",
-        "Keys.java",
+        "items/Keys.java",
         "Stream.of(Mailbox.of(email).address(), email.value())",
         "Stream.of(Mailbox.of(email).address())");
     erasure(
@@ -765,8 +766,8 @@ final class MutantCatalogue {
     audit(
         "audit: the first position",
         positions,
-        "transaction.create(Schemas.POSITION, position)",
-        "transaction.put(Schemas.POSITION, position,"
+        "transaction.create(PositionItem.SCHEMA, position)",
+        "transaction.put(PositionItem.SCHEMA, position,"
             + " \"attribute_exists(PK) OR attribute_not_exists(PK)\", Map.of(), Map.of())");
     audit(
         "audit: a save recognizes its own write",

@@ -6,8 +6,11 @@ import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.credits.User;
-import dev.photocredits.dynamodb.Schemas.Entry;
 import dev.photocredits.dynamodb.Table.Change;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import java.time.Instant;
@@ -37,8 +40,8 @@ final class BalanceUpdates {
 
   private static Optional<Promotion> promotion(Table table, Email email, Lot lot) {
     return table
-        .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(lot.grant()))
-        .map(Entry::transaction)
+        .find(StoredTransaction.SCHEMA, Keys.user(email), Keys.transaction(lot.grant()))
+        .map(StoredTransaction::transaction)
         .filter(Promotion.class::isInstance)
         .map(Promotion.class::cast);
   }
@@ -163,7 +166,7 @@ final class BalanceUpdates {
       if (!lots.isEmpty()) {
         values.put(":lots", Fields.lots(lots));
       }
-      conditions.add(asSeen(Schemas.LOTS, values));
+      conditions.add(asSeen(UserItem.LOTS, values));
       if (!journal.lots().equals(lots)) {
         replaceLots(journal.lots(), set, removed, values);
       }
@@ -173,9 +176,9 @@ final class BalanceUpdates {
       if (!reversals.isEmpty()) {
         values.put(":reversals", Fields.reversals(reversals));
       }
-      conditions.add(asSeen(Schemas.REVERSALS, values));
+      conditions.add(asSeen(UserItem.REVERSALS, values));
       if (journal.reversals().isEmpty()) {
-        removed.add(Schemas.REVERSALS);
+        removed.add(UserItem.REVERSALS);
       } else if (!journal.reversals().equals(reversals)) {
         values.put(":open", Fields.reversals(journal.reversals()));
         set.add("reversals = :open");
@@ -202,11 +205,11 @@ final class BalanceUpdates {
   private static void replaceLots(
       Lots lots, List<String> set, List<String> removed, Map<String, AttributeValue> values) {
     if (lots.isEmpty()) {
-      removed.addAll(List.of(Schemas.LOTS, Schemas.DUE, Schemas.DUE_AT));
+      removed.addAll(List.of(UserItem.LOTS, Keys.DUE, Keys.DUE_AT));
       return;
     }
     values.put(":left", Fields.lots(lots));
-    values.put(":expiring", AttributeValue.fromS(Schemas.EXPIRING));
+    values.put(":expiring", AttributeValue.fromS(UserItem.EXPIRING));
     values.put(":earliest", AttributeValue.fromS(Fields.time(lots.earliestExpiry().orElseThrow())));
     set.add("lots = :left, due = :expiring, due_at = :earliest");
   }

@@ -3,6 +3,7 @@ package dev.photocredits.dynamodb;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Outcome;
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.values.Email;

@@ -12,6 +12,23 @@ import dev.photocredits.credits.OpenReversals;
 import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.User;
+import dev.photocredits.dynamodb.items.AdjustmentRecord;
+import dev.photocredits.dynamodb.items.CheckpointItem;
+import dev.photocredits.dynamodb.items.ErasureOrigin;
+import dev.photocredits.dynamodb.items.FeedbackItem;
+import dev.photocredits.dynamodb.items.GenerationItem;
+import dev.photocredits.dynamodb.items.GrantRecordItem;
+import dev.photocredits.dynamodb.items.IdempotencyItem;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.OpenedSession;
+import dev.photocredits.dynamodb.items.PaymentItem;
+import dev.photocredits.dynamodb.items.PositionItem;
+import dev.photocredits.dynamodb.items.PromotionRecord;
+import dev.photocredits.dynamodb.items.PurchaseOrderItem;
+import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.dynamodb.items.Tombstone;
+import dev.photocredits.dynamodb.items.UserItem;
+import dev.photocredits.dynamodb.items.WelcomeRecord;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.feedback.FeedbackBox;
 import dev.photocredits.generation.Generations;
@@ -31,6 +48,7 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
+import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -127,8 +145,30 @@ public final class DynamoDb {
    * first one of the process.
    */
   public void prime() {
-    var _ = table.find(Schemas.USER, Keys.absent(), Keys.absent());
-    var _ = Schemas.USER.mapToItem(Schemas.USER.itemToMap(PRIMING_USER, true));
+    var _ = schemas();
+    var _ = table.find(UserItem.SCHEMA, Keys.absent(), Keys.absent());
+    var _ = UserItem.SCHEMA.mapToItem(UserItem.SCHEMA.itemToMap(PRIMING_USER, true));
+  }
+
+  /** The schemas of all items. Using them loads their classes, which a snapshot keeps. */
+  private static List<TableSchema<?>> schemas() {
+    return List.of(
+        UserItem.SCHEMA,
+        Tombstone.SCHEMA,
+        ErasureOrigin.SCHEMA,
+        WelcomeRecord.SCHEMA,
+        AdjustmentRecord.SCHEMA,
+        PromotionRecord.SCHEMA,
+        StoredTransaction.SCHEMA,
+        GrantRecordItem.SCHEMA,
+        PaymentItem.SCHEMA,
+        PurchaseOrderItem.SCHEMA,
+        OpenedSession.SCHEMA,
+        GenerationItem.SCHEMA,
+        IdempotencyItem.SCHEMA,
+        CheckpointItem.SCHEMA,
+        PositionItem.SCHEMA,
+        FeedbackItem.SCHEMA);
   }
 
   /** Primes reads and transactions. The transaction goes to a client that discards it. */
@@ -150,8 +190,8 @@ public final class DynamoDb {
 
   private static void executeTransaction(Table discardingTable) {
     var transaction = discardingTable.transaction();
-    var _ = transaction.create(Schemas.USER, PRIMING_USER);
-    var _ = transaction.update(Schemas.USER, promotion());
+    var _ = transaction.create(UserItem.SCHEMA, PRIMING_USER);
+    var _ = transaction.update(UserItem.SCHEMA, promotion());
     var _ = transaction.execute();
   }
 

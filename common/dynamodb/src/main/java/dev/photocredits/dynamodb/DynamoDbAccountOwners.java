@@ -5,11 +5,19 @@ import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
-import dev.photocredits.dynamodb.Schemas.Entry;
-import dev.photocredits.dynamodb.Schemas.Origin;
-import dev.photocredits.dynamodb.Schemas.Tombstone;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.ErasureOrigin;
+import dev.photocredits.dynamodb.items.FeedbackItem;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.GenerationItem;
+import dev.photocredits.dynamodb.items.GrantRecordItem;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.PaymentItem;
+import dev.photocredits.dynamodb.items.PurchaseOrderItem;
+import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.dynamodb.items.Tombstone;
+import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.erasure.AccountOwner;
 import dev.photocredits.erasure.AccountOwner.Known;
 import dev.photocredits.erasure.AccountOwner.Leaving;
@@ -47,12 +55,12 @@ final class DynamoDbAccountOwners implements AccountOwners {
   }
 
   private AccountOwner accountOwner(Map<String, AttributeValue> profile) {
-    if (!profile.containsKey(Schemas.ERASED_AS)) {
-      return new Known(Schemas.USER.mapToItem(profile));
+    if (!profile.containsKey(Tombstone.ERASED_AS)) {
+      return new Known(UserItem.SCHEMA.mapToItem(profile));
     }
-    var tombstone = Schemas.TOMBSTONE.mapToItem(profile);
+    var tombstone = Tombstone.SCHEMA.mapToItem(profile);
     return table
-        .find(Schemas.USER, Keys.user(tombstone.pseudonym()), Keys.PROFILE)
+        .find(UserItem.SCHEMA, Keys.user(tombstone.pseudonym()), Keys.PROFILE)
         .map(user -> new Leaving(user, tombstone.customer()))
         .orElseThrow(
             () -> new IllegalStateException("the pseudonym of an erased user has no profile"));
@@ -63,9 +71,9 @@ final class DynamoDbAccountOwners implements AccountOwners {
   public Page<Email> leaving(int limit) {
     var found =
         table.oldestFirst(
-            Schemas.DUE,
-            Map.entry(Schemas.DUE, Schemas.ERASING),
-            Map.entry(Schemas.DUE_AT, Schemas.ERASING),
+            Keys.DUE,
+            Map.entry(Keys.DUE, Tombstone.ERASING),
+            Map.entry(Keys.DUE_AT, Tombstone.ERASING),
             null,
             limit);
     return new Page<>(
@@ -75,7 +83,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
 
   @Override
   public void begin(User user, Email pseudonym) {
-    var seen = new HashMap<>(Schemas.USER.itemToMap(user, true));
+    var seen = new HashMap<>(UserItem.SCHEMA.itemToMap(user, true));
     var values = new HashMap<String, AttributeValue>();
     for (var name :
         List.of(
@@ -93,39 +101,42 @@ final class DynamoDbAccountOwners implements AccountOwners {
     var unmoved =
         "credits = :credits AND total_purchased = :total_purchased AND updated_at = :updated_at AND"
             + " generations_pending = :generations_pending AND "
-            + BalanceUpdates.asSeen(Schemas.REVERSALS, values)
+            + BalanceUpdates.asSeen(UserItem.REVERSALS, values)
             + " AND "
-            + BalanceUpdates.asSeen(Schemas.LOTS, values);
+            + BalanceUpdates.asSeen(UserItem.LOTS, values);
     var customer = user.stripeCustomer();
     var transaction = table.transaction();
     var _ =
         transaction.put(
-            Schemas.TOMBSTONE,
+            Tombstone.SCHEMA,
             new Tombstone(user.email(), pseudonym, customer),
             unmoved,
             Map.of(),
             values);
-    var _ = transaction.create(Schemas.USER, user.as(pseudonym));
-    var _ = transaction.create(Schemas.ORIGIN, new Origin(pseudonym, user.email()));
+    var _ = transaction.create(UserItem.SCHEMA, user.as(pseudonym));
+    var _ = transaction.create(ErasureOrigin.SCHEMA, new ErasureOrigin(pseudonym, user.email()));
     var _ = transaction.execute();
   }
 
   @Override
-  public boolean move(Email owner, Email pseudonym, Transaction entry) {
+  public boolean move(Email owner, Email pseudonym, Transaction transaction) {
     var move = new Move(table.transaction(), owner, pseudonym);
-    var moved = move.delete(Keys.transaction(entry.id()));
-    var _ = move.transaction().create(Schemas.ENTRY, new Entry(pseudonym, entry));
-    if (entry instanceof Purchase purchase) {
+    var moved = move.delete(Keys.transaction(transaction.id()));
+    var _ =
+        move.transaction()
+            .create(StoredTransaction.SCHEMA, new StoredTransaction(pseudonym, transaction));
+    if (transaction instanceof Purchase purchase) {
       var grantRecord = grantRecord(owner, purchase);
       grantRecord.ifPresent(
           it -> move.reassign(Keys.item(Keys.payment(it.session()), Keys.PAYMENT), ""));
       grantRecord
           .flatMap(it -> Optional.ofNullable(it.order()))
-          .flatMap(id -> table.find(Schemas.ORDER, Keys.user(owner), Keys.order(id)))
+          .flatMap(id -> table.find(PurchaseOrderItem.SCHEMA, Keys.user(owner), Keys.order(id)))
           .ifPresent(
               order -> {
                 var _ = move.delete(Keys.order(order.id()));
-                var _ = move.transaction().create(Schemas.ORDER, order.movedTo(pseudonym));
+                var _ =
+                    move.transaction().create(PurchaseOrderItem.SCHEMA, order.movedTo(pseudonym));
               });
       grantRecord
           .flatMap(it -> payment(owner, it))
@@ -140,7 +151,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
 
   private Optional<GrantRecord> grantRecord(Email owner, Purchase purchase) {
     return table
-        .find(Schemas.GRANT_RECORD, Keys.payment(purchase.session()), Keys.PAYMENT)
+        .find(GrantRecordItem.SCHEMA, Keys.payment(purchase.session()), Keys.PAYMENT)
         .filter(it -> it.owner().equals(owner) && it.entry().equals(purchase.id()));
   }
 
@@ -148,7 +159,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
     return grantRecord.payment() == null
         ? Optional.empty()
         : table
-            .find(Schemas.PAYMENT, Keys.payment(grantRecord.payment()), Keys.MONEY)
+            .find(PaymentItem.SCHEMA, Keys.payment(grantRecord.payment()), Keys.MONEY)
             .filter(p -> p.grant() != null && p.grant().owner().equals(owner));
   }
 
@@ -156,7 +167,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
   public boolean move(Email owner, Email pseudonym, Generation generation) {
     var move = new Move(table.transaction(), owner, pseudonym);
     var moved = move.delete(Keys.generation(generation.id()));
-    var _ = move.transaction().create(Schemas.GENERATION, generation.erased(pseudonym));
+    var _ = move.transaction().create(GenerationItem.SCHEMA, generation.erased(pseudonym));
     return move.whileLeaving(moved);
   }
 
@@ -221,7 +232,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
     table
         .scan()
         .filter(item -> value(item, Keys.PK).startsWith(Keys.FEEDBACK))
-        .filter(item -> text(owner).equals(item.get(Schemas.EMAIL)))
+        .filter(item -> text(owner).equals(item.get(FeedbackItem.EMAIL)))
         .forEach(
             item -> {
               var _ =

@@ -7,8 +7,15 @@ import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
-import dev.photocredits.dynamodb.Schemas.Entry;
-import dev.photocredits.dynamodb.Schemas.Origin;
+import dev.photocredits.dynamodb.items.ErasureOrigin;
+import dev.photocredits.dynamodb.items.GenerationItem;
+import dev.photocredits.dynamodb.items.GrantRecordItem;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.PaymentItem;
+import dev.photocredits.dynamodb.items.PurchaseOrderItem;
+import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.dynamodb.items.Tombstone;
+import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.SessionId;
 import java.util.ArrayList;
@@ -63,12 +70,12 @@ final class DynamoDbAuditReader implements AuditReader {
     var sort = value(item, Keys.SK);
     try {
       return switch (sort) {
-        case Keys.PAYMENT -> Optional.of(new Kept.Mark(read(Schemas.GRANT_RECORD, item)));
-        case Keys.MONEY -> Optional.of(new Kept.Money(read(Schemas.PAYMENT, item)));
+        case Keys.PAYMENT -> Optional.of(new Kept.Mark(read(GrantRecordItem.SCHEMA, item)));
+        case Keys.MONEY -> Optional.of(new Kept.Money(read(PaymentItem.SCHEMA, item)));
         case Keys.PROFILE -> {
           var owner = owner(partition);
           yield Optional.of(
-              item.containsKey(Schemas.ERASED_AS)
+              item.containsKey(Tombstone.ERASED_AS)
                   ? new Kept.Leftover(owner)
                   : new Kept.Owner(owner));
         }
@@ -115,13 +122,13 @@ final class DynamoDbAuditReader implements AuditReader {
   private Account account(Email owner, Email former, List<Items> partitions) {
     var transactions =
         partitions.stream()
-            .flatMap(items -> items.all(Schemas.ENTRY, Keys.TRANSACTIONS))
-            .map(Entry::transaction)
+            .flatMap(items -> items.all(StoredTransaction.SCHEMA, Keys.TRANSACTIONS))
+            .map(StoredTransaction::transaction)
             .distinct()
             .toList();
     var generations =
         partitions.stream()
-            .flatMap(items -> items.all(Schemas.GENERATION, Keys.GENERATIONS))
+            .flatMap(items -> items.all(GenerationItem.SCHEMA, Keys.GENERATIONS))
             .map(generation -> former.equals(owner) ? generation : generation.erased(owner))
             .distinct()
             .toList();
@@ -137,13 +144,13 @@ final class DynamoDbAuditReader implements AuditReader {
             .toList();
     return new Account(
         owner,
-        partitions.getLast().all(Schemas.USER, Keys.PROFILE).findFirst().orElse(null),
+        partitions.getLast().all(UserItem.SCHEMA, Keys.PROFILE).findFirst().orElse(null),
         transactions,
         generations,
         grantRecords,
         payments,
         partitions.stream()
-            .flatMap(items -> items.all(Schemas.ORDER, Keys.ORDERS))
+            .flatMap(items -> items.all(PurchaseOrderItem.SCHEMA, Keys.ORDERS))
             .map(order -> former.equals(owner) ? order : order.movedTo(owner))
             .distinct()
             .toList());
@@ -160,7 +167,7 @@ final class DynamoDbAuditReader implements AuditReader {
   private Optional<Payment> payment(GrantRecord grantRecord) {
     return grantRecord.payment() == null
         ? Optional.empty()
-        : find(Schemas.PAYMENT, Keys.payment(grantRecord.payment()), Keys.MONEY);
+        : find(PaymentItem.SCHEMA, Keys.payment(grantRecord.payment()), Keys.MONEY);
   }
 
   @Override
@@ -186,13 +193,15 @@ final class DynamoDbAuditReader implements AuditReader {
 
   private Optional<Transaction> purchase(GrantRecord grantRecord) {
     return find(
-            Schemas.ENTRY, Keys.user(grantRecord.owner()), Keys.transaction(grantRecord.entry()))
-        .map(Entry::transaction);
+            StoredTransaction.SCHEMA,
+            Keys.user(grantRecord.owner()),
+            Keys.transaction(grantRecord.entry()))
+        .map(StoredTransaction::transaction);
   }
 
   @Override
   public Optional<GrantRecord> mark(SessionId session) {
-    return find(Schemas.GRANT_RECORD, Keys.payment(session), Keys.PAYMENT);
+    return find(GrantRecordItem.SCHEMA, Keys.payment(session), Keys.PAYMENT);
   }
 
   private <T> Optional<T> find(TableSchema<T> schema, String partition, String sort) {
@@ -221,13 +230,13 @@ final class DynamoDbAuditReader implements AuditReader {
 
     /** The user whose account is moving here, if one is. */
     Optional<Email> origin() {
-      return all(Schemas.ORIGIN, Keys.ERASURE).findFirst().map(Origin::owner);
+      return all(ErasureOrigin.SCHEMA, Keys.ERASURE).findFirst().map(ErasureOrigin::owner);
     }
   }
 
   private static Optional<Email> tombstone(Map<String, AttributeValue> profile) {
-    return profile.containsKey(Schemas.ERASED_AS)
-        ? Optional.of(read(Schemas.TOMBSTONE, profile).pseudonym())
+    return profile.containsKey(Tombstone.ERASED_AS)
+        ? Optional.of(read(Tombstone.SCHEMA, profile).pseudonym())
         : Optional.empty();
   }
 

@@ -1,5 +1,7 @@
 package dev.photocredits.dynamodb;
 
+import dev.photocredits.dynamodb.items.CheckpointItem;
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.reconciliation.Checkpoints;
 import java.util.Optional;
 
@@ -13,11 +15,11 @@ final class DynamoDbCheckpoints implements Checkpoints {
 
   @Override
   public Optional<Checkpoint> find() {
-    return table.find(Schemas.CHECKPOINT, Keys.RECONCILIATION, Keys.CHECKPOINT);
+    return table.find(CheckpointItem.SCHEMA, Keys.RECONCILIATION, Keys.CHECKPOINT);
   }
 
   @Override
   public void save(Checkpoint checkpoint) {
-    table.put(Schemas.CHECKPOINT, checkpoint);
+    table.put(CheckpointItem.SCHEMA, checkpoint);
   }
 }

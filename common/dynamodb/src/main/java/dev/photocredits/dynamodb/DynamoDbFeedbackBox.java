@@ -1,5 +1,6 @@
 package dev.photocredits.dynamodb;
 
+import dev.photocredits.dynamodb.items.FeedbackItem;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackBox;
 
@@ -13,6 +14,6 @@ final class DynamoDbFeedbackBox implements FeedbackBox {
 
   @Override
   public void keep(Feedback feedback) {
-    table.put(Schemas.FEEDBACK, feedback);
+    table.put(FeedbackItem.SCHEMA, feedback);
   }
 }

@@ -9,6 +9,12 @@ import dev.photocredits.dynamodb.OptimisticUpdate.Done;
 import dev.photocredits.dynamodb.OptimisticUpdate.Refused;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.GenerationItem;
+import dev.photocredits.dynamodb.items.IdempotencyItem;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -61,7 +67,7 @@ final class DynamoDbGenerations implements Generations {
 
   @Override
   public Optional<Refusal> attempt(Email owner, Credits price, Limits limits, Instant now) {
-    var user = table.find(Schemas.USER, Keys.user(owner), Keys.PROFILE);
+    var user = table.find(UserItem.SCHEMA, Keys.user(owner), Keys.PROFILE);
     if (user.isEmpty()) {
       return Optional.of(new NoSuchUser());
     }
@@ -88,9 +94,10 @@ final class DynamoDbGenerations implements Generations {
     var transaction = table.transaction();
     var profile =
         transaction.update(
-            Schemas.USER, BalanceUpdates.hold(email, journal, usage, limits.most(Limit.PENDING)));
-    var entries = Schemas.create(transaction, email, journal);
-    var generation = transaction.create(Schemas.GENERATION, pending);
+            UserItem.SCHEMA,
+            BalanceUpdates.hold(email, journal, usage, limits.most(Limit.PENDING)));
+    var transactions = JournalParts.in(transaction, email, journal);
+    var generation = transaction.create(GenerationItem.SCHEMA, pending);
     var counters = Counters.in(transaction, email, limits.starting(usage.createdAt()));
     @Nullable Part<IdempotencyRecord> idempotencyRecord =
         key == null
@@ -105,10 +112,10 @@ final class DynamoDbGenerations implements Generations {
       return new Done<>(new Started());
     }
     // Our own usage, written by a call whose reply was lost: the price is held already.
-    if (Schemas.isOurs(outcome, entries, usage::isSame)) {
+    if (transactions.isOurs(outcome, usage::isSame)) {
       return new Done<>(new Started());
     }
-    if (entries.stream().anyMatch(outcome::isRefused) || outcome.isRefused(generation)) {
+    if (transactions.isRefused(outcome) || outcome.isRefused(generation)) {
       throw outcome.impossible();
     }
     if (idempotencyRecord != null && outcome.isRefused(idempotencyRecord)) {
@@ -137,7 +144,7 @@ final class DynamoDbGenerations implements Generations {
   @Override
   public Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
     return table.find(
-        Schemas.IDEMPOTENCY_RECORD,
+        IdempotencyItem.SCHEMA,
         Keys.user(owner),
         Keys.idempotencyKey(IdempotencyRecord.Scope.GENERATE, key));
   }
@@ -151,9 +158,9 @@ final class DynamoDbGenerations implements Generations {
                 "SET drawn = list_append(drawn, :drawn), image_keys = list_append(image_keys,"
                     + " :key), image_types = list_append(image_types, :type)",
                 "#status = :pending AND NOT contains(drawn, :variation)",
-                Map.of("#status", Schemas.STATUS),
+                Map.of("#status", GenerationItem.STATUS),
                 Map.of(
-                    ":pending", AttributeValue.fromS(Schemas.PENDING),
+                    ":pending", AttributeValue.fromS(GenerationItem.PENDING),
                     ":variation", variation(picture),
                     ":drawn", AttributeValue.fromL(List.of(variation(picture))),
                     ":key", list(picture.image().key()),
@@ -161,13 +168,13 @@ final class DynamoDbGenerations implements Generations {
     // Our own picture, added by a call whose reply was lost; the generation may have ended since.
     return updated.isComplete()
         || updated
-            .found(Schemas.GENERATION)
+            .found(GenerationItem.SCHEMA)
             .filter(now -> now.images().contains(picture.image()))
             .isPresent();
   }
 
   private static AttributeValue variation(Picture picture) {
-    return AttributeValue.fromS(Schemas.variation(picture));
+    return AttributeValue.fromS(GenerationItem.variation(picture));
   }
 
   private static AttributeValue list(String text) {
@@ -190,7 +197,7 @@ final class DynamoDbGenerations implements Generations {
     }
     var asking = seen.asking(pending, attempt, pictures, limits, now);
     var transaction = table.transaction();
-    var asked = transaction.update(Schemas.GENERATION, asked(asking.generation(), seen));
+    var asked = transaction.update(GenerationItem.SCHEMA, asked(asking.generation(), seen));
     var _ = Counters.in(transaction, seen.email(), asking.counts());
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
@@ -203,11 +210,11 @@ final class DynamoDbGenerations implements Generations {
   }
 
   private static Change asked(Generation after, Generation seen) {
-    var item = Schemas.GENERATION.itemToMap(after, true);
+    var item = GenerationItem.SCHEMA.itemToMap(after, true);
     var values = new HashMap<String, AttributeValue>();
-    values.put(":asked", required(item, Schemas.ASKED));
-    values.put(":attempts", required(item, Schemas.ATTEMPTS));
-    var reserved = item.get(Schemas.RESERVED);
+    values.put(":asked", required(item, GenerationItem.ASKED));
+    values.put(":attempts", required(item, GenerationItem.ATTEMPTS));
+    var reserved = item.get(GenerationItem.RESERVED);
     if (reserved != null) {
       values.put(":reserved", reserved);
     }
@@ -216,7 +223,7 @@ final class DynamoDbGenerations implements Generations {
         "SET asked = :asked, attempts = :attempts"
             + (reserved == null ? " REMOVE reserved" : ", reserved = :reserved"),
         asSeen(seen, values),
-        Map.of("#status", Schemas.STATUS),
+        Map.of("#status", GenerationItem.STATUS),
         values);
   }
 
@@ -225,7 +232,7 @@ final class DynamoDbGenerations implements Generations {
    * the model.
    */
   private static String asSeen(Generation seen, Map<String, AttributeValue> values) {
-    values.put(":seen", AttributeValue.fromS(Schemas.status(seen.state())));
+    values.put(":seen", AttributeValue.fromS(GenerationItem.status(seen.state())));
     values.put(":pictures", BalanceUpdates.number(seen.images().size()));
     var unmoved = "#status = :seen AND size(image_keys) = :pictures";
     if (!(seen.state() instanceof Pending pending)) {
@@ -256,12 +263,12 @@ final class DynamoDbGenerations implements Generations {
     Predicate<Generation> ours = before -> before.equals(finished);
     if (!(seen.state() instanceof Pending)) {
       var updated = table.update(end);
-      return ended(updated.isComplete(), updated.found(Schemas.GENERATION), ours)
+      return ended(updated.isComplete(), updated.found(GenerationItem.SCHEMA), ours)
           .orElseThrow(updated::impossible);
     }
     var transaction = table.transaction();
-    var generation = transaction.update(Schemas.GENERATION, end);
-    var _ = transaction.update(Schemas.USER, BalanceUpdates.end(seen.email(), seen.price()));
+    var generation = transaction.update(GenerationItem.SCHEMA, end);
+    var _ = transaction.update(UserItem.SCHEMA, BalanceUpdates.end(seen.email(), seen.price()));
     var _ = Counters.in(transaction, seen.email(), counts);
     var outcome = transaction.execute();
     return ended(outcome.isComplete(), outcome.found(generation), ours)
@@ -275,10 +282,10 @@ final class DynamoDbGenerations implements Generations {
   private Usage usage(Generation generation) {
     return table
         .find(
-            Schemas.ENTRY,
+            StoredTransaction.SCHEMA,
             Keys.user(generation.email()),
             Keys.transaction(new TransactionId(generation.id().value())))
-        .map(entry -> (Usage) entry.transaction())
+        .map(stored -> (Usage) stored.transaction())
         .orElseThrow(() -> new IllegalStateException("a generation has no usage"));
   }
 
@@ -292,10 +299,11 @@ final class DynamoDbGenerations implements Generations {
     var email = finished.email();
     var journal = BalanceUpdates.explained(table, email, Journal.release(standing, refund, usage));
     var transaction = table.transaction();
-    var generation = transaction.update(Schemas.GENERATION, end);
+    var generation = transaction.update(GenerationItem.SCHEMA, end);
     var profile =
-        transaction.update(Schemas.USER, BalanceUpdates.release(email, journal, finished.price()));
-    var entries = Schemas.create(transaction, email, journal);
+        transaction.update(
+            UserItem.SCHEMA, BalanceUpdates.release(email, journal, finished.price()));
+    var transactions = JournalParts.in(transaction, email, journal);
     var _ = Counters.in(transaction, email, counts);
     var outcome = transaction.execute();
     // Recognized by our own refund, written by a call whose reply was lost. The state does not
@@ -303,7 +311,7 @@ final class DynamoDbGenerations implements Generations {
     return ended(
             outcome.isComplete(),
             outcome.found(generation),
-            _ -> Schemas.isOurs(outcome, entries, refund::isSame))
+            _ -> transactions.isOurs(outcome, refund::isSame))
         .<OptimisticUpdate<Standing, FinishOutcome>>map(Done::new)
         .orElseGet(
             () ->
@@ -320,9 +328,9 @@ final class DynamoDbGenerations implements Generations {
   }
 
   private static Change end(Generation seen, Generation finished) {
-    var item = Schemas.GENERATION.itemToMap(finished, true);
+    var item = GenerationItem.SCHEMA.itemToMap(finished, true);
     var values = new HashMap<String, AttributeValue>();
-    values.put(":status", required(item, Schemas.STATUS));
+    values.put(":status", required(item, GenerationItem.STATUS));
     values.put(":prompt", required(item, "prompt"));
     values.put(":refunded", required(item, "refunded"));
     values.put(":keys", required(item, "image_keys"));
@@ -338,7 +346,7 @@ final class DynamoDbGenerations implements Generations {
             + (failure == null ? "" : ", failure = :failure")
             + " REMOVE due, due_at, drawn, reserved, asked, attempts",
         asSeen(seen, values),
-        Map.of("#status", Schemas.STATUS),
+        Map.of("#status", GenerationItem.STATUS),
         values);
   }
 
@@ -410,13 +418,13 @@ final class DynamoDbGenerations implements Generations {
 
   @Override
   public Optional<Generation> find(Email email, GenerationId id) {
-    return table.find(Schemas.GENERATION, Keys.user(email), Keys.generation(id));
+    return table.find(GenerationItem.SCHEMA, Keys.user(email), Keys.generation(id));
   }
 
   @Override
   public Page<Generation> list(Email email, int limit, @Nullable GenerationId before) {
     return table.newestFirst(
-        Schemas.GENERATION,
+        GenerationItem.SCHEMA,
         Keys.user(email),
         Keys.GENERATIONS,
         before == null ? null : Keys.generation(before),
@@ -427,9 +435,9 @@ final class DynamoDbGenerations implements Generations {
   public Page<Lease> overdue(Instant now, int limit, @Nullable Lease after) {
     var found =
         table.oldestFirst(
-            Schemas.DUE,
-            Map.entry(Schemas.DUE, Schemas.PENDING),
-            Map.entry(Schemas.DUE_AT, Fields.time(now)),
+            Keys.DUE,
+            Map.entry(Keys.DUE, GenerationItem.PENDING),
+            Map.entry(Keys.DUE_AT, Fields.time(now)),
             after == null ? null : startKey(after),
             limit);
     return new Page<>(
@@ -439,8 +447,8 @@ final class DynamoDbGenerations implements Generations {
   private static Map<String, AttributeValue> startKey(Lease lease) {
     var key =
         new HashMap<>(Keys.item(Keys.user(lease.owner()), Keys.generation(lease.generation())));
-    key.put(Schemas.DUE, AttributeValue.fromS(Schemas.PENDING));
-    key.put(Schemas.DUE_AT, AttributeValue.fromS(Fields.time(lease.expiresAt())));
+    key.put(Keys.DUE, AttributeValue.fromS(GenerationItem.PENDING));
+    key.put(Keys.DUE_AT, AttributeValue.fromS(Fields.time(lease.expiresAt())));
     return key;
   }
 
@@ -448,6 +456,6 @@ final class DynamoDbGenerations implements Generations {
     return new Lease(
         Keys.owner(required(keys, Keys.PK).s()),
         Keys.generationId(required(keys, Keys.SK).s()),
-        Instant.parse(required(keys, Schemas.DUE_AT).s()));
+        Instant.parse(required(keys, Keys.DUE_AT).s()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.IdempotencyItem;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import java.time.Instant;
@@ -28,14 +29,14 @@ final class DynamoDbIdempotencyRecords implements IdempotencyRecords {
     var values = new HashMap<String, AttributeValue>();
     values.put(":now", BalanceUpdates.number(now.getEpochSecond()));
     if (failed == null) {
-      return transaction.put(Schemas.IDEMPOTENCY_RECORD, wanted, free, Map.of(), values);
+      return transaction.put(IdempotencyItem.SCHEMA, wanted, free, Map.of(), values);
     }
     values.put(":failed", AttributeValue.fromS(failed.toString()));
     return transaction.put(
-        Schemas.IDEMPOTENCY_RECORD,
+        IdempotencyItem.SCHEMA,
         wanted,
         free + " OR #result = :failed",
-        Map.of("#result", Schemas.RESULT),
+        Map.of("#result", IdempotencyItem.RESULT),
         values);
   }
 

@@ -35,11 +35,18 @@ import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
 import dev.photocredits.dynamodb.OptimisticUpdate.Done;
 import dev.photocredits.dynamodb.OptimisticUpdate.Refused;
-import dev.photocredits.dynamodb.Schemas.Entry;
-import dev.photocredits.dynamodb.Schemas.PromotionRecord;
-import dev.photocredits.dynamodb.Schemas.Welcomed;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.AdjustmentRecord;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.GrantRecordItem;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.PaymentItem;
+import dev.photocredits.dynamodb.items.PromotionRecord;
+import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.dynamodb.items.Tombstone;
+import dev.photocredits.dynamodb.items.UserItem;
+import dev.photocredits.dynamodb.items.WelcomeRecord;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.CustomerId;
 import dev.photocredits.values.Email;
@@ -75,7 +82,7 @@ final class DynamoDbLedger implements Ledger {
 
   @Override
   public Optional<User> find(Email email) {
-    return table.find(Schemas.USER, Keys.user(email), Keys.PROFILE);
+    return table.find(UserItem.SCHEMA, Keys.user(email), Keys.PROFILE);
   }
 
   @Override
@@ -93,12 +100,12 @@ final class DynamoDbLedger implements Ledger {
             now,
             now);
     var transaction = table.transaction();
-    var profile = transaction.create(Schemas.USER, user);
-    var welcomed = new ArrayList<Part<Welcomed>>();
+    var profile = transaction.create(UserItem.SCHEMA, user);
+    var welcomed = new ArrayList<Part<WelcomeRecord>>();
     if (welcome != null) {
-      var _ = transaction.create(Schemas.ENTRY, new Entry(email, welcome));
+      var _ = transaction.create(StoredTransaction.SCHEMA, new StoredTransaction(email, welcome));
       for (var key : Keys.welcomes(email)) {
-        welcomed.add(transaction.create(Schemas.WELCOME, new Welcomed(key)));
+        welcomed.add(transaction.create(WelcomeRecord.SCHEMA, new WelcomeRecord(key)));
       }
     }
     var outcome = transaction.execute();
@@ -132,7 +139,7 @@ final class DynamoDbLedger implements Ledger {
                 values));
     return updated.isComplete()
         ? customer
-        : updated.found(Schemas.USER).flatMap(User::customer).orElseThrow(updated::impossible);
+        : updated.found(UserItem.SCHEMA).flatMap(User::customer).orElseThrow(updated::impossible);
   }
 
   /** The stored state that a grant assumes. */
@@ -152,8 +159,8 @@ final class DynamoDbLedger implements Ledger {
   }
 
   private Stream<Purchase> purchases(Email owner) {
-    return table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
-        .map(Entry::transaction)
+    return table.all(StoredTransaction.SCHEMA, Keys.user(owner), Keys.TRANSACTIONS).stream()
+        .map(StoredTransaction::transaction)
         .filter(Purchase.class::isInstance)
         .map(Purchase.class::cast);
   }
@@ -179,15 +186,15 @@ final class DynamoDbLedger implements Ledger {
             order);
     var journal = Journal.grant(standing, purchase, after);
     var transaction = table.transaction();
-    var granted = transaction.create(Schemas.GRANT_RECORD, grantRecord);
-    var profile = transaction.update(Schemas.USER, BalanceUpdates.in(email, journal));
+    var granted = transaction.create(GrantRecordItem.SCHEMA, grantRecord);
+    var profile = transaction.update(UserItem.SCHEMA, BalanceUpdates.in(email, journal));
     @Nullable Part<Payment> payment =
         before == null || after == null ? null : replace(transaction, before, after);
     @Nullable Part<Void> paid =
         order == null
             ? null
             : DynamoDbPurchaseOrders.pay(transaction, email, order, purchase.createdAt());
-    var _ = Schemas.create(transaction, email, journal);
+    var _ = JournalParts.in(transaction, email, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(
@@ -240,7 +247,7 @@ final class DynamoDbLedger implements Ledger {
     var transactions = transactions(owner);
     @Nullable GrantRecord grantRecord =
         table
-            .find(Schemas.GRANT_RECORD, Keys.payment(purchase.session()), Keys.PAYMENT)
+            .find(GrantRecordItem.SCHEMA, Keys.payment(purchase.session()), Keys.PAYMENT)
             .orElse(null);
     @Nullable Payment before = charge == null ? null : find(charge.payment()).orElse(null);
     @Nullable PurchaseOrderId kept =
@@ -274,8 +281,8 @@ final class DynamoDbLedger implements Ledger {
   }
 
   private List<Transaction> transactions(Email owner) {
-    return table.all(Schemas.ENTRY, Keys.user(owner), Keys.TRANSACTIONS).stream()
-        .map(Entry::transaction)
+    return table.all(StoredTransaction.SCHEMA, Keys.user(owner), Keys.TRANSACTIONS).stream()
+        .map(StoredTransaction::transaction)
         .toList();
   }
 
@@ -283,7 +290,7 @@ final class DynamoDbLedger implements Ledger {
   private boolean isLeaving(Email owner) {
     return table
         .find(Keys.user(owner), Keys.PROFILE)
-        .filter(item -> item.containsKey(Schemas.ERASED_AS))
+        .filter(item -> item.containsKey(Tombstone.ERASED_AS))
         .isPresent();
   }
 
@@ -308,11 +315,11 @@ final class DynamoDbLedger implements Ledger {
             : journal.transactions().stream().filter(it -> !known.contains(it)).toList();
     missing.forEach(
         it -> {
-          var _ = transaction.create(Schemas.ENTRY, new Entry(owner, it));
+          var _ = transaction.create(StoredTransaction.SCHEMA, new StoredTransaction(owner, it));
         });
     var _ =
         transaction.update(
-            Schemas.USER,
+            UserItem.SCHEMA,
             journal == null
                 ? BalanceUpdates.unmoved(user, now)
                 : BalanceUpdates.asSeen(user, BalanceUpdates.in(owner, journal)));
@@ -325,11 +332,11 @@ final class DynamoDbLedger implements Ledger {
   private static void restore(
       TransactWrite transaction, @Nullable GrantRecord stored, GrantRecord whole) {
     if (stored == null) {
-      var _ = transaction.create(Schemas.GRANT_RECORD, whole);
+      var _ = transaction.create(GrantRecordItem.SCHEMA, whole);
     } else if (!stored.equals(whole)) {
       var _ =
           transaction.put(
-              Schemas.GRANT_RECORD,
+              GrantRecordItem.SCHEMA,
               whole,
               "email = :owner AND transaction_id = :entry",
               Map.of(),
@@ -355,16 +362,17 @@ final class DynamoDbLedger implements Ledger {
   @Override
   public Optional<AlreadyGranted> findGrant(SessionId session) {
     return table
-        .find(Schemas.GRANT_RECORD, Keys.payment(session), Keys.PAYMENT)
+        .find(GrantRecordItem.SCHEMA, Keys.payment(session), Keys.PAYMENT)
         .filter(
             grantRecord ->
                 table
                     .find(
-                        Schemas.ENTRY,
+                        StoredTransaction.SCHEMA,
                         Keys.user(grantRecord.owner()),
                         Keys.transaction(grantRecord.entry()))
                     .filter(
-                        entry -> entry.transaction().checkoutSession().equals(Optional.of(session)))
+                        stored ->
+                            stored.transaction().checkoutSession().equals(Optional.of(session)))
                     .isPresent())
         .flatMap(
             grantRecord ->
@@ -383,7 +391,7 @@ final class DynamoDbLedger implements Ledger {
   }
 
   private Optional<Payment> find(PaymentIntentId payment) {
-    return table.find(Schemas.PAYMENT, Keys.payment(payment), Keys.MONEY);
+    return table.find(PaymentItem.SCHEMA, Keys.payment(payment), Keys.MONEY);
   }
 
   private Payment payment(PaymentIntentId payment) {
@@ -429,9 +437,9 @@ final class DynamoDbLedger implements Ledger {
     var payment = replace(transaction, before, after);
     var profile =
         transaction.update(
-            Schemas.USER,
+            UserItem.SCHEMA,
             more > 0 ? BalanceUpdates.out(owner, journal) : BalanceUpdates.in(owner, journal));
-    var _ = Schemas.create(transaction, owner, journal);
+    var _ = JournalParts.in(transaction, owner, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(new Reversed(owner, -more));
@@ -448,9 +456,9 @@ final class DynamoDbLedger implements Ledger {
    */
   private static Part<Payment> replace(TransactWrite transaction, Payment before, Payment after) {
     return before.version() == 0
-        ? transaction.create(Schemas.PAYMENT, after)
+        ? transaction.create(PaymentItem.SCHEMA, after)
         : transaction.put(
-            Schemas.PAYMENT,
+            PaymentItem.SCHEMA,
             after,
             "version = :version",
             Map.of(),
@@ -471,12 +479,12 @@ final class DynamoDbLedger implements Ledger {
     }
     var journal = BalanceUpdates.explained(table, email, Journal.promote(standing, promotion));
     var transaction = table.transaction();
-    var profile = transaction.update(Schemas.USER, BalanceUpdates.in(email, journal));
-    var entries = Schemas.create(transaction, email, journal);
+    var profile = transaction.update(UserItem.SCHEMA, BalanceUpdates.in(email, journal));
+    var transactions = JournalParts.in(transaction, email, journal);
     @Nullable Part<PromotionRecord> promoted =
         again
             ? null
-            : transaction.create(Schemas.PROMOTION_RECORD, PromotionRecord.of(email, promotion));
+            : transaction.create(PromotionRecord.SCHEMA, PromotionRecord.of(email, promotion));
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(new Promoted());
@@ -484,7 +492,7 @@ final class DynamoDbLedger implements Ledger {
     // If the promotion is granted again, there is no promotion record. A refused transaction may
     // then be ours, written by a call whose reply was lost.
     if ((promoted != null && outcome.isRefused(promoted))
-        || Schemas.isOurs(outcome, entries, promotion::equals)) {
+        || transactions.isOurs(outcome, promotion::equals)) {
       return new Done<>(new AlreadyPromoted());
     }
     if (!outcome.isRefused(profile)) {
@@ -519,17 +527,18 @@ final class DynamoDbLedger implements Ledger {
     var transaction = table.transaction();
     var profile =
         transaction.update(
-            Schemas.USER,
+            UserItem.SCHEMA,
             adjustment.change() < 0
                 ? BalanceUpdates.out(email, journal)
                 : BalanceUpdates.in(email, journal));
-    var entries = Schemas.create(transaction, email, journal);
-    var adjusted = transaction.create(Schemas.ADJUSTED, adjustment.id());
+    var transactions = JournalParts.in(transaction, email, journal);
+    var adjusted =
+        transaction.create(AdjustmentRecord.SCHEMA, new AdjustmentRecord(adjustment.id()));
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(new Adjusted());
     }
-    if (outcome.isRefused(adjusted) || entries.stream().anyMatch(outcome::isRefused)) {
+    if (outcome.isRefused(adjusted) || transactions.isRefused(outcome)) {
       return new Done<>(earlier(email, adjustment).orElseThrow(outcome::impossible));
     }
     if (!outcome.isRefused(profile)) {
@@ -541,13 +550,14 @@ final class DynamoDbLedger implements Ledger {
   /** The outcome if the id of the adjustment is already used. */
   private Optional<AdjustmentOutcome> earlier(Email email, Adjustment adjustment) {
     return table
-        .find(Schemas.ENTRY, Keys.user(email), Keys.transaction(adjustment.id()))
+        .find(StoredTransaction.SCHEMA, Keys.user(email), Keys.transaction(adjustment.id()))
         .<AdjustmentOutcome>map(
-            entry -> adjustment.isSame(entry.transaction()) ? new Adjusted() : new IdTaken())
+            stored -> adjustment.isSame(stored.transaction()) ? new Adjusted() : new IdTaken())
         .or(
             () ->
                 table
-                    .find(Schemas.ADJUSTED, Keys.adjustment(adjustment.id()), Keys.ADJUSTMENT)
+                    .find(
+                        AdjustmentRecord.SCHEMA, Keys.adjustment(adjustment.id()), Keys.ADJUSTMENT)
                     .map(_ -> new IdTaken()));
   }
 
@@ -555,9 +565,9 @@ final class DynamoDbLedger implements Ledger {
   public Page<Email> expiring(Instant now, int limit) {
     var found =
         table.oldestFirst(
-            Schemas.DUE,
-            Map.entry(Schemas.DUE, Schemas.EXPIRING),
-            Map.entry(Schemas.DUE_AT, Fields.time(now)),
+            Keys.DUE,
+            Map.entry(Keys.DUE, UserItem.EXPIRING),
+            Map.entry(Keys.DUE_AT, Fields.time(now)),
             null,
             limit);
     return new Page<>(
@@ -581,8 +591,8 @@ final class DynamoDbLedger implements Ledger {
     }
     var journal = BalanceUpdates.explained(table, email, expiring.get());
     var transaction = table.transaction();
-    var profile = transaction.update(Schemas.USER, BalanceUpdates.expire(email, journal));
-    var _ = Schemas.create(transaction, email, journal);
+    var profile = transaction.update(UserItem.SCHEMA, BalanceUpdates.expire(email, journal));
+    var _ = JournalParts.in(transaction, email, journal);
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return new Done<>(new Credits(-journal.credits()));
@@ -599,13 +609,14 @@ final class DynamoDbLedger implements Ledger {
 
   @Override
   public Page<Transaction> statement(Email email, int limit, @Nullable TransactionId before) {
-    var entries =
+    var stored =
         table.newestFirst(
-            Schemas.ENTRY,
+            StoredTransaction.SCHEMA,
             Keys.user(email),
             Keys.TRANSACTIONS,
             before == null ? null : Keys.transaction(before),
             limit);
-    return new Page<>(entries.items().stream().map(Entry::transaction).toList(), entries.hasMore());
+    return new Page<>(
+        stored.items().stream().map(StoredTransaction::transaction).toList(), stored.hasMore());
   }
 }

@@ -1,6 +1,8 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.dynamodb.Table.Change;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.reconciliation.OpenEvent;
 import dev.photocredits.reconciliation.OpenEvents;
@@ -17,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * index of what is due, at the time of its last attempt.
  */
 final class DynamoDbOpenEvents implements OpenEvents {
-  /** The value of the attribute {@link Schemas#DUE} while an event is open. */
+  /** The value of the attribute {@link Keys#DUE} while an event is open. */
   private static final String OPEN = "event";
 
   /** The due time of a handled event, which only an operator can close. */
@@ -112,11 +114,7 @@ final class DynamoDbOpenEvents implements OpenEvents {
   public Page<OpenEvent> list(int limit) {
     var found =
         table.oldestFirst(
-            Schemas.DUE,
-            Map.entry(Schemas.DUE, OPEN),
-            Map.entry(Schemas.DUE_AT, NEVER),
-            null,
-            limit);
+            Keys.DUE, Map.entry(Keys.DUE, OPEN), Map.entry(Keys.DUE_AT, NEVER), null, limit);
     return new Page<>(
         found.items().stream()
             .map(keys -> new Fields(keys).text(Keys.SK).substring(Keys.EVENTS.length()))
@@ -128,7 +126,7 @@ final class DynamoDbOpenEvents implements OpenEvents {
   private Optional<OpenEvent> find(String id) {
     return table
         .find(Keys.RECONCILIATION, Keys.event(id))
-        .filter(item -> item.containsKey(Schemas.DUE))
+        .filter(item -> item.containsKey(Keys.DUE))
         .map(item -> read(id, new Fields(item)));
   }
 

@@ -2,6 +2,8 @@ package dev.photocredits.dynamodb;
 
 import dev.photocredits.audit.Position;
 import dev.photocredits.audit.Positions;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.PositionItem;
 import dev.photocredits.values.Email;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +21,7 @@ final class DynamoDbPositions implements Positions {
 
   @Override
   public Optional<Position> find() {
-    return table.find(Schemas.POSITION, Keys.AUDIT, Keys.POSITION);
+    return table.find(PositionItem.SCHEMA, Keys.AUDIT, Keys.POSITION);
   }
 
   @Override
@@ -28,8 +30,8 @@ final class DynamoDbPositions implements Positions {
     var transaction = table.transaction();
     var saved =
         before == 0
-            ? transaction.create(Schemas.POSITION, position)
-            : transaction.put(Schemas.POSITION, position, UNMOVED, Map.of(), seen(before));
+            ? transaction.create(PositionItem.SCHEMA, position)
+            : transaction.put(PositionItem.SCHEMA, position, UNMOVED, Map.of(), seen(before));
     var outcome = transaction.execute();
     // The SDK may retry a save whose reply was lost; the retry then finds its own position.
     return outcome.isComplete() || outcome.found(saved).filter(position::equals).isPresent();

@@ -1,8 +1,12 @@
 package dev.photocredits.dynamodb;
 
-import dev.photocredits.dynamodb.Schemas.OpenedSession;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.OpenedSession;
+import dev.photocredits.dynamodb.items.PurchaseOrderItem;
+import dev.photocredits.dynamodb.items.Tombstone;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
@@ -31,7 +35,7 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
     return transaction.update(
         new Change(
             Keys.item(Keys.user(owner), Keys.order(order)),
-            "SET paid_at = if_not_exists(paid_at, :now) REMOVE " + Schemas.EXPIRES_AT,
+            "SET paid_at = if_not_exists(paid_at, :now) REMOVE " + Fields.EXPIRES_AT,
             "attribute_exists(PK)",
             Map.of(),
             Map.of(":now", AttributeValue.fromS(Fields.time(now)))));
@@ -41,7 +45,7 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
   @Override
   public PurchaseOrder place(PurchaseOrder order) {
     var transaction = table.transaction();
-    var placed = transaction.create(Schemas.ORDER, order);
+    var placed = transaction.create(PurchaseOrderItem.SCHEMA, order);
     var account =
         transaction.check(
             Keys.item(Keys.user(order.owner()), Keys.PROFILE),
@@ -59,7 +63,7 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
 
   @Override
   public Optional<PurchaseOrder> find(Email owner, PurchaseOrderId id) {
-    return table.find(Schemas.ORDER, Keys.user(owner), Keys.order(id));
+    return table.find(PurchaseOrderItem.SCHEMA, Keys.user(owner), Keys.order(id));
   }
 
   // If an erasure has removed the purchase order meanwhile, nothing is written.
@@ -68,7 +72,7 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
     var transaction = table.transaction();
     var _ =
         transaction.create(
-            Schemas.SESSION,
+            OpenedSession.SCHEMA,
             new OpenedSession(order.owner(), session, order.id(), order.expiresAt()));
     var _ =
         transaction.check(
@@ -80,13 +84,13 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
 
   @Override
   public boolean isFor(Email owner, SessionId session) {
-    return table.find(Schemas.SESSION, Keys.user(owner), Keys.session(session)).isPresent();
+    return table.find(OpenedSession.SCHEMA, Keys.user(owner), Keys.session(session)).isPresent();
   }
 
   // An account that is being erased gets no new items, and no new counters.
   @Override
   public boolean countLookup(Email caller, Limits limits, Instant now) {
-    var notErased = "attribute_not_exists(" + Schemas.ERASED_AS + ")";
+    var notErased = "attribute_not_exists(" + Tombstone.ERASED_AS + ")";
     return Counters.count(table, caller, limits.lookingUp(now), notErased).isEmpty();
   }
 }

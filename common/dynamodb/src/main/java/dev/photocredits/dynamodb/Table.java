@@ -1,5 +1,6 @@
 package dev.photocredits.dynamodb;
 
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.values.Page;
 import java.util.List;
 import java.util.Map;

@@ -14,7 +14,8 @@ import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Transaction.Promotion;
-import dev.photocredits.dynamodb.Schemas.Entry;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.StoredTransaction;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Money;
@@ -201,7 +202,9 @@ final class DynamoDbAuditReaderTest {
     for (var i = 0; i < count; i++) {
       var promotion =
           new Promotion(samples.id(), Samples.credits(1), "", samples.now(), null, null);
-      var item = new HashMap<>(Schemas.ENTRY.itemToMap(new Entry(owner, promotion), true));
+      var item =
+          new HashMap<>(
+              StoredTransaction.SCHEMA.itemToMap(new StoredTransaction(owner, promotion), true));
       items.add(WriteRequest.builder().putRequest(put -> put.item(item)).build());
     }
     for (var i = 0; i < count; i += 25) {

@@ -2,6 +2,7 @@ package dev.photocredits.dynamodb;
 
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.dynamodb.items.FeedbackItem;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.erasure.ErasureContract;
 import dev.photocredits.feedback.Feedback;
@@ -62,7 +63,7 @@ interface DynamoDbErasureContract extends ErasureContract {
   default List<Feedback> feedback() {
     return items().stream()
         .filter(item -> item.containsKey("message"))
-        .map(Schemas.FEEDBACK::mapToItem)
+        .map(FeedbackItem.SCHEMA::mapToItem)
         .toList();
   }
 

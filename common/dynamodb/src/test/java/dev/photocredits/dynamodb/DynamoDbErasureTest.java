@@ -12,6 +12,8 @@ import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.Tombstone;
 import dev.photocredits.erasure.Erasure;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ImageRemoval;
@@ -127,7 +129,7 @@ final class DynamoDbErasureTest implements DynamoDbErasureContract {
   }
 
   private static boolean isOfAnErasure(Map<String, AttributeValue> item) {
-    return item.containsKey(Schemas.ERASED_AS)
+    return item.containsKey(Tombstone.ERASED_AS)
         || AttributeValue.fromS(Keys.ERASURE).equals(item.get(Keys.SK));
   }
 

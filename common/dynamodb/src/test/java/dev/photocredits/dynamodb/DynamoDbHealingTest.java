@@ -5,6 +5,8 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
 import dev.photocredits.ledger.contract.HealingContract;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.PaymentIntentId;
 import dev.photocredits.values.TransactionId;
@@ -44,7 +46,7 @@ final class DynamoDbHealingTest implements HealingContract {
     if (then == null) {
       lose(Keys.user(owner), Keys.PROFILE);
     } else {
-      var item = Schemas.USER.itemToMap(then, true);
+      var item = UserItem.SCHEMA.itemToMap(then, true);
       var _ = TestTable.client().putItem(put -> put.tableName(TestTable.NAME).item(item));
     }
   }

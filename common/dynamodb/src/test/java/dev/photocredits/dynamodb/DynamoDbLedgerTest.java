@@ -13,6 +13,9 @@ import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.PaymentUpdate.RefundTotal;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
+import dev.photocredits.dynamodb.items.GrantRecordItem;
+import dev.photocredits.dynamodb.items.Keys;
+import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Invariants;
@@ -114,7 +117,7 @@ final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
               r ->
                   r.tableName(TestTable.NAME)
                       .key(Keys.item(Keys.payment(purchase.session()), Keys.PAYMENT)));
-      assertThat(Schemas.GRANT_RECORD.mapToItem(item.item()))
+      assertThat(GrantRecordItem.SCHEMA.mapToItem(item.item()))
           .isEqualTo(new GrantRecord(purchase.session(), ada, purchase.id(), null, null));
     }
   }

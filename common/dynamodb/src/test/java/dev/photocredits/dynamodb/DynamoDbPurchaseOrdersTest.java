@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.payments.PurchaseOrdersContract;
 import dev.photocredits.values.Email;
@@ -52,7 +54,7 @@ final class DynamoDbPurchaseOrdersTest implements PurchaseOrdersContract {
     try (var client = TestTable.client()) {
       var key = Keys.item(Keys.user(owner), sort);
       var item = client.getItem(get -> get.tableName(TestTable.NAME).key(key)).item();
-      var expiry = item.get(Schemas.EXPIRES_AT);
+      var expiry = item.get(Fields.EXPIRES_AT);
       return expiry == null ? "never" : expiry.n();
     }
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Outcome;
 import dev.photocredits.dynamodb.TransactWrite.Part;
+import dev.photocredits.dynamodb.items.FeedbackItem;
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.feedback.Feedback;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,8 +39,8 @@ final class TransactWriteTest {
 
   private static final List<Addition> ADDITIONS =
       List.of(
-          new Addition("Ada's", transaction -> transaction.create(Schemas.FEEDBACK, ADAS)),
-          new Addition("Bob's", transaction -> transaction.create(Schemas.FEEDBACK, BOBS)),
+          new Addition("Ada's", transaction -> transaction.create(FeedbackItem.SCHEMA, ADAS)),
+          new Addition("Bob's", transaction -> transaction.create(FeedbackItem.SCHEMA, BOBS)),
           new Addition("update", transaction -> transaction.update(change("update"))),
           new Addition("delete", transaction -> transaction.delete(KEY, "delete", Map.of())),
           new Addition("check", transaction -> transaction.check(KEY, "check", Map.of())));
@@ -66,8 +68,8 @@ final class TransactWriteTest {
   @Test
   void the_stored_item_is_returned_for_the_refused_part_only() {
     var transaction = new TransactWrite("t", refusing("Bob's"));
-    var adas = transaction.create(Schemas.FEEDBACK, ADAS);
-    var bobs = transaction.create(Schemas.FEEDBACK, BOBS);
+    var adas = transaction.create(FeedbackItem.SCHEMA, ADAS);
+    var bobs = transaction.create(FeedbackItem.SCHEMA, BOBS);
 
     var outcome = transaction.execute();
 
@@ -78,7 +80,7 @@ final class TransactWriteTest {
   @Test
   void no_part_is_refused_or_found_if_everything_was_written() {
     var transaction = new TransactWrite("t", _ -> List.of());
-    var part = transaction.create(Schemas.FEEDBACK, ADAS);
+    var part = transaction.create(FeedbackItem.SCHEMA, ADAS);
 
     var outcome = transaction.execute();
 
@@ -89,9 +91,9 @@ final class TransactWriteTest {
 
   @Test
   void a_part_of_another_transaction_is_rejected() {
-    var other = new TransactWrite("t", _ -> List.of()).create(Schemas.FEEDBACK, ADAS);
+    var other = new TransactWrite("t", _ -> List.of()).create(FeedbackItem.SCHEMA, ADAS);
     var transaction = new TransactWrite("t", refusing("Ada's"));
-    var _ = transaction.create(Schemas.FEEDBACK, ADAS);
+    var _ = transaction.create(FeedbackItem.SCHEMA, ADAS);
 
     Outcome outcome = transaction.execute();
 

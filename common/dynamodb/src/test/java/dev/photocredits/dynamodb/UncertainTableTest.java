@@ -13,6 +13,8 @@ import dev.photocredits.credits.AdjustmentOutcome.Adjusted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.Transaction.Adjustment;
+import dev.photocredits.dynamodb.items.Fields;
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;

@@ -112,7 +112,7 @@ final class PermissionsTest {
         .isNotEmpty()
         .allMatch(unit -> touches(unit, "Put$Builder.conditionExpression"));
     assertThat(units("dev.photocredits.dynamodb"))
-        .filteredOn(unit -> touches(unit, "Schemas.ENTRY"))
+        .filteredOn(unit -> touches(unit, "StoredTransaction.SCHEMA"))
         .isNotEmpty()
         .noneMatch(unit -> touches(unit, "Table.put") || touches(unit, "TransactWrite.put"));
     assertThat(units("dev.photocredits.dynamodb"))

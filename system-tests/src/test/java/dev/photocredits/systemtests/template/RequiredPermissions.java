@@ -62,20 +62,20 @@ final class RequiredPermissions {
   /** The partition keys of the items of each schema, see docs/data-model.md. */
   private static final Map<String, String> SCHEMAS =
       Map.ofEntries(
-          Map.entry("Schemas.USER", "USER#*"),
-          Map.entry("Schemas.WELCOME", "WELCOME#*"),
-          Map.entry("Schemas.TOMBSTONE", "USER#*"),
-          Map.entry("Schemas.ORIGIN", "USER#*"),
-          Map.entry("Schemas.ENTRY", "USER#*"),
-          Map.entry("Schemas.GENERATION", "USER#*"),
-          Map.entry("Schemas.IDEMPOTENCY_RECORD", "USER#*"),
-          Map.entry("Schemas.ORDER", "USER#*"),
-          Map.entry("Schemas.SESSION", "USER#*"),
-          Map.entry("Schemas.GRANT_RECORD", "PAYMENT#*"),
-          Map.entry("Schemas.PAYMENT", "PAYMENT#*"),
-          Map.entry("Schemas.CHECKPOINT", "RECONCILIATION"),
-          Map.entry("Schemas.POSITION", "AUDIT"),
-          Map.entry("Schemas.FEEDBACK", "FEEDBACK#*"));
+          Map.entry("UserItem.SCHEMA", "USER#*"),
+          Map.entry("WelcomeRecord.SCHEMA", "WELCOME#*"),
+          Map.entry("Tombstone.SCHEMA", "USER#*"),
+          Map.entry("ErasureOrigin.SCHEMA", "USER#*"),
+          Map.entry("StoredTransaction.SCHEMA", "USER#*"),
+          Map.entry("GenerationItem.SCHEMA", "USER#*"),
+          Map.entry("IdempotencyItem.SCHEMA", "USER#*"),
+          Map.entry("PurchaseOrderItem.SCHEMA", "USER#*"),
+          Map.entry("OpenedSession.SCHEMA", "USER#*"),
+          Map.entry("GrantRecordItem.SCHEMA", "PAYMENT#*"),
+          Map.entry("PaymentItem.SCHEMA", "PAYMENT#*"),
+          Map.entry("CheckpointItem.SCHEMA", "RECONCILIATION"),
+          Map.entry("PositionItem.SCHEMA", "AUDIT"),
+          Map.entry("FeedbackItem.SCHEMA", "FEEDBACK#*"));
 
   /** The methods that build partition keys. */
   private static final Map<String, String> KEYS =

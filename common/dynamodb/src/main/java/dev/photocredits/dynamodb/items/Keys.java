@@ -1,4 +1,4 @@
-package dev.photocredits.dynamodb;
+package dev.photocredits.dynamodb.items;
 
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -21,32 +21,42 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The partition and sort keys of each kind of item. */
-final class Keys {
-  static final String PK = "PK";
-  static final String SK = "SK";
-  static final String PROFILE = "PROFILE";
-  static final String PAYMENT = "PAYMENT";
-  static final String RECONCILIATION = "RECONCILIATION";
-  static final String CHECKPOINT = "CHECKPOINT";
-  static final String AUDIT = "AUDIT";
-  static final String POSITION = "POSITION";
-  static final String EVENTS = "EVENT#";
-  static final String TRANSACTIONS = "TXN#";
-  static final String GENERATIONS = "GEN#";
-  static final String IDEMPOTENCY_KEYS = "KEY#";
-  static final String LIMITS = "LIMIT#";
-  static final String PROMOTIONS = "GIVEN#";
-  static final String FEEDBACK = "FEEDBACK#";
-  static final String WELCOME = "WELCOME";
-  static final String ORDERS = "ORDER#";
-  static final String SESSIONS = "SESSION#";
-  static final String ADJUSTMENT = "ADJUSTMENT";
+public final class Keys {
+  public static final String PK = "PK";
+  public static final String SK = "SK";
+
+  /**
+   * The index of items that await the sweeper or an operator, and its partition key: what the item
+   * awaits.
+   */
+  public static final String DUE = "due";
+
+  /** The sort key of the index {@link #DUE}: when the item is due. */
+  public static final String DUE_AT = "due_at";
+
+  public static final String PROFILE = "PROFILE";
+  public static final String PAYMENT = "PAYMENT";
+  public static final String RECONCILIATION = "RECONCILIATION";
+  public static final String CHECKPOINT = "CHECKPOINT";
+  public static final String AUDIT = "AUDIT";
+  public static final String POSITION = "POSITION";
+  public static final String EVENTS = "EVENT#";
+  public static final String TRANSACTIONS = "TXN#";
+  public static final String GENERATIONS = "GEN#";
+  public static final String IDEMPOTENCY_KEYS = "KEY#";
+  public static final String LIMITS = "LIMIT#";
+  public static final String PROMOTIONS = "GIVEN#";
+  public static final String FEEDBACK = "FEEDBACK#";
+  public static final String WELCOME = "WELCOME";
+  public static final String ORDERS = "ORDER#";
+  public static final String SESSIONS = "SESSION#";
+  public static final String ADJUSTMENT = "ADJUSTMENT";
 
   /** The sort key of the item that links a pseudonym to its owner until the erasure has ended. */
-  static final String ERASURE = "ERASURE";
+  public static final String ERASURE = "ERASURE";
 
   /** The sort key of a payment: its grant, refunds and disputes. */
-  static final String MONEY = "MONEY";
+  public static final String MONEY = "MONEY";
 
   private static final String PAYMENTS = "PAYMENT#";
   private static final String USERS = "USER#";
@@ -54,19 +64,19 @@ final class Keys {
   private Keys() {}
 
   /** Used as both keys of an item that never exists. */
-  static String absent() {
+  public static String absent() {
     return "NOTHING";
   }
 
-  static String user(Email email) {
+  public static String user(Email email) {
     return USERS + email.value();
   }
 
-  static boolean isUser(String partition) {
+  public static boolean isUser(String partition) {
     return partition.startsWith(USERS);
   }
 
-  static Email owner(String partition) {
+  public static Email owner(String partition) {
     return new Email(partition.substring(USERS.length()));
   }
 
@@ -74,27 +84,27 @@ final class Keys {
    * Whether that is the sort key of an item that belongs to an account: a transaction, a generation
    * or a purchase order.
    */
-  static boolean isOfAccount(String sort) {
+  public static boolean isOfAccount(String sort) {
     return sort.startsWith(TRANSACTIONS) || sort.startsWith(GENERATIONS) || sort.startsWith(ORDERS);
   }
 
-  static String transaction(TransactionId id) {
+  public static String transaction(TransactionId id) {
     return TRANSACTIONS + id;
   }
 
-  static String generation(GenerationId id) {
+  public static String generation(GenerationId id) {
     return GENERATIONS + id;
   }
 
-  static GenerationId generationId(String sort) {
+  public static GenerationId generationId(String sort) {
     return new GenerationId(UUID.fromString(sort.substring(GENERATIONS.length())));
   }
 
-  static String payment(SessionId session) {
+  public static String payment(SessionId session) {
     return PAYMENTS + session.value();
   }
 
-  static String payment(PaymentIntentId payment) {
+  public static String payment(PaymentIntentId payment) {
     return PAYMENTS + payment.value();
   }
 
@@ -103,7 +113,7 @@ final class Keys {
    * and one for the address itself, because items from before there were mailboxes have that. The
    * keys are digests since the items outlast the erasure of a user.
    */
-  static List<String> welcomes(Email email) {
+  public static List<String> welcomes(Email email) {
     return Stream.of(Mailbox.of(email).address(), email.value())
         .distinct()
         .map(address -> HexFormat.of().formatHex(Sha256.of("welcome " + address)))
@@ -111,44 +121,44 @@ final class Keys {
         .toList();
   }
 
-  static String order(PurchaseOrderId id) {
+  public static String order(PurchaseOrderId id) {
     return ORDERS + id;
   }
 
   /** The sort key of a session, in the partition of the owner of its purchase order. */
-  static String session(SessionId session) {
+  public static String session(SessionId session) {
     return SESSIONS + session.value();
   }
 
-  static String adjustment(TransactionId id) {
+  public static String adjustment(TransactionId id) {
     return ADJUSTMENT + "#" + id;
   }
 
-  static String idempotencyKey(IdempotencyRecord.Scope scope, IdempotencyKey key) {
+  public static String idempotencyKey(IdempotencyRecord.Scope scope, IdempotencyKey key) {
     return IDEMPOTENCY_KEYS + scope.name().toLowerCase(Locale.ROOT) + "#" + key.value();
   }
 
   /** The sort key of an open event, in the partition {@link #RECONCILIATION}. */
-  static String event(String id) {
+  public static String event(String id) {
     return EVENTS + id;
   }
 
   /** The sort key of the counter of a limit in the window that begins at {@code window}. */
-  static String counter(Limit limit, Instant window) {
+  public static String counter(Limit limit, Instant window) {
     return LIMITS + limit + "#" + window;
   }
 
   /** The sort key of a user's waiting requests. */
-  static String waits() {
+  public static String waits() {
     return LIMITS + Limit.WAITING;
   }
 
   /** The partition of the counters that all users share. */
-  static String allUsers() {
+  public static String allUsers() {
     return LIMITS + Limit.DAILY;
   }
 
-  static Map<String, AttributeValue> item(String partition, String sort) {
+  public static Map<String, AttributeValue> item(String partition, String sort) {
     return Map.of(PK, AttributeValue.fromS(partition), SK, AttributeValue.fromS(sort));
   }
 }

@@ -1,4 +1,4 @@
-package dev.photocredits.dynamodb;
+package dev.photocredits.dynamodb.items;
 
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.OpenReversals;
@@ -21,7 +21,13 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * Converts values of a type to items and back. We do not use the library's own schemas because,
  * before the first item is read, they load a hundred converters to choose the four that we need.
  */
-public final class Schema<T> implements TableSchema<T> {
+final class Schema<T> implements TableSchema<T> {
+  private static final TableMetadata METADATA =
+      StaticTableMetadata.builder()
+          .addIndexPartitionKey(TableMetadata.primaryIndexName(), Keys.PK, AttributeValueType.S)
+          .addIndexSortKey(TableMetadata.primaryIndexName(), Keys.SK, AttributeValueType.S)
+          .build();
+
   private final Class<T> type;
   private final Function<Fields, T> read;
   private final BiFunction<T, Item, Item> write;
@@ -131,11 +137,7 @@ public final class Schema<T> implements TableSchema<T> {
 
   @Override
   public TableMetadata tableMetadata() {
-    var index = TableMetadata.primaryIndexName();
-    return StaticTableMetadata.builder()
-        .addIndexPartitionKey(index, Keys.PK, AttributeValueType.S)
-        .addIndexSortKey(index, Keys.SK, AttributeValueType.S)
-        .build();
+    return METADATA;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.photocredits.dynamodb;
+package dev.photocredits.dynamodb.items;
 
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Lots;
@@ -22,16 +22,21 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * The attributes of a stored item. Reading a missing required attribute throws an exception with
  * its name.
  */
-record Fields(Map<String, AttributeValue> item) {
+public record Fields(Map<String, AttributeValue> item) {
+  /**
+   * The table's expiry attribute, in epoch seconds: DynamoDB deletes an item some time after it.
+   */
+  public static final String EXPIRES_AT = "expires_at";
+
   /** Always has nine fractional digits, so that sorting by text is sorting by time. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-  static String time(Instant instant) {
+  public static String time(Instant instant) {
     return TIME.format(instant);
   }
 
-  String text(String name) {
+  public String text(String name) {
     return required(name, optionalText(name));
   }
 
@@ -40,7 +45,7 @@ record Fields(Map<String, AttributeValue> item) {
     return value == null ? null : value.s();
   }
 
-  int integer(String name) {
+  public int integer(String name) {
     return Math.toIntExact(number(name));
   }
 
@@ -54,7 +59,7 @@ record Fields(Map<String, AttributeValue> item) {
     return digits == null ? 0 : Integer.parseInt(digits);
   }
 
-  Instant instant(String name) {
+  public Instant instant(String name) {
     return Instant.parse(text(name));
   }
 
@@ -82,7 +87,7 @@ record Fields(Map<String, AttributeValue> item) {
   }
 
   /** Lots as they are stored: a map from expiry and grant to the credits that are left. */
-  static AttributeValue lots(Lots lots) {
+  public static AttributeValue lots(Lots lots) {
     return AttributeValue.fromM(
         lots.all().stream()
             .collect(
@@ -99,7 +104,7 @@ record Fields(Map<String, AttributeValue> item) {
   }
 
   /** Open reversals as they are stored: a map from session to the credits owed and the lots. */
-  static AttributeValue reversals(OpenReversals reversals) {
+  public static AttributeValue reversals(OpenReversals reversals) {
     return AttributeValue.fromM(
         reversals.bySession().entrySet().stream()
             .collect(
