@@ -196,7 +196,7 @@ public final class Audit {
       case Mark(var grantRecord) ->
           check(
               grantRecord.owner(),
-              () -> auditReader.entry(grantRecord),
+              () -> auditReader.transaction(grantRecord),
               transaction -> Discrepancies.of(grantRecord, transaction),
               page);
       case Money(var payment) -> {

@@ -77,7 +77,7 @@ public interface AuditReader {
   boolean hasProfile(Email owner);
 
   /** Returns the transaction that the grant record names, or names by now, if it exists. */
-  Optional<Transaction> entry(GrantRecord grantRecord);
+  Optional<Transaction> transaction(GrantRecord grantRecord);
 
   /** Returns the grant record of a checkout session, if there is one. */
   Optional<GrantRecord> mark(SessionId session);

@@ -216,7 +216,9 @@ public final class Discrepancies {
             account.grantRecords().stream()
                 .filter(it -> it.session().equals(purchase.session()))
                 .filter(
-                    it -> it.entry().equals(purchase.id()) && it.owner().equals(account.owner()))
+                    it ->
+                        it.transaction().equals(purchase.id())
+                            && it.owner().equals(account.owner()))
                 .findFirst();
         if (grantRecord.isEmpty()) {
           add(
@@ -227,7 +229,7 @@ public final class Discrepancies {
           add("the payment of session " + purchase.session().value() + " is missing");
         }
         grantRecord
-            .flatMap(it -> Optional.ofNullable(it.order()))
+            .flatMap(it -> Optional.ofNullable(it.purchaseOrder()))
             .filter(id -> account.orders().stream().noneMatch(order -> order.id().equals(id)))
             .ifPresent(
                 id ->
@@ -253,7 +255,7 @@ public final class Discrepancies {
     var id = order.id();
     var granted =
         account.grantRecords().stream()
-            .filter(it -> id.equals(it.order()))
+            .filter(it -> id.equals(it.purchaseOrder()))
             .map(GrantRecord::session)
             .toList();
     if (order.paidAt() == null) {

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * Records that a Checkout Session is granted. There is one record for each session, so that it is
  * granted once.
  *
- * @param entry the id of the purchase transaction
+ * @param transaction the id of the purchase transaction
  * @param payment the payment, or null if there was nothing to pay
- * @param order the purchase order that was paid, or null if the session has none
+ * @param purchaseOrder the purchase order that was paid, or null if the session has none
  */
 public record GrantRecord(
     SessionId session,
     Email owner,
-    TransactionId entry,
+    TransactionId transaction,
     @Nullable PaymentIntentId payment,
-    @Nullable PurchaseOrderId order) {
+    @Nullable PurchaseOrderId purchaseOrder) {
 
   /** Returns this record with the pseudonym as its owner. */
   public GrantRecord movedTo(Email pseudonym) {
-    return new GrantRecord(session, pseudonym, entry, payment, order);
+    return new GrantRecord(session, pseudonym, transaction, payment, purchaseOrder);
   }
 }

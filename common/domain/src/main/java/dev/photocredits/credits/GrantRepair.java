@@ -81,7 +81,11 @@ public record GrantRepair(
             ? new GrantRecord(
                 session, user.email(), kept.id(), charge == null ? null : charge.payment(), order)
             : new GrantRecord(
-                session, user.email(), kept.id(), grantRecord.payment(), grantRecord.order());
+                session,
+                user.email(),
+                kept.id(),
+                grantRecord.payment(),
+                grantRecord.purchaseOrder());
     var repairedPayment =
         ownCharge == null ? null : repairedPayment(user, transactions, payment, kept, ownCharge);
     var journal = journal(user, transactions, kept, known.isEmpty());

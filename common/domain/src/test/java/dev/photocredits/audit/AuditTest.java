@@ -820,8 +820,8 @@ final class AuditTest {
     }
 
     @Override
-    public Optional<Transaction> entry(GrantRecord grantRecord) {
-      return auditReader.entry(grantRecord);
+    public Optional<Transaction> transaction(GrantRecord grantRecord) {
+      return auditReader.transaction(grantRecord);
     }
 
     @Override

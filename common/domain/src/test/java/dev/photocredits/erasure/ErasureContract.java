@@ -159,7 +159,8 @@ public interface ErasureContract {
     var ada = newUser();
     var purchase = charged(auditReader().account(ada));
     var grantRecord = auditReader().account(ada).grantRecords().getFirst();
-    var order = orders().find(ada, Objects.requireNonNull(grantRecord.order())).orElseThrow();
+    var order =
+        orders().find(ada, Objects.requireNonNull(grantRecord.purchaseOrder())).orElseThrow();
 
     assertThat(erase(ada)).isEqualTo(new Erased());
 
@@ -743,7 +744,7 @@ public interface ErasureContract {
     assertThat(auditReader().account(owner).entries())
         .containsExactlyInAnyOrderElementsOf(before.entries());
     Invariants.hold(auditReader(), List.of(ada, owner));
-    assertThat(auditReader().entry(before.grantRecords().getFirst())).isPresent();
+    assertThat(auditReader().transaction(before.grantRecords().getFirst())).isPresent();
   }
 
   private void assertErased(Email ada, Account before) {

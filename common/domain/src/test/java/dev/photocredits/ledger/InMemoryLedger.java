@@ -354,7 +354,7 @@ public final class InMemoryLedger
   public synchronized Optional<AlreadyGranted> findGrant(SessionId session) {
     var grantRecord = grantRecords.get(session);
     if (grantRecord == null
-        || !transactions(grantRecord.owner()).containsKey(grantRecord.entry().toString())) {
+        || !transactions(grantRecord.owner()).containsKey(grantRecord.transaction().toString())) {
       return Optional.empty();
     }
     if (grantRecord.payment() == null) {
@@ -794,11 +794,12 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<Transaction> entry(GrantRecord grantRecord) {
+  public synchronized Optional<Transaction> transaction(GrantRecord grantRecord) {
     return Optional.ofNullable(grantRecords.get(grantRecord.session()))
         .flatMap(
             now ->
-                Optional.ofNullable(transactions(now.owner()).get(grantRecord.entry().toString())));
+                Optional.ofNullable(
+                    transactions(now.owner()).get(grantRecord.transaction().toString())));
   }
 
   @Override
@@ -840,9 +841,9 @@ public final class InMemoryLedger
       if (transaction instanceof Purchase purchase) {
         var grantRecord =
             grantRecords.computeIfPresent(purchase.session(), (_, it) -> it.movedTo(pseudonym));
-        if (grantRecord != null && grantRecord.order() != null) {
+        if (grantRecord != null && grantRecord.purchaseOrder() != null) {
           purchaseOrders.computeIfPresent(
-              grantRecord.order(), (_, order) -> order.movedTo(pseudonym));
+              grantRecord.purchaseOrder(), (_, order) -> order.movedTo(pseudonym));
         }
         payments.replaceAll((_, payment) -> moved(payment, owner, purchase.session(), pseudonym));
       }

@@ -132,7 +132,7 @@ public interface PurchaseOrdersContract {
     assertThat(kept(order).orElseThrow().paidAt()).isEqualTo(first.createdAt());
     assertThat(kept(order)).contains(order.paid(first.createdAt()));
     assertThat(auditReader().account(order.owner()).grantRecords())
-        .allSatisfy(grantRecord -> assertThat(grantRecord.order()).isEqualTo(order.id()))
+        .allSatisfy(grantRecord -> assertThat(grantRecord.purchaseOrder()).isEqualTo(order.id()))
         .hasSize(2);
   }
 
@@ -149,7 +149,7 @@ public interface PurchaseOrdersContract {
     assertThat(ledger().find(ada).orElseThrow().credits()).isEqualTo(credits(10));
     assertThat(auditReader().account(ada).grantRecords())
         .singleElement()
-        .satisfies(grantRecord -> assertThat(grantRecord.order()).isNull());
+        .satisfies(grantRecord -> assertThat(grantRecord.purchaseOrder()).isNull());
   }
 
   @Test

@@ -210,7 +210,7 @@ public final class DynamoDb {
     return new DynamoDbGenerations(table);
   }
 
-  public IdempotencyRecords claims() {
+  public IdempotencyRecords idempotencyRecords() {
     return new DynamoDbIdempotencyRecords(table);
   }
 

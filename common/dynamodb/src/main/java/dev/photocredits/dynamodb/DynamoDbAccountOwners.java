@@ -130,7 +130,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
       grantRecord.ifPresent(
           it -> move.reassign(Keys.item(Keys.payment(it.session()), Keys.PAYMENT), ""));
       grantRecord
-          .flatMap(it -> Optional.ofNullable(it.order()))
+          .flatMap(it -> Optional.ofNullable(it.purchaseOrder()))
           .flatMap(id -> table.find(PurchaseOrderItem.SCHEMA, Keys.user(owner), Keys.order(id)))
           .ifPresent(
               order -> {
@@ -152,7 +152,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
   private Optional<GrantRecord> grantRecord(Email owner, Purchase purchase) {
     return table
         .find(GrantRecordItem.SCHEMA, Keys.payment(purchase.session()), Keys.PAYMENT)
-        .filter(it -> it.owner().equals(owner) && it.entry().equals(purchase.id()));
+        .filter(it -> it.owner().equals(owner) && it.transaction().equals(purchase.id()));
   }
 
   private Optional<Payment> payment(Email owner, GrantRecord grantRecord) {

@@ -181,13 +181,15 @@ final class DynamoDbAuditReader implements AuditReader {
 
   // A purchase and its grant record move together.
   @Override
-  public Optional<Transaction> entry(GrantRecord grantRecord) {
+  public Optional<Transaction> transaction(GrantRecord grantRecord) {
     return purchase(grantRecord)
         .or(
             () ->
                 mark(grantRecord.session())
                     .filter(
-                        now -> now.entry().equals(grantRecord.entry()) && !now.equals(grantRecord))
+                        now ->
+                            now.transaction().equals(grantRecord.transaction())
+                                && !now.equals(grantRecord))
                     .flatMap(this::purchase));
   }
 
@@ -195,7 +197,7 @@ final class DynamoDbAuditReader implements AuditReader {
     return find(
             StoredTransaction.SCHEMA,
             Keys.user(grantRecord.owner()),
-            Keys.transaction(grantRecord.entry()))
+            Keys.transaction(grantRecord.transaction()))
         .map(StoredTransaction::transaction);
   }
 

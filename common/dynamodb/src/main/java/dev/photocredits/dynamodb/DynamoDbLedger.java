@@ -323,8 +323,8 @@ final class DynamoDbLedger implements Ledger {
             journal == null
                 ? BalanceUpdates.unmoved(user, now)
                 : BalanceUpdates.asSeen(user, BalanceUpdates.in(owner, journal)));
-    if (repair.mark().order() != null) {
-      var _ = DynamoDbPurchaseOrders.pay(transaction, owner, repair.mark().order(), now);
+    if (repair.mark().purchaseOrder() != null) {
+      var _ = DynamoDbPurchaseOrders.pay(transaction, owner, repair.mark().purchaseOrder(), now);
     }
     return transaction.execute().isComplete();
   }
@@ -338,11 +338,11 @@ final class DynamoDbLedger implements Ledger {
           transaction.put(
               GrantRecordItem.SCHEMA,
               whole,
-              "email = :owner AND transaction_id = :entry",
+              "email = :owner AND transaction_id = :transaction",
               Map.of(),
               Map.of(
                   ":owner", AttributeValue.fromS(stored.owner().value()),
-                  ":entry", AttributeValue.fromS(stored.entry().toString())));
+                  ":transaction", AttributeValue.fromS(stored.transaction().toString())));
     }
   }
 
@@ -369,7 +369,7 @@ final class DynamoDbLedger implements Ledger {
                     .find(
                         StoredTransaction.SCHEMA,
                         Keys.user(grantRecord.owner()),
-                        Keys.transaction(grantRecord.entry()))
+                        Keys.transaction(grantRecord.transaction()))
                     .filter(
                         stored ->
                             stored.transaction().checkoutSession().equals(Optional.of(session)))

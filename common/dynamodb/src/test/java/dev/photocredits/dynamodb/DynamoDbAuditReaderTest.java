@@ -193,7 +193,7 @@ final class DynamoDbAuditReaderTest {
   }
 
   private TransactionId purchase(Email owner) {
-    return table.auditReader().account(owner).grantRecords().getFirst().entry();
+    return table.auditReader().account(owner).grantRecords().getFirst().transaction();
   }
 
   /** Puts promotions of one credit each without changing the balance. */

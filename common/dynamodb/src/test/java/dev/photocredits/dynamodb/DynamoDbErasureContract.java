@@ -41,7 +41,7 @@ interface DynamoDbErasureContract extends ErasureContract {
 
   @Override
   default IdempotencyRecords claims() {
-    return table().claims();
+    return table().idempotencyRecords();
   }
 
   @Override

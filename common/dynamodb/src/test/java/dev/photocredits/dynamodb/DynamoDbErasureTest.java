@@ -55,7 +55,7 @@ final class DynamoDbErasureTest implements DynamoDbErasureContract {
         late.reverse(new RefundTotal(payment, Money.usd(cents)), SAMPLES.id(), SAMPLES.now());
 
     var grantRecord = new GrantRecord(purchase.session(), ada, purchase.id(), payment, null);
-    assertThat(auditReader().entry(grantRecord)).contains(purchase);
+    assertThat(auditReader().transaction(grantRecord)).contains(purchase);
     assertThat(isStored(ada)).isFalse();
     if (cents == 999) {
       assertThat(outcome)

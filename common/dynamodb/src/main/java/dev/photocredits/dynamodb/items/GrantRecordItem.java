@@ -30,11 +30,11 @@ public final class GrantRecordItem {
 
   private static Item write(GrantRecord grantRecord, Item item) {
     var payment = grantRecord.payment();
-    var order = grantRecord.order();
+    var order = grantRecord.purchaseOrder();
     return item.key(Keys.payment(grantRecord.session()), Keys.PAYMENT)
         .text("email", grantRecord.owner().value())
         .text("payment_id", grantRecord.session().value())
-        .text("transaction_id", grantRecord.entry().toString())
+        .text("transaction_id", grantRecord.transaction().toString())
         .text("payment_intent", payment == null ? null : payment.value())
         .text("purchase_order", order == null ? null : order.toString());
   }

@@ -58,7 +58,15 @@ final class Wiring {
     var stage = Stage.of(environment).name();
     checkout =
         new Checkout(
-            accounts, ledger, table.claims(), orders, payments, fulfilment, stage, ids, clock);
+            accounts,
+            ledger,
+            table.idempotencyRecords(),
+            orders,
+            payments,
+            fulfilment,
+            stage,
+            ids,
+            clock);
   }
 
   private static Limits limits(Environment environment) {
