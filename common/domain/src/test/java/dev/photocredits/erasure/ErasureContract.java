@@ -92,7 +92,7 @@ public interface ErasureContract {
 
   Generations generations();
 
-  IdempotencyRecords claims();
+  IdempotencyRecords idempotencyRecords();
 
   PurchaseOrders orders();
 
@@ -399,12 +399,12 @@ public interface ErasureContract {
 
     var fresh = auditReader().account(ada);
     assertThat(fresh.entries()).hasSize(1);
-    var record = claims().claim(record(ada), null, SAMPLES.now());
+    var record = idempotencyRecords().claim(record(ada), null, SAMPLES.now());
     assertThat(accountOwners().move(ada, pseudonym, fresh.entries().getFirst())).isFalse();
     assertThat(accountOwners().deleteRemaining(ada, pseudonym)).isFalse();
     accountOwners().end(ada, pseudonym);
     assertThat(auditReader().account(ada)).isEqualTo(fresh);
-    assertThat(claims().claim(record(ada), null, SAMPLES.now())).isEqualTo(record);
+    assertThat(idempotencyRecords().claim(record(ada), null, SAMPLES.now())).isEqualTo(record);
     Invariants.hold(auditReader(), List.of(ada, pseudonym));
   }
 
@@ -755,7 +755,7 @@ public interface ErasureContract {
     assertThat(feedbackOf(ada).email()).isNull();
     assertThat(isStored(ada)).isFalse();
     var record = record(ada);
-    assertThat(claims().claim(record, null, SAMPLES.now())).isEqualTo(record);
+    assertThat(idempotencyRecords().claim(record, null, SAMPLES.now())).isEqualTo(record);
     var pseudonym = ownerOf(charged(before));
     assertThat(pseudonym.isPseudonym()).isTrue();
     var after = auditReader().account(pseudonym);

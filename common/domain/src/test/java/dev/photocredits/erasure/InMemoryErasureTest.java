@@ -64,7 +64,7 @@ final class InMemoryErasureTest implements ErasureContract {
   }
 
   @Override
-  public IdempotencyRecords claims() {
+  public IdempotencyRecords idempotencyRecords() {
     return table;
   }
 

@@ -23,7 +23,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
-/** The DynamoDB table, with typed, strongly consistent reads and conditional writes. */
+/**
+ * The DynamoDB table, with typed, strongly consistent reads and conditional writes. Only an
+ * unconditional put goes through the enhanced client; all other calls use its schemas (ADR 26).
+ */
 public final class Table {
   static final String CONDITION_FAILED = "ConditionalCheckFailed";
 

@@ -40,7 +40,7 @@ interface DynamoDbErasureContract extends ErasureContract {
   }
 
   @Override
-  default IdempotencyRecords claims() {
+  default IdempotencyRecords idempotencyRecords() {
     return table().idempotencyRecords();
   }
 

@@ -23,8 +23,8 @@ interface DynamoDbLedgerContract extends LedgerContract {
   }
 
   @Override
-  default IdempotencyRecords claims() {
-    return table().claims();
+  default IdempotencyRecords idempotencyRecords() {
+    return table().idempotencyRecords();
   }
 
   @Override

@@ -15,7 +15,6 @@ import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.dynamodb.items.GrantRecordItem;
 import dev.photocredits.dynamodb.items.Keys;
-import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Invariants;

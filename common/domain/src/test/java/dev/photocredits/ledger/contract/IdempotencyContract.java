@@ -142,10 +142,12 @@ interface IdempotencyContract extends LedgerUnderTest {
     var now = SAMPLES.now();
 
     var records =
-        Race.of(16, i -> claims().claim(checkoutRecord(ada, "request " + i, now), null, now));
+        Race.of(
+            16,
+            i -> idempotencyRecords().claim(checkoutRecord(ada, "request " + i, now), null, now));
 
     assertThat(records)
-        .containsOnly(claims().claim(checkoutRecord(ada, "request", now), null, now));
+        .containsOnly(idempotencyRecords().claim(checkoutRecord(ada, "request", now), null, now));
   }
 
   @Test
@@ -153,27 +155,31 @@ interface IdempotencyContract extends LedgerUnderTest {
     var ada = newEmail();
     var now = SAMPLES.now();
     var first = checkoutRecord(ada, "request", now);
-    assertThat(claims().claim(first, null, now)).isEqualTo(first);
+    assertThat(idempotencyRecords().claim(first, null, now)).isEqualTo(first);
 
     var nearly = now.plus(Duration.ofHours(24)).minusSeconds(1);
     var after = now.plus(Duration.ofHours(24));
     var next = checkoutRecord(ada, "another", after);
 
-    assertThat(claims().claim(checkoutRecord(ada, "another", nearly), null, nearly))
+    assertThat(idempotencyRecords().claim(checkoutRecord(ada, "another", nearly), null, nearly))
         .isEqualTo(first);
-    assertThat(claims().claim(next, null, after)).isEqualTo(next);
+    assertThat(idempotencyRecords().claim(next, null, after)).isEqualTo(next);
   }
 
   @Test
   default void of_many_concurrent_retries_of_a_failed_result_one_replaces_the_record() {
     var ada = newEmail();
     var now = SAMPLES.now();
-    var first = claims().claim(checkoutRecord(ada, "request", now), null, now);
+    var first = idempotencyRecords().claim(checkoutRecord(ada, "request", now), null, now);
 
     var records =
-        Race.of(16, _ -> claims().claim(checkoutRecord(ada, "request", now), first.result(), now));
-    var unaware = claims().claim(checkoutRecord(ada, "request", now), null, now);
-    var late = claims().claim(checkoutRecord(ada, "request", now), first.result(), now);
+        Race.of(
+            16,
+            _ ->
+                idempotencyRecords()
+                    .claim(checkoutRecord(ada, "request", now), first.result(), now));
+    var unaware = idempotencyRecords().claim(checkoutRecord(ada, "request", now), null, now);
+    var late = idempotencyRecords().claim(checkoutRecord(ada, "request", now), first.result(), now);
 
     assertThat(records).containsOnly(unaware);
     assertThat(late).isEqualTo(unaware);

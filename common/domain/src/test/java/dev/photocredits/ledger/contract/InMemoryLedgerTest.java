@@ -21,7 +21,7 @@ final class InMemoryLedgerTest implements LedgerContract {
   }
 
   @Override
-  public IdempotencyRecords claims() {
+  public IdempotencyRecords idempotencyRecords() {
     return ledger;
   }
 

@@ -40,7 +40,7 @@ interface LedgerUnderTest {
 
   Generations generations();
 
-  IdempotencyRecords claims();
+  IdempotencyRecords idempotencyRecords();
 
   AuditReader auditReader();
 

@@ -147,8 +147,8 @@ interface PurchasesContract extends LedgerUnderTest {
     assertThat(ledger().grant(ada, purchase, null)).isInstanceOf(Granted.class);
     var grantRecord = auditReader().account(ada).grantRecords().getFirst();
 
-    assertThat(auditReader().entry(grantRecord)).contains(purchase);
+    assertThat(auditReader().transaction(grantRecord)).contains(purchase);
     var stray = new GrantRecord(grantRecord.session(), ada, SAMPLES.id(), null, null);
-    assertThat(auditReader().entry(stray)).isEmpty();
+    assertThat(auditReader().transaction(stray)).isEmpty();
   }
 }
