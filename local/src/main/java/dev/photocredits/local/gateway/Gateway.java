@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -78,7 +77,7 @@ public final class Gateway implements AutoCloseable {
     http.setSendServerVersion(false);
     // Our handler rejects malformed paths, in JSON.
     http.setUriCompliance(UriCompliance.UNSAFE);
-    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    var connector = new ServerConnector(server, 1, 1, new TolerantConnections(http));
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     connector.setIdleTimeout(INTEGRATION_LIMIT.multipliedBy(3).toMillis());

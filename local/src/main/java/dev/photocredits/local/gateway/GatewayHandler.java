@@ -190,20 +190,27 @@ final class GatewayHandler extends Handler.Abstract {
       GatewayResponse answer, Request request, Response response, Callback callback) {
     response.setStatus(answer.status());
     response.getHeaders().add(answer.headers());
-    if (answer.status() == 204 || answer.status() == 304) {
+    if (answer.status() == 204) {
       response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+    } else if (answer.status() == 304) {
+      // Not the length 0, which the response to GET does not have (RFC 9110, section 8.6).
+      sendWithoutLength(response, callback);
     } else if (answer.body().length == 0 && request.getMethod().equals("HEAD")) {
       // The function returned no body, so the length of GET is unknown, and 0 would be wrong (RFC
-      // 9110, section 8.6). Jetty sends no Content-Length if the first write is not the last and
-      // the connection closes.
+      // 9110, section 8.6), and so would be Transfer-Encoding if the connection did not close.
       response.getHeaders().put("Connection", "close");
-      response.write(
-          false,
-          BufferUtil.EMPTY_BUFFER,
-          Callback.from(() -> response.write(true, BufferUtil.EMPTY_BUFFER, callback)));
+      sendWithoutLength(response, callback);
     } else {
       response.getHeaders().put("Content-Length", Integer.toString(answer.body().length));
       response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
+  }
+
+  // Jetty adds a Content-Length if the first write is the last.
+  private static void sendWithoutLength(Response response, Callback callback) {
+    response.write(
+        false,
+        BufferUtil.EMPTY_BUFFER,
+        Callback.from(() -> response.write(true, BufferUtil.EMPTY_BUFFER, callback)));
   }
 }

@@ -301,12 +301,33 @@ final class GatewayTest {
     assertThat(answer.body()).isEmpty();
   }
 
+  // RFC 9110, section 8.6: 304 has the length of the body of 200, or none.
+  @Test
+  void not_modified_has_no_content_length_and_the_connection_stays_open() throws Exception {
+    var url =
+        serve(
+            (event, _) ->
+                event.getRawPath().equals("/next")
+                    ? ok("next")
+                    : APIGatewayV2HTTPResponse.builder().withStatusCode(304).build(),
+            "$default");
+    var first = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    var second = "GET /next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+    var answers = raw(url, first + second);
+
+    assertThat(answers).startsWith("HTTP/1.1 304 ").endsWith("next");
+    assertThat(answers.substring(0, answers.indexOf("\r\n\r\n")))
+        .doesNotContainIgnoringCase("content-length")
+        .doesNotContainIgnoringCase("transfer-encoding");
+  }
+
   // RFC 9110, sections 8.6 and 9.3.2: HEAD has the length of GET's body, or none.
   @Test
   void head_of_a_function_that_returns_no_body_has_no_content_length() throws Exception {
     var url = serve((_, _) -> ok(null), "HEAD /");
 
-    var answer = raw(url, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    var answer = raw(url, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     assertThat(answer)
         .startsWith("HTTP/1.1 200 ")
@@ -320,7 +341,7 @@ final class GatewayTest {
   void head_of_the_gateways_own_responses_has_the_length_of_get(String path) throws Exception {
     tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
     var url = serve(new Recorder(), "GET /private", "HEAD /private");
-    var rest = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    var rest = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     var get = raw(url, "GET " + path + rest);
     var head = raw(url, "HEAD " + path + rest);
@@ -453,7 +474,8 @@ final class GatewayTest {
     var answer =
         raw(
             url,
-            "POST /in HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n");
+            "POST /in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n"
+                + "Expect: 100-continue\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 413 ").contains("Request Entity Too Large");
   }
@@ -486,6 +508,33 @@ final class GatewayTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/api/%zz", "/api/%", "/api/%2", "/api/%ff"})
+  void a_malformed_path_is_reported_to_pages_of_a_listed_origin(String path) throws Exception {
+    cors = listing("https://a.example");
+    var url = serve(new Recorder(), "$default");
+    var headers = "Host: localhost\r\nOrigin: https://a.example\r\nConnection: close\r\n\r\n";
+
+    var answer = raw(url, "GET " + path + " HTTP/1.1\r\n" + headers);
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 400 ")
+        .containsOnlyOnce("\r\nAccess-Control-Allow-Origin: https://a.example\r\n")
+        .containsOnlyOnce("\r\nVary: Origin\r\n")
+        .endsWith("{\"message\":\"Bad Request\"}");
+  }
+
+  @Test
+  void a_malformed_escape_in_the_query_is_passed_on() throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
+
+    var answer = raw(url, "GET /a?b=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 200 ");
+    assertThat(recorder.event().getRawQueryString()).isEqualTo("b=%zz");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "GET / HTTP/1.1\r\n\r\n",
@@ -505,15 +554,14 @@ final class GatewayTest {
   void dot_segments_in_a_path_are_not_resolved() throws Exception {
     var recorder = new Recorder();
     var url = serve(recorder, "GET /api/health", "$default");
+    var headers = "Host: localhost\r\nConnection: close\r\n\r\n";
 
-    var answer = raw(url, "GET /api/x/../health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    var answer = raw(url, "GET /api/x/../health HTTP/1.1\r\n" + headers);
 
     assertThat(answer).startsWith("HTTP/1.1 200 ");
     assertThat(recorder.event().getRouteKey()).isEqualTo("$default");
   }
 
-  // The HTTP server itself rejects %zz: without a valid target it is neither a request nor a
-  // preflight (RFC 9112, section 3).
   @ParameterizedTest
   @CsvSource({
     "GET, /elsewhere, 404",
@@ -522,14 +570,15 @@ final class GatewayTest {
     "GET, /%zz, 400",
     "OPTIONS, /page, 204",
     "OPTIONS, /%ff, 204",
-    "OPTIONS, /%zz, 400"
+    "OPTIONS, /%zz, 204"
   })
   void the_gateways_own_responses_forbid_content_type_sniffing(
       String method, String path, int status) throws Exception {
     tokens = Optional.of(TokenVerifier.of(issuer(), "shop", InstantSource.system()));
     var url = serve(new Recorder(), "GET /private");
     var headers =
-        "Host: h\r\nOrigin: https://x\r\nAccess-Control-Request-Method: GET\r\nConnection: close";
+        "Host: localhost\r\nOrigin: https://x\r\nAccess-Control-Request-Method: GET\r\n"
+            + "Connection: close";
 
     var answer = raw(url, method + " " + path + " HTTP/1.1\r\n" + headers + "\r\n\r\n");
 
@@ -589,7 +638,7 @@ final class GatewayTest {
 
     var fine = send(request(url, "/").header("Origin", "https://example.com"));
     var broken = send(request(url, "/broken").header("Origin", "https://example.com"));
-    var malformed = raw(url, "GET /% HTTP/1.1\r\nHost: h\r\nOrigin: https://x\r\n\r\n");
+    var malformed = raw(url, "GET /% HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x\r\n\r\n");
 
     assertThat(fine.headers().allValues("Access-Control-Allow-Origin")).containsExactly("*");
     assertThat(fine.headers().firstValue("Access-Control-Expose-Headers")).contains("x-request-id");
@@ -601,13 +650,7 @@ final class GatewayTest {
 
   @Test
   void a_listed_origin_is_echoed_and_another_gets_no_cors_headers() throws Exception {
-    cors =
-        new Template.Cors(
-            List.of("https://a.example", "https://b.example"),
-            ANY_ORIGIN.allowMethods(),
-            ANY_ORIGIN.allowHeaders(),
-            ANY_ORIGIN.exposeHeaders(),
-            ANY_ORIGIN.maxAge());
+    cors = listing("https://a.example", "https://b.example");
     var url = serve((_, _) -> ok("hello"), "$default");
 
     var listed = send(request(url, "/").header("Origin", "https://b.example"));
@@ -630,6 +673,15 @@ final class GatewayTest {
     var answer = send(request(url, "/"));
 
     assertThat(answer.headers().map().keySet()).noneMatch(CorsHeaders::owns);
+  }
+
+  private static Template.Cors listing(String... origins) {
+    return new Template.Cors(
+        List.of(origins),
+        ANY_ORIGIN.allowMethods(),
+        ANY_ORIGIN.allowHeaders(),
+        ANY_ORIGIN.exposeHeaders(),
+        ANY_ORIGIN.maxAge());
   }
 
   // Tokens
