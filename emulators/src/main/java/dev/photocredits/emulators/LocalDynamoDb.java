@@ -1,5 +1,7 @@
 package dev.photocredits.emulators;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,8 +27,8 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  * DynamoDB Local, running in this process and listening on 127.0.0.1 only.
  *
  * <p>The server that comes with DynamoDB Local listens on all interfaces and sends telemetry to its
- * vendor. This one does neither. The same tables are visible in every region and to every
- * alphanumeric access key.
+ * vendor. This one does neither, and it refuses web pages, which could read every table there. The
+ * same tables are visible in every region and to every alphanumeric access key.
  */
 public final class LocalDynamoDb implements AutoCloseable {
   private final Server server;
@@ -94,6 +96,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     emulator.close();
   }
 
+  /** Refuses browsers, which send an origin with every call, and tells the observers the rest. */
   private final class Observed extends Handler.Wrapper {
     Observed(Handler handler) {
       super(handler);
@@ -101,6 +104,11 @@ public final class LocalDynamoDb implements AutoCloseable {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      if (request.getHeaders().contains("Origin")) {
+        response.setStatus(403);
+        response.write(true, UTF_8.encode("This database does not answer web pages."), callback);
+        return true;
+      }
       var target = request.getHeaders().get("X-Amz-Target");
       if (target != null) {
         var operation = target.substring(target.indexOf('.') + 1);

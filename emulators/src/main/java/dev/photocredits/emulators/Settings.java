@@ -79,7 +79,11 @@ public record Settings(Map<String, String> values) {
 
   /** Whether the URL's host is a loopback address. */
   public static boolean isLoopback(URI address) {
-    var host = address.getHost();
+    return isLoopback(address.getHost());
+  }
+
+  /** Whether the host is a loopback address, or a name of it. */
+  static boolean isLoopback(String host) {
     return host.equals("localhost")
         || host.endsWith(".localhost")
         || host.matches("127(\\.\\d{1,3}){3}")

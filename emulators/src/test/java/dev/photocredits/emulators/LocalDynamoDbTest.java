@@ -2,12 +2,18 @@ package dev.photocredits.emulators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 
@@ -79,6 +85,26 @@ final class LocalDynamoDbTest {
       var _ = client.getItem(get -> get.tableName("table").key(ADA));
 
       assertThat(operations).isEqualTo(List.of("PutItem", "GetItem"));
+    }
+  }
+
+  // DynamoDB Local itself lets every page read every table.
+  @ParameterizedTest
+  @ValueSource(strings = {"OPTIONS", "POST"})
+  void it_does_not_answer_web_pages(String method) throws Exception {
+    try (var dynamoDb = LocalDynamoDb.inMemory();
+        var http = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(dynamoDb.endpoint())
+              .header("Origin", "https://evil.example")
+              .header("X-Amz-Target", "DynamoDB_20120810.ListTables")
+              .method(method, BodyPublishers.ofString("{}"))
+              .build();
+
+      var answer = http.send(request, BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(403);
+      assertThat(answer.headers().map()).doesNotContainKey("access-control-allow-origin");
     }
   }
 }

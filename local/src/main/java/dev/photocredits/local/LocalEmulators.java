@@ -1,5 +1,6 @@
 package dev.photocredits.local;
 
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.emulators.gemini.GeminiEmulator;
 import dev.photocredits.emulators.stripe.StripeEmulator;
@@ -16,9 +17,9 @@ interface LocalEmulators {
       new LocalEmulators() {
         @Override
         public EmulatorOfAService stripe(
-            Path dataDir, String webhookSecret, Supplier<URI> webhookTarget) {
+            Path dataDir, String webhookSecret, Supplier<URI> webhookTarget, LocalCallers callers) {
           try {
-            var stripe = StripeEmulator.start(dataDir, webhookSecret, webhookTarget);
+            var stripe = StripeEmulator.start(dataDir, webhookSecret, webhookTarget, callers);
             return new EmulatorOfAService(stripe.baseUrl(), stripe::close);
           } catch (IOException e) {
             throw new StartupFailure("Cannot start the Stripe emulator.", e);
@@ -39,8 +40,12 @@ interface LocalEmulators {
   /** A running emulator. */
   record EmulatorOfAService(URI baseUrl, Runnable stop) {}
 
-  /** Starts a Stripe emulator that posts webhooks, signed with the secret, to the target. */
-  EmulatorOfAService stripe(Path dataDir, String webhookSecret, Supplier<URI> webhookTarget);
+  /**
+   * Starts a Stripe emulator that answers the callers, and posts webhooks, signed with the secret,
+   * to the target.
+   */
+  EmulatorOfAService stripe(
+      Path dataDir, String webhookSecret, Supplier<URI> webhookTarget, LocalCallers callers);
 
   /** Starts a Gemini emulator that takes {@code delay} for a picture. */
   EmulatorOfAService gemini(Duration delay);

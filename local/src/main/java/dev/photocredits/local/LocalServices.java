@@ -2,6 +2,7 @@ package dev.photocredits.local;
 
 import dev.photocredits.emulators.AwsAccount;
 import dev.photocredits.emulators.Buckets;
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.LocalSqs;
@@ -174,7 +175,8 @@ record LocalServices(
         emulators.stripe(
             data.resolve("stripe"),
             last(webhookSecret),
-            () -> gateway.resolve("/api/webhooks/stripe"));
+            () -> gateway.resolve("/api/webhooks/stripe"),
+            LocalCallers.of(settings));
     return new LocalService(
         new LocalSystem.Part("Stripe", true, emulator.baseUrl()),
         Map.of(

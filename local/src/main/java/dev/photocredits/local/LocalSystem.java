@@ -3,6 +3,7 @@ package dev.photocredits.local;
 import static java.util.Objects.requireNonNull;
 
 import dev.photocredits.emulators.AwsAccount;
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.Settings;
@@ -39,6 +40,7 @@ import java.util.function.Consumer;
  * <ul>
  *   <li>{@code PORT}: 8080 by default; 0 for any free port
  *   <li>{@code DATA_DIR}: the folder with the data, {@code .local} by default
+ *   <li>{@code ALLOWED_HOSTS}: host names under which requests are accepted, besides localhost
  *   <li>{@code SWEEP_INTERVAL_SECONDS}: how often the sweeper runs, 10 by default
  *   <li>{@code SANDBOX_DELAY_MS}: how long the Gemini emulator takes for a picture, 0 by default
  * </ul>
@@ -135,6 +137,7 @@ public final class LocalSystem implements AutoCloseable {
       Deque<AutoCloseable> opened) {
     requireDependentSettings(settings);
     template.check(TokenCheck.deployable(settings));
+    var callers = LocalCallers.of(settings);
     var account = AwsAccount.of(settings);
     var gateway = Gateway.bind(settings.number("PORT", 8080, 0, 65_535));
     opened.push(gateway);
@@ -177,6 +180,7 @@ public final class LocalSystem implements AutoCloseable {
             template.cors(environment),
             functions,
             tokens.map(TokenCheck::verifier),
+            callers,
             pages,
             Gateway.INTEGRATION_LIMIT,
             log));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.StartupFailure;
@@ -237,7 +238,10 @@ public final class LocalSystemTest {
     "AUTH_MODE, foo, AUTH_MODE must be open or jwt",
     "AWS_ENDPOINT_URL_DYNAMODB, http://127.0.0.1:1, DynamoDB at 127.0.0.1:1 refuses connections.",
     "AWS_ENDPOINT_URL_S3, http://127.0.0.1:1, S3 at 127.0.0.1:1 refuses connections.",
-    "AWS_ENDPOINT_URL_SQS, http://127.0.0.1:1, SQS at 127.0.0.1:1 refuses connections."
+    "AWS_ENDPOINT_URL_SQS, http://127.0.0.1:1, SQS at 127.0.0.1:1 refuses connections.",
+    "ALLOWED_HOSTS, 'box.example,', ALLOWED_HOSTS",
+    "ALLOWED_HOSTS, box.example:8080, ALLOWED_HOSTS",
+    "ALLOWED_HOSTS, *, ALLOWED_HOSTS"
   })
   void a_missing_or_malformed_setting_is_a_one_line_error_that_names_it(
       String setting, String value, String named) {
@@ -345,7 +349,8 @@ public final class LocalSystemTest {
     private Duration delay = Duration.ofDays(1);
 
     @Override
-    public EmulatorOfAService stripe(Path dataDir, String webhookSecret, Supplier<URI> target) {
+    public EmulatorOfAService stripe(
+        Path dataDir, String webhookSecret, Supplier<URI> target, LocalCallers callers) {
       stripeSecret = webhookSecret;
       webhookTarget = target;
       return new EmulatorOfAService(URI.create("http://127.0.0.1:1"), () -> {});

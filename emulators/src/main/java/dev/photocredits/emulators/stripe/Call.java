@@ -42,7 +42,8 @@ public record Call(
               "Cache-Control",
               "no-store",
               "Referrer-Policy",
-              "no-referrer",
+              // Not no-referrer, which makes a browser send the form with the origin null.
+              "same-origin",
               "X-Content-Type-Options",
               "nosniff"));
     }

@@ -2,6 +2,7 @@ package dev.photocredits.emulators.stripe;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.photocredits.emulators.LocalCallers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -51,18 +52,29 @@ public final class StripeEmulator implements AutoCloseable {
   }
 
   /**
+   * Like {@link #start(Path, String, Supplier, LocalCallers)}, under the names of the loopback
+   * address only.
+   */
+  public static StripeEmulator start(
+      Path dataDir, String webhookSecret, Supplier<URI> webhookTarget) throws IOException {
+    return start(dataDir, webhookSecret, webhookTarget, LocalCallers.LOOPBACK);
+  }
+
+  /**
    * Starts on the port that was last used with the directory, so that open checkout pages keep
    * working. Starts on any free port if there is no such port or it is taken.
    *
    * @param webhookTarget returns the URL that events are posted to. It is called before each
    *     attempt and may block until the URL is known
+   * @param callers whose requests are accepted
    */
   public static StripeEmulator start(
-      Path dataDir, String webhookSecret, Supplier<URI> webhookTarget) throws IOException {
+      Path dataDir, String webhookSecret, Supplier<URI> webhookTarget, LocalCallers callers)
+      throws IOException {
     var remembered = Files.createDirectories(dataDir).resolve(PORT_FILE);
     var port =
         Files.exists(remembered) ? Integer.parseInt(Files.readString(remembered).strip()) : 0;
-    return start(dataDir, webhookSecret, webhookTarget, isFree(port) ? port : 0);
+    return start(dataDir, webhookSecret, webhookTarget, callers, isFree(port) ? port : 0, SETTLING);
   }
 
   /**
@@ -72,11 +84,16 @@ public final class StripeEmulator implements AutoCloseable {
   public static StripeEmulator start(
       Path dataDir, String webhookSecret, Supplier<URI> webhookTarget, int port)
       throws IOException {
-    return start(dataDir, webhookSecret, webhookTarget, port, SETTLING);
+    return start(dataDir, webhookSecret, webhookTarget, LocalCallers.LOOPBACK, port, SETTLING);
   }
 
   static StripeEmulator start(
-      Path dataDir, String webhookSecret, Supplier<URI> webhookTarget, int port, Duration settling)
+      Path dataDir,
+      String webhookSecret,
+      Supplier<URI> webhookTarget,
+      LocalCallers callers,
+      int port,
+      Duration settling)
       throws IOException {
     var customers = JsonFiles.open(dataDir.resolve("customers"), Customer.class);
     var sessions = JsonFiles.open(dataDir.resolve("sessions"), CheckoutSession.class);
@@ -107,6 +124,7 @@ public final class StripeEmulator implements AutoCloseable {
     server.setHandler(
         new Router(
             Stream.of(api.routes(), page.routes(), sandbox.routes()).flatMap(List::stream).toList(),
+            callers,
             ids));
 
     var emulator = new StripeEmulator(server, baseUrl, http, background);

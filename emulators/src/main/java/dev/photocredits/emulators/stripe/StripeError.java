@@ -62,6 +62,11 @@ final class StripeError extends RuntimeException {
     return new StripeError(401, "invalid_request_error", null, null, message);
   }
 
+  /** A web page must not send the request. */
+  static StripeError forbidden(String message) {
+    return new StripeError(403, "invalid_request_error", null, null, message);
+  }
+
   static StripeError keyReused(String key) {
     return new StripeError(
         400,

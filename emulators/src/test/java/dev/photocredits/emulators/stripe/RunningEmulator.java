@@ -11,6 +11,7 @@ import com.stripe.model.Customer;
 import com.stripe.model.checkout.Session;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
+import dev.photocredits.emulators.LocalCallers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -58,7 +60,14 @@ abstract class RunningEmulator {
     if (stripe != null) {
       stripe.close();
     }
-    stripe = StripeEmulator.start(dataDir, SECRET, () -> shop.address(), 0, Duration.ofMillis(200));
+    stripe =
+        StripeEmulator.start(
+            dataDir,
+            SECRET,
+            () -> shop.address(),
+            new LocalCallers(Set.of("box.example")),
+            0,
+            Duration.ofMillis(200));
     client = client(KEY);
   }
 

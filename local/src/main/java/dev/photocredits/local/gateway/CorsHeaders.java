@@ -41,28 +41,39 @@ record CorsHeaders(Template.Cors cors) {
 
   /** Adds the headers for a request whose origin could not be read. */
   void addToUnreadable(HttpFields.Mutable answer) {
-    if (cors.allowOrigins().contains("*")) {
+    if (allowsAll()) {
       answer.put(PREFIX + "allow-origin", "*");
     }
   }
 
   private void addOrigin(HttpFields request, HttpFields.Mutable answer) {
-    if (!cors.allowOrigins().contains("*")) {
+    if (!allowsAll()) {
       answer.add("Vary", "Origin");
     }
     allowed(request.get("origin")).ifPresent(origin -> answer.put(PREFIX + "allow-origin", origin));
   }
 
+  /** Whether pages of that origin may call the API. */
+  boolean allows(@Nullable String origin) {
+    return allowsAll()
+        || (origin != null
+            && cors.allowOrigins().stream().anyMatch(allowed -> matches(allowed, origin)));
+  }
+
+  /** Whether the origin is allowed by its own name, not by a wildcard. */
+  boolean allowsByName(@Nullable String origin) {
+    return origin != null && cors.allowOrigins().contains(origin);
+  }
+
+  private boolean allowsAll() {
+    return cors.allowOrigins().contains("*");
+  }
+
   private Optional<String> allowed(@Nullable String origin) {
-    if (origin == null) {
+    if (origin == null || !allows(origin)) {
       return Optional.empty();
     }
-    if (cors.allowOrigins().contains("*")) {
-      return Optional.of("*");
-    }
-    return cors.allowOrigins().stream().anyMatch(allowed -> matches(allowed, origin))
-        ? Optional.of(origin)
-        : Optional.empty();
+    return Optional.of(allowsAll() ? "*" : origin);
   }
 
   /** Whether the allowed origin matches. {@code https://*} matches every origin of its scheme. */

@@ -1,5 +1,6 @@
 package dev.photocredits.local.gateway;
 
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.emulators.Template;
 import dev.photocredits.emulators.issuer.TokenVerifier;
@@ -28,6 +29,17 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * configuration alone, and tokens are verified before a function is called. It does not emulate
  * throttling, nor Lambda's own limit of 6 MB. Its own responses have {@code
  * X-Content-Type-Options}, which API Gateway cannot add to preflights and refusals.
+ *
+ * <p>Without tokens, any page in the developer's browser could act here. So, unlike API Gateway, it
+ * answers 403 to
+ *
+ * <ul>
+ *   <li>requests for host names that {@link LocalCallers} does not accept;
+ *   <li>calls that may change something, of a page whose origin the CORS configuration does not
+ *       allow;
+ *   <li>calls to {@code /sandbox/}, of a page whose origin is neither this server's nor in the CORS
+ *       configuration by its name.
+ * </ul>
  */
 public final class Gateway implements AutoCloseable {
   /** How long API Gateway waits for a function. */
@@ -49,6 +61,7 @@ public final class Gateway implements AutoCloseable {
    *
    * @param functions the functions by the names in the routes
    * @param tokens verifies the tokens of routes that need one; if empty, every route is open
+   * @param callers whose requests are accepted
    * @param pages pages that take precedence over every route
    * @param limit how long a function may take
    * @param log receives the failures of functions
@@ -58,6 +71,7 @@ public final class Gateway implements AutoCloseable {
       Template.Cors cors,
       Map<String, LambdaFunction> functions,
       Optional<TokenVerifier> tokens,
+      LocalCallers callers,
       List<StaticPage> pages,
       Duration limit,
       Consumer<String> log) {}

@@ -1,6 +1,7 @@
 package dev.photocredits.local.gateway;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.issuer.TokenVerifier.Verdict.Genuine;
 import dev.photocredits.emulators.issuer.TokenVerifier.Verdict.Refused;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +31,9 @@ final class GatewayHandler extends Handler.Abstract {
   /** The maximum size of a request's body in an HTTP API: 10 MB. */
   static final int BODY_LIMIT = 10 * 1024 * 1024;
 
+  /** The routes that only the local run has. */
+  private static final String SANDBOX = "/sandbox/";
+
   /** How much is read of a rejected body, so that its sender can read the response. */
   private static final int DRAIN_LIMIT = 4 * BODY_LIMIT;
 
@@ -45,6 +49,13 @@ final class GatewayHandler extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    var requestId = UUID.randomUUID().toString();
+    if (!api.callers().isAddressedHere(request.getHeaders())) {
+      // Not 421, after which a browser may repeat the request.
+      var refusal = GatewayResponse.forbidden(LocalCallers.OTHER_HOST);
+      sendMarked(refusal, requestId, request, response, callback);
+      return true;
+    }
     if (CorsHeaders.isPreflight(request.getMethod(), request.getHeaders())) {
       var answer = GatewayResponse.empty(204);
       cors.addToPreflight(request.getHeaders(), answer.headers());
@@ -61,11 +72,15 @@ final class GatewayHandler extends Handler.Abstract {
       send(answer, request, response, callback);
       return true;
     }
-    var requestId = UUID.randomUUID().toString();
     var path = Optional.ofNullable(request.getHttpURI().getPath()).flatMap(PercentEncoding::decode);
     if (path.isEmpty()) {
       sendMarked(
           GatewayResponse.message(400, "Bad Request"), requestId, request, response, callback);
+      return true;
+    }
+    var refusal = refusal(request, path.get());
+    if (refusal.isPresent()) {
+      sendMarked(GatewayResponse.forbidden(refusal.get()), requestId, request, response, callback);
       return true;
     }
     var body = body(request);
@@ -78,8 +93,30 @@ final class GatewayHandler extends Handler.Abstract {
     return true;
   }
 
+  /** The reason to refuse a call of another origin's page, if there is one. */
+  private Optional<String> refusal(Request request, String path) {
+    if (!LocalCallers.isCrossOrigin(request.getHeaders())) {
+      return Optional.empty();
+    }
+    var origin = request.getHeaders().get("origin");
+    if (path.startsWith(SANDBOX)) {
+      return cors.allowsByName(origin)
+          ? Optional.empty()
+          : Optional.of(
+              "Only the local run's own pages and the origins that CORS_ORIGINS names may call the"
+                  + " sandbox.");
+    }
+    return isRead(request) || cors.allows(origin)
+        ? Optional.empty()
+        : Optional.of("CORS_ORIGINS does not allow pages of this origin to call the API.");
+  }
+
+  private static boolean isRead(Request request) {
+    return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+  }
+
   private Optional<StaticPage> page(Request request) {
-    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+    if (!isRead(request)) {
       return Optional.empty();
     }
     var path = request.getHttpURI().getPath();

@@ -43,6 +43,15 @@ record GatewayResponse(int status, HttpFields.Mutable headers, byte[] body) {
     return of(413, "application/json", Json.write(body).getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * The response to a request that a web page must not send. It has the form of our functions'
+   * errors, since API Gateway has no such response.
+   */
+  static GatewayResponse forbidden(String sentence) {
+    var body = Json.object("detail", sentence, "error_code", "FORBIDDEN");
+    return of(403, "application/json", Json.write(body).getBytes(StandardCharsets.UTF_8));
+  }
+
   /** The authorizer's response, with the reason in {@code WWW-Authenticate}. */
   static GatewayResponse unauthorized(String challenge) {
     var answer = message(401, "Unauthorized");

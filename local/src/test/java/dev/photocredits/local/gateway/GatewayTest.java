@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.photocredits.emulators.LocalCallers;
 import dev.photocredits.emulators.StartupFailure;
 import dev.photocredits.emulators.Template;
 import dev.photocredits.emulators.issuer.LocalIssuer;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +63,7 @@ final class GatewayTest {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private Template.Cors cors = ANY_ORIGIN;
+  private LocalCallers callers = LocalCallers.LOOPBACK;
   private Duration limit = Duration.ofSeconds(10);
   private Optional<TokenVerifier> tokens = Optional.empty();
 
@@ -675,6 +678,147 @@ final class GatewayTest {
     assertThat(answer.headers().map().keySet()).noneMatch(CorsHeaders::owns);
   }
 
+  // Web pages of other sites
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost",
+        "LOCALHOST:8080",
+        "shop.localhost:8080",
+        "127.0.0.1:8080",
+        "[::1]:8080",
+        "box.example",
+        "Box.Example:443"
+      })
+  void a_name_of_this_machine_is_accepted(String host) throws Exception {
+    callers = new LocalCallers(Set.of("box.example"));
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
+
+    var answer = raw(url, "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("recorded");
+  }
+
+  // DNS rebinding: a page of evil.example, whose name then resolves to 127.0.0.1, would be of the
+  // same origin as the API.
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /page, evil.example",
+    "GET, /api/credits/ada@example.com, evil.example:8080",
+    "OPTIONS, /api/generate, evil.example",
+    "GET, /, localhost.evil.example",
+    "GET, /, notlocalhost",
+    "GET, /, 127.0.0.1.evil.example",
+    "GET, /, 192.168.1.7:8080",
+    "GET, /, sub.box.example",
+    "GET, /, box.example.evil.example"
+  })
+  void another_host_name_is_refused(String method, String path, String host) throws Exception {
+    callers = new LocalCallers(Set.of("box.example"));
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
+    var headers = "\r\nAccess-Control-Request-Method: GET\r\nConnection: close\r\n\r\n";
+
+    var answer = raw(url, method + " " + path + " HTTP/1.1\r\nHost: " + host + headers);
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 403 ")
+        .endsWith(
+            "{\"detail\":\"The local run answers requests to localhost, *.localhost, 127.0.0.1,"
+                + " [::1] and the names in ALLOWED_HOSTS.\",\"error_code\":\"FORBIDDEN\"}");
+    assertThat(recorder.isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/sandbox/tokens, Origin, https://evil.example",
+    "/sandbox/tokens, Origin, http://localhost:3000",
+    "/sandbox/tokens, Origin, null",
+    "/sandbox/%74okens, Origin, https://evil.example",
+    "/sandbox/tokens, Sec-Fetch-Site, cross-site",
+    "/sandbox/tokens, Sec-Fetch-Site, same-site"
+  })
+  void the_sandbox_is_refused_to_pages_of_other_origins_even_if_all_may_call_the_api(
+      String path, String header, String value) throws Exception {
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
+
+    var answer = send(request(url, path).header(header, value).POST(BodyPublishers.ofString("{}")));
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.body())
+        .isEqualTo(
+            "{\"detail\":\"Only the local run's own pages and the origins that CORS_ORIGINS names"
+                + " may call the sandbox.\",\"error_code\":\"FORBIDDEN\"}");
+    assertThat(recorder.isEmpty()).isTrue();
+  }
+
+  @Test
+  void the_sandbox_answers_programs_its_own_pages_and_pages_of_listed_origins() throws Exception {
+    cors = listing("https://a.example");
+    var url = serve(new Recorder(), "$default");
+
+    var program = send(sandbox(url));
+    var page = send(sandbox(url).header("Origin", url.toString()));
+    var modern =
+        send(sandbox(url).header("Origin", "null").header("Sec-Fetch-Site", "same-origin"));
+    var listed = send(sandbox(url).header("Origin", "https://a.example"));
+
+    assertThat(List.of(program, page, modern, listed))
+        .extracting(HttpResponse::body)
+        .containsOnly("recorded");
+  }
+
+  @Test
+  void a_page_of_an_origin_that_is_not_listed_can_change_nothing() throws Exception {
+    cors = listing("https://a.example");
+    var recorder = new Recorder();
+    var url = serve(recorder, "$default");
+
+    var refused =
+        send(
+            request(url, "/api/generate")
+                .header("Origin", "https://evil.example")
+                .POST(BodyPublishers.noBody()));
+
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body())
+        .isEqualTo(
+            "{\"detail\":\"CORS_ORIGINS does not allow pages of this origin to call the"
+                + " API.\",\"error_code\":\"FORBIDDEN\"}");
+    assertThat(refused.headers().map().keySet()).noneMatch(CorsHeaders::owns);
+    assertThat(recorder.isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://a.example", "https://b.example"})
+  void pages_of_listed_origins_and_its_own_pages_may_change_something(String origin)
+      throws Exception {
+    cors = listing("https://a.example", "https://b.example");
+    var url = serve(new Recorder(), "$default");
+
+    var listed =
+        send(
+            request(url, "/api/generate")
+                .header("Origin", origin)
+                .header("Sec-Fetch-Site", "cross-site")
+                .POST(BodyPublishers.noBody()));
+    var own =
+        send(
+            request(url, "/api/generate")
+                .header("Origin", url.toString())
+                .POST(BodyPublishers.noBody()));
+
+    assertThat(listed.statusCode()).isEqualTo(200);
+    assertThat(own.statusCode()).isEqualTo(200);
+  }
+
+  private static HttpRequest.Builder sandbox(URI url) {
+    return request(url, "/sandbox/tokens").POST(BodyPublishers.ofString("{}"));
+  }
+
   private static Template.Cors listing(String... origins) {
     return new Template.Cors(
         List.of(origins),
@@ -875,6 +1019,7 @@ final class GatewayTest {
                 function.name(),
                 new LambdaFunction(function, APIGatewayV2HTTPEvent.class, handler, log::add)),
             verifier,
+            callers,
             List.of(new StaticPage("/page", "text/html", "<p>page".getBytes(UTF_8))),
             limit,
             log::add));

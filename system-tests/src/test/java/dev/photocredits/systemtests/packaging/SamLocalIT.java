@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code make sam-invoke}: runs the output of {@code sam build} in {@code sam local invoke}. */
 final class SamLocalIT implements RecordedEventsContract {
   private static final String HERE = "//127.0.0.1:";
-  private static final String FROM_CONTAINER = "//host.docker.internal:";
+  private static final String HOST = "host.docker.internal";
+  private static final String FROM_CONTAINER = "//" + HOST + ":";
 
   @TempDir static Path folder;
 
@@ -28,7 +29,10 @@ final class SamLocalIT implements RecordedEventsContract {
 
   @BeforeAll
   static void start() throws IOException {
-    system = LocalSystem.start(Map.of("PORT", "0", "DATA_DIR", folder.resolve("data").toString()));
+    system =
+        LocalSystem.start(
+            Map.of(
+                "PORT", "0", "DATA_DIR", folder.resolve("data").toString(), "ALLOWED_HOSTS", HOST));
     relay =
         DockerPortRelay.open(
             system.parts().stream().map(part -> part.address().getPort()).toList());
@@ -71,7 +75,7 @@ final class SamLocalIT implements RecordedEventsContract {
                 "--parameter-overrides",
                 "Architecture=" + LambdaEmulator.architecture(),
                 "--add-host",
-                "host.docker.internal:host-gateway")
+                HOST + ":host-gateway")
             .directory(ProjectFiles.root().toFile())
             .redirectError(log.toFile());
     var process = builder.start();
