@@ -8,6 +8,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,53 @@ final class StripeKeyTest {
     assertThatThrownBy(() -> StripeHistory.of(settings)).isInstanceOf(InvalidSetting.class);
     assertThatThrownBy(() -> StripeWebhook.of(settings, Clock.systemUTC()))
         .isInstanceOf(InvalidSetting.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sk_live_, ",
+    "rk_live_, ",
+    "sk_live_, https://api.stripe.com",
+    "sk_live_, https://API.Stripe.com/",
+    "sk_live_, https://api.stripe.com:443"
+  })
+  void without_tokens_no_live_key_is_accepted_at_stripe(String mode, @Nullable String apiBase) {
+    var settings = open("production", mode, apiBase);
+
+    assertThatThrownBy(() -> StripeKey.of(settings))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting AUTH_MODE is open, and with a live key of Stripe it must be jwt");
+    assertThatThrownBy(() -> StripeWebhook.of(settings, Clock.systemUTC()))
+        .isInstanceOf(InvalidSetting.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "development, sk_test_, ",
+    "development, rk_test_, https://api.stripe.com",
+    "production, sk_live_, http://127.0.0.1:12111",
+    "production, rk_live_, https://stripe.com.example"
+  })
+  void without_tokens_test_keys_and_other_servers_are_accepted(
+      String stage, String mode, @Nullable String apiBase) {
+    var settings = open(stage, mode, apiBase);
+
+    assertThat(StripeKey.of(settings)).isEqualTo(mode + SECRET);
+  }
+
+  private static Environment open(String stage, String mode, @Nullable String apiBase) {
+    return new Environment(
+        Map.of(
+            "AUTH_MODE",
+            "open",
+            "ENVIRONMENT",
+            stage,
+            "STRIPE_API_BASE",
+            apiBase == null ? "" : apiBase,
+            "STRIPE_SECRET_KEY",
+            mode + SECRET,
+            "STRIPE_WEBHOOK_SECRET",
+            "whsec_" + SECRET));
   }
 
   @Test

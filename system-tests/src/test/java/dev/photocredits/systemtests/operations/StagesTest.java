@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stages that share a Stripe account stay separate, and only production accepts live keys. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -125,6 +126,30 @@ final class StagesTest {
         .isInstanceOf(StartupFailure.class)
         .hasMessageContaining("STRIPE_SECRET_KEY " + problem)
         .hasMessageNotContaining(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sk_live_1", "rk_live_1"})
+  void without_tokens_production_does_not_start_with_a_live_key_at_stripe(String key) {
+    var settings =
+        Map.of(
+            "ENVIRONMENT", "production",
+            "STRIPE_SECRET_KEY", key,
+            "STRIPE_API_BASE", "https://api.stripe.com");
+
+    assertThatThrownBy(() -> Api.start(settings).close())
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageEndingWith("AUTH_MODE is open, and with a live key of Stripe it must be jwt")
+        .hasMessageNotContaining(key);
+  }
+
+  @Test
+  void without_tokens_production_starts_with_a_live_key_at_another_server() {
+    var settings = Map.of("ENVIRONMENT", "production", "STRIPE_SECRET_KEY", "sk_live_1");
+
+    try (var production = Api.start(settings)) {
+      assertThat(production.get("/api/packages").status()).isEqualTo(200);
+    }
   }
 
   private static StripeEvent paid(String email) {
