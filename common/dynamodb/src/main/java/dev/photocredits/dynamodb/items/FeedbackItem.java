@@ -29,10 +29,11 @@ public final class FeedbackItem {
 
   private static Item write(Feedback feedback, Item item) {
     return item.key(
-            Keys.FEEDBACK + YearMonth.from(feedback.createdAt().atOffset(ZoneOffset.UTC)),
+            Keys.feedback(YearMonth.from(feedback.createdAt().atOffset(ZoneOffset.UTC))),
             feedback.id().toString())
         .text("message", feedback.message())
         .text(EMAIL, feedback.email() == null ? null : feedback.email().value())
-        .text("created_at", Fields.time(feedback.createdAt()));
+        .text("created_at", Fields.time(feedback.createdAt()))
+        .number(Fields.EXPIRES_AT, feedback.expiresAt().getEpochSecond());
   }
 }

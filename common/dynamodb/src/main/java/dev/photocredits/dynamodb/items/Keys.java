@@ -12,6 +12,7 @@ import dev.photocredits.values.PurchaseOrderId;
 import dev.photocredits.values.SessionId;
 import dev.photocredits.values.TransactionId;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,10 @@ public final class Keys {
   public static final String IDEMPOTENCY_KEYS = "KEY#";
   public static final String LIMITS = "LIMIT#";
   public static final String PROMOTIONS = "GIVEN#";
+
+  /** What the partitions of feedback begin with. */
   public static final String FEEDBACK = "FEEDBACK#";
+
   public static final String WELCOME = "WELCOME";
   public static final String ORDERS = "ORDER#";
   public static final String SESSIONS = "SESSION#";
@@ -62,6 +66,11 @@ public final class Keys {
   private static final String USERS = "USER#";
 
   private Keys() {}
+
+  /** The partition of the feedback of a month. */
+  public static String feedback(YearMonth month) {
+    return FEEDBACK + month;
+  }
 
   /** Used as both keys of an item that never exists. */
   public static String absent() {
