@@ -47,7 +47,7 @@ final class EraseCommand {
                 new Erasure(
                     table.ledger(),
                     table.generations(),
-                    table.accountOwners(),
+                    table.accountOwners(environment.clock()),
                     S3Bucket.open(AwsAccess.of(environment), bucket, environment.clock()).removal(),
                     new SecureRandom())));
   }
@@ -118,8 +118,7 @@ final class EraseCommand {
   private static String message(ErasureOutcome outcome) {
     return switch (outcome) {
       case Erased _ -> "Erased.";
-      case NoSuchUser _ ->
-          "There is no such user. Any uploads were deleted, and any feedback has no address.";
+      case NoSuchUser _ -> "There is no such user. Any uploads and feedback were deleted.";
       case CreditsLeft _ -> "The user still has credits, which would be lost. Nothing was changed.";
       case GenerationPending _ ->
           "A generation is pending. Nothing was changed. Run this again in a few minutes.";

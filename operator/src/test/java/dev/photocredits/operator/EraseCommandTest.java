@@ -105,8 +105,8 @@ final class EraseCommandTest {
             Stripe still has personal data: redact cus_1 there.
             """);
     assertThat(table())
-        .doesNotContain(ADA, "a pirate", "cus_1")
-        .contains("@erased.invalid", "promotion", "usage", "Nice!");
+        .doesNotContain(ADA, "a pirate", "cus_1", "Nice!")
+        .contains("@erased.invalid", "promotion", "usage");
     assertThat(images()).isEmpty();
     assertThat(terminal.run("audit")).isZero();
     assertThat(terminal.output()).isEqualTo("Accounts audited: 1, discrepancies: 0\n");

@@ -49,8 +49,8 @@ public interface AccountOwners {
    */
   boolean deleteRemaining(Email owner, Email pseudonym);
 
-  /** Removes the address from the feedback that was sent with it. */
-  void anonymizeFeedback(Email owner);
+  /** Deletes the feedback that was sent with the address, whose text may describe the sender. */
+  void deleteFeedback(Email owner);
 
   /**
    * Ends an erasure: deletes the link from the owner to the pseudonym. From then on, the address

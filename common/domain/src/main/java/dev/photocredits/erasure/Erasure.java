@@ -79,7 +79,7 @@ public final class Erasure {
       switch (current) {
         case null -> {
           images.removeUploads(owner);
-          accountOwners.anonymizeFeedback(owner);
+          accountOwners.deleteFeedback(owner);
           return new NoSuchUser();
         }
         case Leaving leaving -> {
@@ -113,7 +113,7 @@ public final class Erasure {
             generation -> accountOwners.move(owner, pseudonym, generation))) {
       removeImages(pseudonym);
       images.removeUploads(owner);
-      accountOwners.anonymizeFeedback(owner);
+      accountOwners.deleteFeedback(owner);
       // Comes last, because a request in progress may have written its idempotency record until
       // now.
       if (accountOwners.deleteRemaining(owner, pseudonym)) {

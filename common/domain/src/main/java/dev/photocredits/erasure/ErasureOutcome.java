@@ -6,9 +6,7 @@ public sealed interface ErasureOutcome {
   /** The user is erased: nothing shows any more that the address had an account. */
   record Erased() implements ErasureOutcome {}
 
-  /**
-   * The user does not exist. Their uploads were removed, and the address was removed from feedback.
-   */
+  /** The user does not exist. Their uploads and their feedback were removed. */
   record NoSuchUser() implements ErasureOutcome {}
 
   /** The user still has credits and does not forfeit them. Nothing was written. */

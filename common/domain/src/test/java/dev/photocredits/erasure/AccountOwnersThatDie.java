@@ -88,8 +88,8 @@ public class AccountOwnersThatDie implements AccountOwners, ImageRemoval {
   }
 
   @Override
-  public void anonymizeFeedback(Email owner) {
-    write(() -> accountOwners.anonymizeFeedback(owner));
+  public void deleteFeedback(Email owner) {
+    write(() -> accountOwners.deleteFeedback(owner));
   }
 
   @Override

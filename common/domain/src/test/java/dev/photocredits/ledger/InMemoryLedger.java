@@ -899,12 +899,8 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized void anonymizeFeedback(Email owner) {
-    feedback.replaceAll(
-        (_, message) ->
-            owner.equals(message.email())
-                ? new Feedback(message.id(), message.message(), null, message.createdAt())
-                : message);
+  public synchronized void deleteFeedback(Email owner) {
+    var _ = feedback.values().removeIf(message -> owner.equals(message.email()));
   }
 
   /** All feedback messages. */

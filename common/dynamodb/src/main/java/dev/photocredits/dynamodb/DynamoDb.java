@@ -42,6 +42,7 @@ import dev.photocredits.values.Money;
 import dev.photocredits.values.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -235,13 +236,13 @@ public final class DynamoDb {
   }
 
   /** For operators only: no function has the permissions that these writes need. */
-  public AccountOwners accountOwners() {
-    return new DynamoDbAccountOwners(table);
+  public AccountOwners accountOwners(InstantSource clock) {
+    return new DynamoDbAccountOwners(table, clock);
   }
 
   /** The number of erasures that have begun and not ended, counted up to {@code most}. */
   public int openErasures(int most) {
-    return new DynamoDbAccountOwners(table).leaving(most).items().size();
+    return DynamoDbAccountOwners.leaving(table, most).items().size();
   }
 
   public FeedbackBox feedback() {

@@ -22,13 +22,18 @@ import dev.photocredits.erasure.AccountOwner;
 import dev.photocredits.erasure.AccountOwner.Known;
 import dev.photocredits.erasure.AccountOwner.Leaving;
 import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.feedback.Feedback;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Page;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -43,10 +48,18 @@ final class DynamoDbAccountOwners implements AccountOwners {
   private static final String LEAVING = "erased_as = :pseudonym";
   private static final String IS_OWNERS = "email = :owner";
 
-  private final Table table;
+  /** DynamoDB deletes most items within days of their expiry. */
+  private static final Duration DELETED_LATE = Duration.ofDays(31);
 
-  DynamoDbAccountOwners(Table table) {
+  /** How far the clocks of functions may be ahead. */
+  private static final Duration CLOCK_SKEW = Duration.ofDays(1);
+
+  private final Table table;
+  private final InstantSource clock;
+
+  DynamoDbAccountOwners(Table table, InstantSource clock) {
     this.table = table;
+    this.clock = clock;
   }
 
   @Override
@@ -66,9 +79,13 @@ final class DynamoDbAccountOwners implements AccountOwners {
             () -> new IllegalStateException("the pseudonym of an erased user has no profile"));
   }
 
-  // Tombstones have no due time: in the index, they all have the same sort key.
   @Override
   public Page<Email> leaving(int limit) {
+    return leaving(table, limit);
+  }
+
+  // Tombstones have no due time: in the index, they all have the same sort key.
+  static Page<Email> leaving(Table table, int limit) {
     var found =
         table.oldestFirst(
             Keys.DUE,
@@ -227,23 +244,27 @@ final class DynamoDbAccountOwners implements AccountOwners {
     }
   }
 
+  // Reads the months whose feedback may still be stored, and not the whole table.
   @Override
-  public void anonymizeFeedback(Email owner) {
-    table
-        .scan()
-        .filter(item -> value(item, Keys.PK).startsWith(Keys.FEEDBACK))
-        .filter(item -> text(owner).equals(item.get(FeedbackItem.EMAIL)))
-        .forEach(
-            item -> {
-              var _ =
-                  table.update(
-                      new Change(
-                          Keys.item(value(item, Keys.PK), value(item, Keys.SK)),
-                          "REMOVE email",
-                          IS_OWNERS,
-                          Map.of(),
-                          Map.of(":owner", text(owner))));
-            });
+  public void deleteFeedback(Email owner) {
+    var now = clock.instant();
+    var last = month(now.plus(CLOCK_SKEW));
+    for (var month = month(now.minus(Feedback.RETENTION).minus(DELETED_LATE));
+        !month.isAfter(last);
+        month = month.plusMonths(1)) {
+      table
+          .keysWith(Keys.feedback(month), FeedbackItem.EMAIL, text(owner))
+          .forEach(
+              key -> {
+                var transaction = table.transaction();
+                var _ = transaction.delete(key, IS_OWNERS, Map.of(":owner", text(owner)));
+                var _ = transaction.execute();
+              });
+    }
+  }
+
+  private static YearMonth month(Instant time) {
+    return YearMonth.from(time.atOffset(ZoneOffset.UTC));
   }
 
   @Override
@@ -257,10 +278,6 @@ final class DynamoDbAccountOwners implements AccountOwners {
             Map.of(":pseudonym", text(pseudonym)));
     var _ = transaction.delete(Keys.item(Keys.user(pseudonym), Keys.ERASURE), EXISTS, Map.of());
     var _ = transaction.execute();
-  }
-
-  private static String value(Map<String, AttributeValue> item, String name) {
-    return Objects.requireNonNull(item.get(name)).s();
   }
 
   private static AttributeValue text(Email email) {

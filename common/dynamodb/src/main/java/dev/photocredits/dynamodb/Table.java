@@ -117,16 +117,26 @@ public final class Table {
     return client.queryPaginator(query).items().stream().toList();
   }
 
-  /**
-   * Every item of the table, in no particular order. For operators only; never called to answer a
-   * request.
-   */
-  Stream<Map<String, AttributeValue>> scan() {
-    return client.scanPaginator(scan -> scan.tableName(name).consistentRead(true)).items().stream();
+  /** The keys of the items of a partition whose attribute has that value. */
+  List<Map<String, AttributeValue>> keysWith(
+      String partition, String attribute, AttributeValue value) {
+    var query =
+        QueryRequest.builder()
+            .tableName(name)
+            .keyConditionExpression("PK = :partition")
+            .filterExpression("#attribute = :value")
+            .projectionExpression("PK, SK")
+            .expressionAttributeNames(Map.of("#attribute", attribute))
+            .expressionAttributeValues(
+                Map.of(":partition", AttributeValue.fromS(partition), ":value", value))
+            .consistentRead(true)
+            .build();
+    return client.queryPaginator(query).items().stream().toList();
   }
 
   /**
-   * A page of one segment of the table, in no particular order, for the audit.
+   * A page of one segment of the table, in no particular order, for the audit. It may be empty and
+   * not the last one: feedback counts towards the limit and is not returned.
    *
    * @param after the key of the last item of the previous page, or null for the first page
    * @param limit the maximum number of items to read
@@ -140,6 +150,9 @@ public final class Table {
                     .totalSegments(segments)
                     .exclusiveStartKey(after)
                     .limit(limit)
+                    .filterExpression("NOT begins_with(PK, :feedback)")
+                    .expressionAttributeValues(
+                        Map.of(":feedback", AttributeValue.fromS(Keys.FEEDBACK)))
                     .consistentRead(true));
     return new Scanned(
         found.items(), found.hasLastEvaluatedKey() ? found.lastEvaluatedKey() : null);

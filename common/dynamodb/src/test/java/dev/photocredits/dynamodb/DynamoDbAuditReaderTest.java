@@ -14,8 +14,10 @@ import dev.photocredits.audit.WholeAudit;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Transaction.Promotion;
+import dev.photocredits.dynamodb.items.FeedbackItem;
 import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.dynamodb.items.StoredTransaction;
+import dev.photocredits.feedback.Feedback;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Money;
@@ -25,8 +27,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,7 +45,9 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /** What an audit reads from DynamoDB; each test has a table of its own. */
@@ -118,6 +126,19 @@ final class DynamoDbAuditReaderTest {
         .containsExactly(
             new Discrepancy(
                 ada, "the profile is missing, but there are " + (2 * PAGE + 1) + " transactions"));
+  }
+
+  @Test
+  void feedback_is_neither_read_nor_reported_however_much_there_is() {
+    var users = Stream.generate(this::customer).limit(5).toList();
+    putFeedback(3 * PAGE);
+    var scanned = new ItemsScanned();
+
+    var found = audit(TestTable.open(name, scanned), Instant.MAX);
+
+    assertThat(found).isEqualTo(new Complete(new Tally(users.size(), 0, 0)));
+    assertThat(observer.discrepancies).isEmpty();
+    assertThat(scanned.partitions).isNotEmpty().noneMatch(key -> key.startsWith("FEEDBACK#"));
   }
 
   @Test
@@ -202,13 +223,33 @@ final class DynamoDbAuditReaderTest {
     for (var i = 0; i < count; i++) {
       var promotion =
           new Promotion(samples.id(), Samples.credits(1), "", samples.now(), null, null);
-      var item =
-          new HashMap<>(
-              StoredTransaction.SCHEMA.itemToMap(new StoredTransaction(owner, promotion), true));
-      items.add(WriteRequest.builder().putRequest(put -> put.item(item)).build());
+      items.add(
+          put(StoredTransaction.SCHEMA.itemToMap(new StoredTransaction(owner, promotion), true)));
     }
-    for (var i = 0; i < count; i += 25) {
-      var batch = items.subList(i, Math.min(count, i + 25));
+    write(items);
+  }
+
+  /** Puts feedback of one month, of which every other item is damaged. */
+  private void putFeedback(int count) {
+    var items = new ArrayList<WriteRequest>();
+    for (var i = 0; i < count; i++) {
+      var feedback = new Feedback(UUID.randomUUID(), "hello", newEmail(), samples.now());
+      var item = new HashMap<>(FeedbackItem.SCHEMA.itemToMap(feedback, true));
+      if (i % 2 == 0) {
+        var _ = item.remove("message");
+      }
+      items.add(put(item));
+    }
+    write(items);
+  }
+
+  private static WriteRequest put(Map<String, AttributeValue> item) {
+    return WriteRequest.builder().putRequest(put -> put.item(item)).build();
+  }
+
+  private void write(List<WriteRequest> items) {
+    for (var i = 0; i < items.size(); i += 25) {
+      var batch = items.subList(i, Math.min(items.size(), i + 25));
       var _ = client.batchWriteItem(write -> write.requestItems(Map.of(name, batch)));
     }
   }
@@ -225,6 +266,19 @@ final class DynamoDbAuditReaderTest {
                 .key(Keys.item(partition, sort))
                 .updateExpression("REMOVE #name")
                 .expressionAttributeNames(Map.of("#name", attribute)));
+  }
+
+  /** Remembers the partitions of the items that scans return. */
+  private static final class ItemsScanned implements ExecutionInterceptor {
+    final List<String> partitions = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void afterExecution(
+        Context.AfterExecution context, ExecutionAttributes executionAttributes) {
+      if (context.response() instanceof ScanResponse page) {
+        page.items().forEach(item -> partitions.add(Objects.requireNonNull(item.get(Keys.PK)).s()));
+      }
+    }
   }
 
   /** Counts how often an account is read, by the queries for the first page of a partition. */

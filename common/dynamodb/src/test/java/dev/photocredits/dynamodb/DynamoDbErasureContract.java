@@ -51,7 +51,7 @@ interface DynamoDbErasureContract extends ErasureContract {
 
   @Override
   default AccountOwners accountOwners() {
-    return table().accountOwners();
+    return table().accountOwners(SAMPLES::now);
   }
 
   @Override

@@ -34,6 +34,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 
 /** Runs the erasure contract on emulated DynamoDB tables, one for each test. */
 final class DynamoDbErasureTest implements DynamoDbErasureContract {
@@ -87,6 +88,20 @@ final class DynamoDbErasureTest implements DynamoDbErasureContract {
     assertThat(isStored(ada)).isFalse();
   }
 
+  @Test
+  void an_erasure_does_not_read_the_whole_table() {
+    var ada = newEmail();
+    assertThat(ledger().create(ada, null, SAMPLES.now()).email()).isEqualTo(ada);
+    var scans = new Scans();
+    var owners = TestTable.open(name, scans).accountOwners(SAMPLES::now);
+    var erasure =
+        new Erasure(ledger(), generations(), owners, new NothingToRemove(), new Random(7));
+
+    assertThat(erasure.erase(ada, true)).isEqualTo(new Erased());
+
+    assertThat(scans.count).isZero();
+  }
+
   private void erase(Email owner) {
     var erasure =
         new Erasure(ledger(), generations(), accountOwners(), new NothingToRemove(), new Random(7));
@@ -100,6 +115,19 @@ final class DynamoDbErasureTest implements DynamoDbErasureContract {
 
     @Override
     public void removeUploads(Email owner) {}
+  }
+
+  /** Counts scans. */
+  private static final class Scans implements ExecutionInterceptor {
+    private int count;
+
+    @Override
+    public void beforeExecution(
+        Context.BeforeExecution context, ExecutionAttributes executionAttributes) {
+      if (context.request() instanceof ScanRequest) {
+        count++;
+      }
+    }
   }
 
   /** Erases a user after the first read of a call and before the call continues. */

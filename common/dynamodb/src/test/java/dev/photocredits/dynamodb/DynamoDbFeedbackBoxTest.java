@@ -3,6 +3,7 @@ package dev.photocredits.dynamodb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.values.Email;
 import java.time.Instant;

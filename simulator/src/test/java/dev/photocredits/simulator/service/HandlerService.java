@@ -575,14 +575,16 @@ public final class HandlerService implements Service {
   public boolean erase(Invocation process, Email email, long seed) {
     var function = new Function(process);
     var data = function.data;
-    return function.commands().erase(world, data.generations(), data.accountOwners(), email, seed);
+    var accountOwners = data.accountOwners(process.clock());
+    return function.commands().erase(world, data.generations(), accountOwners, email, seed);
   }
 
   @Override
   public void resumeErasures(Invocation process) {
     var function = new Function(process);
     var data = function.data;
-    function.commands().resumeErasures(world, data.generations(), data.accountOwners());
+    var accountOwners = data.accountOwners(process.clock());
+    function.commands().resumeErasures(world, data.generations(), accountOwners);
   }
 
   @Override
