@@ -477,8 +477,13 @@ final class GatewayTest {
     var answer =
         raw(
             url,
-            "POST /in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n"
-                + "Expect: 100-continue\r\n\r\n");
+            """
+            POST /in HTTP/1.1\r
+            Host: localhost\r
+            Content-Length: 99999999\r
+            Expect: 100-continue\r
+            \r
+            """);
 
     assertThat(answer).startsWith("HTTP/1.1 413 ").contains("Request Entity Too Large");
   }
