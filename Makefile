@@ -159,7 +159,7 @@ SBOM := org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
 sbom: jdk ## list the libraries in the functions, with hashes and licences, in target/bom.json (CycloneDX)
 	@build/maven $(SBOM) -DoutputFormat=json -DexcludeArtifactId=emulators,operator,local,system-tests,simulator,bench
 
-deploy: jdk ## sam build, sam deploy and prune-versions for ENV=default or prod; asks questions the first time
+deploy: jdk ## deploy the system, its page and its alarms for ENV=default or prod; then prune-versions
 	@build/deploy
 
 prune-versions: sam ## delete all but the newest KEEP=5 versions of each function; STACK=… for another stack

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tests of reading {@code template.yaml}. */
 final class TemplateTest {
   private static final Map<String, String> NAMES =
-      Map.of("TABLE_NAME", "t", "BUCKET_NAME", "b", "QUEUE_URL", "q");
+      Map.of("TABLE_NAME", "t", "BUCKET_NAME", "b", "QUEUE_URL", "q", "METRICS_NAMESPACE", "m");
 
   private final Template template = Template.find();
 
@@ -144,7 +144,9 @@ final class TemplateTest {
 
   @Test
   void a_variable_without_a_value_is_an_error_that_names_it() {
-    assertThatThrownBy(() -> template.environment("CheckoutFunction", Map.of()))
+    var settings = Map.of("METRICS_NAMESPACE", "m");
+
+    assertThatThrownBy(() -> template.environment("CheckoutFunction", settings))
         .isInstanceOf(StartupFailure.class)
         .hasMessage("TABLE_NAME is not set, and CheckoutFunction needs it.");
   }

@@ -152,6 +152,7 @@ public final class LocalSystem implements AutoCloseable {
     var environment = new LinkedHashMap<String, String>();
     environment.put("AUTH_MODE", "open");
     environment.put("SECRET_ID", "");
+    environment.put("METRICS_NAMESPACE", "photo-credits");
     environment.putAll(settings.values());
     environment.putAll(account.variables());
     services.forEach(service -> environment.putAll(service.variables()));

@@ -243,8 +243,9 @@ final class MakefileTest {
     var result = make(Map.of("ENV", "of the shell"), "deploy", List.of("ENV=prod"));
 
     assertThat(result.code()).as("%s", result.output()).isZero();
-    assertThat(recorded("sam.arguments"))
-        .containsExactly("deploy", "--config-env", "prod", "--guided");
+    assertThat(recorded("sam.arguments")).containsExactly("build", "--config-env", "prod");
+    assertThat(recorded("python.arguments"))
+        .containsExactly("build/python/prune_versions.py", "prod", "5");
   }
 
   @Test
@@ -252,8 +253,9 @@ final class MakefileTest {
     var result = make(Map.of("ENV", "of the shell"), "deploy", List.of());
 
     assertThat(result.code()).as("%s", result.output()).isZero();
-    assertThat(recorded("sam.arguments"))
-        .containsExactly("deploy", "--config-env", "default", "--guided");
+    assertThat(recorded("sam.arguments")).containsExactly("build", "--config-env", "default");
+    assertThat(recorded("python.arguments"))
+        .containsExactly("build/python/prune_versions.py", "default", "5");
   }
 
   @Test

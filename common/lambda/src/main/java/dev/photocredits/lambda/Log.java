@@ -31,15 +31,28 @@ public final class Log {
 
   private final PrintStream out;
   private final String stage;
+  private final String namespace;
 
+  /** A log whose metrics have the namespace {@code photo-credits}. */
   public Log(PrintStream out, String stage) {
-    this.out = out;
-    this.stage = stage;
+    this(out, stage, Metric.NAMESPACE);
   }
 
-  /** A log on standard output. Every line names the stage, which is {@code ENVIRONMENT}. */
+  private Log(PrintStream out, String stage, String namespace) {
+    this.out = out;
+    this.stage = stage;
+    this.namespace = namespace;
+  }
+
+  /**
+   * A log on standard output. Every line names the stage, which is {@code ENVIRONMENT}. Its metrics
+   * have the namespace {@code METRICS_NAMESPACE}: deployed, the stack's name.
+   */
   public static Log of(Environment environment) {
-    return new Log(System.out, Stage.of(environment).name());
+    return new Log(
+        System.out,
+        Stage.of(environment).name(),
+        environment.text("METRICS_NAMESPACE", Metric.NAMESPACE));
   }
 
   /** A log that discards its lines, for priming. */
@@ -64,7 +77,7 @@ public final class Log {
       for (var metric : metrics.entrySet()) {
         line.put(metric.getKey().field(), metric.getValue());
       }
-      line.put("_aws", Metric.directive(metrics.keySet(), now));
+      line.put("_aws", Metric.directive(namespace, metrics.keySet(), now));
     }
     out.println(Json.write(line));
   }

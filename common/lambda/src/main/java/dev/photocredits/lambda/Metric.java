@@ -63,7 +63,9 @@ public enum Metric {
   /** Erasures that have begun and not ended at the time of a sweep. */
   ERASURES_OPEN("Count");
 
+  /** The namespace of the metrics unless the setting {@code METRICS_NAMESPACE} names another. */
   static final String NAMESPACE = "photo-credits";
+
   static final String ENVIRONMENT = "environment";
 
   private final String unit;
@@ -105,7 +107,8 @@ public enum Metric {
   }
 
   /** The directive that makes CloudWatch extract these metrics from the line. */
-  static Map<String, @Nullable Object> directive(Set<Metric> metrics, Instant now) {
+  static Map<String, @Nullable Object> directive(
+      String namespace, Set<Metric> metrics, Instant now) {
     var byDimensions = new LinkedHashMap<List<String>, List<Object>>();
     for (var metric : metrics) {
       byDimensions
@@ -116,7 +119,7 @@ public enum Metric {
     for (var group : byDimensions.entrySet()) {
       directives.add(
           Json.object(
-              "Namespace", NAMESPACE,
+              "Namespace", namespace,
               "Dimensions", List.of(group.getKey()),
               "Metrics", group.getValue()));
     }

@@ -50,7 +50,7 @@ final class MetricsTest {
   @BeforeAll
   void start() {
     System.setOut(new PrintStream(printed, true, UTF_8));
-    api = Api.start(Map.of("SWEEP_INTERVAL_SECONDS", "86400", "ENVIRONMENT", "test"));
+    api = Api.start(Map.of("SWEEP_INTERVAL_SECONDS", "86400", "ENVIRONMENT", "test", "METRICS_NAMESPACE", "shop"));
     sweeper = new SweeperHandler(api.environment());
   }
 
@@ -203,7 +203,7 @@ final class MetricsTest {
 
   @Test
   void a_retired_model_is_counted_and_reported_once_and_not_for_each_picture() {
-    try (var own = Api.start(Map.of("ENVIRONMENT", "test", "GEMINI_MODEL", "old,new"))) {
+    try (var own = Api.start(Map.of("ENVIRONMENT", "test", "METRICS_NAMESPACE", "shop", "GEMINI_MODEL", "old,new"))) {
       own.gemini.follows(
           call -> call.model().equals("old") ? FakeGemini.status(404) : FakeGemini.generates(call));
       var email = own.customer();
@@ -233,7 +233,7 @@ final class MetricsTest {
         Api.start(
             Map.of(
                 "SWEEP_INTERVAL_SECONDS", "86400",
-                "ENVIRONMENT", "test",
+                "ENVIRONMENT", "test", "METRICS_NAMESPACE", "shop",
                 "GENERATION_ENABLED", "false"))) {
       assertThat(off.generate(Form.request(Api.newEmail()).text("prompt", PROMPT)).status())
           .isEqualTo(503);
@@ -334,7 +334,7 @@ final class MetricsTest {
 
   private static String describe(Found metric) {
     var by = new TreeMap<>(metric.dimensions());
-    assertThat(metric.namespace()).isEqualTo("photo-credits");
+    assertThat(metric.namespace()).isEqualTo("shop");
     assertThat(by.remove("environment")).isEqualTo("test");
     assertThat(by).hasSizeLessThanOrEqualTo(1);
     var value = by.isEmpty() ? "" : Objects.requireNonNull(by.firstEntry()).getValue() + " ";

@@ -29,9 +29,14 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** Checks the alarms and the dashboard against the metrics, and their documentation. */
 final class OperationsTest {
-  private static final String NAMESPACE = "photo-credits";
+  /** The namespace in alarms, and in the dashboard: the parameter with the system's stack. */
+  private static final String NAMESPACE = "StackName";
+
+  private static final String NAMESPACE_IN_DASHBOARD = "${StackName}";
+
   private static final Pattern SEARCH =
-      Pattern.compile("SEARCH\\('\\{photo-credits,([\\w,]+)} MetricName=\"(\\w+)\"");
+      Pattern.compile(
+          "SEARCH\\('\\{\"\\$\\{StackName}\",([\\w,]+)} MetricName=\"(\\w+)\"");
 
   private final String text = read("template-operations.yaml");
   private final JsonNode resources = template().path("Resources");
@@ -130,7 +135,7 @@ final class OperationsTest {
     var shown = new TreeMap<String, Set<String>>();
     for (var widget : dashboard().path("widgets")) {
       for (var metric : widget.at("/properties/metrics")) {
-        if (metric.path(0).asText().equals(NAMESPACE)) {
+        if (metric.path(0).asText().equals(NAMESPACE_IN_DASHBOARD)) {
           shown.put(metric.path(1).asText(), new TreeSet<>(List.of(metric.path(2).asText())));
         }
         SEARCH
@@ -157,16 +162,24 @@ final class OperationsTest {
             alarms().keySet().stream().map(name -> "${" + name + ".Arn}").toList());
   }
 
+  /** An import would prevent changes of the other stack. {@code make deploy} passes the outputs. */
   @Test
-  void the_values_that_the_alarms_import_are_exported_by_the_other_stack() {
-    var imported =
-        matches("ImportValue: !Sub '(\\$\\{StackName}-\\w+)'", text)
-            .map(name -> name.replace("StackName", "AWS::StackName"))
-            .distinct()
-            .toList();
-    var exported = matches("Export:\\s+Name: !Sub '([^']+)'", read("template.yaml")).toList();
+  void the_alarms_get_the_outputs_of_the_other_stack_as_parameters() {
+    var parameters = template().path("Parameters").properties().stream();
+    var outputs = matches("(?ms)^Outputs:\\n(.*)", read("template.yaml")).toList().getFirst();
+    var passed =
+        matches("values = system\\.some\\((\"StageName\"[^)]+)\\)", read("build/python/deploy.py"))
+            .flatMap(names -> matches("\"(\\w+)\"", names));
 
-    assertThat(imported).hasSize(5).containsExactlyInAnyOrderElementsOf(exported);
+    var required =
+        parameters
+            .filter(parameter -> !parameter.getValue().has("Default"))
+            .map(Map.Entry::getKey)
+            .toList();
+
+    assertThat(passed).containsExactlyInAnyOrderElementsOf(required);
+    assertThat(matches("(?m)^  (\\w+):$", outputs)).containsAll(required);
+    assertThat(text + read("template.yaml")).doesNotContain("ImportValue", "Export:");
   }
 
   @Test

@@ -254,7 +254,7 @@ final class TemplateTest {
         .isTrue();
     assertThat(table.at("/SSESpecification/SSEEnabled").asBoolean()).isTrue();
     assertThat(table.at("/DeletionProtectionEnabled/Fn::If").toString())
-        .isEqualTo("[\"IsProduction\",true,false]");
+        .isEqualTo("[\"IsProtected\",true,false]");
     for (var keeper : List.of("Table", "Bucket", "Users")) {
       assertThat(TRANSFORMED.endsOf(keeper))
           .as(keeper)
@@ -286,6 +286,55 @@ final class TemplateTest {
     assertThat(TRANSFORMED.parameter("ImageRetentionDays").path("Default").asInt()).isEqualTo(30);
     assertThat(rules.at("/1/Prefix").asText()).isEqualTo("uploads/");
     assertThat(rules.at("/1/ExpirationInDays").asInt()).isEqualTo(1);
+  }
+
+  /**
+   * A stack that fails to be created must be deletable, so protection is off in the beginning. The
+   * page's address is known only when the page is deployed, so no rule asks for it.
+   */
+  @Test
+  void a_first_deployment_needs_no_parameter_and_can_be_rolled_back() {
+    assertThat(TRANSFORMED.parameters().values()).allMatch(parameter -> parameter.has("Default"));
+    assertThat(TRANSFORMED.parameter("DeletionProtection").path("Default").asText())
+        .isEqualTo("false");
+    assertThat(
+            TRANSFORMED
+                .one("AWS::Cognito::UserPool", "Users")
+                .at("/DeletionProtection/Fn::If")
+                .toString())
+        .isEqualTo("[\"IsProtected\",\"ACTIVE\",\"INACTIVE\"]");
+    assertThat(TRANSFORMED.rules()).containsExactly("AudienceOfTheIssuer");
+  }
+
+  /** Names that are unique in an account, or a region, carry the name of the stack. */
+  @Test
+  void two_stacks_of_one_stage_do_not_collide() {
+    var domain = TRANSFORMED.one("AWS::Cognito::UserPoolDomain", "UsersDomain");
+
+    assertThat(TransformedTemplate.text(domain.path("Domain")))
+        .isEqualTo("${AWS::StackName}-${AWS::AccountId}");
+    assertThat(TRANSFORMED.ofType("AWS::Lambda::Function").values())
+        .allSatisfy(
+            function ->
+                assertThat(
+                        function.at("/Environment/Variables/METRICS_NAMESPACE/Ref").asText())
+                    .isEqualTo("AWS::StackName"));
+    for (var named :
+        Map.of(
+                "AWS::Lambda::Function", "FunctionName",
+                "AWS::DynamoDB::Table", "TableName",
+                "AWS::S3::Bucket", "BucketName",
+                "AWS::SQS::Queue", "QueueName",
+                "AWS::Logs::LogGroup", "LogGroupName",
+                "AWS::Cognito::UserPool", "UserPoolName",
+                "AWS::IAM::Role", "RoleName",
+                "AWS::Events::Rule", "Name")
+            .entrySet()) {
+      assertThat(TRANSFORMED.ofType(named.getKey()).values())
+          .as(named.getKey())
+          .isNotEmpty()
+          .noneMatch(resource -> resource.has(named.getValue()));
+    }
   }
 
   @Test

@@ -23,8 +23,10 @@ import java.util.stream.Stream;
 public final class TransformedTemplate {
   private final JsonNode parameters;
   private final JsonNode resources;
+  private final JsonNode rules;
 
   private TransformedTemplate(JsonNode template) {
+    this.rules = template.path("Rules");
     this.parameters = template.path("Parameters");
     this.resources = template.path("Resources");
   }
@@ -79,6 +81,11 @@ public final class TransformedTemplate {
     var found = new TreeMap<String, JsonNode>();
     parameters.properties().forEach(entry -> found.put(entry.getKey(), entry.getValue()));
     return found;
+  }
+
+  /** The names of the rules that parameters have to follow. */
+  List<String> rules() {
+    return rules.properties().stream().map(Map.Entry::getKey).toList();
   }
 
   JsonNode parameter(String name) {
