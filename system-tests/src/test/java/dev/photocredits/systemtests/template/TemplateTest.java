@@ -202,6 +202,29 @@ final class TemplateTest {
     assertThat(queue.visibility().plus(worker.timeout())).isLessThan(GenerationQueue.LEASE);
   }
 
+  /** An account may have only ten concurrent executions, of which none can be reserved. */
+  @Test
+  void workers_are_capped_and_no_concurrency_is_reserved_by_default() {
+    var mapping = TRANSFORMED.one("AWS::Lambda::EventSourceMapping", "WorkerFunctionSold");
+    var workers = TRANSFORMED.parameter("WorkerConcurrency");
+
+    assertThat(mapping.at("/ScalingConfig/MaximumConcurrency/Ref").asText())
+        .isEqualTo("WorkerConcurrency");
+    assertThat(workers.path("Default").asInt()).isBetween(2, 9);
+    assertThat(workers.path("MinValue").asInt()).isEqualTo(2); // the bounds that Lambda allows
+    assertThat(workers.path("MaxValue").asInt()).isEqualTo(1000);
+    for (var function : List.of("Webhook", "Sweeper")) {
+      var reserved =
+          TRANSFORMED
+              .one("AWS::Lambda::Function", function + "Function")
+              .path("ReservedConcurrentExecutions");
+      assertThat(reserved.at("/Fn::If/0").asText()).isEqualTo("ReservesFor" + function);
+      assertThat(reserved.at("/Fn::If/1/Ref").asText()).isEqualTo(function + "Concurrency");
+      assertThat(reserved.at("/Fn::If/2/Ref").asText()).isEqualTo("AWS::NoValue");
+      assertThat(TRANSFORMED.parameter(function + "Concurrency").path("Default").asInt()).isZero();
+    }
+  }
+
   @Test
   void every_function_is_invoked_through_an_alias_of_a_version_with_a_snapshot() {
     var functions = TRANSFORMED.ofType("AWS::Lambda::Function");
