@@ -155,7 +155,7 @@ def main(env):
     if page is not None:
         upload(page, system, session)
     if "operations" in sections:
-        values = system.some("StageName", "ApiId", "TableName", "DeadLettersName", "SweeperName")
+        values = system.some("StageName", "ApiId", "TableName", "DeadLettersName", "SweeperName", "FunctionNames")
         deploy_beside(env, system, "operations", sections["operations"], {"StackName": name} | values, session)
 
 

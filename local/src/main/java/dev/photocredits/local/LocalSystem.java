@@ -153,6 +153,9 @@ public final class LocalSystem implements AutoCloseable {
     environment.put("AUTH_MODE", "open");
     environment.put("SECRET_ID", "");
     environment.put("METRICS_NAMESPACE", "photo-credits");
+    if (!settings.has("GEMINI_API_KEY") || settings.has("GOOGLE_GEMINI_BASE_URL")) {
+      environment.put("MODEL_DAILY_PICTURES", "0"); // an emulator's pictures cost nothing
+    }
     environment.putAll(settings.values());
     environment.putAll(account.variables());
     services.forEach(service -> environment.putAll(service.variables()));

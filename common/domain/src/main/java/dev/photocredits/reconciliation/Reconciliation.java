@@ -122,6 +122,16 @@ public final class Reconciliation {
     return finished(tally);
   }
 
+  /**
+   * The age of the last moment up to which all events have been compared; empty before the first
+   * checkpoint. Some ten minutes right after a complete run.
+   */
+  public Optional<Duration> lag() {
+    return checkpoints
+        .find()
+        .map(checkpoint -> Duration.between(checkpoint.since(), clock.instant()));
+  }
+
   private Reconciled finished(Tally tally) {
     try {
       tally.open = events.list(MOST_OPEN).items();

@@ -224,6 +224,21 @@ final class ReconciliationTest {
   }
 
   @Test
+  void the_lag_grows_until_a_run_has_compared_everything() {
+    assertThat(reconciliation.lag()).isEmpty();
+    history.add(paid(newEmail()));
+    history.add(paid(newEmail()));
+
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
+    assertThat(reconciliation.lag()).contains(Duration.ofMinutes(10));
+
+    now = NOON.plus(Duration.ofHours(2));
+    assertThat(reconciliation.lag()).contains(Duration.ofMinutes(130));
+    var _ = reconciliation.run(MANY_PAGES, NO_DEADLINE);
+    assertThat(reconciliation.lag()).contains(Duration.ofMinutes(10));
+  }
+
+  @Test
   void events_since_an_interval_was_cut_off_are_processed_by_the_run_that_completes_it() {
     for (var i = 0; i < 3; i++) {
       history.add(paid(newEmail()));

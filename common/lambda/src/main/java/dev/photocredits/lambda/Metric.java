@@ -60,6 +60,8 @@ public enum Metric {
   AUDIT_DIFFERENCES("Count"),
   /** Stripe events that are still open after a reconciliation. */
   EVENTS_OPEN("Count"),
+  /** How long ago the last moment was up to which Stripe's events have been reconciled. */
+  RECONCILIATION_LAG_SECONDS("Seconds"),
   /** Erasures that have begun and not ended at the time of a sweep. */
   ERASURES_OPEN("Count");
 

@@ -151,8 +151,7 @@ public final class FakeDeployment implements AutoCloseable {
         .collect(Collectors.joining("\n"));
   }
 
-  private void cloudFormation(HttpExchange exchange, Map<String, String> query)
-      throws IOException {
+  private void cloudFormation(HttpExchange exchange, Map<String, String> query) throws IOException {
     var stack = query.getOrDefault("StackName", "");
     if (query.getOrDefault("Action", "").equals("DeleteStack")) {
       requests.add("DeleteStack " + stack);

@@ -25,6 +25,7 @@ final class DeployTest {
       "deploy|--config-env|default|--template-file|template-operations.yaml"
           + "|--stack-name|shop-operations|--parameter-overrides|StackName=shop"
           + " StageName=%s ApiId=a1 TableName=table DeadLettersName=dead SweeperName=sweeper"
+          + " FunctionNames=health,sweeper"
           + " Email=eve@example.com";
 
   @TempDir Path folder;
@@ -44,7 +45,8 @@ final class DeployTest {
             "ApiId=a1",
             "TableName=table",
             "DeadLettersName=dead",
-            "SweeperName=sweeper")) {
+            "SweeperName=sweeper",
+            "FunctionNames=health,sweeper")) {
       var pair = output.split("=", 2);
       account.output("shop", pair[0], pair[1]);
     }
@@ -81,7 +83,8 @@ final class DeployTest {
             "config.json",
             """
             {"api": "https://api.example", "sign_in": {"url": "https://sign-in.example",\
-             "client_id": "client"}, "credits_per_generation": 3}""");
+             "client_id": "client"}, "credits_per_generation": 3}\
+            """);
     assertThat(account.requests()).containsExactly("CreateInvalidation D1");
   }
 
@@ -93,8 +96,7 @@ final class DeployTest {
     assertThat(deploy("Environment=development", true).status()).isZero();
 
     assertThat(account.calls().subList(first, account.calls().size()))
-        .containsExactly(
-            "deploy|--config-env|default", PAGE, OPERATIONS.formatted("development"));
+        .containsExactly("deploy|--config-env|default", PAGE, OPERATIONS.formatted("development"));
   }
 
   @Test
@@ -166,12 +168,12 @@ final class DeployTest {
             + (withPageAndAlarms
                 ? """
 
-                  [default.page.parameters]
-                  parameter_overrides = ""
+                [default.page.parameters]
+                parameter_overrides = ""
 
-                  [default.operations.parameters]
-                  parameter_overrides = "Email=eve@example.com"
-                  """
+                [default.operations.parameters]
+                parameter_overrides = "Email=eve@example.com"
+                """
                 : ""));
     var builder =
         new ProcessBuilder(

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -34,9 +34,29 @@ final class OperationsTest {
 
   private static final String NAMESPACE_IN_DASHBOARD = "${StackName}";
 
-  private static final Pattern SEARCH =
-      Pattern.compile(
-          "SEARCH\\('\\{\"\\$\\{StackName}\",([\\w,]+)} MetricName=\"(\\w+)\"");
+  /** Functions of metric math. */
+  private static final Set<String> FUNCTIONS = Set.of("IF", "FILL", "SUM", "MAX", "MIN", "RATE");
+
+  /** Metrics of AWS with the sets of dimensions with which AWS reports them. */
+  private static final Set<String> OF_AWS_WITH_DIMENSIONS =
+      Set.of(
+          "AWS/ApiGateway Count [ApiId]",
+          "AWS/ApiGateway 4xx [ApiId]",
+          "AWS/ApiGateway 5xx [ApiId]",
+          "AWS/ApiGateway Latency [ApiId]",
+          "AWS/ApiGateway 5xx [ApiId, Stage, Method, Resource]",
+          "AWS/Lambda Duration [FunctionName]",
+          "AWS/Lambda Errors [FunctionName]",
+          "AWS/Lambda Throttles []",
+          "AWS/DynamoDB ReadThrottleEvents [TableName]",
+          "AWS/DynamoDB WriteThrottleEvents [TableName]",
+          "AWS/DynamoDB WriteThrottleEvents [TableName, GlobalSecondaryIndexName]",
+          "AWS/SQS ApproximateNumberOfMessagesVisible [QueueName]");
+
+  private static final Set<String> OF_AWS =
+      OF_AWS_WITH_DIMENSIONS.stream()
+          .map(metric -> metric.replaceFirst(" \\[.*", ""))
+          .collect(Collectors.toSet());
 
   private final String text = read("template-operations.yaml");
   private final JsonNode resources = template().path("Resources");
@@ -138,14 +158,11 @@ final class OperationsTest {
         if (metric.path(0).asText().equals(NAMESPACE_IN_DASHBOARD)) {
           shown.put(metric.path(1).asText(), new TreeSet<>(List.of(metric.path(2).asText())));
         }
-        SEARCH
-            .matcher(metric.at("/0/expression").asText())
-            .results()
-            .forEach(
-                search ->
-                    shown.put(
-                        search.group(2),
-                        new TreeSet<>(Arrays.asList(search.group(1).split(",", -1)))));
+        var expression = metric.at("/0/expression").asText();
+        if (expression.contains(NAMESPACE_IN_DASHBOARD)) {
+          var search = SearchExpression.parse(expression);
+          shown.put(search.metric(), search.dimensions());
+        }
       }
     }
 
@@ -182,8 +199,11 @@ final class OperationsTest {
     assertThat(text + read("template.yaml")).doesNotContain("ImportValue", "Export:");
   }
 
+  /** What a route does not name falls back to AWS's default, and not to the stage's settings. */
   @Test
-  void the_watched_route_has_detailed_metrics() {
+  void every_route_has_detailed_metrics() {
+    var stage =
+        TransformedTemplate.read().one("AWS::ApiGatewayV2::Stage", "ApiApiGatewayDefaultStage");
     var watched =
         metrics()
             .flatMap(metric -> metric.path("Dimensions").valueStream())
@@ -192,7 +212,146 @@ final class OperationsTest {
             .toList();
 
     assertThat(Template.find().routes()).extracting(Template.Route::key).containsAll(watched);
-    assertThat(read("template.yaml")).contains("DetailedMetricsEnabled: true");
+    assertThat(stage.at("/DefaultRouteSettings/DetailedMetricsEnabled").asBoolean()).isTrue();
+    assertThat(stage.path("RouteSettings").properties())
+        .hasSizeGreaterThan(3)
+        .allMatch(route -> route.getValue().path("DetailedMetricsEnabled").asBoolean());
+  }
+
+  @Test
+  void every_search_of_the_dashboard_keeps_to_the_grammar_and_can_find_something()
+      throws JsonProcessingException {
+    var searches =
+        dashboard()
+            .path("widgets")
+            .valueStream()
+            .flatMap(widget -> widget.at("/properties/metrics").valueStream())
+            .map(metric -> metric.at("/0/expression").asText())
+            .filter(expression -> !expression.isEmpty())
+            .toList();
+
+    assertThat(searches)
+        .hasSize(4)
+        .allSatisfy(
+            search -> {
+              var found = SearchExpression.parse(search);
+              if (found.namespace().equals(NAMESPACE_IN_DASHBOARD)) {
+                assertThat(emitted()).containsEntry(found.metric(), found.dimensions());
+                assertThat(found.terms())
+                    .containsExactly(Map.entry("environment", Set.of("${StageName}")));
+              } else {
+                assertThat(OF_AWS).contains(found.namespace() + " " + found.metric());
+                assertThat(found.dimensions()).containsExactly("FunctionName");
+                assertThat(found.terms())
+                    .containsExactly(Map.entry("FunctionName", Set.of("${Functions}")));
+              }
+            });
+  }
+
+  /** {@code "a" OR "b"}, once the delimiter stands between the names. */
+  @Test
+  void the_names_of_the_functions_are_joined_to_alternatives() {
+    var delimiter =
+        Pattern.compile("Functions: !Join \\['([^']*)', !Ref FunctionNames]").matcher(text);
+
+    assertThat(delimiter.find()).isTrue();
+    assertThat(delimiter.group(1)).isEqualTo("\\\" OR \\\"");
+    assertThat(Template.find().functions())
+        .allSatisfy(
+            function ->
+                assertThat(read("template.yaml")).contains("- !Ref " + function.name() + "\n"));
+  }
+
+  /** See "Using metric math" and PutMetricAlarm in the documentation of CloudWatch. */
+  @Test
+  void every_alarm_keeps_to_the_grammar_of_metric_math() {
+    assertThat(alarms())
+        .hasSizeGreaterThan(15)
+        .allSatisfy(
+            (name, alarm) -> {
+              var statistics = new ArrayList<String>();
+              var periods = new TreeSet<Integer>();
+              if (alarm.has("Metrics")) {
+                var ids = new TreeSet<String>();
+                alarm.path("Metrics").forEach(part -> ids.add(part.path("Id").asText()));
+                assertThat(ids).hasSameSizeAs(alarm.path("Metrics")).allMatch(this::isId);
+                assertThat(alarm.path("Metrics").valueStream())
+                    .filteredOn(part -> part.path("ReturnData").asBoolean(true))
+                    .as("what the alarm compares")
+                    .hasSize(1);
+                for (var part : alarm.path("Metrics")) {
+                  if (part.has("Expression")) {
+                    var words = words(part.path("Expression").asText());
+                    assertThat(words).isSubsetOf(union(ids, FUNCTIONS)).doesNotContain("SEARCH");
+                  } else {
+                    statistics.add(part.at("/MetricStat/Stat").asText());
+                    periods.add(part.at("/MetricStat/Period").asInt());
+                  }
+                }
+              } else {
+                statistics.add(alarm.path("Statistic").asText());
+                periods.add(alarm.path("Period").asInt());
+              }
+              assertThat(statistics).isNotEmpty().isSubsetOf("Sum", "Maximum", "Minimum");
+              assertThat(periods).hasSize(1).allMatch(period -> period % 60 == 0);
+              var seconds = periods.first() * alarm.path("EvaluationPeriods").asInt();
+              assertThat(seconds).isLessThanOrEqualTo(periods.first() < 3600 ? 86_400 : 604_800);
+            });
+  }
+
+  @Test
+  void alarms_and_graphs_of_aws_watch_metrics_that_aws_documents() throws JsonProcessingException {
+    var watched =
+        metrics()
+            .filter(metric -> !metric.path("Namespace").asText().equals(NAMESPACE))
+            .map(
+                metric ->
+                    "%s %s %s"
+                        .formatted(
+                            metric.path("Namespace").asText(),
+                            metric.path("MetricName").asText(),
+                            metric
+                                .path("Dimensions")
+                                .valueStream()
+                                .map(dimension -> dimension.path("Name").asText())
+                                .toList()))
+            .toList();
+    var shown =
+        dashboard()
+            .path("widgets")
+            .valueStream()
+            .flatMap(widget -> widget.at("/properties/metrics").valueStream())
+            .filter(metric -> metric.path(0).asText().startsWith("AWS/"))
+            .map(
+                metric ->
+                    "%s %s [%s]"
+                        .formatted(
+                            metric.path(0).asText(),
+                            metric.path(1).asText(),
+                            metric.path(2).asText()))
+            .toList();
+
+    assertThat(watched).isNotEmpty().isSubsetOf(OF_AWS_WITH_DIMENSIONS);
+    assertThat(shown).isNotEmpty().isSubsetOf(OF_AWS_WITH_DIMENSIONS);
+  }
+
+  private boolean isId(String id) {
+    return id.matches("[a-z][a-zA-Z0-9_]*");
+  }
+
+  /** The names in an expression: of functions and of other metrics. */
+  private static Set<String> words(String expression) {
+    return Pattern.compile("[A-Za-z_]\\w*")
+        .matcher(expression)
+        .results()
+        .map(word -> word.group())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> union(Set<String> some, Set<String> others) {
+    var union = new TreeSet<>(some);
+    union.addAll(others);
+    return union;
   }
 
   /** The metrics of the functions, with their dimensions. */
@@ -258,7 +417,7 @@ final class OperationsTest {
 
   // Removes the short forms of CloudFormation's functions; only their arguments matter here.
   private JsonNode template() {
-    var plain = text.replaceAll("!(Ref|Sub|Not|Equals) ?", "");
+    var plain = text.replaceAll("!(Ref|Sub|Not|Equals|And|Condition|Join) ?", "");
     Object loaded = new Yaml(new SafeConstructor(new LoaderOptions())).load(plain);
     return new ObjectMapper().valueToTree(loaded);
   }

@@ -339,8 +339,7 @@ final class TemplateTest {
     assertThat(TRANSFORMED.ofType("AWS::Lambda::Function").values())
         .allSatisfy(
             function ->
-                assertThat(
-                        function.at("/Environment/Variables/METRICS_NAMESPACE/Ref").asText())
+                assertThat(function.at("/Environment/Variables/METRICS_NAMESPACE/Ref").asText())
                     .isEqualTo("AWS::StackName"));
     for (var named :
         Map.of(
@@ -358,6 +357,16 @@ final class TemplateTest {
           .isNotEmpty()
           .noneMatch(resource -> resource.has(named.getValue()));
     }
+  }
+
+  /** Without a limit, a leak or a bug costs whatever the model's quota allows. */
+  @Test
+  void the_pictures_of_a_day_are_limited_in_every_stage() throws IOException {
+    var daily = TRANSFORMED.parameter("ModelDailyPictures").path("Default").asInt();
+    var config = Files.readString(ProjectFiles.root().resolve("samconfig.toml"));
+
+    assertThat(daily).isBetween(1, 1_000);
+    assertThat(config).doesNotContain("ModelDailyPictures=0").contains("ModelDailyPictures=3000");
   }
 
   @Test

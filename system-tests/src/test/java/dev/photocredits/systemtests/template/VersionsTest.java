@@ -68,7 +68,8 @@ final class VersionsTest {
               var longest = longest(TransformedTemplate.text(version.path("Description")));
               assertThat(longest)
                   .as(
-                      "the description of %s may have %d characters, %d above Lambda's limit: bound a parameter",
+                      "the description of %s may have %d characters, %d above Lambda's limit: bound"
+                          + " a parameter",
                       name, longest, longest - LONGEST_DESCRIPTION)
                   .isLessThanOrEqualTo(LONGEST_DESCRIPTION);
             });

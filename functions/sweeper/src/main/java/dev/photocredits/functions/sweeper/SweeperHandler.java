@@ -187,18 +187,24 @@ public final class SweeperHandler extends ScheduledHandler {
 
   private Report reconcile(Instant deadline) {
     var reconciled = wiring.now().reconciliation.run(MOST_PAGES, deadline);
+    var failed = new ArrayList<RuntimeException>();
+    var lag = tried(() -> wiring.now().reconciliation.lag(), Optional.<Duration>empty(), failed);
+    var metrics = new EnumMap<Metric, Object>(Metric.class);
+    metrics.put(Metric.RUNS, 1L);
+    metrics.put(Metric.CREDITS_SOLD, (long) reconciled.sold());
+    metrics.put(Metric.CREDITS_REVERSED, (long) reconciled.creditsReversed());
+    metrics.put(Metric.EVENTS_OPEN, (long) reconciled.open().size());
+    lag.ifPresent(age -> metrics.put(Metric.RECONCILIATION_LAG_SECONDS, age.toSeconds()));
     return new Report(
         Json.object(
             "granted", reconciled.granted(),
             "reversed", reconciled.reversed(),
             "open", reconciled.open().stream().limit(MOST_LISTED).map(OpenEvent::toString).toList(),
             "has_more", reconciled.hasMore()),
-        Map.of(
-            Metric.RUNS, 1L,
-            Metric.CREDITS_SOLD, (long) reconciled.sold(),
-            Metric.CREDITS_REVERSED, (long) reconciled.creditsReversed(),
-            Metric.EVENTS_OPEN, (long) reconciled.open().size()),
+        metrics,
         Stream.concat(reconciled.attention().stream(), reconciled.failures().stream()).toList(),
-        reconciled.failure());
+        reconciled.failure() == null && !failed.isEmpty()
+            ? failed.getFirst()
+            : reconciled.failure());
   }
 }
