@@ -169,7 +169,12 @@ public final class PhotoCredits {
               description =
                   "secrets of AWS with keys that are not in the settings; default: SECRET_ID")
           String @Nullable [] secrets) {
-    var ids = secrets == null ? environment.find("SECRET_ID").stream().toList() : List.of(secrets);
+    var ids =
+        secrets != null
+            ? List.of(secrets)
+            : environment.find("SECRET_ID").isEmpty()
+                ? List.<String>of()
+                : environment.list("SECRET_ID");
     return code(DoctorCommand.run(environment, ids, out));
   }
 

@@ -6,6 +6,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -18,20 +19,29 @@ public final class Secrets {
   private Secrets() {}
 
   /**
-   * Adds the settings from the secret {@code SECRET_ID} of Secrets Manager, which is a JSON object
-   * with string values. Each call reads the current version of the secret. Without {@code
-   * SECRET_ID}, returns the settings unchanged.
+   * Adds the settings from the secrets of Secrets Manager whose ids {@code SECRET_ID} lists,
+   * separated by commas. Each is a JSON object with string values. Each call reads the current
+   * versions. Without {@code SECRET_ID}, returns the settings unchanged.
    *
-   * <p>Throws {@link InvalidSetting} if the secret does not exist, may not be read or is not such
-   * an object; the message never contains the secret.
+   * <p>Throws {@link InvalidSetting} if a secret does not exist, may not be read or is not such an
+   * object; the message never contains the secret.
    */
   public static Environment in(Environment environment) {
-    return environment.find("SECRET_ID").map(id -> in(environment, id)).orElse(environment);
+    return environment.find("SECRET_ID").isEmpty()
+        ? environment
+        : in(environment, environment.list("SECRET_ID"));
   }
 
   /** Adds the settings from the secret with this id, as {@link #in(Environment)} does. */
   public static Environment in(Environment environment, String id) {
-    return environment.with(parsed(read(AwsAccess.of(environment), id)));
+    return in(environment, List.of(id));
+  }
+
+  private static Environment in(Environment environment, List<String> ids) {
+    var aws = AwsAccess.of(environment);
+    var settings = new HashMap<String, String>();
+    ids.forEach(id -> settings.putAll(parsed(read(aws, id))));
+    return environment.with(settings);
   }
 
   private static String read(AwsAccess aws, String id) {

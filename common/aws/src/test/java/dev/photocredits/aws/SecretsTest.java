@@ -33,6 +33,26 @@ final class SecretsTest {
   }
 
   @Test
+  void several_secrets_add_the_members_of_each() {
+    secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\"}");
+    secretsManager.put("shop/webhook", "{\"SIGNING\":\"whsec_1\"}");
+
+    var settings = Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe,shop/webhook")));
+
+    assertThat(settings.text("KEY")).isEqualTo("sk_1");
+    assertThat(settings.text("SIGNING")).isEqualTo("whsec_1");
+  }
+
+  @Test
+  void one_missing_secret_of_several_is_an_error() {
+    secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\"}");
+
+    assertThatThrownBy(() -> Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe,shop/none"))))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting SECRET_ID names a secret that cannot be read");
+  }
+
+  @Test
   void each_call_reads_the_current_secret() {
     secretsManager.put("shop/stripe", "{\"KEY\":\"old\"}");
     var before = Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe")));

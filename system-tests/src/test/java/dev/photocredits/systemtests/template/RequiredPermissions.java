@@ -4,11 +4,13 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import dev.photocredits.emulators.Template;
 import dev.photocredits.systemtests.template.TransformedTemplate.Function;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,7 +18,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
 
-/** The IAM permissions that a function's code needs: one for each SDK call that it can reach. */
+/**
+ * The IAM permissions that a function needs: one for each SDK call that its code can reach, and
+ * those that Lambda itself uses.
+ */
 final class RequiredPermissions {
   /** The actions by SDK interface and method. A transaction needs only those of its parts. */
   private static final Map<String, String> ACTIONS =
@@ -98,7 +103,21 @@ final class RequiredPermissions {
     var needs = new RequiredPermissions(function, reach);
     reach.units().forEach(needs::read);
     needs.combineTransactions();
+    needs.addThoseOfLambda();
     return needs.found;
+  }
+
+  /** What Lambda does with the function's role: it writes the log and receives messages. */
+  private void addThoseOfLambda() {
+    for (var action : List.of("logs:CreateLogStream", "logs:PutLogEvents")) {
+      found.put(new Permission(action, function.logs(), "", false), "Lambda writes the log");
+    }
+    if (function.name().equals(Template.find().queue().function())) {
+      for (var action :
+          List.of("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")) {
+        found.put(new Permission(action, "${Queue.Arn}", "", false), "Lambda reads the queue");
+      }
+    }
   }
 
   private void read(JavaCodeUnit unit) {
@@ -109,14 +128,15 @@ final class RequiredPermissions {
       var call = name(access);
       var action = ACTIONS.get(call);
       if (action != null) {
-        var resource = resource(action, unit);
         var inTransactions = call.startsWith("TransactWriteItem$");
-        keys(action, resource, unit)
-            .forEach(
-                (keys, caller) ->
-                    found.putIfAbsent(
-                        new Permission(action, resource, keys, inTransactions),
-                        reach.path(caller) + (caller.equals(unit) ? " → " : " → … → ") + call));
+        for (var resource : resources(action, unit)) {
+          keys(action, resource, unit)
+              .forEach(
+                  (keys, caller) ->
+                      found.putIfAbsent(
+                          new Permission(action, resource, keys, inTransactions),
+                          reach.path(caller) + (caller.equals(unit) ? " → " : " → … → ") + call));
+        }
       } else if (!FREE.contains(call)) {
         throw new AssertionError(
             "%s calls %s, but its IAM action is not known: %s"
@@ -135,6 +155,12 @@ final class RequiredPermissions {
                 ".*(Client|Table|Index|Iterable|Presigner|Provider|Manager|Waiter|Transact\\w+Item\\$Builder)");
   }
 
+  private List<String> resources(String action, JavaCodeUnit unit) {
+    return action.startsWith("secretsmanager:")
+        ? function.secrets()
+        : List.of(resource(action, unit));
+  }
+
   private String resource(String action, JavaCodeUnit unit) {
     return switch (action.substring(0, action.indexOf(':'))) {
       case "dynamodb" ->
@@ -148,7 +174,6 @@ final class RequiredPermissions {
                   ? "uploads"
                   : "images");
       case "sqs" -> function.queue();
-      case "secretsmanager" -> function.secret();
       default -> throw new AssertionError("unknown resource of " + action);
     };
   }

@@ -38,7 +38,8 @@ public final class TransformedTemplate {
     try {
       if (!Files.exists(transformed) || isNewer(source, transformed)) {
         throw new AssertionError(
-            "target/template.json is missing or older than template.yaml; run make target/template.json");
+            "target/template.json is missing or older than template.yaml; run make"
+                + " target/template.json");
       }
       return new TransformedTemplate(new ObjectMapper().readTree(transformed.toFile()));
     } catch (IOException e) {
@@ -218,16 +219,24 @@ public final class TransformedTemplate {
       return "${" + named("QUEUE_URL") + ".Arn}";
     }
 
-    /** The secret. Secrets Manager appends a hyphen and six random characters to its name. */
-    String secret() {
-      return "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:%s-??????"
-          .formatted(secretName());
+    /** The secrets. Secrets Manager appends a hyphen and six random characters to a name. */
+    List<String> secrets() {
+      return secretNames().stream()
+          .map(
+              "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:%s-??????"
+                  ::formatted)
+          .toList();
     }
 
-    /** The name of the function's secret; empty if it has none. */
-    String secretName() {
-      var name = properties.at("/Environment/Variables/SECRET_ID");
-      return name.isMissingNode() ? "" : text(name);
+    /** The names of the function's secrets. */
+    List<String> secretNames() {
+      var names = properties.at("/Environment/Variables/SECRET_ID");
+      return names.isMissingNode() ? List.of() : List.of(text(names).split(",", -1));
+    }
+
+    /** The log group to which the function writes. */
+    String logs() {
+      return "${" + properties.at("/LoggingConfig/LogGroup/Ref").asText() + ".Arn}";
     }
 
     private String named(String variable) {
@@ -235,7 +244,8 @@ public final class TransformedTemplate {
     }
 
     List<String> managedPolicies() {
-      return texts(role.path("ManagedPolicyArns"));
+      var policies = role.path("ManagedPolicyArns");
+      return policies.isMissingNode() ? List.of() : texts(policies);
     }
 
     /** The services that may assume the role. */
