@@ -111,7 +111,6 @@ def upload(page, system, session):
         "sign_in": {"url": system.outputs["SignInUrl"], "client_id": system.outputs["UserPoolClientId"]}
         if "SignInUrl" in system.outputs
         else None,
-        "credits_per_generation": int(system.parameters["CreditsPerGeneration"]),
     }
     files = {path.relative_to("web").as_posix(): path.read_bytes() for path in Path("web").rglob("*") if path.is_file()}
     files["config.json"] = json.dumps(config).encode()
