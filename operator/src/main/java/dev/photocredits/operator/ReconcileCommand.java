@@ -35,7 +35,7 @@ final class ReconcileCommand {
    * the table cannot be reached.
    */
   static boolean run(Environment settings, Instant since, PrintStream out) {
-    var environment = Secrets.in(settings);
+    var environment = Secrets.open(settings).get();
     return OperatorTable.with(
         environment,
         table -> report(reconciliation(table, environment, environment.clock()).since(since), out));

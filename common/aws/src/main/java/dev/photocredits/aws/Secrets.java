@@ -8,64 +8,89 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Reads the settings that must not be stored in a function's environment variables. */
-public final class Secrets {
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+/**
+ * Reads the settings that must not be stored in a function's environment variables, always with the
+ * same client.
+ */
+public final class Secrets implements Supplier<Environment> {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration ATTEMPT = Duration.ofSeconds(2);
 
-  private Secrets() {}
+  /** For each of two secrets, within the ten seconds that Lambda allows for a restore. */
+  private static final Duration CALL = Duration.ofSeconds(4);
+
+  private static final int SERVER_ERROR = 500;
+
+  private final Environment environment;
+  private final List<String> ids;
+  private final SecretsManagerClient client;
+
+  private Secrets(Environment environment, List<String> ids) {
+    this.environment = environment;
+    this.ids = List.copyOf(ids);
+    client = client(AwsAccess.of(environment));
+  }
 
   /**
    * Adds the settings from the secrets of Secrets Manager whose ids {@code SECRET_ID} lists,
-   * separated by commas. Each is a JSON object with string values. Each call reads the current
-   * versions. Without {@code SECRET_ID}, returns the settings unchanged.
+   * separated by commas. Each is a JSON object with string values. Without {@code SECRET_ID}, the
+   * settings are always the same.
+   */
+  public static Supplier<Environment> open(Environment environment) {
+    return environment.find("SECRET_ID").isEmpty()
+        ? () -> environment
+        : new Secrets(environment, environment.list("SECRET_ID"));
+  }
+
+  /** Adds the settings from the secret with this id, once. */
+  public static Environment in(Environment environment, String id) {
+    return new Secrets(environment, List.of(id)).get();
+  }
+
+  /**
+   * The settings with those in the current versions of the secrets.
    *
    * <p>Throws {@link InvalidSetting} if a secret does not exist, may not be read or is not such an
-   * object; the message never contains the secret.
+   * object; the message never contains the secret. Any other exception means that Secrets Manager
+   * could not answer: a secret is given up after 4 s.
    */
-  public static Environment in(Environment environment) {
-    return environment.find("SECRET_ID").isEmpty()
-        ? environment
-        : in(environment, environment.list("SECRET_ID"));
-  }
-
-  /** Adds the settings from the secret with this id, as {@link #in(Environment)} does. */
-  public static Environment in(Environment environment, String id) {
-    return in(environment, List.of(id));
-  }
-
-  private static Environment in(Environment environment, List<String> ids) {
-    var aws = AwsAccess.of(environment);
+  @Override
+  public Environment get() {
     var settings = new HashMap<String, String>();
-    ids.forEach(id -> settings.putAll(parsed(read(aws, id))));
+    ids.forEach(id -> settings.putAll(parsed(read(id))));
     return environment.with(settings);
   }
 
-  private static String read(AwsAccess aws, String id) {
-    var builder =
-        SecretsManagerClient.builder()
-            .region(aws.region())
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(TIMEOUT)
-                    .socketTimeout(TIMEOUT));
-    aws.secretsManager().ifPresent(builder::endpointOverride);
-    try (var client = builder.build()) {
+  private String read(String id) {
+    try {
       var text = client.getSecretValue(request -> request.secretId(id)).secretString();
       if (text == null) {
         throw malformed();
       }
       return text;
     } catch (SdkServiceException e) {
-      if (e.statusCode() >= 500 || e.isThrottlingException()) {
+      if (e.statusCode() >= SERVER_ERROR || e.isThrottlingException()) {
         throw e;
       }
       throw new InvalidSetting("SECRET_ID", "names a secret that cannot be read", e);
     }
+  }
+
+  private static SecretsManagerClient client(AwsAccess aws) {
+    var builder =
+        SecretsManagerClient.builder()
+            .region(aws.region())
+            .credentialsProvider(aws.credentials())
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT))
+            .overrideConfiguration(new CallTimeouts(ATTEMPT, CALL)::applyTo);
+    aws.secretsManager().ifPresent(builder::endpointOverride);
+    return builder.build();
   }
 
   private static Map<String, String> parsed(String text) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A fake of Secrets Manager that implements {@code GetSecretValue} with the secrets that the test
@@ -17,7 +18,10 @@ public final class FakeSecretsManager implements AutoCloseable {
 
   private final LoopbackServer listener = LoopbackServer.start(this::answer);
   private final Map<String, String> secrets = new ConcurrentHashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile String refusal = "";
+  private volatile int failure;
+  private volatile boolean hanging;
 
   public URI address() {
     return listener.address();
@@ -32,11 +36,26 @@ public final class FakeSecretsManager implements AutoCloseable {
     refusal = error;
   }
 
+  /** Returns this status from now on; 200 means that it works again. */
+  public void fails(int status) {
+    failure = status;
+  }
+
+  /** Answers no request from now on. */
+  public void hangs() {
+    hanging = true;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var operation = exchange.getRequestHeaders().getFirst("x-amz-target");
       var secret = secrets.get(JSON.readTree(exchange.getRequestBody()).path("SecretId").asText());
-      if (!"secretsmanager.GetSecretValue".equals(operation)) {
+      if (hanging) {
+        awaitClosing();
+      }
+      if (failure >= 400) {
+        send(exchange, failure, Map.of("message", "try again"));
+      } else if (!"secretsmanager.GetSecretValue".equals(operation)) {
         send(exchange, 400, Map.of("__type", "UnknownOperationException"));
       } else if (!refusal.isEmpty()) {
         send(exchange, 400, Map.of("__type", refusal, "message", "no"));
@@ -48,6 +67,14 @@ public final class FakeSecretsManager implements AutoCloseable {
     }
   }
 
+  private void awaitClosing() throws IOException {
+    try {
+      closing.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
   private static void send(HttpExchange exchange, int status, Map<String, String> answer)
       throws IOException {
     exchange.getResponseHeaders().set("content-type", "application/x-amz-json-1.1");
@@ -56,6 +83,7 @@ public final class FakeSecretsManager implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
     listener.close();
   }
 }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /** Reads settings from a fake Secrets Manager with the real client. */
 final class SecretsTest {
@@ -25,7 +28,8 @@ final class SecretsTest {
   void a_secret_adds_its_members_as_settings() {
     secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\",\"LIST\":\"a,b\"}");
 
-    var settings = Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe", "OTHER", "o")));
+    var settings =
+        Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe", "OTHER", "o"))).get();
 
     assertThat(settings.text("KEY")).isEqualTo("sk_1");
     assertThat(settings.list("LIST")).containsExactly("a", "b");
@@ -55,10 +59,11 @@ final class SecretsTest {
   @Test
   void each_call_reads_the_current_secret() {
     secretsManager.put("shop/stripe", "{\"KEY\":\"old\"}");
-    var before = Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe")));
+    var secrets = Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe")));
+    var before = secrets.get();
     secretsManager.put("shop/stripe", "{\"KEY\":\"new\"}");
 
-    var after = Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe")));
+    var after = secrets.get();
 
     assertThat(before.text("KEY")).isEqualTo("old");
     assertThat(after.text("KEY")).isEqualTo("new");
@@ -66,14 +71,14 @@ final class SecretsTest {
 
   @Test
   void without_a_secret_only_the_variables_are_settings() {
-    var settings = Secrets.in(new Environment(Map.of("KEY", "plain", "SECRET_ID", "")));
+    var settings = Secrets.open(new Environment(Map.of("KEY", "plain", "SECRET_ID", ""))).get();
 
     assertThat(settings.text("KEY")).isEqualTo("plain");
   }
 
   @Test
   void the_error_for_a_missing_secret_names_the_setting() {
-    assertThatThrownBy(() -> Secrets.in(environment(Map.of("SECRET_ID", "nobody/knows"))))
+    assertThatThrownBy(() -> Secrets.open(environment(Map.of("SECRET_ID", "nobody/knows"))).get())
         .isInstanceOf(InvalidSetting.class)
         .hasMessage("setting SECRET_ID names a secret that cannot be read");
   }
@@ -83,7 +88,7 @@ final class SecretsTest {
     secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\"}");
     secretsManager.refuses("AccessDeniedException");
 
-    assertThatThrownBy(() -> Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe"))))
+    assertThatThrownBy(() -> Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe"))).get())
         .isInstanceOf(InvalidSetting.class)
         .hasMessage("setting SECRET_ID names a secret that cannot be read");
   }
@@ -101,10 +106,47 @@ final class SecretsTest {
   void the_error_for_a_malformed_secret_does_not_contain_it(String text) {
     secretsManager.put("shop/stripe", text);
 
-    assertThatThrownBy(() -> Secrets.in(environment(Map.of("SECRET_ID", "shop/stripe"))))
+    assertThatThrownBy(() -> Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe"))).get())
         .isInstanceOf(InvalidSetting.class)
         .hasMessage("setting SECRET_ID names a secret that is not a JSON object with string values")
         .hasNoCause();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500, 503})
+  void a_failure_of_the_service_is_not_the_fault_of_the_setting(int status) {
+    secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\"}");
+    secretsManager.fails(status);
+
+    assertThatThrownBy(() -> Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe"))).get())
+        .isInstanceOf(SdkServiceException.class);
+  }
+
+  @Test
+  void a_service_that_does_not_answer_is_given_up_after_five_seconds() {
+    secretsManager.hangs();
+    var secrets = Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe")));
+    var begun = System.nanoTime();
+
+    assertThatThrownBy(secrets::get).isInstanceOf(SdkClientException.class);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .isBetween(Duration.ofMillis(4_500), Duration.ofSeconds(8));
+  }
+
+  @Test
+  void clients_share_the_threads_that_end_late_calls() {
+    secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\"}");
+
+    for (var clients = 0; clients < 20; clients++) {
+      var secrets = Secrets.open(environment(Map.of("SECRET_ID", "shop/stripe")));
+      assertThat(secrets.get().text("KEY")).isEqualTo("sk_1");
+    }
+
+    assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
+        .noneMatch(name -> name.startsWith("sdk-ScheduledExecutor"))
+        .filteredOn(name -> name.startsWith("aws-call-timeouts"))
+        .hasSizeBetween(1, 5);
   }
 
   private Environment environment(Map<String, String> settings) {

@@ -3,8 +3,8 @@ package dev.photocredits.dynamodb;
 import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Positions;
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.CallTimeouts;
 import dev.photocredits.aws.DiscardingHttpClient;
-import dev.photocredits.aws.FullJitter;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
@@ -63,8 +63,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 public final class DynamoDb {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ATTEMPT = Duration.ofMillis(2500);
-  private static final Duration CALL = Duration.ofSeconds(7);
-  private static final int ATTEMPTS = 3;
+  private static final CallTimeouts TIMEOUTS = new CallTimeouts(ATTEMPT, Duration.ofSeconds(7));
 
   private static final User PRIMING_USER =
       new User(
@@ -125,12 +124,7 @@ public final class DynamoDb {
             .dualstackEnabled(false)
             .fipsEnabled(false)
             .httpClient(http)
-            .overrideConfiguration(
-                more.toBuilder()
-                    .apiCallAttemptTimeout(ATTEMPT)
-                    .apiCallTimeout(CALL)
-                    .retryStrategy(FullJitter.retries(ATTEMPTS))
-                    .build());
+            .overrideConfiguration(more.toBuilder().applyMutation(TIMEOUTS::applyTo).build());
     aws.dynamoDb().ifPresent(builder::endpointOverride);
     return builder.build();
   }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,32 +33,39 @@ public abstract class ApiHandler
 
   private final Log log;
   private final InstantSource clock;
-  private final boolean hasSecret;
 
   protected ApiHandler(Environment environment) {
-    this(Log.of(environment), environment.clock(), SnapStart.hasSecret(environment));
+    this(Log.of(environment), environment.clock());
   }
 
   protected ApiHandler(Log log, InstantSource clock) {
-    this(log, clock, false);
-  }
-
-  private ApiHandler(Log log, InstantSource clock, boolean hasSecret) {
     this.log = log;
     this.clock = clock;
-    this.hasSecret = hasSecret;
+  }
+
+  /** Registers the wiring of a function without a secret for SnapStart. */
+  protected final <W> SnapStart<W> snapStart(
+      Environment variables,
+      Function<Environment, W> wire,
+      Consumer<W> prime,
+      PrimingRequest... primings) {
+    return snapStart(variables, settings -> () -> settings, wire, prime, primings);
   }
 
   /**
    * Registers the function's wiring for SnapStart. Priming handles these requests, which must not
-   * change anything, and then calls {@code prime}.
+   * change anything, and then calls {@code prime}. See {@link SnapStart#of}.
    */
   protected final <W> SnapStart<W> snapStart(
-      Supplier<W> wire, Consumer<W> prime, PrimingRequest... primings) {
+      Environment variables,
+      Function<Environment, Supplier<Environment>> open,
+      Function<Environment, W> wire,
+      Consumer<W> prime,
+      PrimingRequest... primings) {
     return SnapStart.of(
         log,
-        clock,
-        hasSecret,
+        variables,
+        open,
         wire,
         wiring -> {
           for (var priming : primings) {

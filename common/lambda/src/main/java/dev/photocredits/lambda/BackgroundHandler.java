@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,28 +33,26 @@ public abstract class BackgroundHandler
 
   private final Log log;
   private final InstantSource clock;
-  private final boolean hasSecret;
 
   protected BackgroundHandler(Environment environment) {
-    this(Log.of(environment), environment.clock(), SnapStart.hasSecret(environment));
+    this(Log.of(environment), environment.clock());
   }
 
   protected BackgroundHandler(Log log, InstantSource clock) {
-    this(log, clock, false);
-  }
-
-  private BackgroundHandler(Log log, InstantSource clock, boolean hasSecret) {
     this.log = log;
     this.clock = clock;
-    this.hasSecret = hasSecret;
   }
 
   /**
    * Registers the function's wiring for SnapStart. {@code prime} exercises it without writing
-   * anything.
+   * anything. See {@link SnapStart#of}.
    */
-  protected final <W> SnapStart<W> snapStart(Supplier<W> wire, Consumer<W> prime) {
-    return SnapStart.of(log, clock, hasSecret, wire, prime);
+  protected final <W> SnapStart<W> snapStart(
+      Environment variables,
+      Function<Environment, Supplier<Environment>> open,
+      Function<Environment, W> wire,
+      Consumer<W> prime) {
+    return SnapStart.of(log, variables, open, wire, prime);
   }
 
   /**

@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a function, by name, and its clock. A blank setting counts as absent. A missing
@@ -52,6 +54,20 @@ public final class Environment {
   /** The names of all variables, including those that are no settings and those that are blank. */
   public Set<String> names() {
     return variables.keySet();
+  }
+
+  /** Whether both have the same variables, secrets and clock. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Environment that
+        && variables.equals(that.variables)
+        && secrets.equals(that.secrets)
+        && clock.equals(that.clock);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(variables, secrets, clock);
   }
 
   public Optional<String> find(String name) {

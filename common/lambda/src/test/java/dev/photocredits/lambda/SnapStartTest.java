@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.crac.Context;
 import org.crac.Resource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class SnapStartTest {
@@ -29,6 +31,8 @@ final class SnapStartTest {
   private final Log log = new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), "test");
   private final AtomicInteger wirings = new AtomicInteger();
   private Instant time = Events.NOW;
+  private final Environment variables = new Environment(Map.of(), () -> time);
+  private final SecretStore secrets = new SecretStore();
 
   @Test
   void priming_uses_the_first_wiring_and_a_restore_creates_a_new_one() {
@@ -63,34 +67,78 @@ final class SnapStartTest {
   }
 
   @Test
-  void a_restore_fails_if_the_wiring_fails() {
-    var snapStart =
-        SnapStart.of(
-            log,
-            () -> time,
-            true,
-            () -> {
-              if (wirings.incrementAndGet() > 1) {
-                throw new InvalidSetting("SECRET_ID", "names a secret that cannot be read");
-              }
-              return "wired";
-            },
-            _ -> {});
+  void a_restore_fails_if_a_secret_is_missing() {
+    var snapStart = keys();
+    secrets.fails(new InvalidSetting("SECRET_ID", "names a secret that cannot be read"));
 
     assertThatThrownBy(() -> snapStart.afterRestore(new NoContext()))
         .isInstanceOf(InvalidSetting.class);
   }
 
   @Test
-  void a_wiring_with_a_secret_is_renewed_every_five_minutes() {
-    var snapStart = SnapStart.of(log, () -> time, true, wirings::incrementAndGet, _ -> {});
+  void a_restore_fails_if_the_wiring_refuses_the_settings() {
+    var snapStart = keys();
+    secrets.put("");
+
+    assertThatThrownBy(() -> snapStart.afterRestore(new NoContext()))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting KEY is missing");
+  }
+
+  @Test
+  void a_restore_whose_secret_cannot_be_read_uses_that_of_the_snapshot() throws IOException {
+    var snapStart = keys();
+    secrets.put("new");
+    secrets.fails(new IllegalStateException("throttled"));
+
+    snapStart.afterRestore(new NoContext());
+
+    assertThat(snapStart.now()).isEqualTo("old 2");
+    assertThat(line().path("renewal").asText()).isEqualTo("failed");
+    assertThat(line().path("attention").asInt()).isEqualTo(1);
+    time = Events.NOW.plusSeconds(29);
+    assertThat(snapStart.now()).isEqualTo("old 2");
+    secrets.recovers();
+    time = Events.NOW.plusSeconds(30);
+    assertThat(snapStart.now()).isEqualTo("new 3");
+  }
+
+  @Test
+  void a_restore_opens_the_source_of_the_secrets_anew() {
+    var snapStart = keys();
+
+    snapStart.afterRestore(new NoContext());
+    time = Events.NOW.plusSeconds(300);
+    assertThat(snapStart.now()).isEqualTo("old 2");
+
+    assertThat(secrets.opened).isEqualTo(2);
+    assertThat(secrets.read).isEqualTo(3);
+  }
+
+  @Test
+  void a_changed_secret_is_in_use_after_five_minutes() {
+    var snapStart = keys();
+    secrets.put("new");
     time = Events.NOW.plusSeconds(299);
-    assertThat(snapStart.now()).isEqualTo(1);
+    assertThat(snapStart.now()).isEqualTo("old 1");
 
     time = Events.NOW.plusSeconds(300);
 
-    assertThat(snapStart.now()).isEqualTo(2);
-    assertThat(snapStart.now()).isEqualTo(2);
+    assertThat(snapStart.now()).isEqualTo("new 2");
+    assertThat(snapStart.now()).isEqualTo("new 2");
+  }
+
+  @Test
+  void an_unchanged_secret_keeps_the_wiring() {
+    var snapStart = keys();
+
+    for (var renewals = 1; renewals <= 1_000; renewals++) {
+      time = time.plusSeconds(300);
+      assertThat(snapStart.now()).isEqualTo("old 1");
+    }
+
+    assertThat(secrets.opened).isEqualTo(1);
+    assertThat(secrets.read).isEqualTo(1_001);
   }
 
   @Test
@@ -103,27 +151,32 @@ final class SnapStartTest {
   }
 
   @Test
-  void a_failed_renewal_is_logged_and_the_old_wiring_is_kept() throws IOException {
-    var snapStart =
-        SnapStart.of(
-            log,
-            () -> time,
-            true,
-            () -> {
-              if (wirings.incrementAndGet() == 2) {
-                throw new IllegalStateException("throttled");
-              }
-              return wirings.get();
-            },
-            _ -> {});
+  void a_failed_renewal_is_logged_and_repeated_after_half_a_minute() throws IOException {
+    var snapStart = keys();
+    secrets.put("new");
+    secrets.fails(new IllegalStateException("throttled"));
     time = Events.NOW.plusSeconds(300);
 
-    assertThat(snapStart.now()).isEqualTo(1);
+    assertThat(snapStart.now()).isEqualTo("old 1");
 
     assertThat(line().path("renewal").asText()).isEqualTo("failed");
     assertThat(line().path("attention").asInt()).isEqualTo(1);
-    time = Events.NOW.plusSeconds(600);
-    assertThat(snapStart.now()).isEqualTo(3);
+    secrets.recovers();
+    time = Events.NOW.plusSeconds(329);
+    assertThat(snapStart.now()).isEqualTo("old 1");
+    time = Events.NOW.plusSeconds(330);
+    assertThat(snapStart.now()).isEqualTo("new 2");
+  }
+
+  @Test
+  void a_wiring_that_refuses_a_changed_secret_is_not_replaced() throws IOException {
+    var snapStart = keys();
+    secrets.put("");
+    time = Events.NOW.plusSeconds(300);
+
+    assertThat(snapStart.now()).isEqualTo("old 1");
+
+    assertThat(line().at("/error/message").asText()).isEqualTo("setting KEY is missing");
   }
 
   @Test
@@ -140,7 +193,18 @@ final class SnapStartTest {
   }
 
   private SnapStart<Integer> snapStart(Consumer<Integer> prime) {
-    return SnapStart.of(log, () -> time, false, wirings::incrementAndGet, prime);
+    return SnapStart.of(
+        log, variables, settings -> () -> settings, _ -> wirings.incrementAndGet(), prime);
+  }
+
+  /** A wiring that consists of a secret and the number of wirings so far. */
+  private SnapStart<String> keys() {
+    return SnapStart.of(
+        log,
+        variables,
+        secrets::open,
+        settings -> settings.text("KEY") + " " + wirings.incrementAndGet(),
+        _ -> {});
   }
 
   private JsonNode line() throws IOException {
@@ -151,7 +215,8 @@ final class SnapStartTest {
     private final List<String> seen = new ArrayList<>();
     private final SnapStart<Integer> wiring =
         snapStart(
-            wirings::incrementAndGet,
+            variables,
+            _ -> wirings.incrementAndGet(),
             _ -> {},
             PrimingRequest.of("GET /api/things/{email}"),
             new PrimingRequest("POST /api/things", "text/plain", "text"));
@@ -172,6 +237,37 @@ final class SnapStartTest {
                   request.header("content-type").isPresent(),
                   request.bodyText()));
       throw new IllegalStateException("answered, and not logged");
+    }
+  }
+
+  /** A source of settings with one secret, first {@code old}, that can fail. */
+  private static final class SecretStore {
+    private String key = "old";
+    private @Nullable RuntimeException failure;
+    private int opened;
+    private int read;
+
+    Supplier<Environment> open(Environment variables) {
+      opened++;
+      return () -> {
+        read++;
+        if (failure != null) {
+          throw failure;
+        }
+        return variables.with(Map.of("KEY", key));
+      };
+    }
+
+    void put(String changed) {
+      key = changed;
+    }
+
+    void fails(RuntimeException with) {
+      failure = with;
+    }
+
+    void recovers() {
+      failure = null;
     }
   }
 

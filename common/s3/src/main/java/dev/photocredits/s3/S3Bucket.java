@@ -1,8 +1,8 @@
 package dev.photocredits.s3;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.CallTimeouts;
 import dev.photocredits.aws.DiscardingHttpClient;
-import dev.photocredits.aws.FullJitter;
 import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
@@ -31,11 +31,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 public final class S3Bucket {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
-
-  /** The default of the SDK's standard retry mode. */
-  private static final int ATTEMPTS = 3;
-
-  private static final Duration CALL = Duration.ofSeconds(10);
+  private static final CallTimeouts TIMEOUTS = new CallTimeouts(ATTEMPT, Duration.ofSeconds(10));
 
   /** How long a signed URL accepts an upload. */
   private static final Duration UPLOAD = Duration.ofMinutes(10);
@@ -73,11 +69,7 @@ public final class S3Bucket {
             // chunk.
             .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
             .httpClient(http)
-            .overrideConfiguration(
-                o ->
-                    o.apiCallAttemptTimeout(ATTEMPT)
-                        .apiCallTimeout(CALL)
-                        .retryStrategy(FullJitter.retries(ATTEMPTS)));
+            .overrideConfiguration(TIMEOUTS::applyTo);
     // Servers other than S3 have no host name for each bucket.
     aws.s3().ifPresent(endpoint -> client.endpointOverride(endpoint).forcePathStyle(true));
     return client.build();

@@ -1,8 +1,8 @@
 package dev.photocredits.sqs;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.CallTimeouts;
 import dev.photocredits.aws.DiscardingHttpClient;
-import dev.photocredits.aws.FullJitter;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.PrimingRequest;
@@ -22,11 +22,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 public final class SqsWorkQueue implements WorkQueue {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
-
-  /** The default of the SDK's standard retry mode. */
-  private static final int ATTEMPTS = 3;
-
-  private static final Duration CALL = Duration.ofSeconds(4);
+  private static final CallTimeouts TIMEOUTS = new CallTimeouts(ATTEMPT, Duration.ofSeconds(4));
 
   private final AwsAccess aws;
   private final SqsClient client;
@@ -53,11 +49,7 @@ public final class SqsWorkQueue implements WorkQueue {
             .httpClient(http)
             // Not needed: messages are signed and sent over TLS.
             .checksumValidationEnabled(false)
-            .overrideConfiguration(
-                o ->
-                    o.apiCallAttemptTimeout(ATTEMPT)
-                        .apiCallTimeout(CALL)
-                        .retryStrategy(FullJitter.retries(ATTEMPTS)));
+            .overrideConfiguration(TIMEOUTS::applyTo);
     aws.sqs().ifPresent(builder::endpointOverride);
     return builder.build();
   }

@@ -23,6 +23,8 @@ import dev.photocredits.systemtests.fakes.EmptyServices;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each function does before a snapshot and after a restore, as seen by its services. */
 final class SnapStartTest {
@@ -74,12 +77,15 @@ final class SnapStartTest {
                   "GET /v1beta/models/gemini-nano-banana-2.1")));
 
   private final EmptyServices services = new EmptyServices();
+  private final FakeSecretsManager secretsManager = new FakeSecretsManager();
   private final PrintStream standardOutput = System.out;
   private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+  private Instant time = Instant.now();
 
   @AfterEach
   void stop() {
     System.setOut(standardOutput);
+    secretsManager.close();
     services.close();
   }
 
@@ -128,22 +134,101 @@ final class SnapStartTest {
 
   @Test
   void a_restored_function_uses_the_current_secret() throws Exception {
-    try (var secrets = new FakeSecretsManager()) {
-      secrets.put("stripe", "{\"STRIPE_WEBHOOK_SECRET\": \"whsec_old\"}");
-      var variables = new HashMap<>(variables(services.address()));
-      variables.remove("STRIPE_WEBHOOK_SECRET");
-      variables.put("SECRET_ID", "stripe");
-      variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.address().toString());
-      var webhook = (WebhookHandler) create("webhook", new Environment(variables));
-      var snapStart = snapStart(webhook);
-      snapStart.beforeCheckpoint(Core.getGlobalContext());
+    putSecret("whsec_old");
+    var webhook = (WebhookHandler) create("webhook", withSecret());
+    var snapStart = snapStart(webhook);
+    snapStart.beforeCheckpoint(Core.getGlobalContext());
 
-      secrets.put("stripe", "{\"STRIPE_WEBHOOK_SECRET\": \"whsec_new\"}");
-      snapStart.afterRestore(Core.getGlobalContext());
+    putSecret("whsec_new");
+    snapStart.afterRestore(Core.getGlobalContext());
 
-      assertThat(status(webhook, "whsec_old")).isEqualTo(400);
-      assertThat(status(webhook, "whsec_new")).isEqualTo(200);
+    assertThat(status(webhook, "whsec_old")).isEqualTo(400);
+    assertThat(status(webhook, "whsec_new")).isEqualTo(200);
+  }
+
+  @Test
+  void a_restore_without_an_answer_from_secrets_manager_uses_the_secret_of_the_snapshot()
+      throws Exception {
+    putSecret("whsec_old");
+    var webhook = (WebhookHandler) create("webhook", withSecret());
+    secretsManager.hangs();
+    var begun = System.nanoTime();
+
+    snapStart(webhook).afterRestore(Core.getGlobalContext());
+
+    // Lambda ends a restore after ten seconds.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+    assertThat(status(webhook, "whsec_old")).isEqualTo(200);
+    assertThat(logged.toString(UTF_8).lines().findFirst().orElseThrow())
+        .contains("\"renewal\":\"failed\"", "\"attention\":1")
+        .doesNotContain("whsec_old");
+  }
+
+  @Test
+  void a_restore_while_secrets_manager_fails_uses_the_new_secret_as_soon_as_it_answers()
+      throws Exception {
+    putSecret("whsec_old");
+    var webhook = (WebhookHandler) create("webhook", withSecret());
+    putSecret("whsec_new");
+    secretsManager.fails(503);
+    snapStart(webhook).afterRestore(Core.getGlobalContext());
+    assertThat(status(webhook, "whsec_old")).isEqualTo(200);
+
+    secretsManager.fails(200);
+    time = time.plusSeconds(30);
+
+    assertThat(status(webhook, "whsec_old")).isEqualTo(400);
+    assertThat(status(webhook, "whsec_new")).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generation", "webhook"})
+  void a_thousand_renewals_create_no_threads(String function) throws Exception {
+    putSecret("whsec_0");
+    var snapStart = snapStart(create(function, withSecret()));
+    var first = snapStart.now();
+    var threads = platformThreads();
+
+    for (var renewals = 1; renewals <= 1_000; renewals++) {
+      time = time.plus(Duration.ofMinutes(5));
+      assertThat(snapStart.now()).isSameAs(first);
     }
+    for (var renewals = 1; renewals <= 1_000; renewals++) {
+      var before = snapStart.now();
+      putSecret("whsec_" + renewals);
+      time = time.plus(Duration.ofMinutes(5));
+      assertThat(snapStart.now()).isNotSameAs(before);
+    }
+
+    // The scheduler of timeouts starts up to five threads as it needs them.
+    assertThat(platformThreads()).isLessThanOrEqualTo(threads + 4);
+  }
+
+  private static long platformThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !thread.getName().startsWith("HTTP-Dispatcher"))
+        .filter(thread -> !thread.getName().startsWith("ForkJoinPool"))
+        .count();
+  }
+
+  private void putSecret(String webhookSecret) {
+    secretsManager.put(
+        "secret",
+        """
+        {"STRIPE_SECRET_KEY": "sk_test_nobody", "STRIPE_WEBHOOK_SECRET": "%s", \
+        "GEMINI_API_KEY": "nobody"}
+        """
+            .formatted(webhookSecret));
+  }
+
+  /** The settings with the keys in a secret instead of the variables, and the test's clock. */
+  private Environment withSecret() {
+    var variables = variables(services.address());
+    List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY")
+        .forEach(variables::remove);
+    variables.put("SECRET_ID", "secret");
+    variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.address().toString());
+    return new Environment(variables, () -> time);
   }
 
   private static int status(WebhookHandler webhook, String secret) throws Exception {

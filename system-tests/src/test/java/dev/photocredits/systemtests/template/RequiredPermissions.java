@@ -59,8 +59,7 @@ final class RequiredPermissions {
           "S3Client.builder",
           "S3Presigner.builder",
           "SqsClient.builder",
-          "SecretsManagerClient.builder",
-          "SecretsManagerClient.close");
+          "SecretsManagerClient.builder");
 
   /** The partition keys of the items of each schema, see docs/data-model.md. */
   private static final Map<String, String> SCHEMAS =

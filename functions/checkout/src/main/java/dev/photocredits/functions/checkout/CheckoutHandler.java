@@ -44,13 +44,17 @@ public final class CheckoutHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> Wiring.of(environment), Wiring::prime, PrimingRequest.of("POST /api/checkout"));
+            environment,
+            Wiring::settings,
+            Wiring::of,
+            Wiring::prime,
+            PrimingRequest.of("POST /api/checkout"));
   }
 
   /** For tests, which pass their own wiring. */
   CheckoutHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
-    wiring = snapStart(() -> wired, Wiring::prime);
+    wiring = SnapStart.of(wired);
   }
 
   @Override

@@ -38,7 +38,8 @@ public final class CreditsHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> Wiring.of(environment),
+            environment,
+            Wiring::of,
             Wiring::prime,
             PrimingRequest.of("GET /api/credits/{email}/transactions"));
   }
@@ -46,7 +47,7 @@ public final class CreditsHandler extends ApiHandler {
   /** For tests, which pass their own wiring. */
   CreditsHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
-    wiring = snapStart(() -> wired, Wiring::prime);
+    wiring = SnapStart.of(wired);
   }
 
   @Override

@@ -20,8 +20,7 @@ public final class FeedbackHandler extends ApiHandler {
   public FeedbackHandler(Environment environment) {
     super(environment);
     wiring =
-        snapStart(
-            () -> new Wiring(environment), Wiring::prime, PrimingRequest.of("POST /api/feedback"));
+        snapStart(environment, Wiring::new, Wiring::prime, PrimingRequest.of("POST /api/feedback"));
   }
 
   @Override

@@ -92,7 +92,9 @@ public final class GenerationHandler extends ApiHandler {
     var retired = new RetiredModels(Log.of(environment), environment.clock());
     wiring =
         snapStart(
-            () -> Wiring.of(environment, retired),
+            environment,
+            Wiring::settings,
+            settings -> Wiring.of(settings, retired),
             Wiring::prime,
             new PrimingRequest(
                 "POST /api/generate", "multipart/form-data; boundary=-", REFUSED_FORM),
@@ -103,7 +105,7 @@ public final class GenerationHandler extends ApiHandler {
   /** For tests, which pass their own wiring. */
   GenerationHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
-    wiring = snapStart(() -> wired, Wiring::prime);
+    wiring = SnapStart.of(wired);
   }
 
   @Override

@@ -22,7 +22,7 @@ public final class HealthHandler extends ApiHandler {
 
   public HealthHandler(Environment environment) {
     super(environment);
-    healthy = snapStart(HealthHandler::healthy, _ -> {}, PrimingRequest.of("GET /api/health"));
+    healthy = snapStart(environment, _ -> healthy(), _ -> {}, PrimingRequest.of("GET /api/health"));
   }
 
   private static Response healthy() {

@@ -62,13 +62,13 @@ public final class SweeperHandler extends ScheduledHandler {
 
   public SweeperHandler(Environment environment) {
     super(environment);
-    wiring = snapStart(() -> Wiring.of(environment), Wiring::prime);
+    wiring = snapStart(environment, Wiring::settings, Wiring::of, Wiring::prime);
   }
 
   /** For tests, which pass their own wiring. */
   SweeperHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
-    wiring = snapStart(() -> wired, Wiring::prime);
+    wiring = SnapStart.of(wired);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** Wires the sweeper function. */
 final class Wiring {
@@ -33,9 +34,13 @@ final class Wiring {
   final InstantSource clock;
   private final DynamoDb table;
 
-  /** The wiring for Lambda, from these settings and those in the secret that they name. */
-  static Wiring of(Environment variables) {
-    var environment = Secrets.in(variables);
+  /** The source of the settings: the variables, and the secret that they name. */
+  static Supplier<Environment> settings(Environment variables) {
+    return Secrets.open(variables);
+  }
+
+  /** The wiring for Lambda, from these settings. */
+  static Wiring of(Environment environment) {
     return new Wiring(
         environment,
         DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),

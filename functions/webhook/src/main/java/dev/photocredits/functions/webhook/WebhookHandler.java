@@ -50,7 +50,9 @@ public final class WebhookHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            () -> Wiring.of(environment),
+            environment,
+            Wiring::settings,
+            Wiring::of,
             Wiring::prime,
             PrimingRequest.of("POST /api/webhooks/stripe"));
   }
@@ -58,7 +60,7 @@ public final class WebhookHandler extends ApiHandler {
   /** For tests, which pass their own wiring. */
   WebhookHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
-    wiring = snapStart(() -> wired, Wiring::prime);
+    wiring = SnapStart.of(wired);
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.function.Supplier;
 
 /** Wires the webhook function. */
 final class Wiring {
@@ -24,9 +25,13 @@ final class Wiring {
   final InstantSource clock;
   private final DynamoDb table;
 
-  /** The wiring for Lambda, from these settings and those in the secret that they name. */
-  static Wiring of(Environment variables) {
-    var environment = Secrets.in(variables);
+  /** The source of the settings: the variables, and the secret that they name. */
+  static Supplier<Environment> settings(Environment variables) {
+    return Secrets.open(variables);
+  }
+
+  /** The wiring for Lambda, from these settings. */
+  static Wiring of(Environment environment) {
     var clock = environment.clock();
     return new Wiring(
         environment,

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** Wires the worker function. */
 final class Wiring {
@@ -27,13 +28,17 @@ final class Wiring {
   final GenerationWorker worker;
   private final Runnable priming;
 
+  /** The source of the settings: the variables, and the secret that they name. */
+  static Supplier<Environment> settings(Environment variables) {
+    return Secrets.open(variables);
+  }
+
   /**
-   * The wiring for Lambda, from these settings and those in the secret that they name.
+   * The wiring for Lambda, from these settings.
    *
    * @param retired the models known as retired; outlives the wiring
    */
-  static Wiring of(Environment variables, RetiredModels retired) {
-    var environment = Secrets.in(variables);
+  static Wiring of(Environment environment, RetiredModels retired) {
     var clock = environment.clock();
     var aws = AwsAccess.of(environment);
     var table = DynamoDb.open(aws, environment.text("TABLE_NAME"));

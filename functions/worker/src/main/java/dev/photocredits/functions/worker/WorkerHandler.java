@@ -31,13 +31,15 @@ public final class WorkerHandler extends BackgroundHandler {
   public WorkerHandler(Environment environment) {
     super(environment);
     var retired = new RetiredModels(Log.of(environment), environment.clock());
-    wiring = snapStart(() -> Wiring.of(environment, retired), Wiring::prime);
+    wiring =
+        snapStart(
+            environment, Wiring::settings, settings -> Wiring.of(settings, retired), Wiring::prime);
   }
 
   /** For tests, which pass their own wiring. */
   WorkerHandler(Wiring wired, Log log, InstantSource clock) {
     super(log, clock);
-    wiring = snapStart(() -> wired, Wiring::prime);
+    wiring = SnapStart.of(wired);
   }
 
   @Override
