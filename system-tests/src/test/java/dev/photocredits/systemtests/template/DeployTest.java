@@ -83,7 +83,7 @@ final class DeployTest {
             "config.json",
             """
             {"api": "https://api.example", "sign_in": {"url": "https://sign-in.example",\
-             "client_id": "client"}, "credits_per_generation": 3}\
+             "client_id": "client"}}\
             """);
     assertThat(account.requests()).containsExactly("CreateInvalidation D1");
   }
