@@ -341,7 +341,8 @@ final class MutantCatalogue {
     rule(
         "generate: the idempotency record is written",
         "generation/GenerationStart.java",
-        "key == null ? null : new IdempotencyWrite(request.recordFor(key, pending.id(), now), null);",
+        "key == null ? null : new IdempotencyWrite(request.recordFor(key, pending.id(), now),"
+            + " null);",
         "(IdempotencyWrite) null;");
     rule(
         "generate: the key belongs to the same request",
@@ -387,7 +388,8 @@ final class MutantCatalogue {
     rule(
         "generate: limits are checked before the photo is prepared",
         "generation/GenerationStart.java",
-        "return generations.attempt(request.email(), price, limits, now).map(it -> refused(it, now));",
+        "return generations.attempt(request.email(), price, limits, now).map(it -> refused(it,"
+            + " now));",
         "return Optional.empty();");
   }
 
@@ -629,7 +631,7 @@ final class MutantCatalogue {
         "if (payment != null && !payment.reversed().isNone())",
         "if (purchase == null && payment != null)");
     rule(
-        "reconcile: stretches overlap",
+        "reconcile: intervals overlap",
         "reconciliation/Reconciliation.java",
         "Duration.ofMinutes(10)",
         "Duration.ofMinutes(-10)");

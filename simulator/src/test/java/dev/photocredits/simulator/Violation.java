@@ -18,7 +18,7 @@ enum Violation {
   EXPIRED_CREDITS_USED,
   /** Credits were expired before their time, or after they had been spent. */
   CREDITS_EXPIRED_TOO_EARLY,
-  /** A generation stays pending for ever. */
+  /** A generation stays pending forever. */
   PENDING_FOR_EVER,
   /** An overdue generation was still pending after a sweep without faults. */
   REFUND_LATE,

@@ -36,8 +36,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every generation request begins with, whether its pictures are generated within the request
- * or by a worker: it repeats an earlier request, is refused, or holds the price.
+ * The first step of every generation request, whether its pictures are generated within the request
+ * or by a worker: the request repeats an earlier one, is refused, or holds the price.
  */
 public final class GenerationStart {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(30);

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 public interface Checkpoints {
 
   /**
-   * A position in the history, which is compared one stretch of time at a time, newest events
-   * first.
+   * A position in the history, which is compared interval by interval, newest events first within
+   * each.
    *
    * @param since everything before this time has been compared
-   * @param until the end of the stretch in progress; null if none is
-   * @param after the last event of the stretch that has been compared; null before the first
+   * @param until the end of the interval in progress; null if none is
+   * @param after the last event of the interval that has been compared; null before the first
    */
   record Checkpoint(Instant since, @Nullable Instant until, @Nullable String after) {}
 

@@ -41,7 +41,7 @@ public final class Reconciliation {
   /** How far back the first run looks: as long as Stripe keeps events. */
   private static final Duration EVENT_RETENTION = Duration.ofDays(30);
 
-  /** How much each stretch of time overlaps the one before, because clocks differ and lists lag. */
+  /** How much each interval overlaps the one before, because clocks differ and lists lag. */
   private static final Duration OVERLAP = Duration.ofMinutes(10);
 
   /**
@@ -84,7 +84,7 @@ public final class Reconciliation {
    * @param attention the events that this run opened for an operator, each with its problem
    * @param failures the exceptions of the events that this run opened because they failed
    * @param open the open events after the run, at most 1000
-   * @param hasMore whether the next run must continue with the same stretch of time
+   * @param hasMore whether the next run must continue with the same interval
    * @param failure what ended the run early; null if nothing did
    */
   public record Reconciled(
@@ -219,7 +219,7 @@ public final class Reconciliation {
         continue;
       }
       checkpoints.save(new Checkpoint(until.minus(OVERLAP), null, null));
-      // The stretch that an earlier run began is done. Go on with the time since.
+      // The interval that an earlier run began is done. Continue with the time since.
       if (!until.isBefore(now)) {
         return false;
       }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A page of a list.
  *
- * @param hasMore whether the list goes on after the last of these items
+ * @param hasMore whether more items follow the last of these
  */
 public record Page<T>(List<T> items, boolean hasMore) {
   public Page {

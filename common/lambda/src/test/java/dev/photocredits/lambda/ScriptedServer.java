@@ -71,7 +71,7 @@ public final class ScriptedServer<C> implements AutoCloseable {
     return _ -> hang();
   }
 
-  /** Waits for ever. */
+  /** Waits forever. */
   public static void hang() {
     try {
       NEVER.await();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that what is deployed, and what builds it, are the files that somebody has looked at. */
+/** Tests that the libraries in the zips, and the tools of the build, are the recorded files. */
 final class SupplyChainTest {
   private static final Path LIBRARIES = ProjectFiles.root().resolve("build/libraries.sha256");
 
