@@ -188,8 +188,8 @@ public final class Outside {
     }
 
     @Override
-    public Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
-      return call(Site.FIND_CLAIM, () -> world.ledger.holder(owner, key));
+    public Optional<IdempotencyRecord> idempotencyRecord(Email owner, IdempotencyKey key) {
+      return call(Site.FIND_IDEMPOTENCY_RECORD, () -> world.ledger.idempotencyRecord(owner, key));
     }
 
     @Override
@@ -241,7 +241,8 @@ public final class Outside {
   }
 
   public IdempotencyRecords idempotencyRecords() {
-    return (key, failed, now) -> call(Site.CLAIM, () -> world.ledger.claim(key, failed, now));
+    return (key, failed, now) ->
+        call(Site.PUT_IDEMPOTENCY_RECORD, () -> world.ledger.putIfAbsent(key, failed, now));
   }
 
   public PurchaseOrders purchaseOrders() {

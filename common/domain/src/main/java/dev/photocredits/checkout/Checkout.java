@@ -129,7 +129,7 @@ public final class Checkout {
     var request = RequestFingerprint.of(email.value(), pack.key());
     var wanted =
         IdempotencyRecord.of(email, IdempotencyRecord.Scope.CHECKOUT, key, request, attempt, now);
-    return Optional.of(idempotencyRecords.claim(wanted, failed, now))
+    return Optional.of(idempotencyRecords.putIfAbsent(wanted, failed, now))
         .filter(earlier -> earlier.isFor(request))
         .map(IdempotencyRecord::result);
   }
@@ -167,7 +167,7 @@ public final class Checkout {
       var wanted =
           IdempotencyRecord.of(
               email, IdempotencyRecord.Scope.CUSTOMER, key, request, ids.next(now), now);
-      var attempt = idempotencyRecords.claim(wanted, failed, now).result();
+      var attempt = idempotencyRecords.putIfAbsent(wanted, failed, now).result();
       switch (payments.createCustomer(email, attempt)) {
         case CustomerCreated(var customer) -> {
           return ledger.linkCustomer(email, customer, deleted, now);

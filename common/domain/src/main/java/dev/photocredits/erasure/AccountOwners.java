@@ -18,7 +18,7 @@ import java.util.Optional;
 public interface AccountOwners {
 
   /** Returns the owner of the account of an address; nothing if there is no account. */
-  Optional<AccountOwner> holder(Email owner);
+  Optional<AccountOwner> findOwner(Email owner);
 
   /**
    * Lists the addresses whose erasure has begun and not ended; nothing can be done under them. An

@@ -58,7 +58,7 @@ public final class Erasure {
 
   /** Returns the owner of the account of an address; nothing if there is no account. */
   public Optional<AccountOwner> find(Email owner) {
-    return accountOwners.holder(owner);
+    return accountOwners.findOwner(owner);
   }
 
   /** Lists the addresses whose erasure has begun and not ended; {@link #erase} continues it. */
@@ -75,7 +75,7 @@ public final class Erasure {
    */
   public ErasureOutcome erase(Email owner, boolean forfeitsCredits) {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
-      @Nullable AccountOwner current = accountOwners.holder(owner).orElse(null);
+      @Nullable AccountOwner current = accountOwners.findOwner(owner).orElse(null);
       switch (current) {
         case null -> {
           images.removeUploads(owner);

@@ -81,7 +81,7 @@ public final class GenerationStart {
       return Optional.empty();
     }
     return generations
-        .holder(request.email(), key)
+        .idempotencyRecord(request.email(), key)
         .filter(earlier -> earlier.isLive(now))
         .flatMap(earlier -> repeat(request, earlier, _ -> Optional.empty()));
   }
@@ -145,7 +145,7 @@ public final class GenerationStart {
       case Started _ -> Optional.empty();
       case Refusal refusal -> Optional.of(refused(refusal, pending.createdAt()));
       case KeyTaken(var earlier) -> {
-        var wanted = requireNonNull(write).claim();
+        var wanted = requireNonNull(write).record();
         yield repeat(
             request,
             earlier,

@@ -39,15 +39,17 @@ public interface Generations {
 
   /**
    * The idempotency record to write with a generation. It is written if there is none for the key,
-   * if the existing one has expired, or if the generation of the existing one is {@code failed}.
+   * if the existing one has expired, or if the generation of the existing one is {@code
+   * failedGeneration}.
    *
-   * @param claim the record
-   * @param failed the generation of the existing record, which has failed; null if none is known
+   * @param record the record
+   * @param failedGeneration the generation of the existing record, which has failed; null if none
+   *     is known
    */
-  record IdempotencyWrite(IdempotencyRecord claim, @Nullable GenerationId failed) {}
+  record IdempotencyWrite(IdempotencyRecord record, @Nullable GenerationId failedGeneration) {}
 
   /** Returns the last record of the key, expired or not. Writes nothing. */
-  Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key);
+  Optional<IdempotencyRecord> idempotencyRecord(Email owner, IdempotencyKey key);
 
   /**
    * Adds a picture to a pending generation.

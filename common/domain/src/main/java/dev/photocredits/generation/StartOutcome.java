@@ -21,9 +21,9 @@ public sealed interface StartOutcome {
   /**
    * The key was used before; nothing was written.
    *
-   * @param holder the record of the earlier request
+   * @param record the record of the earlier request
    */
-  record KeyTaken(IdempotencyRecord holder) implements StartOutcome {}
+  record KeyTaken(IdempotencyRecord record) implements StartOutcome {}
 
   /** A limit is reached. */
   record LimitReached(Limit limit) implements Refusal {}

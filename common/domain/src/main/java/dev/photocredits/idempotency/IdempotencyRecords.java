@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 public interface IdempotencyRecords {
 
   /**
-   * Writes a record unless a live one with the same key exists whose result has not failed. Returns
-   * the stored record: the wanted one, or the earlier one, in which case nothing was written. Of
-   * concurrent callers that saw the same result fail, one writes its record, and all get that
-   * record. An exception means that the outcome is unknown: repeat the call.
+   * Writes a record unless the key has a live one whose result has not failed. Returns the stored
+   * record: the wanted one, or the earlier one, in which case nothing was written. Of concurrent
+   * callers that saw the same result fail, one writes its record, and all get that record. An
+   * exception means that the outcome is unknown: repeat the call.
    *
    * @param failed the result of an earlier record that has failed; null if none is known
    */
-  IdempotencyRecord claim(IdempotencyRecord wanted, @Nullable UUID failed, Instant now);
+  IdempotencyRecord putIfAbsent(IdempotencyRecord wanted, @Nullable UUID failed, Instant now);
 }

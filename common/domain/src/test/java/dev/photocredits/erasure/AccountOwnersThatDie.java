@@ -58,8 +58,8 @@ public class AccountOwnersThatDie implements AccountOwners, ImageRemoval {
   }
 
   @Override
-  public Optional<AccountOwner> holder(Email owner) {
-    return accountOwners.holder(owner);
+  public Optional<AccountOwner> findOwner(Email owner) {
+    return accountOwners.findOwner(owner);
   }
 
   @Override

@@ -212,7 +212,10 @@ public interface ErasureContract {
   }
 
   private boolean isLeaving(Email owner) {
-    return accountOwners().holder(owner).filter(AccountOwner.Leaving.class::isInstance).isPresent();
+    return accountOwners()
+        .findOwner(owner)
+        .filter(AccountOwner.Leaving.class::isInstance)
+        .isPresent();
   }
 
   @Test
@@ -421,12 +424,13 @@ public interface ErasureContract {
 
     var fresh = auditReader().account(ada);
     assertThat(fresh.entries()).hasSize(1);
-    var record = idempotencyRecords().claim(record(ada), null, SAMPLES.now());
+    var record = idempotencyRecords().putIfAbsent(record(ada), null, SAMPLES.now());
     assertThat(accountOwners().move(ada, pseudonym, fresh.entries().getFirst())).isFalse();
     assertThat(accountOwners().deleteRemaining(ada, pseudonym)).isFalse();
     accountOwners().end(ada, pseudonym);
     assertThat(auditReader().account(ada)).isEqualTo(fresh);
-    assertThat(idempotencyRecords().claim(record(ada), null, SAMPLES.now())).isEqualTo(record);
+    assertThat(idempotencyRecords().putIfAbsent(record(ada), null, SAMPLES.now()))
+        .isEqualTo(record);
     Invariants.hold(auditReader(), List.of(ada, pseudonym));
   }
 
@@ -772,11 +776,11 @@ public interface ErasureContract {
     assertThat(auditReader().account(ada))
         .isEqualTo(new Account(ada, null, List.of(), List.of(), List.of(), List.of(), List.of()));
     assertThat(ledger().find(ada)).isEmpty();
-    assertThat(accountOwners().holder(ada)).isEmpty();
+    assertThat(accountOwners().findOwner(ada)).isEmpty();
     assertThat(feedbackOf(ada)).isEmpty();
     assertThat(isStored(ada)).isFalse();
     var record = record(ada);
-    assertThat(idempotencyRecords().claim(record, null, SAMPLES.now())).isEqualTo(record);
+    assertThat(idempotencyRecords().putIfAbsent(record, null, SAMPLES.now())).isEqualTo(record);
     var pseudonym = ownerOf(charged(before));
     assertThat(pseudonym.isPseudonym()).isTrue();
     var after = auditReader().account(pseudonym);

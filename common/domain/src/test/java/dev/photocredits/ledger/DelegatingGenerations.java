@@ -41,8 +41,8 @@ public abstract class DelegatingGenerations implements Generations {
   }
 
   @Override
-  public Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
-    return ledger.holder(owner, key);
+  public Optional<IdempotencyRecord> idempotencyRecord(Email owner, IdempotencyKey key) {
+    return ledger.idempotencyRecord(owner, key);
   }
 
   @Override

@@ -519,8 +519,8 @@ public final class InMemoryLedger
       throw new IllegalStateException("the generation already exists");
     }
     if (key != null) {
-      var failed = key.failed() == null ? null : key.failed().value();
-      var earlier = idempotencyRecords.earlier(key.claim(), failed, usage.createdAt());
+      var failed = key.failedGeneration() == null ? null : key.failedGeneration().value();
+      var earlier = idempotencyRecords.earlier(key.record(), failed, usage.createdAt());
       if (earlier.isPresent()) {
         return new KeyTaken(earlier.get());
       }
@@ -534,7 +534,7 @@ public final class InMemoryLedger
     limiting.count(email, counts);
     generations(email).put(pending.id().toString(), pending);
     if (key != null) {
-      idempotencyRecords.put(key.claim());
+      idempotencyRecords.put(key.record());
     }
     post(user, Journal.hold(Standing.of(user), usage));
     hold(email, 1, usage.credits().value());
@@ -586,7 +586,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized IdempotencyRecord claim(
+  public synchronized IdempotencyRecord putIfAbsent(
       IdempotencyRecord wanted, @Nullable UUID failed, Instant now) {
     var earlier = idempotencyRecords.earlier(wanted, failed, now);
     if (earlier.isEmpty()) {
@@ -596,7 +596,8 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
+  public synchronized Optional<IdempotencyRecord> idempotencyRecord(
+      Email owner, IdempotencyKey key) {
     return idempotencyRecords.find(owner, IdempotencyRecord.Scope.GENERATE, key);
   }
 
@@ -803,7 +804,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<AccountOwner> holder(Email owner) {
+  public synchronized Optional<AccountOwner> findOwner(Email owner) {
     var erasing = leaving.get(owner);
     if (erasing != null) {
       var user = Optional.ofNullable(users.get(erasing.pseudonym())).orElseThrow();

@@ -63,7 +63,7 @@ final class DynamoDbAccountOwners implements AccountOwners {
   }
 
   @Override
-  public Optional<AccountOwner> holder(Email owner) {
+  public Optional<AccountOwner> findOwner(Email owner) {
     return table.find(Keys.user(owner), Keys.PROFILE).map(this::accountOwner);
   }
 

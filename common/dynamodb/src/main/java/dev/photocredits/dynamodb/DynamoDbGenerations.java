@@ -104,8 +104,8 @@ final class DynamoDbGenerations implements Generations {
             ? null
             : DynamoDbIdempotencyRecords.put(
                 transaction,
-                key.claim(),
-                key.failed() == null ? null : key.failed().value(),
+                key.record(),
+                key.failedGeneration() == null ? null : key.failedGeneration().value(),
                 usage.createdAt());
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
@@ -142,7 +142,7 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public Optional<IdempotencyRecord> holder(Email owner, IdempotencyKey key) {
+  public Optional<IdempotencyRecord> idempotencyRecord(Email owner, IdempotencyKey key) {
     return table.find(
         IdempotencyItem.SCHEMA,
         Keys.user(owner),

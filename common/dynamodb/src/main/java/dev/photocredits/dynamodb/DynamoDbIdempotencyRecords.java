@@ -41,7 +41,8 @@ final class DynamoDbIdempotencyRecords implements IdempotencyRecords {
   }
 
   @Override
-  public IdempotencyRecord claim(IdempotencyRecord wanted, @Nullable UUID failed, Instant now) {
+  public IdempotencyRecord putIfAbsent(
+      IdempotencyRecord wanted, @Nullable UUID failed, Instant now) {
     var transaction = table.transaction();
     var put = put(transaction, wanted, failed, now);
     var outcome = transaction.execute();

@@ -37,7 +37,7 @@ interface IdempotencyContract extends LedgerUnderTest {
 
     var outcome = start(again, key(again, "key", "request"));
 
-    assertThat(outcome).isEqualTo(new KeyTaken(key(first, "key", "request").claim()));
+    assertThat(outcome).isEqualTo(new KeyTaken(key(first, "key", "request").record()));
     assertThat(balance(ada)).isEqualTo(7);
     assertThat(generations().find(ada, again.id())).isEmpty();
     Invariants.hold(auditReader(), List.of(ada));
@@ -114,7 +114,7 @@ interface IdempotencyContract extends LedgerUnderTest {
     var refused = start(third, key(third, "key", "request", third.createdAt(), failed.id()));
 
     assertThat(passed).isEqualTo(new Started());
-    assertThat(refused).isEqualTo(new KeyTaken(key(second, "key", "request").claim()));
+    assertThat(refused).isEqualTo(new KeyTaken(key(second, "key", "request").record()));
     assertThat(balance(ada)).isEqualTo(4);
   }
 
@@ -144,10 +144,13 @@ interface IdempotencyContract extends LedgerUnderTest {
     var records =
         Race.of(
             16,
-            i -> idempotencyRecords().claim(checkoutRecord(ada, "request " + i, now), null, now));
+            i ->
+                idempotencyRecords()
+                    .putIfAbsent(checkoutRecord(ada, "request " + i, now), null, now));
 
     assertThat(records)
-        .containsOnly(idempotencyRecords().claim(checkoutRecord(ada, "request", now), null, now));
+        .containsOnly(
+            idempotencyRecords().putIfAbsent(checkoutRecord(ada, "request", now), null, now));
   }
 
   @Test
@@ -155,31 +158,33 @@ interface IdempotencyContract extends LedgerUnderTest {
     var ada = newEmail();
     var now = SAMPLES.now();
     var first = checkoutRecord(ada, "request", now);
-    assertThat(idempotencyRecords().claim(first, null, now)).isEqualTo(first);
+    assertThat(idempotencyRecords().putIfAbsent(first, null, now)).isEqualTo(first);
 
     var nearly = now.plus(Duration.ofHours(24)).minusSeconds(1);
     var after = now.plus(Duration.ofHours(24));
     var next = checkoutRecord(ada, "another", after);
 
-    assertThat(idempotencyRecords().claim(checkoutRecord(ada, "another", nearly), null, nearly))
+    assertThat(
+            idempotencyRecords().putIfAbsent(checkoutRecord(ada, "another", nearly), null, nearly))
         .isEqualTo(first);
-    assertThat(idempotencyRecords().claim(next, null, after)).isEqualTo(next);
+    assertThat(idempotencyRecords().putIfAbsent(next, null, after)).isEqualTo(next);
   }
 
   @Test
   default void of_many_concurrent_retries_of_a_failed_result_one_replaces_the_record() {
     var ada = newEmail();
     var now = SAMPLES.now();
-    var first = idempotencyRecords().claim(checkoutRecord(ada, "request", now), null, now);
+    var first = idempotencyRecords().putIfAbsent(checkoutRecord(ada, "request", now), null, now);
 
     var records =
         Race.of(
             16,
             _ ->
                 idempotencyRecords()
-                    .claim(checkoutRecord(ada, "request", now), first.result(), now));
-    var unaware = idempotencyRecords().claim(checkoutRecord(ada, "request", now), null, now);
-    var late = idempotencyRecords().claim(checkoutRecord(ada, "request", now), first.result(), now);
+                    .putIfAbsent(checkoutRecord(ada, "request", now), first.result(), now));
+    var unaware = idempotencyRecords().putIfAbsent(checkoutRecord(ada, "request", now), null, now);
+    var late =
+        idempotencyRecords().putIfAbsent(checkoutRecord(ada, "request", now), first.result(), now);
 
     assertThat(records).containsOnly(unaware);
     assertThat(late).isEqualTo(unaware);
@@ -192,15 +197,16 @@ interface IdempotencyContract extends LedgerUnderTest {
     var generation = SAMPLES.order(ada, 3);
     var record =
         key(generation, "key-1", "request")
-            .claim()
+            .record()
             .withReference(RequestFingerprint.of("reference"));
     var key = new IdempotencyWrite(record, null);
-    assertThat(generations().holder(ada, new IdempotencyKey("key-1"))).isEmpty();
+    assertThat(generations().idempotencyRecord(ada, new IdempotencyKey("key-1"))).isEmpty();
     assertThat(start(generation, key)).isEqualTo(new Started());
 
-    assertThat(generations().holder(ada, new IdempotencyKey("key-1"))).contains(key.claim());
-    assertThat(generations().holder(ada, new IdempotencyKey("key-2"))).isEmpty();
-    assertThat(generations().holder(user(10), new IdempotencyKey("key-1"))).isEmpty();
+    assertThat(generations().idempotencyRecord(ada, new IdempotencyKey("key-1")))
+        .contains(key.record());
+    assertThat(generations().idempotencyRecord(ada, new IdempotencyKey("key-2"))).isEmpty();
+    assertThat(generations().idempotencyRecord(user(10), new IdempotencyKey("key-1"))).isEmpty();
     assertThat(balance(ada)).isEqualTo(7);
   }
 
