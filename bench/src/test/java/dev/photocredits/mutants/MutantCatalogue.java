@@ -89,12 +89,12 @@ final class MutantCatalogue {
         "(count.room() < 0 ? \"\" : \"attribute_not_exists(used) OR \")",
         "\"attribute_not_exists(used) OR \"");
     table(
-        "ask: the model has not been asked before",
+        "model calls: none has been counted before",
         "DynamoDbGenerations.java",
         " AND attribute_not_exists(asked)",
         "");
     table(
-        "ask: the model has not been asked since",
+        "model calls: none has been counted since",
         "DynamoDbGenerations.java",
         " AND asked = :seen_asked",
         " AND asked >= :seen_asked");
@@ -304,7 +304,7 @@ final class MutantCatalogue {
         "if (transactions.isOurs(outcome, usage::isSame))",
         "if (transactions == null)");
     table(
-        "ask: our own attempt, whose reply was lost",
+        "model calls: our own attempt, whose reply was lost",
         "DynamoDbGenerations.java",
         "if (pending.calls().attempts().contains(attempt))",
         "if (pending.calls() == null)");
@@ -388,9 +388,8 @@ final class MutantCatalogue {
     rule(
         "generate: limits are checked before the photo is prepared",
         "generation/GenerationStart.java",
-        "return generations.attempt(request.email(), price, limits, now).map(it -> refused(it,"
-            + " now));",
-        "return Optional.empty();");
+        ".or(() -> countRequest(request, now));",
+        ";");
   }
 
   // States
@@ -408,22 +407,22 @@ final class MutantCatalogue {
         "case Overtaken _ -> new NothingDelivered(pending.id(), FailureReason.MODEL_OVERLOADED,"
             + " RETRY_AFTER, new Work(failed.price(), failed.refunded(), List.of(), List.of()));");
     rule(
-        "ask: reserved pictures are used first",
+        "model calls: reserved pictures are used first",
         "generation/Generation.java",
         "isSameDay ? Math.min(calls.reserved(), pictures) : 0",
         "isSameDay ? Math.min(0, pictures) : 0");
     rule(
-        "ask: a reservation of another day does not count",
+        "model calls: a reservation of another day does not count",
         "generation/Generation.java",
         "isSameDay ? Math.min(calls.reserved(), pictures) : 0",
         "Math.min(calls.reserved(), pictures)");
     rule(
-        "ask: a reservation of another day is released",
+        "model calls: a reservation of another day is released",
         "generation/Generation.java",
         "Limits.releasing(createdAt, isSameDay ? 0 : calls.reserved())",
         "Limits.releasing(createdAt, 0)");
     rule(
-        "ask: an uncertain count is retried",
+        "model calls: an uncertain count is retried",
         "generation/PictureGenerator.java",
         "if (attempt == ATTEMPTS)",
         "if (attempt > 0)");

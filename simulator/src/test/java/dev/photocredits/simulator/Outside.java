@@ -177,9 +177,10 @@ public final class Outside {
 
   public final class OutsideGenerations implements Generations {
     @Override
-    public Optional<StartOutcome.Refusal> attempt(
+    public Optional<StartOutcome.Refusal> countRequest(
         Email owner, Credits price, Limits limits, Instant now) {
-      return call(Site.ATTEMPT, owner, () -> world.ledger.attempt(owner, price, limits, now));
+      return call(
+          Site.COUNT_REQUEST, owner, () -> world.ledger.countRequest(owner, price, limits, now));
     }
 
     @Override
@@ -199,12 +200,12 @@ public final class Outside {
     }
 
     @Override
-    public Optional<Generation> ask(
+    public Optional<Generation> countModelCalls(
         Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
       return call(
-          Site.ASK,
+          Site.COUNT_MODEL_CALLS,
           pending.email(),
-          () -> world.ledger.ask(pending, attempt, pictures, limits, now));
+          () -> world.ledger.countModelCalls(pending, attempt, pictures, limits, now));
     }
 
     @Override
@@ -215,13 +216,13 @@ public final class Outside {
     }
 
     @Override
-    public boolean admit(WaitSlot wait, Limits limits, Instant now) {
-      return world.ledger.admit(wait, limits, now);
+    public boolean startWaiting(WaitSlot wait, Limits limits, Instant now) {
+      return world.ledger.startWaiting(wait, limits, now);
     }
 
     @Override
-    public void leave(WaitSlot wait) {
-      world.ledger.leave(wait);
+    public void stopWaiting(WaitSlot wait) {
+      world.ledger.stopWaiting(wait);
     }
 
     @Override

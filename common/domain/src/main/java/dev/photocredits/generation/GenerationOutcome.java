@@ -14,12 +14,12 @@ public sealed interface GenerationOutcome {
   /**
    * Figures about a generation that this call ended, for metrics.
    *
-   * @param taken the price
+   * @param price the price of the generation, whether or not a part of it was refunded
    * @param refunded the credits that this call refunded; none if another process refunded them
    * @param missing why pictures are missing, one for each
    * @param answers how long each answer of the model took
    */
-  record Work(Credits taken, Credits refunded, List<NoImage> missing, List<Duration> answers) {
+  record Work(Credits price, Credits refunded, List<NoImage> missing, List<Duration> answers) {
     public Work {
       missing = List.copyOf(missing);
       answers = List.copyOf(answers);

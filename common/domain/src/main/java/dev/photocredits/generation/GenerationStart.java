@@ -104,11 +104,13 @@ public final class GenerationStart {
   Optional<GenerationOutcome> outcomeWithoutPhoto(
       GenerationRequest request, @Nullable IdempotencyKey key) {
     var now = clock.instant();
-    return repeated(request, key, now).or(() -> attempt(request, now));
+    return repeated(request, key, now).or(() -> countRequest(request, now));
   }
 
-  private Optional<GenerationOutcome> attempt(GenerationRequest request, Instant now) {
-    return generations.attempt(request.email(), price, limits, now).map(it -> refused(it, now));
+  private Optional<GenerationOutcome> countRequest(GenerationRequest request, Instant now) {
+    return generations
+        .countRequest(request.email(), price, limits, now)
+        .map(it -> refused(it, now));
   }
 
   /** A generation of this request that has not been stored yet, with a lease from now on. */

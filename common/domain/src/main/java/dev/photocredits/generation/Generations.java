@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 public interface Generations {
 
   /**
-   * Counts a generation request before anything is spent on it, and checks whether it could start
-   * now: whether the user exists, has the credits, and is within the limits, in this order. Holds
+   * Counts a generation request before anything is spent on it, unless it could not start now: if
+   * the user does not exist, has too few credits, or has reached a limit, in this order. Holds
    * nothing; {@link #start} decides.
    *
    * @return why it could not start, in which case nothing was counted; empty if the request may
    *     continue
    */
-  Optional<Refusal> attempt(Email owner, Credits price, Limits limits, Instant now);
+  Optional<Refusal> countRequest(Email owner, Credits price, Limits limits, Instant now);
 
   /**
    * Holds the price, writes the pending generation, its {@link Generation#usage} and its
@@ -61,7 +61,7 @@ public interface Generations {
   boolean add(Generation generation, Picture picture);
 
   /**
-   * Records that the model is about to be called for pictures of a pending generation. Uses the
+   * Counts the calls of the model that are about to be made for a pending generation. Uses the
    * pictures that its start reserved first, and counts the others towards the daily limit. A repeat
    * of the same attempt counts once.
    *
@@ -69,7 +69,7 @@ public interface Generations {
    * @return the current generation; empty if the model must not be called, because the generation
    *     has ended or the daily limit is reached. Then nothing was counted.
    */
-  Optional<Generation> ask(
+  Optional<Generation> countModelCalls(
       Generation pending, UUID attempt, int pictures, Limits limits, Instant now);
 
   /**
@@ -91,12 +91,12 @@ public interface Generations {
 
   /**
    * Lets a request wait, unless the owner already has as many waiting requests as the limits allow.
-   * A wait counts until it is left or expires. A repeat counts once.
+   * A wait counts until it is stopped or expires. A repeat counts once.
    */
-  boolean admit(WaitSlot wait, Limits limits, Instant now);
+  boolean startWaiting(WaitSlot wait, Limits limits, Instant now);
 
-  /** Ends a wait. Never throws because of the table: a wait that stays expires. */
-  void leave(WaitSlot wait);
+  /** Stops a wait. Never throws because of the table: a wait that stays expires. */
+  void stopWaiting(WaitSlot wait);
 
   Optional<Generation> find(Email email, GenerationId id);
 

@@ -160,7 +160,7 @@ public final class PictureGenerator {
     var id = ids.next(now);
     for (var attempt = 1; ; attempt++) {
       try {
-        return generations.ask(pending, id, pictures, limits, now);
+        return generations.countModelCalls(pending, id, pictures, limits, now);
       } catch (RuntimeException e) {
         if (attempt == ATTEMPTS) {
           throw e;

@@ -23,17 +23,17 @@ public final class WaitSlots {
 
   /**
    * Lets a request wait for its pictures, unless the owner already has as many waiting requests as
-   * the limits allow. The caller must {@link #leave} in the end; if its process dies, the wait
-   * counts until it expires.
+   * the limits allow. The caller must call {@link #stopWaiting} in the end; if its process dies,
+   * the wait counts until it expires.
    */
-  public Optional<WaitSlot> admit(Email owner, Instant until) {
+  public Optional<WaitSlot> startWaiting(Email owner, Instant until) {
     var now = clock.instant();
     var wait = new WaitSlot(owner, ids.next(now), until);
-    return generations.admit(wait, limits, now) ? Optional.of(wait) : Optional.empty();
+    return generations.startWaiting(wait, limits, now) ? Optional.of(wait) : Optional.empty();
   }
 
-  /** Ends a wait. */
-  public void leave(WaitSlot wait) {
-    generations.leave(wait);
+  /** Stops a wait. */
+  public void stopWaiting(WaitSlot wait) {
+    generations.stopWaiting(wait);
   }
 }

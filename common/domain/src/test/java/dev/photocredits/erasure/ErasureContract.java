@@ -243,7 +243,7 @@ public interface ErasureContract {
         assertThatThrownBy(() -> orders().place(PurchaseOrdersContract.order(ada)))
             .isInstanceOf(IllegalStateException.class);
         var hourly = Limits.NONE.with(Limit.HOURLY, 1);
-        assertThatThrownBy(() -> generations().attempt(ada, credits(1), hourly, SAMPLES.now()))
+        assertThatThrownBy(() -> generations().countRequest(ada, credits(1), hourly, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
         var lookups = Limits.NONE.with(Limit.LOOKUPS, 1);
         assertThatThrownBy(() -> orders().countLookup(ada, lookups, SAMPLES.now()))

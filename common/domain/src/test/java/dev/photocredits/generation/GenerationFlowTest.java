@@ -360,7 +360,7 @@ final class GenerationFlowTest {
         (Delivered)
             flow(model, ledger, 3, () -> clock.instant()).generate(request(), null, inAMinute());
 
-    assertThat(outcome.work().taken()).isEqualTo(credits(3));
+    assertThat(outcome.work().price()).isEqualTo(credits(3));
     assertThat(outcome.work().refunded()).isEqualTo(credits(1));
     assertThat(outcome.work().missing()).hasSize(1);
     assertThat(outcome.work().answers())
@@ -375,7 +375,7 @@ final class GenerationFlowTest {
 
     var outcome = flow(new ModelThatHangs(3), swept, 3).generate(request(), null, inAMoment());
 
-    assertThat(((NothingDelivered) outcome).work().taken()).isEqualTo(credits(3));
+    assertThat(((NothingDelivered) outcome).work().price()).isEqualTo(credits(3));
     assertThat(((NothingDelivered) outcome).work().refunded()).isEqualTo(credits(0));
     assertConsistent();
   }

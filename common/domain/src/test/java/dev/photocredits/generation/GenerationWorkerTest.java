@@ -384,10 +384,10 @@ final class GenerationWorkerTest {
     var slow =
         new DelegatingGenerations(ledger) {
           @Override
-          public Optional<Generation> ask(
+          public Optional<Generation> countModelCalls(
               Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
             clock = InstantSource.fixed(inAMinute().plusSeconds(60));
-            return super.ask(pending, attempt, pictures, limits, now);
+            return super.countModelCalls(pending, attempt, pictures, limits, now);
           }
         };
     InstantSource moving = () -> clock.instant();
@@ -453,7 +453,10 @@ final class GenerationWorkerTest {
     userWith(10);
     var id = queued();
     var pending = ledger.find(ada, id).orElseThrow();
-    var asked = ledger.ask(pending, UUID.randomUUID(), 3, limits, clock.instant()).orElseThrow();
+    var asked =
+        ledger
+            .countModelCalls(pending, UUID.randomUUID(), 3, limits, clock.instant())
+            .orElseThrow();
     assertThat(ledger.add(asked, earlyPicture())).isTrue();
 
     assertThat(deletion().delete(ada, id)).contains(credits(2));
@@ -484,7 +487,7 @@ final class GenerationWorkerTest {
 
     var work = work(new ModelThatGenerates(), id).orElseThrow().work();
 
-    assertThat(work.taken()).isEqualTo(credits(3));
+    assertThat(work.price()).isEqualTo(credits(3));
     assertThat(work.refunded()).isEqualTo(Credits.NONE);
     assertThat(((DeliveredBefore) outcome(id)).images()).hasSize(3).allMatch(images.kept::contains);
     assertThat(photos.kept).isEmpty();
@@ -952,9 +955,9 @@ final class GenerationWorkerTest {
     }
 
     @Override
-    public Optional<Generation> ask(
+    public Optional<Generation> countModelCalls(
         Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
-      var counted = super.ask(pending, attempt, pictures, limits, now);
+      var counted = super.countModelCalls(pending, attempt, pictures, limits, now);
       if (left-- > 0) {
         throw new IllegalStateException("the reply is lost");
       }

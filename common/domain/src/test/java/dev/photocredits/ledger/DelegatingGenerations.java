@@ -30,9 +30,9 @@ public abstract class DelegatingGenerations implements Generations {
   }
 
   @Override
-  public Optional<StartOutcome.Refusal> attempt(
+  public Optional<StartOutcome.Refusal> countRequest(
       Email owner, Credits price, Limits limits, Instant now) {
-    return ledger.attempt(owner, price, limits, now);
+    return ledger.countRequest(owner, price, limits, now);
   }
 
   @Override
@@ -51,9 +51,9 @@ public abstract class DelegatingGenerations implements Generations {
   }
 
   @Override
-  public Optional<Generation> ask(
+  public Optional<Generation> countModelCalls(
       Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
-    return ledger.ask(pending, attempt, pictures, limits, now);
+    return ledger.countModelCalls(pending, attempt, pictures, limits, now);
   }
 
   @Override
@@ -63,13 +63,13 @@ public abstract class DelegatingGenerations implements Generations {
   }
 
   @Override
-  public boolean admit(WaitSlot wait, Limits limits, Instant now) {
-    return ledger.admit(wait, limits, now);
+  public boolean startWaiting(WaitSlot wait, Limits limits, Instant now) {
+    return ledger.startWaiting(wait, limits, now);
   }
 
   @Override
-  public void leave(WaitSlot wait) {
-    ledger.leave(wait);
+  public void stopWaiting(WaitSlot wait) {
+    ledger.stopWaiting(wait);
   }
 
   @Override

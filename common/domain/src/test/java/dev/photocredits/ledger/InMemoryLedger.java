@@ -542,7 +542,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<StartOutcome.Refusal> attempt(
+  public synchronized Optional<StartOutcome.Refusal> countRequest(
       Email owner, Credits price, Limits limits, Instant now) {
     var counts = limits.attempting(now);
     var refusal = refusal(owner, price, limits, counts, now);
@@ -576,12 +576,12 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized boolean admit(WaitSlot wait, Limits limits, Instant now) {
+  public synchronized boolean startWaiting(WaitSlot wait, Limits limits, Instant now) {
     return limiting.admit(wait, limits.most(Limit.WAITING), now);
   }
 
   @Override
-  public synchronized void leave(WaitSlot wait) {
+  public synchronized void stopWaiting(WaitSlot wait) {
     limiting.leave(wait);
   }
 
@@ -616,7 +616,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<Generation> ask(
+  public synchronized Optional<Generation> countModelCalls(
       Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
     var email = pending.email();
     var known = find(email, pending.id()).orElse(null);

@@ -66,7 +66,7 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public Optional<Refusal> attempt(Email owner, Credits price, Limits limits, Instant now) {
+  public Optional<Refusal> countRequest(Email owner, Credits price, Limits limits, Instant now) {
     var user = table.find(UserItem.SCHEMA, Keys.user(owner), Keys.PROFILE);
     if (user.isEmpty()) {
       return Optional.of(new NoSuchUser());
@@ -182,7 +182,7 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public Optional<Generation> ask(
+  public Optional<Generation> countModelCalls(
       Generation pending, UUID attempt, int pictures, Limits limits, Instant now) {
     return OptimisticUpdate.until(pending, seen -> attempt(seen, attempt, pictures, limits, now));
   }
@@ -359,7 +359,7 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public boolean admit(WaitSlot wait, Limits limits, Instant now) {
+  public boolean startWaiting(WaitSlot wait, Limits limits, Instant now) {
     return !limits.isOn(Limit.WAITING)
         || OptimisticUpdate.until(
             Optional.<Map<String, AttributeValue>>empty(),
@@ -397,7 +397,7 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public void leave(WaitSlot wait) {
+  public void stopWaiting(WaitSlot wait) {
     try {
       var _ =
           table.update(

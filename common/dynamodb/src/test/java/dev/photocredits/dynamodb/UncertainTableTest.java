@@ -148,7 +148,10 @@ final class UncertainTableTest {
     var begun = share(ada, at);
 
     var asked =
-        losing(1).generations().ask(pending, UUID.randomUUID(), 3, limits, at).orElseThrow();
+        losing(1)
+            .generations()
+            .countModelCalls(pending, UUID.randomUUID(), 3, limits, at)
+            .orElseThrow();
     var both = share(ada, at);
     var refund = SAMPLES.refund(pending, 3);
     var ended =
@@ -170,11 +173,11 @@ final class UncertainTableTest {
     var limits = Limits.NONE.with(Limit.WAITING, 1);
     var wait = new WaitSlot(ada, UUID.randomUUID(), now.plusSeconds(25));
 
-    assertThat(losing(1).generations().admit(wait, limits, now)).isTrue();
-    losing(1).generations().leave(wait);
+    assertThat(losing(1).generations().startWaiting(wait, limits, now)).isTrue();
+    losing(1).generations().stopWaiting(wait);
 
     var next = new WaitSlot(ada, UUID.randomUUID(), now.plusSeconds(25));
-    assertThat(calm.generations().admit(next, limits, now)).isTrue();
+    assertThat(calm.generations().startWaiting(next, limits, now)).isTrue();
   }
 
   private static int share(Email owner, Instant at) {

@@ -89,7 +89,7 @@ public enum Metric {
   public static Map<Metric, Object> of(Work work) {
     var metrics = new EnumMap<Metric, Object>(Metric.class);
     metrics.put(GENERATIONS, 1L);
-    metrics.put(CREDITS_TAKEN, (long) work.taken().value());
+    metrics.put(CREDITS_TAKEN, (long) work.price().value());
     metrics.put(CREDITS_REFUNDED, (long) work.refunded().value());
     metrics.put(VARIATIONS_MISSING, (long) work.missing().size());
     if (!work.answers().isEmpty()) {

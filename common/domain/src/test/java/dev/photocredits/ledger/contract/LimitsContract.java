@@ -187,10 +187,14 @@ interface LimitsContract extends LedgerUnderTest {
     assertThat(begin(generation, limits)).isEqualTo(new Started());
     var attempts = Stream.generate(UUID::randomUUID).limit(2).toList();
 
-    var first = generations().ask(generation, attempts.getFirst(), 3, limits, day).orElseThrow();
-    var again = generations().ask(generation, attempts.getFirst(), 3, limits, day);
-    var second = generations().ask(generation, attempts.getLast(), 2, limits, day).orElseThrow();
-    var full = generations().ask(generation, UUID.randomUUID(), 2, limits, day);
+    var first =
+        generations()
+            .countModelCalls(generation, attempts.getFirst(), 3, limits, day)
+            .orElseThrow();
+    var again = generations().countModelCalls(generation, attempts.getFirst(), 3, limits, day);
+    var second =
+        generations().countModelCalls(generation, attempts.getLast(), 2, limits, day).orElseThrow();
+    var full = generations().countModelCalls(generation, UUID.randomUUID(), 2, limits, day);
 
     assertThat(calls(first)).isEqualTo(new ModelCalls(0, 3, Set.of(attempts.getFirst())));
     assertThat(again).contains(first);
@@ -198,7 +202,8 @@ interface LimitsContract extends LedgerUnderTest {
     assertThat(full).isEmpty();
     assertThat(generations().find(generation.email(), generation.id())).contains(second);
     assertThat(begin(other, limits)).isEqualTo(new LimitReached(Limit.DAILY));
-    assertThat(generations().ask(generation, UUID.randomUUID(), 1, limits, day)).isPresent();
+    assertThat(generations().countModelCalls(generation, UUID.randomUUID(), 1, limits, day))
+        .isPresent();
   }
 
   @Test
@@ -210,7 +215,11 @@ interface LimitsContract extends LedgerUnderTest {
 
     var asked =
         Race.of(
-            6, _ -> generations().ask(generation, UUID.randomUUID(), 3, limits, day).isPresent());
+            6,
+            _ ->
+                generations()
+                    .countModelCalls(generation, UUID.randomUUID(), 3, limits, day)
+                    .isPresent());
 
     assertThat(asked.stream().filter(yes -> yes)).hasSize(3);
     assertThat(calls(generations().find(generation.email(), generation.id()).orElseThrow()).asked())
@@ -226,7 +235,8 @@ interface LimitsContract extends LedgerUnderTest {
     assertThat(begin(generation, limits)).isEqualTo(new Started());
     assertThat(begin(counted(user(100), day), limits)).isEqualTo(new LimitReached(Limit.DAILY));
 
-    var asked = generations().ask(generation, UUID.randomUUID(), 3, limits, next).orElseThrow();
+    var asked =
+        generations().countModelCalls(generation, UUID.randomUUID(), 3, limits, next).orElseThrow();
 
     assertThat(calls(asked).reserved()).isZero();
     assertThat(begin(counted(user(100), day), limits)).isEqualTo(new Started());
@@ -238,7 +248,7 @@ interface LimitsContract extends LedgerUnderTest {
     var generation = started(user(10), 3);
     var asked =
         generations()
-            .ask(generation, UUID.randomUUID(), 3, Limits.NONE, SAMPLES.now())
+            .countModelCalls(generation, UUID.randomUUID(), 3, Limits.NONE, SAMPLES.now())
             .orElseThrow();
 
     var blind = generations().finish(generation, failed(generation), SAMPLES.refund(generation, 3));
@@ -246,7 +256,9 @@ interface LimitsContract extends LedgerUnderTest {
 
     assertThat(blind).isEqualTo(new Overtaken(asked));
     assertThat(seeing).isEqualTo(new Finished());
-    assertThat(generations().ask(generation, UUID.randomUUID(), 3, Limits.NONE, SAMPLES.now()))
+    assertThat(
+            generations()
+                .countModelCalls(generation, UUID.randomUUID(), 3, Limits.NONE, SAMPLES.now()))
         .isEmpty();
     Invariants.hold(auditReader(), List.of(generation.email()));
   }
@@ -259,7 +271,8 @@ interface LimitsContract extends LedgerUnderTest {
     var asked = counted(user(100), day);
     assertThat(begin(reserved, limits)).isEqualTo(new Started());
     assertThat(begin(asked, limits)).isEqualTo(new Started());
-    var seen = generations().ask(asked, UUID.randomUUID(), 3, limits, day).orElseThrow();
+    var seen =
+        generations().countModelCalls(asked, UUID.randomUUID(), 3, limits, day).orElseThrow();
     var refund = SAMPLES.refund(reserved, 3);
     var notMade = SAMPLES.refund(asked, 3);
 
@@ -310,7 +323,7 @@ interface LimitsContract extends LedgerUnderTest {
   }
 
   private Optional<StartOutcome.Refusal> attempt(Email owner, Limits limits, Instant now) {
-    return generations().attempt(owner, credits(3), limits, now);
+    return generations().countRequest(owner, credits(3), limits, now);
   }
 
   private StartOutcome begin(Generation generation, Limits limits) {

@@ -21,20 +21,21 @@ interface WaitSlotsContract extends LedgerUnderTest {
     var limits = Limits.NONE.with(Limit.WAITING, 3);
     var waits = Stream.generate(() -> wait(ada, now.plusSeconds(25))).limit(12).toList();
 
-    var admitted = Race.of(12, i -> generations().admit(waits.get(i), limits, now));
+    var admitted = Race.of(12, i -> generations().startWaiting(waits.get(i), limits, now));
     var first = waits.get(admitted.indexOf(true));
-    var repeat = generations().admit(first, limits, now);
+    var repeat = generations().startWaiting(first, limits, now);
     var late = wait(ada, now.plusSeconds(25));
-    var full = generations().admit(late, limits, now);
-    generations().leave(first);
-    generations().leave(first);
+    var full = generations().startWaiting(late, limits, now);
+    generations().stopWaiting(first);
+    generations().stopWaiting(first);
 
     assertThat(admitted.stream().filter(yes -> yes)).hasSize(3);
     assertThat(repeat).isTrue();
     assertThat(full).isFalse();
-    assertThat(generations().admit(late, limits, now)).isTrue();
-    assertThat(generations().admit(wait(ada, now.plusSeconds(25)), limits, now)).isFalse();
-    assertThat(generations().admit(wait(user(1), now.plusSeconds(25)), limits, now)).isTrue();
+    assertThat(generations().startWaiting(late, limits, now)).isTrue();
+    assertThat(generations().startWaiting(wait(ada, now.plusSeconds(25)), limits, now)).isFalse();
+    assertThat(generations().startWaiting(wait(user(1), now.plusSeconds(25)), limits, now))
+        .isTrue();
   }
 
   @Test
@@ -42,21 +43,22 @@ interface WaitSlotsContract extends LedgerUnderTest {
     var ada = user(1);
     var now = SAMPLES.now();
     var limits = Limits.NONE.with(Limit.WAITING, 1);
-    assertThat(generations().admit(wait(ada, now.plusSeconds(25)), limits, now)).isTrue();
+    assertThat(generations().startWaiting(wait(ada, now.plusSeconds(25)), limits, now)).isTrue();
     var next = wait(ada, now.plusSeconds(50));
 
-    assertThat(generations().admit(next, limits, now.plusSeconds(24))).isFalse();
+    assertThat(generations().startWaiting(next, limits, now.plusSeconds(24))).isFalse();
 
-    assertThat(generations().admit(next, limits, now.plusSeconds(25))).isTrue();
+    assertThat(generations().startWaiting(next, limits, now.plusSeconds(25))).isTrue();
   }
 
   @Test
   default void leaving_a_wait_slot_that_was_never_taken_changes_nothing() {
     var ada = user(1);
 
-    generations().leave(wait(ada, SAMPLES.now()));
+    generations().stopWaiting(wait(ada, SAMPLES.now()));
 
-    assertThat(generations().admit(wait(ada, Instant.MAX), Limits.NONE, SAMPLES.now())).isTrue();
+    assertThat(generations().startWaiting(wait(ada, Instant.MAX), Limits.NONE, SAMPLES.now()))
+        .isTrue();
   }
 
   private static WaitSlot wait(Email owner, Instant until) {

@@ -83,14 +83,14 @@ record Preference(Duration longestWait, String applied) {
     if (pending(queued).isEmpty() || !clock.instant().isBefore(until)) {
       return new Awaited(queued, this);
     }
-    var wait = waits.admit(email, until);
+    var wait = waits.startWaiting(email, until);
     if (wait.isEmpty()) {
       return new Awaited(queued, withoutWaiting());
     }
     try {
       return new Awaited(poll(start, email, queued, until, clock), this);
     } finally {
-      waits.leave(wait.get());
+      waits.stopWaiting(wait.get());
     }
   }
 
