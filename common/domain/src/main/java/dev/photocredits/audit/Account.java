@@ -14,24 +14,24 @@ import org.jspecify.annotations.Nullable;
  * Everything that is stored about the credits of one user.
  *
  * @param user the profile; null if it is missing
- * @param entries the transactions
+ * @param transactions the transactions
  * @param grantRecords the grant records of the user's purchases
  * @param payments the payments that the grant records name
- * @param orders the user's purchase orders, paid or not
+ * @param purchaseOrders the user's purchase orders, paid or not
  */
 public record Account(
     Email owner,
     @Nullable User user,
-    List<Transaction> entries,
+    List<Transaction> transactions,
     List<Generation> generations,
     List<GrantRecord> grantRecords,
     List<Payment> payments,
-    List<PurchaseOrder> orders) {
+    List<PurchaseOrder> purchaseOrders) {
   public Account {
-    entries = List.copyOf(entries);
+    transactions = List.copyOf(transactions);
     generations = List.copyOf(generations);
     grantRecords = List.copyOf(grantRecords);
     payments = List.copyOf(payments);
-    orders = List.copyOf(orders);
+    purchaseOrders = List.copyOf(purchaseOrders);
   }
 }

@@ -4,12 +4,12 @@ import dev.photocredits.audit.AuditOutcome.Complete;
 import dev.photocredits.audit.AuditOutcome.NotRunning;
 import dev.photocredits.audit.AuditOutcome.Overtaken;
 import dev.photocredits.audit.AuditOutcome.Partial;
-import dev.photocredits.audit.AuditReader.Kept;
-import dev.photocredits.audit.AuditReader.Kept.Damaged;
-import dev.photocredits.audit.AuditReader.Kept.Leftover;
-import dev.photocredits.audit.AuditReader.Kept.Mark;
-import dev.photocredits.audit.AuditReader.Kept.Money;
-import dev.photocredits.audit.AuditReader.Kept.Owner;
+import dev.photocredits.audit.AuditReader.StoredItem;
+import dev.photocredits.audit.AuditReader.StoredItem.Damaged;
+import dev.photocredits.audit.AuditReader.StoredItem.GrantRecordItem;
+import dev.photocredits.audit.AuditReader.StoredItem.Leftover;
+import dev.photocredits.audit.AuditReader.StoredItem.PaymentItem;
+import dev.photocredits.audit.AuditReader.StoredItem.Profile;
 import dev.photocredits.audit.AuditReader.Unreadable;
 import dev.photocredits.audit.Position.Segment;
 import dev.photocredits.audit.Position.Tally;
@@ -172,7 +172,7 @@ public final class Audit {
       return page;
     }
     var scanned = auditReader.scan(number, segments, from.after());
-    for (var item : scanned.kept()) {
+    for (var item : scanned.items()) {
       if (!clock.instant().isBefore(deadline)) {
         return new Page(from);
       }
@@ -182,9 +182,9 @@ public final class Audit {
     return page;
   }
 
-  private void check(Kept item, Page page) {
+  private void check(StoredItem item, Page page) {
     switch (item) {
-      case Owner(var owner) -> {
+      case Profile(var owner) -> {
         page.accounts++;
         account(owner, page);
       }
@@ -193,20 +193,20 @@ public final class Audit {
           account(owner, page);
         }
       }
-      case Mark(var grantRecord) ->
+      case GrantRecordItem(var grantRecord) ->
           check(
               grantRecord.owner(),
               () -> auditReader.transaction(grantRecord),
               transaction -> Discrepancies.of(grantRecord, transaction),
               page);
-      case Money(var payment) -> {
+      case PaymentItem(var payment) -> {
         var grant = payment.grant();
         if (grant == null) {
           page.discrepancies.addAll(Discrepancies.of(payment));
         } else {
           check(
               grant.owner(),
-              () -> auditReader.mark(grant.session()),
+              () -> auditReader.grantRecord(grant.session()),
               grantRecord -> Discrepancies.of(payment, grant, grantRecord),
               page);
         }

@@ -17,41 +17,41 @@ import org.jspecify.annotations.Nullable;
 public interface AuditReader {
 
   /** An item that a scan finds. */
-  sealed interface Kept {
+  sealed interface StoredItem {
 
     /** The profile of a user. Accounts are counted by their profiles. */
-    record Owner(Email email) implements Kept {}
+    record Profile(Email email) implements StoredItem {}
 
     /**
      * Transactions or generations whose profile is not on the same page, or is a tombstone. The
      * profile may be on another page, and the items may have moved to a pseudonym since.
      */
-    record Leftover(Email owner) implements Kept {}
+    record Leftover(Email owner) implements StoredItem {}
 
     /** The grant record of a checkout session. */
-    record Mark(GrantRecord mark) implements Kept {}
+    record GrantRecordItem(GrantRecord grantRecord) implements StoredItem {}
 
     /** A payment. */
-    record Money(Payment payment) implements Kept {}
+    record PaymentItem(Payment payment) implements StoredItem {}
 
     /**
      * An item that cannot be read.
      *
      * @param what the kind and id of the item; never an e-mail address
      */
-    record Damaged(String what) implements Kept {}
+    record Damaged(String what) implements StoredItem {}
   }
 
   /**
    * A page of a scan.
    *
-   * @param kept the items
+   * @param items the items
    * @param next where to continue; null at the end of the segment. It may contain an e-mail
    *     address.
    */
-  record Scanned(List<Kept> kept, @Nullable String next) {
+  record Scanned(List<StoredItem> items, @Nullable String next) {
     public Scanned {
-      kept = List.copyOf(kept);
+      items = List.copyOf(items);
     }
   }
 
@@ -80,7 +80,7 @@ public interface AuditReader {
   Optional<Transaction> transaction(GrantRecord grantRecord);
 
   /** Returns the grant record of a checkout session, if there is one. */
-  Optional<GrantRecord> mark(SessionId session);
+  Optional<GrantRecord> grantRecord(SessionId session);
 
   /** Thrown when a stored item cannot be read. */
   final class Unreadable extends RuntimeException {

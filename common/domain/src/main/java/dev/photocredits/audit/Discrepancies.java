@@ -35,7 +35,7 @@ public final class Discrepancies {
     account.generations().forEach(discrepancies::generation);
     discrepancies.orphans();
     discrepancies.purchases();
-    account.orders().forEach(discrepancies::order);
+    account.purchaseOrders().forEach(discrepancies::order);
     account.payments().forEach(discrepancies::payment);
     return discrepancies.found;
   }
@@ -89,15 +89,18 @@ public final class Discrepancies {
 
   private void user() {
     var user = account.user();
-    var credits = account.entries().stream().mapToInt(Transaction::change).sum();
-    var debt = account.entries().stream().mapToInt(Transaction::owed).sum();
+    var credits = account.transactions().stream().mapToInt(Transaction::change).sum();
+    var debt = account.transactions().stream().mapToInt(Transaction::owed).sum();
     var paid =
-        account.entries().stream()
+        account.transactions().stream()
             .mapToLong(transaction -> transaction instanceof Purchase p ? p.paid().minorUnits() : 0)
             .sum();
     if (user == null) {
-      if (!account.entries().isEmpty() || !account.generations().isEmpty()) {
-        add("the profile is missing, but there are " + account.entries().size() + " transactions");
+      if (!account.transactions().isEmpty() || !account.generations().isEmpty()) {
+        add(
+            "the profile is missing, but there are "
+                + account.transactions().size()
+                + " transactions");
       }
       return;
     }
@@ -118,12 +121,14 @@ public final class Discrepancies {
         "the pending generations hold",
         pending.stream().mapToInt(generation -> generation.price().value()).sum());
     // Lots are compared as sums, so the order of the transactions does not matter.
-    if (!Transaction.lots(account.entries(), true)
-        .equals(user.lots().plus(Transaction.lots(account.entries(), false)))) {
+    if (!Transaction.lots(account.transactions(), true)
+        .equals(user.lots().plus(Transaction.lots(account.transactions(), false)))) {
       add("the lots are not what the transactions added and withdrew");
     }
     var reversals =
-        account.entries().stream().filter(transaction -> transaction instanceof Reversal).toList();
+        account.transactions().stream()
+            .filter(transaction -> transaction instanceof Reversal)
+            .toList();
     if (!Transaction.lots(reversals, false)
         .equals(user.reversals().lots().plus(Transaction.lots(reversals, true)))) {
       add("the lots of open reversals are not what the reversals withdrew and have not returned");
@@ -148,7 +153,7 @@ public final class Discrepancies {
   private void generation(Generation generation) {
     var id = generation.id();
     var usages =
-        account.entries().stream()
+        account.transactions().stream()
             .filter(
                 transaction -> transaction instanceof Usage usage && usage.generation().equals(id))
             .toList();
@@ -161,7 +166,7 @@ public final class Discrepancies {
         "its usage is",
         -usages.stream().mapToInt(Transaction::change).sum());
     var refunds =
-        account.entries().stream()
+        account.transactions().stream()
             .filter(
                 transaction ->
                     transaction instanceof Refund refund && refund.generation().equals(id))
@@ -182,7 +187,7 @@ public final class Discrepancies {
   // Transactions that belong to a missing generation, and expiries at the wrong time.
   private void orphans() {
     var generations = new HashSet<>(account.generations().stream().map(Generation::id).toList());
-    for (var transaction : account.entries()) {
+    for (var transaction : account.transactions()) {
       transaction
           .generationId()
           .filter(generation -> !generations.contains(generation))
@@ -207,7 +212,7 @@ public final class Discrepancies {
 
   private void purchases() {
     var sessions = new HashSet<SessionId>();
-    for (var transaction : account.entries()) {
+    for (var transaction : account.transactions()) {
       if (transaction instanceof Purchase purchase) {
         if (!sessions.add(purchase.session())) {
           add("session " + purchase.session().value() + " was granted more than once");
@@ -230,7 +235,8 @@ public final class Discrepancies {
         }
         grantRecord
             .flatMap(it -> Optional.ofNullable(it.purchaseOrder()))
-            .filter(id -> account.orders().stream().noneMatch(order -> order.id().equals(id)))
+            .filter(
+                id -> account.purchaseOrders().stream().noneMatch(order -> order.id().equals(id)))
             .ifPresent(
                 id ->
                     add(
@@ -241,7 +247,7 @@ public final class Discrepancies {
                             + " is missing"));
       }
     }
-    for (var transaction : account.entries()) {
+    for (var transaction : account.transactions()) {
       if (transaction instanceof Reversal reversal
           && reversal.session() != null
           && !sessions.contains(reversal.session())) {
@@ -270,7 +276,7 @@ public final class Discrepancies {
     } else if (granted.isEmpty()) {
       add("purchase order " + id + " is paid, but its purchase is missing");
     }
-    for (var transaction : account.entries()) {
+    for (var transaction : account.transactions()) {
       if (transaction instanceof Purchase purchase && granted.contains(purchase.session())) {
         compare(
             "the grant of session " + purchase.session().value(),
@@ -298,7 +304,7 @@ public final class Discrepancies {
       add("payment " + payment.id().value() + " belongs to another user");
     }
     var granted =
-        account.entries().stream()
+        account.transactions().stream()
             .filter(
                 transaction ->
                     transaction instanceof Purchase p && p.session().equals(grant.session()))
@@ -310,7 +316,7 @@ public final class Discrepancies {
         "its purchase is",
         granted);
     var reversed =
-        account.entries().stream()
+        account.transactions().stream()
             .filter(
                 transaction ->
                     transaction instanceof Reversal reversal

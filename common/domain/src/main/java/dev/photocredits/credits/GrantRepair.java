@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * @param isWritten whether the purchase is new
  * @param journal the change of the balance, which includes the purchase; null if the balance is
  *     right
- * @param mark the grant record as it must be
+ * @param grantRecord the grant record as it must be
  * @param payment the payment as it must be; null if there was nothing to pay
  */
 public record GrantRepair(
     Purchase purchase,
     boolean isWritten,
     @Nullable Journal journal,
-    GrantRecord mark,
+    GrantRecord grantRecord,
     @Nullable Payment payment) {
 
   /**

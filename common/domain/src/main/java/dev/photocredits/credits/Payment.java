@@ -73,7 +73,7 @@ public record Payment(
   }
 
   /** Records the grant, with the credits reversed that are due by what is already known. */
-  public Payment granting(Grant added) {
+  public Payment granted(Grant added) {
     if (grant != null) {
       throw new IllegalStateException("the payment already has a grant");
     }
@@ -106,9 +106,9 @@ public record Payment(
                   with(refunded, total.currency(), total.minorUnits(), Math::max),
                   refunds,
                   disputes);
-          case PaymentUpdate.Refund(_, var refund, var state) ->
+          case PaymentUpdate.RefundUpdate(_, var refund, var state) ->
               recording(refunded, with(refunds, refund, state, RefundState::merge), disputes);
-          case PaymentUpdate.Dispute(_, var dispute, var state) ->
+          case PaymentUpdate.DisputeUpdate(_, var dispute, var state) ->
               recording(refunded, refunds, with(disputes, dispute, state, DisputeState::merge));
         };
     return next.equals(this) ? this : next.changed();

@@ -30,7 +30,8 @@ public sealed interface PaymentUpdate {
   }
 
   /** The state of one refund. */
-  record Refund(PaymentIntentId payment, RefundId id, RefundState state) implements PaymentUpdate {
+  record RefundUpdate(PaymentIntentId payment, RefundId id, RefundState state)
+      implements PaymentUpdate {
     @Override
     public String currency() {
       return state.amount().currency();
@@ -38,7 +39,7 @@ public sealed interface PaymentUpdate {
   }
 
   /** The state of one dispute. */
-  record Dispute(PaymentIntentId payment, DisputeId id, DisputeState state)
+  record DisputeUpdate(PaymentIntentId payment, DisputeId id, DisputeState state)
       implements PaymentUpdate {
     @Override
     public String currency() {

@@ -14,8 +14,8 @@ public record FoundSession(SessionId id, SaleTerms terms, Status status, @Nullab
     implements SessionLookupOutcome {
 
   /** Returns this session with the updates that its payment has received since. */
-  public FoundSession after(List<PaymentUpdate> updates) {
-    return new FoundSession(id, terms, status, paid == null ? null : paid.after(updates));
+  public FoundSession withUpdates(List<PaymentUpdate> updates) {
+    return new FoundSession(id, terms, status, paid == null ? null : paid.withUpdates(updates));
   }
 
   /** The state of a session. */

@@ -142,7 +142,7 @@ public final class Fulfilment {
   }
 
   private GrantOutcome.Fulfilled grant(PaidSession session, Sale sale) {
-    for (var update : session.moved()) {
+    for (var update : session.updates()) {
       var _ = reverse(update);
     }
     var now = clock.instant();
@@ -211,7 +211,7 @@ public final class Fulfilment {
       case OtherCurrency _ -> Optional.of(FOREIGN_MONEY);
       case AlreadyRecorded _ -> Optional.empty();
       case RecordedOnly _, Reversed _ ->
-          update instanceof PaymentUpdate.Refund(_, _, var state) && state.hasFailed()
+          update instanceof PaymentUpdate.RefundUpdate(_, _, var state) && state.hasFailed()
               ? Optional.of(FAILED_REFUND)
               : Optional.empty();
     };

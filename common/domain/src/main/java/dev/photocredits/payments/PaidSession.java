@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param total what was charged, after discounts and including taxes; null if the session does not
  *     contain it
  * @param payment the payment to which refunds and disputes refer; null if there was nothing to pay
- * @param moved the updates of the payment since, if the provider was asked for them
+ * @param updates the updates of the payment since, if the provider was asked for them
  */
 public record PaidSession(
     SessionId id,
     SaleTerms terms,
     @Nullable Money total,
     @Nullable PaymentIntentId payment,
-    List<PaymentUpdate> moved) {
+    List<PaymentUpdate> updates) {
   public PaidSession {
-    moved = List.copyOf(moved);
+    updates = List.copyOf(updates);
   }
 
   /** Creates a session without updates of its payment. */
@@ -33,7 +33,7 @@ public record PaidSession(
   }
 
   /** Returns this session with the updates that its payment has received since. */
-  public PaidSession after(List<PaymentUpdate> updates) {
+  public PaidSession withUpdates(List<PaymentUpdate> updates) {
     return new PaidSession(id, terms, total, payment, updates);
   }
 

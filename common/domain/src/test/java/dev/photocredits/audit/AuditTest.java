@@ -8,7 +8,7 @@ import dev.photocredits.audit.AuditOutcome.Complete;
 import dev.photocredits.audit.AuditOutcome.NotRunning;
 import dev.photocredits.audit.AuditOutcome.Overtaken;
 import dev.photocredits.audit.AuditOutcome.Partial;
-import dev.photocredits.audit.AuditReader.Kept;
+import dev.photocredits.audit.AuditReader.StoredItem;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.GrantRecord;
@@ -161,11 +161,11 @@ final class AuditTest {
         new Inconsistency(
             "a duplicate transaction",
             "has 2 usages instead of 1",
-            account -> withTransactions(account, twice(account.entries(), "usage"))),
+            account -> withTransactions(account, twice(account.transactions(), "usage"))),
         new Inconsistency(
             "a duplicate purchase",
             "session cs_1 was granted more than once",
-            account -> withTransactions(account, twice(account.entries(), "purchase"))),
+            account -> withTransactions(account, twice(account.transactions(), "purchase"))),
         new Inconsistency(
             "a missing generation",
             "refers to a missing generation",
@@ -233,7 +233,7 @@ final class AuditTest {
     var grantRecord = ledger.account(ADA).grantRecords().getFirst();
     var stray = new GrantRecord(grantRecord.session(), ADA, samples.id(), null, null);
 
-    assertThat(audit(new Kept.Mark(stray)))
+    assertThat(audit(new StoredItem.GrantRecordItem(stray)))
         .containsExactly(
             new Discrepancy(ADA, "session cs_1 has a grant record, but its purchase is missing"));
   }
@@ -241,9 +241,9 @@ final class AuditTest {
   @Test
   void a_payment_whose_session_has_no_grant_record_is_reported() {
     var grant = new Payment.Grant(ADA, new SessionId("cs_2"), credits(10), Money.usd(999));
-    var stray = Payment.unknown(new PaymentIntentId("pi_2")).granting(grant);
+    var stray = Payment.unknown(new PaymentIntentId("pi_2")).granted(grant);
 
-    assertThat(audit(new Kept.Money(stray)))
+    assertThat(audit(new StoredItem.PaymentItem(stray)))
         .containsExactly(
             new Discrepancy(ADA, "payment pi_2 granted session cs_2, which has no grant record"));
   }
@@ -251,9 +251,9 @@ final class AuditTest {
   @Test
   void a_second_payment_for_a_session_is_reported() {
     var grant = new Payment.Grant(ADA, new SessionId("cs_1"), credits(10), Money.usd(999));
-    var second = Payment.unknown(new PaymentIntentId("pi_2")).granting(grant);
+    var second = Payment.unknown(new PaymentIntentId("pi_2")).granted(grant);
 
-    assertThat(audit(new Kept.Money(second)))
+    assertThat(audit(new StoredItem.PaymentItem(second)))
         .containsExactly(
             new Discrepancy(
                 ADA,
@@ -267,7 +267,7 @@ final class AuditTest {
         new Payment(
             clean.id(), null, clean.refunded(), clean.refunds(), clean.disputes(), credits(3), 1);
 
-    assertThat(audit(new Kept.Money(clean), new Kept.Money(wrong)))
+    assertThat(audit(new StoredItem.PaymentItem(clean), new StoredItem.PaymentItem(wrong)))
         .containsExactly(
             new Discrepancy(
                 null, "payment pi_2 granted nothing, but 3 credits of it are reversed"));
@@ -283,8 +283,10 @@ final class AuditTest {
           }
 
           @Override
-          Kept found(Kept kept) {
-            return kept instanceof Kept.Owner(var owner) ? new Kept.Leftover(owner) : kept;
+          StoredItem found(StoredItem item) {
+            return item instanceof StoredItem.Profile(var owner)
+                ? new StoredItem.Leftover(owner)
+                : item;
           }
         };
 
@@ -298,7 +300,7 @@ final class AuditTest {
 
   @Test
   void an_account_that_moved_after_the_scan_is_no_discrepancy() {
-    assertThat(audit(new Kept.Leftover(new Email("gone@example.com")))).isEmpty();
+    assertThat(audit(new StoredItem.Leftover(new Email("gone@example.com")))).isEmpty();
   }
 
   @Test
@@ -316,8 +318,10 @@ final class AuditTest {
           }
 
           @Override
-          Kept found(Kept kept) {
-            return kept instanceof Kept.Money ? new Kept.Damaged("PAYMENT#pi_1 / MONEY") : kept;
+          StoredItem found(StoredItem item) {
+            return item instanceof StoredItem.PaymentItem
+                ? new StoredItem.Damaged("PAYMENT#pi_1 / MONEY")
+                : item;
           }
         };
 
@@ -558,7 +562,7 @@ final class AuditTest {
   }
 
   /** Audits Ada's account and these items, and returns the discrepancies. */
-  private List<Discrepancy> audit(Kept... also) {
+  private List<Discrepancy> audit(StoredItem... also) {
     var auditReader =
         new ChangedAuditReader(ledger, account -> account) {
           @Override
@@ -646,7 +650,7 @@ final class AuditTest {
 
   private static Account withOpenLots(Account of) {
     var user = Objects.requireNonNull(of.user());
-    var lots = lot(of.entries().getFirst(), Duration.ZERO);
+    var lots = lot(of.transactions().getFirst(), Duration.ZERO);
     return withUser(
         of,
         new User(
@@ -669,7 +673,7 @@ final class AuditTest {
   private static Account paidWithExpired(Account of) {
     return withTransactions(
         of,
-        of.entries().stream()
+        of.transactions().stream()
             .map(
                 transaction ->
                     transaction instanceof Usage u ? u.of(lot(u, Duration.ZERO)) : transaction)
@@ -677,15 +681,16 @@ final class AuditTest {
   }
 
   private static Account expiredTooEarly(Account of) {
-    var first = of.entries().getFirst();
+    var first = of.transactions().getFirst();
     var expiry =
         new Expiry(first.id(), lot(first, Duration.ofNanos(1)), "Expired", first.createdAt());
-    return withTransactions(of, Stream.concat(of.entries().stream(), Stream.of(expiry)).toList());
+    return withTransactions(
+        of, Stream.concat(of.transactions().stream(), Stream.of(expiry)).toList());
   }
 
   private static Account withLots(Account of, int left) {
     var user = Objects.requireNonNull(of.user());
-    var transaction = of.entries().getFirst();
+    var transaction = of.transactions().getFirst();
     return withUser(
         of,
         new User(
@@ -704,16 +709,19 @@ final class AuditTest {
     return new Account(
         of.owner(),
         user,
-        of.entries(),
+        of.transactions(),
         of.generations(),
         of.grantRecords(),
         of.payments(),
-        of.orders());
+        of.purchaseOrders());
   }
 
   private static Account without(Account of, String type) {
     return withTransactions(
-        of, of.entries().stream().filter(transaction -> !transaction.type().equals(type)).toList());
+        of,
+        of.transactions().stream()
+            .filter(transaction -> !transaction.type().equals(type))
+            .toList());
   }
 
   private static List<Transaction> twice(List<Transaction> transactions, String type) {
@@ -731,31 +739,37 @@ final class AuditTest {
         of.generations(),
         of.grantRecords(),
         of.payments(),
-        of.orders());
+        of.purchaseOrders());
   }
 
   private static Account withGenerations(Account of, List<Generation> generations) {
     return new Account(
         of.owner(),
         of.user(),
-        of.entries(),
+        of.transactions(),
         generations,
         of.grantRecords(),
         of.payments(),
-        of.orders());
+        of.purchaseOrders());
   }
 
   private static Account withGrantRecords(
       Account of, List<GrantRecord> grantRecords, List<Payment> payments) {
     return new Account(
-        of.owner(), of.user(), of.entries(), of.generations(), grantRecords, payments, of.orders());
+        of.owner(),
+        of.user(),
+        of.transactions(),
+        of.generations(),
+        grantRecords,
+        payments,
+        of.purchaseOrders());
   }
 
   private static Account withOrders(Account of, List<PurchaseOrder> orders) {
     return new Account(
         of.owner(),
         of.user(),
-        of.entries(),
+        of.transactions(),
         of.generations(),
         of.grantRecords(),
         of.payments(),
@@ -764,7 +778,7 @@ final class AuditTest {
 
   /** Ada's purchase order, changed to that many credits and that time of payment. */
   private static PurchaseOrder changedOrder(Account of, int credits, @Nullable Instant paidAt) {
-    var order = of.orders().getFirst();
+    var order = of.purchaseOrders().getFirst();
     return new PurchaseOrder(
         order.id(),
         of.owner(),
@@ -798,14 +812,14 @@ final class AuditTest {
       this.change = change;
     }
 
-    Kept found(Kept kept) {
-      return kept;
+    StoredItem found(StoredItem item) {
+      return item;
     }
 
     @Override
     public Scanned scan(int segment, int segments, @Nullable String after) {
       var page = auditReader.scan(segment, segments, after);
-      return new Scanned(page.kept().stream().map(this::found).toList(), page.next());
+      return new Scanned(page.items().stream().map(this::found).toList(), page.next());
     }
 
     @Override
@@ -825,8 +839,8 @@ final class AuditTest {
     }
 
     @Override
-    public Optional<GrantRecord> mark(SessionId session) {
-      return auditReader.mark(session);
+    public Optional<GrantRecord> grantRecord(SessionId session) {
+      return auditReader.grantRecord(session);
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.photocredits.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.audit.AuditOutcome.Complete;
-import dev.photocredits.audit.AuditReader.Kept;
+import dev.photocredits.audit.AuditReader.StoredItem;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.values.Email;
 import java.time.Instant;
@@ -36,12 +36,12 @@ public final class WholeAudit {
   }
 
   /** Returns everything that a scan finds. */
-  public static List<Kept> scan(AuditReader auditReader) {
-    var all = new ArrayList<Kept>();
+  public static List<StoredItem> scan(AuditReader auditReader) {
+    var all = new ArrayList<StoredItem>();
     @Nullable String after = null;
     do {
       var page = auditReader.scan(0, 1, after);
-      all.addAll(page.kept());
+      all.addAll(page.items());
       after = page.next();
     } while (after != null);
     return all;

@@ -55,7 +55,7 @@ final class JournalTest {
     var refunded =
         Payment.unknown(id)
             .updatedBy(new PaymentUpdate.RefundTotal(id, TEN.paid()))
-            .granting(Grant.of(new Email("ada@example.com"), TEN, new Charge(id, TEN.paid())));
+            .granted(Grant.of(new Email("ada@example.com"), TEN, new Charge(id, TEN.paid())));
 
     var journal = Journal.grant(Standing.PLAIN, TEN, refunded);
 

@@ -30,7 +30,7 @@ final class PaymentTest {
   private static final PaymentIntentId ID = new PaymentIntentId("pi_1");
   private static final Grant STARTER = grant(10, 999);
 
-  private final Payment granted = Payment.unknown(ID).granting(STARTER);
+  private final Payment granted = Payment.unknown(ID).granted(STARTER);
 
   @ParameterizedTest
   @CsvSource({
@@ -54,7 +54,7 @@ final class PaymentTest {
   })
   void a_refund_reverses_credits_in_proportion_rounded_down_and_at_most_those_granted(
       int credits, long charged, long refunded, int reversed) {
-    var payment = Payment.unknown(ID).granting(grant(credits, charged));
+    var payment = Payment.unknown(ID).granted(grant(credits, charged));
 
     var after = payment.updatedBy(refunded(refunded));
 
@@ -89,7 +89,7 @@ final class PaymentTest {
   void every_change_increments_the_version() {
     var unknown = Payment.unknown(ID);
 
-    var updated = unknown.updatedBy(refunded(1)).granting(STARTER).updatedBy(refunded(2));
+    var updated = unknown.updatedBy(refunded(1)).granted(STARTER).updatedBy(refunded(2));
     var moved = updated.movedTo(new Email("grace@example.com"));
     var repaired = moved.repaired(STARTER, new Credits(1));
 
@@ -156,7 +156,8 @@ final class PaymentTest {
       long withdrawn, long returned, int credits) {
     var state = new DisputeState(Money.usd(999), 850, withdrawn, returned);
 
-    var after = granted.updatedBy(new PaymentUpdate.Dispute(ID, new DisputeId("du_1"), state));
+    var after =
+        granted.updatedBy(new PaymentUpdate.DisputeUpdate(ID, new DisputeId("du_1"), state));
 
     assertThat(after.reversed()).isEqualTo(new Credits(credits));
   }
@@ -237,9 +238,10 @@ final class PaymentTest {
   void updates_in_another_currency_than_the_charge_reverse_nothing() {
     var euros = new Money(999, "eur");
     var refund =
-        new PaymentUpdate.Refund(ID, new RefundId("re_1"), new RefundState(euros, SUCCEEDED));
+        new PaymentUpdate.RefundUpdate(ID, new RefundId("re_1"), new RefundState(euros, SUCCEEDED));
     var dispute =
-        new PaymentUpdate.Dispute(ID, new DisputeId("du_1"), new DisputeState(euros, 999, 999, 0));
+        new PaymentUpdate.DisputeUpdate(
+            ID, new DisputeId("du_1"), new DisputeState(euros, 999, 999, 0));
     var total = new PaymentUpdate.RefundTotal(ID, euros);
 
     for (var update : List.of(refund, dispute, total)) {
@@ -247,8 +249,8 @@ final class PaymentTest {
 
       assertThat(granted.isForeign(update)).isTrue();
       assertThat(before.isForeign(update)).isFalse();
-      assertThat(before.granting(STARTER).reversed()).isEqualTo(Credits.NONE);
-      assertThat(before.granting(STARTER).hasOtherCurrency()).isTrue();
+      assertThat(before.granted(STARTER).reversed()).isEqualTo(Credits.NONE);
+      assertThat(before.granted(STARTER).hasOtherCurrency()).isTrue();
     }
     assertThat(granted.updatedBy(refunded(500)).hasOtherCurrency()).isFalse();
   }
@@ -258,12 +260,12 @@ final class PaymentTest {
     var updated = Payment.unknown(ID).updatedBy(refunded(300));
 
     assertThat(updated.reversed()).isEqualTo(Credits.NONE);
-    assertThat(updated.granting(STARTER).reversed()).isEqualTo(new Credits(3));
+    assertThat(updated.granted(STARTER).reversed()).isEqualTo(new Credits(3));
   }
 
   @Test
   void a_payment_grants_once() {
-    assertThatThrownBy(() -> granted.granting(STARTER)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> granted.granted(STARTER)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -293,10 +295,10 @@ final class PaymentTest {
 
       var payment = Payment.unknown(ID);
       for (var i = 0; i < delivered.size(); i++) {
-        payment = (i == grantAt ? payment.granting(STARTER) : payment).updatedBy(delivered.get(i));
+        payment = (i == grantAt ? payment.granted(STARTER) : payment).updatedBy(delivered.get(i));
       }
       if (grantAt == delivered.size()) {
-        payment = payment.granting(STARTER);
+        payment = payment.granted(STARTER);
       }
 
       assertThat(payment.reversed()).as("seed %s", seed).isEqualTo(new Credits(6));
@@ -316,7 +318,7 @@ final class PaymentTest {
   }
 
   private static PaymentUpdate refund(String id, long cents, Status status) {
-    return new PaymentUpdate.Refund(
+    return new PaymentUpdate.RefundUpdate(
         ID, new RefundId(id), new RefundState(Money.usd(cents), status));
   }
 

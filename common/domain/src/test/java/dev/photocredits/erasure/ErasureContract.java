@@ -328,7 +328,7 @@ public interface ErasureContract {
   }
 
   private static PaymentUpdate dispute(Purchase purchase, long returned) {
-    return new PaymentUpdate.Dispute(
+    return new PaymentUpdate.DisputeUpdate(
         payment(purchase),
         new DisputeId("du_" + purchase.session().value()),
         new DisputeState(Money.usd(999), 999, 999, returned));
@@ -423,9 +423,9 @@ public interface ErasureContract {
     assertThat(fulfilment().fulfil(paid(ada, again))).isEqualTo(new Fulfilled(TEN));
 
     var fresh = auditReader().account(ada);
-    assertThat(fresh.entries()).hasSize(1);
+    assertThat(fresh.transactions()).hasSize(1);
     var record = idempotencyRecords().putIfAbsent(record(ada), null, SAMPLES.now());
-    assertThat(accountOwners().move(ada, pseudonym, fresh.entries().getFirst())).isFalse();
+    assertThat(accountOwners().move(ada, pseudonym, fresh.transactions().getFirst())).isFalse();
     assertThat(accountOwners().deleteRemaining(ada, pseudonym)).isFalse();
     accountOwners().end(ada, pseudonym);
     assertThat(auditReader().account(ada)).isEqualTo(fresh);
@@ -459,7 +459,7 @@ public interface ErasureContract {
     assertThat(again.credits()).isEqualTo(Credits.NONE);
     assertThat(other.credits()).isEqualTo(Credits.NONE);
     assertThat(ledger().find(ada)).contains(again);
-    assertThat(auditReader().account(ada).entries()).isEmpty();
+    assertThat(auditReader().account(ada).transactions()).isEmpty();
     assertThat(ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now())).isEqualTo(again);
   }
 
@@ -701,7 +701,7 @@ public interface ErasureContract {
   }
 
   private static Purchase charged(Account account) {
-    return account.entries().stream()
+    return account.transactions().stream()
         .filter(Purchase.class::isInstance)
         .map(Purchase.class::cast)
         .filter(purchase -> purchase.session().value().startsWith("cs_charged_"))
@@ -736,8 +736,8 @@ public interface ErasureContract {
   /** The owner of a purchase, by its grant record. */
   private Email ownerOf(Purchase purchase) {
     return WholeAudit.scan(auditReader()).stream()
-        .filter(AuditReader.Kept.Mark.class::isInstance)
-        .map(kept -> ((AuditReader.Kept.Mark) kept).mark())
+        .filter(AuditReader.StoredItem.GrantRecordItem.class::isInstance)
+        .map(item -> ((AuditReader.StoredItem.GrantRecordItem) item).grantRecord())
         .filter(grantRecord -> grantRecord.session().equals(purchase.session()))
         .map(GrantRecord::owner)
         .findFirst()
@@ -766,8 +766,8 @@ public interface ErasureContract {
     assertThat(auditReader().account(owner).user())
         .isEqualTo(
             owner.equals(ada) ? before.user() : Objects.requireNonNull(before.user()).as(owner));
-    assertThat(auditReader().account(owner).entries())
-        .containsExactlyInAnyOrderElementsOf(before.entries());
+    assertThat(auditReader().account(owner).transactions())
+        .containsExactlyInAnyOrderElementsOf(before.transactions());
     Invariants.hold(auditReader(), List.of(ada, owner));
     assertThat(auditReader().transaction(before.grantRecords().getFirst())).isPresent();
   }
@@ -785,7 +785,7 @@ public interface ErasureContract {
     assertThat(pseudonym.isPseudonym()).isTrue();
     var after = auditReader().account(pseudonym);
     assertThat(after.user()).isEqualTo(Objects.requireNonNull(before.user()).as(pseudonym));
-    assertThat(after.entries()).containsExactlyInAnyOrderElementsOf(before.entries());
+    assertThat(after.transactions()).containsExactlyInAnyOrderElementsOf(before.transactions());
     assertThat(after.generations())
         .containsExactlyInAnyOrderElementsOf(
             before.generations().stream().map(one -> one.erased(pseudonym)).toList());

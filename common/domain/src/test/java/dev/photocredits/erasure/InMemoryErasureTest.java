@@ -42,7 +42,7 @@ final class InMemoryErasureTest implements ErasureContract {
 
     assertThat(outcome).isEqualTo(new Erased());
     var pseudonym = Email.pseudonym(new Random(7));
-    assertThat(table.account(pseudonym).entries()).hasSize(121);
+    assertThat(table.account(pseudonym).transactions()).hasSize(121);
     assertThat(table.account(pseudonym).generations()).hasSize(120);
     assertThat(complete.removed).hasSize(120);
     Invariants.hold(table, List.of(ada, pseudonym));

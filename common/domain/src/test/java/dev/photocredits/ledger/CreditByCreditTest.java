@@ -268,14 +268,14 @@ final class CreditByCreditTest {
       } else {
         sale.returned += 1 + random.nextInt(open);
       }
-      return new PaymentUpdate.Dispute(
+      return new PaymentUpdate.DisputeUpdate(
           sale.payment,
           new DisputeId("dp_1"),
           new DisputeState(Money.usd(sale.credits), sale.credits, sale.withdrawn, sale.returned));
     }
 
     private static PaymentUpdate refund(Sale sale, String id, int cents, Status status) {
-      return new PaymentUpdate.Refund(
+      return new PaymentUpdate.RefundUpdate(
           sale.payment, new RefundId(id), new RefundState(Money.usd(cents), status));
     }
 

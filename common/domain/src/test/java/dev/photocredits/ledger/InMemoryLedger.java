@@ -316,7 +316,7 @@ public final class InMemoryLedger
     if (order != null) {
       purchaseOrders.put(order.id(), order.paid(purchase.createdAt()));
     }
-    grantRecords.put(purchase.session(), repair.get().mark());
+    grantRecords.put(purchase.session(), repair.get().grantRecord());
     var payment = repair.get().payment();
     if (payment != null) {
       payments.put(payment.id(), payment);
@@ -392,7 +392,7 @@ public final class InMemoryLedger
   private Payment granted(Email email, Purchase purchase, Charge charge) {
     return payments
         .getOrDefault(charge.payment(), Payment.unknown(charge.payment()))
-        .granting(Payment.Grant.of(email, purchase, charge));
+        .granted(Payment.Grant.of(email, purchase, charge));
   }
 
   @Override
@@ -709,24 +709,29 @@ public final class InMemoryLedger
 
   @Override
   public synchronized Scanned scan(int segment, int segments, @Nullable String after) {
-    var kept = new TreeMap<String, Kept>();
+    var items = new TreeMap<String, StoredItem>();
     Stream.of(transactions, generations)
-        .flatMap(items -> items.entrySet().stream())
-        .filter(items -> !items.getValue().isEmpty())
-        .forEach(items -> kept.put("user " + items.getKey(), new Kept.Leftover(items.getKey())));
+        .flatMap(byOwner -> byOwner.entrySet().stream())
+        .filter(owned -> !owned.getValue().isEmpty())
+        .forEach(
+            owned -> items.put("user " + owned.getKey(), new StoredItem.Leftover(owned.getKey())));
     purchaseOrders
         .values()
-        .forEach(order -> kept.put("user " + order.owner(), new Kept.Leftover(order.owner())));
-    users.keySet().forEach(owner -> kept.put("user " + owner, new Kept.Owner(owner)));
+        .forEach(
+            order -> items.put("user " + order.owner(), new StoredItem.Leftover(order.owner())));
+    users.keySet().forEach(owner -> items.put("user " + owner, new StoredItem.Profile(owner)));
     grantRecords
         .values()
         .forEach(
-            grantRecord -> kept.put("mark " + grantRecord.session(), new Kept.Mark(grantRecord)));
+            grantRecord ->
+                items.put(
+                    "mark " + grantRecord.session(), new StoredItem.GrantRecordItem(grantRecord)));
     payments
         .values()
-        .forEach(payment -> kept.put("payment " + payment.id(), new Kept.Money(payment)));
+        .forEach(
+            payment -> items.put("payment " + payment.id(), new StoredItem.PaymentItem(payment)));
     var page =
-        kept.tailMap(after == null ? "" : after, false).entrySet().stream()
+        items.tailMap(after == null ? "" : after, false).entrySet().stream()
             .filter(item -> Math.floorMod(item.getKey().hashCode(), segments) == segment)
             .limit(scanned + 1L)
             .toList();
@@ -741,7 +746,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized Optional<GrantRecord> mark(SessionId session) {
+  public synchronized Optional<GrantRecord> grantRecord(SessionId session) {
     return Optional.ofNullable(grantRecords.get(session));
   }
 

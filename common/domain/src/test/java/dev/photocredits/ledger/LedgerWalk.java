@@ -251,7 +251,7 @@ public final class LedgerWalk {
           case 0 -> Samples.withdrawn(payment, dispute, cents);
           case 1 -> Samples.disputed(payment, dispute, cents, cents, random.nextInt(cents + 1));
           case 2 ->
-              new PaymentUpdate.Refund(
+              new PaymentUpdate.RefundUpdate(
                   payment,
                   new RefundId("re_" + random.nextInt(3)),
                   new RefundState(money, statuses[random.nextInt(statuses.length)]));

@@ -166,7 +166,7 @@ public final class Samples {
    */
   public static PaymentUpdate disputed(
       PaymentIntentId payment, String dispute, long cents, long withdrawn, long returned) {
-    return new PaymentUpdate.Dispute(
+    return new PaymentUpdate.DisputeUpdate(
         payment,
         new DisputeId(dispute),
         new DisputeState(Money.usd(cents), Math.min(cents, withdrawn), withdrawn, returned));

@@ -323,7 +323,7 @@ final class FulfilmentTest {
   private static PaidSession refundedByNow() {
     var payment = new PaymentIntentId("pi_1");
     return new PaidSession(PAID.id(), TERMS, Money.usd(999), payment)
-        .after(List.of(new RefundTotal(payment, Money.usd(300))));
+        .withUpdates(List.of(new RefundTotal(payment, Money.usd(300))));
   }
 
   @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
-import dev.photocredits.credits.PaymentUpdate.Refund;
 import dev.photocredits.credits.PaymentUpdate.RefundTotal;
+import dev.photocredits.credits.PaymentUpdate.RefundUpdate;
 import dev.photocredits.credits.RefundState;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
@@ -110,7 +110,7 @@ final class ReconciliationTest {
   void a_payment_refunded_meanwhile_grants_the_rest() {
     var ada = newEmail();
     history.add(paid(ada));
-    var now = session(ada).after(List.of(new RefundTotal(payment(ada), Money.usd(300))));
+    var now = session(ada).withUpdates(List.of(new RefundTotal(payment(ada), Money.usd(300))));
     sessions.add(new FoundSession(now.id(), now.terms(), Status.PAID, now));
 
     assertThat(reconciliation.run(MANY_PAGES, NO_DEADLINE)).isEqualTo(result(1, 10, 0, 3, false));
@@ -513,7 +513,7 @@ final class ReconciliationTest {
     var ada = newEmail();
     history.add(
         new MoneyReturned(
-            new Refund(
+            new RefundUpdate(
                 payment(ada),
                 new RefundId("re_1"),
                 new RefundState(Money.usd(300), RefundState.Status.FAILED))));

@@ -58,34 +58,36 @@ final class DynamoDbAuditReader implements AuditReader {
     page.items().stream()
         .filter(item -> value(item, Keys.SK).equals(Keys.PROFILE))
         .forEach(profile -> reported.add(value(profile, Keys.PK)));
-    var kept = new ArrayList<Kept>();
+    var items = new ArrayList<StoredItem>();
     for (var item : page.items()) {
-      kept(item, reported).ifPresent(kept::add);
+      storedItem(item, reported).ifPresent(items::add);
     }
-    return new Scanned(kept, page.last() == null ? null : cursor(page.last()));
+    return new Scanned(items, page.last() == null ? null : cursor(page.last()));
   }
 
-  private static Optional<Kept> kept(Map<String, AttributeValue> item, Set<String> reported) {
+  private static Optional<StoredItem> storedItem(
+      Map<String, AttributeValue> item, Set<String> reported) {
     var partition = value(item, Keys.PK);
     var sort = value(item, Keys.SK);
     try {
       return switch (sort) {
-        case Keys.PAYMENT -> Optional.of(new Kept.Mark(read(GrantRecordItem.SCHEMA, item)));
-        case Keys.MONEY -> Optional.of(new Kept.Money(read(PaymentItem.SCHEMA, item)));
+        case Keys.PAYMENT ->
+            Optional.of(new StoredItem.GrantRecordItem(read(GrantRecordItem.SCHEMA, item)));
+        case Keys.MONEY -> Optional.of(new StoredItem.PaymentItem(read(PaymentItem.SCHEMA, item)));
         case Keys.PROFILE -> {
           var owner = owner(partition);
           yield Optional.of(
               item.containsKey(Tombstone.ERASED_AS)
-                  ? new Kept.Leftover(owner)
-                  : new Kept.Owner(owner));
+                  ? new StoredItem.Leftover(owner)
+                  : new StoredItem.Profile(owner));
         }
         default ->
             Keys.isUser(partition) && Keys.isOfAccount(sort) && reported.add(partition)
-                ? Optional.of(new Kept.Leftover(owner(partition)))
+                ? Optional.of(new StoredItem.Leftover(owner(partition)))
                 : Optional.empty();
       };
     } catch (Unreadable e) {
-      return Optional.of(new Kept.Damaged(String.valueOf(e.getMessage())));
+      return Optional.of(new StoredItem.Damaged(String.valueOf(e.getMessage())));
     }
   }
 
@@ -161,7 +163,9 @@ final class DynamoDbAuditReader implements AuditReader {
   }
 
   private Optional<GrantRecord> grantRecord(Transaction transaction) {
-    return transaction instanceof Purchase purchase ? mark(purchase.session()) : Optional.empty();
+    return transaction instanceof Purchase purchase
+        ? grantRecord(purchase.session())
+        : Optional.empty();
   }
 
   private Optional<Payment> payment(GrantRecord grantRecord) {
@@ -185,7 +189,7 @@ final class DynamoDbAuditReader implements AuditReader {
     return purchase(grantRecord)
         .or(
             () ->
-                mark(grantRecord.session())
+                grantRecord(grantRecord.session())
                     .filter(
                         now ->
                             now.transaction().equals(grantRecord.transaction())
@@ -202,7 +206,7 @@ final class DynamoDbAuditReader implements AuditReader {
   }
 
   @Override
-  public Optional<GrantRecord> mark(SessionId session) {
+  public Optional<GrantRecord> grantRecord(SessionId session) {
     return find(GrantRecordItem.SCHEMA, Keys.payment(session), Keys.PAYMENT);
   }
 

@@ -174,9 +174,7 @@ final class DynamoDbLedger implements Ledger {
       return new Done<>(repair(before.grant().owner(), purchase, charge, order));
     }
     @Nullable Payment after =
-        before == null || charge == null
-            ? null
-            : before.granting(Grant.of(email, purchase, charge));
+        before == null || charge == null ? null : before.granted(Grant.of(email, purchase, charge));
     var grantRecord =
         new GrantRecord(
             purchase.session(),
@@ -304,7 +302,7 @@ final class DynamoDbLedger implements Ledger {
     var owner = user.email();
     var journal = repair.journal();
     var transaction = table.transaction();
-    restore(transaction, grantRecord, repair.mark());
+    restore(transaction, grantRecord, repair.grantRecord());
     @Nullable Payment after = repair.payment();
     if (after != null && !after.equals(before)) {
       var _ = replace(transaction, before == null ? unknown(after) : before, after);
@@ -323,8 +321,9 @@ final class DynamoDbLedger implements Ledger {
             journal == null
                 ? BalanceUpdates.unmoved(user, now)
                 : BalanceUpdates.asSeen(user, BalanceUpdates.in(owner, journal)));
-    if (repair.mark().purchaseOrder() != null) {
-      var _ = DynamoDbPurchaseOrders.pay(transaction, owner, repair.mark().purchaseOrder(), now);
+    if (repair.grantRecord().purchaseOrder() != null) {
+      var _ =
+          DynamoDbPurchaseOrders.pay(transaction, owner, repair.grantRecord().purchaseOrder(), now);
     }
     return transaction.execute().isComplete();
   }

@@ -7,7 +7,7 @@ import dev.photocredits.audit.Audit;
 import dev.photocredits.audit.AuditOutcome;
 import dev.photocredits.audit.AuditOutcome.Complete;
 import dev.photocredits.audit.AuditOutcome.Partial;
-import dev.photocredits.audit.AuditReader.Kept;
+import dev.photocredits.audit.AuditReader.StoredItem;
 import dev.photocredits.audit.Discrepancy;
 import dev.photocredits.audit.Position.Tally;
 import dev.photocredits.audit.WholeAudit;
@@ -73,10 +73,10 @@ final class DynamoDbAuditReaderTest {
 
     var found = IntStream.range(0, segments).boxed().flatMap(i -> segment(i, segments)).toList();
 
-    assertThat(found.stream().filter(Kept.Owner.class::isInstance))
-        .containsExactlyInAnyOrderElementsOf(users.stream().map(Kept.Owner::new).toList());
-    assertThat(found.stream().filter(Kept.Mark.class::isInstance)).hasSize(20);
-    assertThat(found.stream().filter(Kept.Money.class::isInstance)).hasSize(20);
+    assertThat(found.stream().filter(StoredItem.Profile.class::isInstance))
+        .containsExactlyInAnyOrderElementsOf(users.stream().map(StoredItem.Profile::new).toList());
+    assertThat(found.stream().filter(StoredItem.GrantRecordItem.class::isInstance)).hasSize(20);
+    assertThat(found.stream().filter(StoredItem.PaymentItem.class::isInstance)).hasSize(20);
     assertThat(found).hasSize(60).doesNotHaveDuplicates();
   }
 
@@ -192,12 +192,12 @@ final class DynamoDbAuditReaderTest {
         .run(deadline, observer);
   }
 
-  private Stream<Kept> segment(int segment, int segments) {
-    var all = new ArrayList<Kept>();
+  private Stream<StoredItem> segment(int segment, int segments) {
+    var all = new ArrayList<StoredItem>();
     @Nullable String after = null;
     do {
       var page = table.auditReader().scan(segment, segments, after);
-      all.addAll(page.kept());
+      all.addAll(page.items());
       after = page.next();
     } while (after != null);
     return all.stream();

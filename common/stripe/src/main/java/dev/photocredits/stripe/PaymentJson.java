@@ -47,7 +47,7 @@ final class PaymentJson {
         .filter(_ -> !intent(refund).isEmpty() && !refund.id().isEmpty())
         .map(
             amount ->
-                new PaymentUpdate.Refund(
+                new PaymentUpdate.RefundUpdate(
                     payment(refund),
                     new RefundId(refund.id()),
                     new RefundState(amount, status(refund.text("status")))));
@@ -72,7 +72,7 @@ final class PaymentJson {
    * The state of a dispute, with the amounts that were withdrawn and returned. They are the sums of
    * the dispute's balance transactions, without fees. Empty if the dispute does not list them.
    */
-  static Optional<PaymentUpdate.Dispute> dispute(StripeJson dispute) {
+  static Optional<PaymentUpdate.DisputeUpdate> dispute(StripeJson dispute) {
     var disputed = money(dispute, "amount");
     var transactions = dispute.list("balance_transactions");
     if (disputed.isEmpty() || disputeId(dispute).isEmpty() || transactions.isEmpty()) {
@@ -100,7 +100,7 @@ final class PaymentJson {
       returned = Math.max(returned, withdrawn);
     }
     return Optional.of(
-        new PaymentUpdate.Dispute(
+        new PaymentUpdate.DisputeUpdate(
             payment(dispute),
             disputeId(dispute).orElseThrow(),
             new DisputeState(disputed.get(), first, withdrawn, returned)));

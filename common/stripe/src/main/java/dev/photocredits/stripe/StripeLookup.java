@@ -86,7 +86,7 @@ public final class StripeLookup implements PaymentLookup {
       }
       return found.get().paid() == null
           ? found.get()
-          : found.get().after(updates(client, session.json()));
+          : found.get().withUpdates(updates(client, session.json()));
     } catch (InvalidRequestException e) {
       if (e.getStatusCode() == 404) {
         return new NoSuchSession();

@@ -155,7 +155,7 @@ final class StripeHistoryTest {
               reported(
                   "evt_8 charge.dispute.funds_withdrawn du_1",
                   new MoneyReturned(
-                      new PaymentUpdate.Dispute(
+                      new PaymentUpdate.DisputeUpdate(
                           PAYMENT, DISPUTE_ID, new DisputeState(Money.usd(999), 999, 999, 0)))),
               reported(
                   "evt_7 charge.refunded ch_1",
@@ -163,7 +163,7 @@ final class StripeHistoryTest {
               reported(
                   "evt_6 refund.failed re_1",
                   new MoneyReturned(
-                      new PaymentUpdate.Refund(
+                      new PaymentUpdate.RefundUpdate(
                           PAYMENT,
                           new RefundId("re_1"),
                           new RefundState(Money.usd(300), Status.FAILED)))),
@@ -203,7 +203,8 @@ final class StripeHistoryTest {
             400,
             """
             {"error": {"type": "invalid_request_error", "code": "resource_missing",
-                       "param": "starting_after", "message": "No such event: 'evt_2'"}}""");
+                       "param": "starting_after", "message": "No such event: 'evt_2'"}}\
+            """);
     try (var stripe =
         answering(forgotten, list(false, event("evt_3", "charge.refunded", CHARGE)))) {
 
@@ -234,7 +235,7 @@ final class StripeHistoryTest {
                     reported(
                         "re_1 refund.updated re_1",
                         new MoneyReturned(
-                            new PaymentUpdate.Refund(
+                            new PaymentUpdate.RefundUpdate(
                                 PAYMENT,
                                 new RefundId("re_1"),
                                 new RefundState(Money.usd(300), Status.FAILED))));
@@ -242,7 +243,7 @@ final class StripeHistoryTest {
                     reported(
                         "du_1 charge.dispute.closed du_1",
                         new MoneyReturned(
-                            new PaymentUpdate.Dispute(
+                            new PaymentUpdate.DisputeUpdate(
                                 PAYMENT,
                                 DISPUTE_ID,
                                 new DisputeState(Money.usd(999), 999, 999, 0))));

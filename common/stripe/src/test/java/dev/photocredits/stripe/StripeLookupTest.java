@@ -69,7 +69,7 @@ final class StripeLookupTest {
 
       assertThat(dispute)
           .isEqualTo(
-              new PaymentUpdate.Dispute(
+              new PaymentUpdate.DisputeUpdate(
                   new PaymentIntentId("pi_1"), ID, new DisputeState(Money.usd(999), 999, 999, 0)));
       assertThat(stripe.calls().getFirst().path()).isEqualTo("/v1/disputes/du_1");
     }
@@ -231,7 +231,8 @@ final class StripeLookupTest {
         foundWithCharge(0, true)
             .replace(
                 """
-                {"user_email": "ada@example.com", "package": "starter", "credits": "10"}""",
+                {"user_email": "ada@example.com", "package": "starter", "credits": "10"}\
+                """,
                 metadata);
     try (var stripe = answering(json(200, foreign))) {
 
@@ -320,7 +321,9 @@ final class StripeLookupTest {
 
       assertThat(found)
           .isEqualTo(
-              found(Status.PAID, PAID.after(List.of(new RefundTotal(PAYMENT, Money.usd(300))))));
+              found(
+                  Status.PAID,
+                  PAID.withUpdates(List.of(new RefundTotal(PAYMENT, Money.usd(300))))));
       assertThat(stripe.calls()).hasSize(1);
     }
   }
@@ -333,8 +336,9 @@ final class StripeLookupTest {
       var found = lookup(stripe).find(CS_1);
 
       var dispute =
-          new PaymentUpdate.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0));
-      assertThat(found).isEqualTo(found(Status.PAID, PAID.after(List.of(dispute))));
+          new PaymentUpdate.DisputeUpdate(
+              PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0));
+      assertThat(found).isEqualTo(found(Status.PAID, PAID.withUpdates(List.of(dispute))));
       assertThat(stripe.calls().getLast().path()).isEqualTo("/v1/disputes");
       assertThat(stripe.calls().getLast().query())
           .isEqualTo(Map.of("payment_intent", "pi_1", "limit", "100"));
@@ -411,20 +415,23 @@ final class StripeLookupTest {
     var refund =
         """
         {"id": "re_1", "object": "refund", "amount": 300, "currency": "usd",
-         "payment_intent": "pi_1", "status": "failed"}""";
+         "payment_intent": "pi_1", "status": "failed"}\
+        """;
     var charge =
         """
         {"id": "ch_1", "object": "charge", "amount": 999, "amount_refunded": 300,
-         "currency": "usd", "payment_intent": "pi_1"}""";
+         "currency": "usd", "payment_intent": "pi_1"}\
+        """;
     var updates =
         Map.of(
             "re_1",
-            new PaymentUpdate.Refund(
+            new PaymentUpdate.RefundUpdate(
                 PAYMENT,
                 new RefundId("re_1"),
                 new RefundState(Money.usd(300), RefundState.Status.FAILED)),
             "du_1",
-            new PaymentUpdate.Dispute(PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0)),
+            new PaymentUpdate.DisputeUpdate(
+                PAYMENT, ID, new DisputeState(Money.usd(999), 999, 999, 0)),
             "ch_1",
             new RefundTotal(PAYMENT, Money.usd(300)));
     var object = Map.of("re_1", refund, "du_1", DISPUTE, "ch_1", charge);
@@ -469,7 +476,8 @@ final class StripeLookupTest {
         """
         "status": "succeeded", "latest_charge": {"id": "ch_1", "object": "charge",
         "amount": 999, "amount_refunded": %s, "currency": "usd", "disputed": %s,
-        "payment_intent": "pi_1"}"""
+        "payment_intent": "pi_1"}\
+        """
             .formatted(refunded, disputed));
   }
 

@@ -109,7 +109,7 @@ final class StripeMoneyEventsTest {
       assertThat(read(type, refund))
           .isEqualTo(
               moved(
-                  new PaymentUpdate.Refund(
+                  new PaymentUpdate.RefundUpdate(
                       PAYMENT, new RefundId("re_1"), new RefundState(Money.usd(300), known))));
     }
   }
@@ -323,7 +323,7 @@ final class StripeMoneyEventsTest {
 
   private static MoneyReturned dispute(long disputed, long first, long withdrawn, long returned) {
     return moved(
-        new PaymentUpdate.Dispute(
+        new PaymentUpdate.DisputeUpdate(
             PAYMENT,
             new DisputeId("du_1"),
             new DisputeState(Money.usd(disputed), first, withdrawn, returned)));

@@ -1,6 +1,6 @@
 package dev.photocredits.simulator.service;
 
-import dev.photocredits.audit.AuditReader.Kept;
+import dev.photocredits.audit.AuditReader.StoredItem;
 import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.audit.Discrepancy;
 import dev.photocredits.audit.WholeAudit;
@@ -30,8 +30,8 @@ public record OurEvidence(World world) implements Storage {
 
   Evidence all() {
     var owners = new LinkedHashSet<>(world.users);
-    for (var kept : WholeAudit.scan(world.ledger)) {
-      if (kept instanceof Kept.Owner(var owner)) {
+    for (var item : WholeAudit.scan(world.ledger)) {
+      if (item instanceof StoredItem.Profile(var owner)) {
         owners.add(owner);
       }
     }
@@ -44,7 +44,7 @@ public record OurEvidence(World world) implements Storage {
       if (user != null) {
         balances.put(owner, user.credits().value() - user.debt().value());
       }
-      account.entries().forEach(transaction -> lines.add(line(owner, transaction)));
+      account.transactions().forEach(transaction -> lines.add(line(owner, transaction)));
       account.generations().forEach(generation -> generations.add(toEvidence(generation)));
     }
     return new Evidence(balances, lines, generations, world.ledger.used(Limit.DAILY));
@@ -63,7 +63,7 @@ public record OurEvidence(World world) implements Storage {
     var account = world.ledger.account(owner);
     return new Checked(
         Discrepancies.of(account),
-        account.entries().stream()
+        account.transactions().stream()
             .filter(transaction -> ids.test(transaction.id().toString()))
             .map(transaction -> line(owner, transaction))
             .toList());
