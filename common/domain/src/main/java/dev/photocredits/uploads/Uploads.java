@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface Uploads {
 
   /** Returns a signed URL under a new id, valid for ten minutes. Stores nothing. */
-  SignedUpload open(UploadOrder order);
+  SignedUpload open(UploadRequest request);
 
   /**
    * Returns the bytes that the owner uploaded under the id, at most one more than the largest

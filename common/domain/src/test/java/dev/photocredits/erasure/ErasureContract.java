@@ -34,7 +34,7 @@ import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ErasureOutcome.GenerationPending;
 import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
 import dev.photocredits.feedback.Feedback;
-import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
@@ -100,7 +100,7 @@ public interface ErasureContract {
 
   AccountOwners accountOwners();
 
-  FeedbackBox box();
+  FeedbackStore feedbackStore();
 
   /** All feedback messages. */
   List<Feedback> feedback();
@@ -162,12 +162,12 @@ public interface ErasureContract {
     var ages = List.of(0, 1, 31, 180, 364, 365, 366, 380);
     ages.forEach(
         days ->
-            box()
-                .keep(
+            feedbackStore()
+                .add(
                     new Feedback(
                         UUID.randomUUID(), message(ada), ada, now.minus(Duration.ofDays(days)))));
     var anonymous = new Feedback(UUID.randomUUID(), message(newEmail()), null, now);
-    box().keep(anonymous);
+    feedbackStore().add(anonymous);
 
     assertThat(erase(ada)).isEqualTo(new NoSuchUser());
 
@@ -683,7 +683,7 @@ public interface ErasureContract {
   }
 
   private void writeFeedback(Email ada) {
-    box().keep(new Feedback(UUID.randomUUID(), message(ada), ada, SAMPLES.now()));
+    feedbackStore().add(new Feedback(UUID.randomUUID(), message(ada), ada, SAMPLES.now()));
   }
 
   private static String number(Email ada) {

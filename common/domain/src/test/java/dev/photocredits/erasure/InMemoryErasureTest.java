@@ -6,7 +6,7 @@ import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.feedback.Feedback;
-import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
@@ -79,7 +79,7 @@ final class InMemoryErasureTest implements ErasureContract {
   }
 
   @Override
-  public FeedbackBox box() {
+  public FeedbackStore feedbackStore() {
     return table;
   }
 

@@ -42,7 +42,7 @@ import dev.photocredits.credits.User.Held;
 import dev.photocredits.erasure.AccountOwner;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.feedback.Feedback;
-import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -100,7 +100,7 @@ public final class InMemoryLedger
         PurchaseOrders,
         AuditReader,
         AccountOwners,
-        FeedbackBox {
+        FeedbackStore {
   /** The page size of a scan. */
   private final int scanned;
 
@@ -900,7 +900,7 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized void keep(Feedback message) {
+  public synchronized void add(Feedback message) {
     feedback.put(message.id(), message);
   }
 

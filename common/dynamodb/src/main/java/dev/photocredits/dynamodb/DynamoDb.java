@@ -30,7 +30,7 @@ import dev.photocredits.dynamodb.items.Tombstone;
 import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.dynamodb.items.WelcomeRecord;
 import dev.photocredits.erasure.AccountOwners;
-import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.lambda.PrimingRequest;
@@ -239,7 +239,7 @@ public final class DynamoDb {
     return DynamoDbAccountOwners.leaving(table, most).items().size();
   }
 
-  public FeedbackBox feedback() {
-    return new DynamoDbFeedbackBox(table);
+  public FeedbackStore feedback() {
+    return new DynamoDbFeedbackStore(table);
   }
 }

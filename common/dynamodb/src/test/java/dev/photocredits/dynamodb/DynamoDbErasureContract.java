@@ -6,7 +6,7 @@ import dev.photocredits.dynamodb.items.FeedbackItem;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.erasure.ErasureContract;
 import dev.photocredits.feedback.Feedback;
-import dev.photocredits.feedback.FeedbackBox;
+import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.payments.PurchaseOrders;
@@ -55,7 +55,7 @@ interface DynamoDbErasureContract extends ErasureContract {
   }
 
   @Override
-  default FeedbackBox box() {
+  default FeedbackStore feedbackStore() {
     return table().feedback();
   }
 

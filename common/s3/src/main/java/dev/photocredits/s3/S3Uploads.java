@@ -3,7 +3,7 @@ package dev.photocredits.s3;
 import dev.photocredits.lambda.Sha256;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
@@ -54,15 +54,15 @@ final class S3Uploads implements Uploads {
   }
 
   @Override
-  public SignedUpload open(UploadOrder order) {
+  public SignedUpload open(UploadRequest request) {
     var id = new UploadId(ids.next(clock.instant()));
-    var type = order.type().value();
+    var type = request.type().value();
     var put =
         PutObjectRequest.builder()
             .bucket(bucket)
-            .key(folder(order.owner()) + id)
+            .key(folder(request.owner()) + id)
             .contentType(type)
-            .contentLength((long) order.size())
+            .contentLength((long) request.size())
             .build();
     var signed =
         presigner.presignPutObject(r -> r.putObjectRequest(put).signatureDuration(life.fromNow()));
@@ -76,6 +76,6 @@ final class S3Uploads implements Uploads {
         () ->
             client.getObject(
                 get -> get.bucket(bucket).key(folder(owner) + id),
-                (_, photo) -> photo.readNBytes(UploadOrder.LARGEST + 1)));
+                (_, photo) -> photo.readNBytes(UploadRequest.LARGEST + 1)));
   }
 }

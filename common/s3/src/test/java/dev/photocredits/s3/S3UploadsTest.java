@@ -7,7 +7,7 @@ import dev.photocredits.emulators.TestStorage;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
@@ -155,8 +155,8 @@ final class S3UploadsTest {
     return HTTP.send(request, BodyHandlers.discarding()).statusCode();
   }
 
-  private static UploadOrder declared(int size) {
-    return new UploadOrder(ADA, new DeclaredType("image/jpeg"), size);
+  private static UploadRequest declared(int size) {
+    return new UploadRequest(ADA, new DeclaredType("image/jpeg"), size);
   }
 
   private static byte[] photo(int size) {

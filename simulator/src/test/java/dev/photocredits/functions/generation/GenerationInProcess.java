@@ -10,7 +10,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
@@ -38,7 +38,7 @@ public final class GenerationInProcess {
 
   private static final class NoUploads implements Uploads {
     @Override
-    public SignedUpload open(UploadOrder order) {
+    public SignedUpload open(UploadRequest order) {
       throw new UnsupportedOperationException("uploads are not simulated");
     }
 

@@ -29,7 +29,7 @@ public final class FeedbackHandler extends ApiHandler {
     var with = wiring.now();
     var now = with.clock.instant();
     var feedback = new Feedback(with.ids.next(now), submitted.message(), submitted.email(), now);
-    with.box.keep(feedback);
+    with.feedback.add(feedback);
     return Response.ok(Map.of("ok", true)).trace("feedback_id", feedback.id().toString());
   }
 }

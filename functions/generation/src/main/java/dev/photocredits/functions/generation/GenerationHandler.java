@@ -122,7 +122,7 @@ public final class GenerationHandler extends ApiHandler {
 
   private Response upload(Request request) {
     var caller = wiring.now().access.caller(request);
-    var wanted = UploadRequest.from(request);
+    var wanted = UploadBody.from(request);
     caller.mustBe(wanted.owner());
     var opened = wiring.now().uploads.open(wanted);
     return Response.ok(

@@ -4,7 +4,7 @@ import dev.photocredits.http.Errors;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.photos.ImageFile;
 import dev.photocredits.photos.UnreadableImage;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 
 /**
  * A photo that passed inspection. By its bytes, it is a PNG, JPEG, WebP or HEIC/HEIF of at most 40
@@ -16,7 +16,7 @@ record Photo(ImageFile file) {
    * IMAGE_TOO_LARGE} if it is not such a photo.
    */
   static Photo inspect(byte[] bytes) {
-    if (bytes.length > UploadOrder.LARGEST) {
+    if (bytes.length > UploadRequest.LARGEST) {
       throw tooLarge("The image is larger than 20 MB.");
     }
     if (bytes.length == 0) {

@@ -24,7 +24,7 @@ import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.s3.S3Bucket;
 import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
@@ -171,7 +171,7 @@ final class Wiring {
     var photo = PhotoPreparation.prepare(pixel, () -> false);
     var _ =
         uploads.open(
-            new UploadOrder(
+            new UploadRequest(
                 PrimingRequest.NOBODY, new DeclaredType(photo.contentType().value()), 1));
   }
 }

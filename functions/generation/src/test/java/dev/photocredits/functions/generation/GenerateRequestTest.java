@@ -19,7 +19,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.photos.Photos;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.Email;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ final class GenerateRequestTest {
   private static final Uploads NOTHING_UPLOADED =
       new Uploads() {
         @Override
-        public SignedUpload open(UploadOrder order) {
+        public SignedUpload open(UploadRequest request) {
           throw new AssertionError("this test opens no upload");
         }
 

@@ -7,10 +7,10 @@ import dev.photocredits.values.Email;
  *
  * @param size in bytes, 1 to 20,000,000
  */
-public record UploadOrder(Email owner, DeclaredType type, int size) {
+public record UploadRequest(Email owner, DeclaredType type, int size) {
   public static final int LARGEST = 20_000_000;
 
-  public UploadOrder {
+  public UploadRequest {
     if (size < 1 || size > LARGEST) {
       throw new IllegalArgumentException("a photo has 1 to " + LARGEST + " bytes: " + size);
     }

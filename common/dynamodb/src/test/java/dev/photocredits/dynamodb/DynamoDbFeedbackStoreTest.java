@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** How feedback is stored. */
-final class DynamoDbFeedbackBoxTest {
+final class DynamoDbFeedbackStoreTest {
   private static final Instant NOON = Instant.parse("2126-11-30T12:00:00Z");
 
   private final DynamoDb table = TestTable.open();
@@ -22,7 +22,7 @@ final class DynamoDbFeedbackBoxTest {
   void an_item_expires_after_a_year() {
     var id = UUID.randomUUID();
 
-    table.feedback().keep(new Feedback(id, "hello", new Email("ada@example.com"), NOON));
+    table.feedback().add(new Feedback(id, "hello", new Email("ada@example.com"), NOON));
 
     assertThat(stored(id))
         .isEqualTo(
@@ -41,7 +41,7 @@ final class DynamoDbFeedbackBoxTest {
     var id = UUID.randomUUID();
     var longest = "a".repeat(242) + "@example.com";
 
-    table.feedback().keep(new Feedback(id, "\uD83D\uDE00".repeat(5000), new Email(longest), NOON));
+    table.feedback().add(new Feedback(id, "\uD83D\uDE00".repeat(5000), new Email(longest), NOON));
 
     var bytes =
         stored(id).entrySet().stream()

@@ -4,13 +4,13 @@ import dev.photocredits.http.JsonBody;
 import dev.photocredits.http.Problems;
 import dev.photocredits.http.Request;
 import dev.photocredits.uploads.DeclaredType;
-import dev.photocredits.uploads.UploadOrder;
+import dev.photocredits.uploads.UploadRequest;
 
 /** Parses the body of {@code POST /api/uploads}. */
-final class UploadRequest {
-  private UploadRequest() {}
+final class UploadBody {
+  private UploadBody() {}
 
-  static UploadOrder from(Request request) {
+  static UploadRequest from(Request request) {
     var problems = new Problems();
     var json = JsonBody.of(request, problems);
     var email = json.text("user_email").flatMap(text -> problems.email("user_email", text));
@@ -22,9 +22,9 @@ final class UploadRequest {
     }
     problems.check();
     var declared = DeclaredType.parse(type).orElseThrow(GenerateRequest::noPhoto);
-    if (size.orElseThrow() > UploadOrder.LARGEST) {
+    if (size.orElseThrow() > UploadRequest.LARGEST) {
       throw Photo.tooLarge("A photo may have at most 20 MB.");
     }
-    return new UploadOrder(email.orElseThrow(), declared, size.orElseThrow().intValue());
+    return new UploadRequest(email.orElseThrow(), declared, size.orElseThrow().intValue());
   }
 }
