@@ -89,7 +89,7 @@ record LocalServices(
     var emulator = LocalDynamoDb.at(data.resolve(DYNAMODB));
     createTable(emulator.endpoint(), table);
     return new LocalService(
-        new LocalSystem.Part("DynamoDB", true, emulator.endpoint()),
+        new LocalSystem.Service("DynamoDB", true, emulator.endpoint()),
         Map.of("TABLE_NAME", table, "AWS_ENDPOINT_URL_DYNAMODB", emulator.endpoint().toString()),
         Optional.of(emulator),
         emulator::close);
@@ -116,7 +116,7 @@ record LocalServices(
     var emulator = LocalS3.at(data.resolve(S3), account);
     createBucket(emulator.endpoint(), bucket);
     return new LocalService(
-        new LocalSystem.Part("S3", true, emulator.endpoint()),
+        new LocalSystem.Service("S3", true, emulator.endpoint()),
         Map.of("BUCKET_NAME", bucket, "AWS_ENDPOINT_URL_S3", emulator.endpoint().toString()),
         Optional.of(emulator),
         emulator::close);
@@ -147,7 +147,7 @@ record LocalServices(
     }
     var emulator = LocalSqs.start();
     return new LocalService(
-        new LocalSystem.Part("SQS", true, emulator.endpoint()),
+        new LocalSystem.Service("SQS", true, emulator.endpoint()),
         Map.of(
             "QUEUE_URL",
             createQueue(emulator.endpoint()),
@@ -178,7 +178,7 @@ record LocalServices(
             () -> gateway.resolve("/api/webhooks/stripe"),
             LocalCallers.of(settings));
     return new LocalService(
-        new LocalSystem.Part("Stripe", true, emulator.baseUrl()),
+        new LocalSystem.Service("Stripe", true, emulator.baseUrl()),
         Map.of(
             "STRIPE_API_BASE",
             emulator.baseUrl().toString(),
@@ -206,7 +206,7 @@ record LocalServices(
     var delay = Duration.ofMillis(settings.number("SANDBOX_DELAY_MS", 0, 0, 600_000));
     var emulator = emulators.gemini(delay);
     return new LocalService(
-        new LocalSystem.Part("Gemini", true, emulator.baseUrl()),
+        new LocalSystem.Service("Gemini", true, emulator.baseUrl()),
         Map.of("GOOGLE_GEMINI_BASE_URL", emulator.baseUrl().toString(), "GEMINI_API_KEY", "local"),
         Optional.empty(),
         emulator.stop());

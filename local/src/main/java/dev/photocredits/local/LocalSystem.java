@@ -80,7 +80,7 @@ public final class LocalSystem implements AutoCloseable {
    *
    * @param isEmulator whether this run started it, rather than using one that a setting points to
    */
-  public record Part(String name, boolean isEmulator, URI address) {}
+  public record Service(String name, boolean isEmulator, URI address) {}
 
   /**
    * Starts the system with the project's template, and returns once it serves requests. Throws
@@ -280,8 +280,8 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   /** The services that the functions use, and whether each is emulated. */
-  public List<Part> parts() {
-    return services.stream().map(LocalService::part).toList();
+  public List<Service> services() {
+    return services.stream().map(LocalService::service).toList();
   }
 
   /** Our own DynamoDB, or empty if a setting points to another. */

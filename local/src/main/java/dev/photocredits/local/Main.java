@@ -52,8 +52,8 @@ final class Main {
     out.println();
     out.println("photo-credits is running at " + system.url());
     out.println();
-    for (var part : system.parts()) {
-      out.printf("  %-9s %-9s %s%n", part.name(), kind(part), part.address());
+    for (var service : system.services()) {
+      out.printf("  %-9s %-9s %s%n", service.name(), kind(service), service.address());
     }
     out.println();
     out.println("  Data       " + system.dataDir());
@@ -66,9 +66,11 @@ final class Main {
 
   private static void printExample(LocalSystem system, PrintStream out) {
     var tokens =
-        system.parts().stream().filter(part -> part.name().equals(TokenCheck.NAME)).findFirst();
+        system.services().stream()
+            .filter(service -> service.name().equals(TokenCheck.NAME))
+            .findFirst();
     tokens
-        .filter(LocalSystem.Part::isEmulator)
+        .filter(LocalSystem.Service::isEmulator)
         .ifPresent(
             issuer ->
                 out.printf(
@@ -82,10 +84,10 @@ final class Main {
             + (tokens.isPresent() ? " -H \"authorization: Bearer $TOKEN\"" : ""));
   }
 
-  private static String kind(LocalSystem.Part part) {
-    if (part.isEmulator()) {
+  private static String kind(LocalSystem.Service service) {
+    if (service.isEmulator()) {
       return "emulator";
     }
-    return Settings.isLoopback(part.address()) ? "yours" : "real";
+    return Settings.isLoopback(service.address()) ? "yours" : "real";
   }
 }

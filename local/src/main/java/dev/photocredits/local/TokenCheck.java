@@ -55,10 +55,10 @@ record TokenCheck(LocalService service, TokenVerifier verifier, Optional<LocalIs
             : Optional.of(
                 LocalIssuer.create(issuer, audience, new Environment(settings.values()), clock));
     var variables = Map.of("JWT_ISSUER", issuer.toString(), "JWT_AUDIENCE", audience);
-    var part = new LocalSystem.Part(NAME, ours.isPresent(), issuer);
+    var service = new LocalSystem.Service(NAME, ours.isPresent(), issuer);
     return Optional.of(
         new TokenCheck(
-            new LocalService(part, variables, Optional.empty(), () -> {}),
+            new LocalService(service, variables, Optional.empty(), () -> {}),
             TokenVerifier.of(issuer, audience, clock),
             ours));
   }

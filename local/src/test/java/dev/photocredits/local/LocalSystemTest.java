@@ -91,8 +91,8 @@ public final class LocalSystemTest {
   @Test
   void every_service_is_emulated_by_default() {
     try (var system = start(Map.of())) {
-      assertThat(system.parts())
-          .extracting(part -> part.name() + " " + part.isEmulator())
+      assertThat(system.services())
+          .extracting(service -> service.name() + " " + service.isEmulator())
           .containsExactly("DynamoDB true", "S3 true", "SQS true", "Stripe true", "Gemini true");
       assertThat(system.environment())
           .containsEntry("AUTH_MODE", "open")
@@ -117,10 +117,10 @@ public final class LocalSystemTest {
             "GEMINI_API_KEY", "key");
 
     try (var system = start(given)) {
-      assertThat(system.parts())
+      assertThat(system.services())
           .contains(
-              new LocalSystem.Part("Stripe", false, URI.create("http://127.0.0.1:9001")),
-              new LocalSystem.Part("Gemini", false, URI.create("http://127.0.0.1:9002")));
+              new LocalSystem.Service("Stripe", false, URI.create("http://127.0.0.1:9001")),
+              new LocalSystem.Service("Gemini", false, URI.create("http://127.0.0.1:9002")));
       assertThat(system.environment())
           .containsAllEntriesOf(given)
           .doesNotContainKey("FRONTEND_URL");
@@ -131,7 +131,7 @@ public final class LocalSystemTest {
   @Test
   void with_auth_mode_jwt_a_local_issuer_is_started() throws Exception {
     try (var system = start(Map.of("AUTH_MODE", "jwt"))) {
-      assertThat(system.parts()).contains(new LocalSystem.Part("Tokens", true, system.url()));
+      assertThat(system.services()).contains(new LocalSystem.Service("Tokens", true, system.url()));
       assertThat(system.environment())
           .containsEntry("JWT_ISSUER", system.url().toString())
           .containsEntry("JWT_AUDIENCE", "photo-credits");
@@ -160,8 +160,8 @@ public final class LocalSystemTest {
       assertThat(get(system.url() + "/config.json")).contains("\"sign_in\":null");
     }
     try (var system = start(given)) {
-      assertThat(system.parts())
-          .contains(new LocalSystem.Part("Tokens", false, URI.create("http://127.0.0.1:9003")));
+      assertThat(system.services())
+          .contains(new LocalSystem.Service("Tokens", false, URI.create("http://127.0.0.1:9003")));
       assertThat(system.environment()).containsAllEntriesOf(given);
       assertThat(get(system.url() + "/.well-known/jwks.json")).isEqualTo("hello");
       assertThat(get(system.url() + "/config.json")).contains("\"sign_in\":null");
@@ -270,7 +270,7 @@ public final class LocalSystemTest {
   @Test
   void an_empty_setting_counts_as_not_set() {
     try (var system = start(Map.of("STRIPE_API_BASE", "", "GEMINI_API_KEY", " "))) {
-      assertThat(system.parts()).allMatch(LocalSystem.Part::isEmulator);
+      assertThat(system.services()).allMatch(LocalSystem.Service::isEmulator);
     }
   }
 

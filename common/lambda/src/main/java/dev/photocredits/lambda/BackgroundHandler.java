@@ -95,7 +95,7 @@ public abstract class BackgroundHandler
    *
    * @param fields never contain an e-mail address
    */
-  protected final void tell(Map<String, ?> fields, Map<Metric, Long> metrics) {
+  protected final void logInfo(Map<String, ?> fields, Map<Metric, Long> metrics) {
     log.write("INFO", clock.instant(), fields, metrics);
   }
 
@@ -103,7 +103,7 @@ public abstract class BackgroundHandler
    * Writes a separate log line about something that an operator has to look at: {@link
    * Log#attention}.
    */
-  protected final void raise(Map<String, ?> fields) {
+  protected final void logAttention(Map<String, ?> fields) {
     log.attention(clock.instant(), fields, Map.of());
   }
 

@@ -35,7 +35,7 @@ final class SamLocalIT implements RecordedEventsContract {
                 "PORT", "0", "DATA_DIR", folder.resolve("data").toString(), "ALLOWED_HOSTS", HOST));
     relay =
         DockerPortRelay.open(
-            system.parts().stream().map(part -> part.address().getPort()).toList());
+            system.services().stream().map(service -> service.address().getPort()).toList());
   }
 
   @AfterAll

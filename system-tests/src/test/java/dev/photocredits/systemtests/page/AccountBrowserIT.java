@@ -13,8 +13,8 @@ final class AccountBrowserIT {
 
   @Test
   void the_statement_is_downloaded_with_the_balance_after_each_transaction(
-      RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+      RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
     ada.requests("In the style of film noir");
     ada.seesPictures(3);
 
@@ -36,8 +36,8 @@ final class AccountBrowserIT {
   }
 
   @Test
-  void sent_feedback_is_acknowledged(RunningShop shop, Visitor ada) {
-    ada.visits(shop, RunningShop.newEmail());
+  void sent_feedback_is_acknowledged(RunningSystem system, Visitor ada) {
+    ada.visits(system, RunningSystem.newEmail());
 
     ada.presses("Send feedback");
     ada.looksGood("feedback");
@@ -50,8 +50,8 @@ final class AccountBrowserIT {
   }
 
   @Test
-  void signing_out_clears_the_page(RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+  void signing_out_clears_the_page(RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
     ada.chooses("portrait.jpg");
     ada.sees("preview-name", "portrait.jpg");
 
@@ -68,8 +68,8 @@ final class AccountBrowserIT {
 
   @Test
   void the_page_gets_tokens_from_the_local_issuer_when_they_are_required(Visitor ada) {
-    try (var shop = RunningShop.open(Map.of("AUTH_MODE", "jwt"))) {
-      ada.visits(shop, RunningShop.newEmail());
+    try (var system = RunningSystem.open(Map.of("AUTH_MODE", "jwt"))) {
+      ada.visits(system, RunningSystem.newEmail());
 
       ada.sees("balance", "0 credits");
     }
@@ -77,10 +77,10 @@ final class AccountBrowserIT {
 
   @Test
   void on_another_host_users_sign_in_at_a_user_pool_with_pkce(Visitor ada) {
-    var email = RunningShop.newEmail();
+    var email = RunningSystem.newEmail();
     try (var pool = FakeUserPool.of(email);
-        var shop =
-            RunningShop.open(
+        var system =
+            RunningSystem.open(
                 Map.of(
                     "AUTH_MODE",
                     "jwt",
@@ -88,7 +88,7 @@ final class AccountBrowserIT {
                     pool.address().toString(),
                     "JWT_AUDIENCE",
                     FakeIssuer.AUDIENCE));
-        var host = StaticHost.serve(shop.url(), pool.address())) {
+        var host = StaticHost.serve(system.url(), pool.address())) {
       ada.opens(host.address() + "/#credits");
       ada.goesTo("Create");
       ada.looksGood("sign in");
@@ -110,9 +110,9 @@ final class AccountBrowserIT {
   }
 
   @Test
-  void a_sign_in_with_an_unknown_state_is_refused(RunningShop shop, Visitor ada) {
-    try (var pool = FakeUserPool.of(RunningShop.newEmail());
-        var host = StaticHost.serve(shop.url(), pool.address())) {
+  void a_sign_in_with_an_unknown_state_is_refused(RunningSystem system, Visitor ada) {
+    try (var pool = FakeUserPool.of(RunningSystem.newEmail());
+        var host = StaticHost.serve(system.url(), pool.address())) {
       ada.opens(host.address() + "/?code=stolen&state=forged");
 
       ada.sees("sign-in-problem", "The sign-in was not started here.");

@@ -14,9 +14,9 @@ final class JourneyBrowserIT {
 
   @Test
   void a_user_buys_credits_generates_three_pictures_and_finds_them_again(
-      RunningShop shop, Visitor ada) {
-    var email = RunningShop.newEmail();
-    ada.opens(shop.url() + "/");
+      RunningSystem system, Visitor ada) {
+    var email = RunningSystem.newEmail();
+    ada.opens(system.url() + "/");
     ada.savesScreenshot("first-visit");
     ada.sees("footer-price", "A set of three pictures costs 3 credits.");
     ada.looksGood("first visit");
@@ -59,12 +59,12 @@ final class JourneyBrowserIT {
     assertThat(ada.texts("#statement td:nth-child(4)")).containsExactly("7", "10");
     ada.savesScreenshot("statement");
     ada.looksGood("statement");
-    assertThat(shop.balance(email)).isEqualTo(7);
+    assertThat(system.balance(email)).isEqualTo(7);
   }
 
   @Test
-  void a_cancelled_payment_is_reported_and_costs_nothing(RunningShop shop, Visitor ada) {
-    ada.visits(shop, RunningShop.newEmail());
+  void a_cancelled_payment_is_reported_and_costs_nothing(RunningSystem system, Visitor ada) {
+    ada.visits(system, RunningSystem.newEmail());
 
     ada.goesTo("Credits");
     ada.presses("Buy Pro Pack, 50 credits, for $39.99");
@@ -78,8 +78,8 @@ final class JourneyBrowserIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"portrait.png", "portrait.webp", "portrait.heic", "phone-12mp.jpg"})
-  void photos_of_every_format_are_accepted(String photo, RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+  void photos_of_every_format_are_accepted(String photo, RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
 
     ada.chooses(photo);
     ada.sees("preview-name", photo);
@@ -92,8 +92,8 @@ final class JourneyBrowserIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"drop", "paste"})
-  void a_photo_may_be_dropped_or_pasted(String event, RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+  void a_photo_may_be_dropped_or_pasted(String event, RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
 
     ada.dropsOrPastes(event, "portrait.png");
 
@@ -104,8 +104,8 @@ final class JourneyBrowserIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"not-an-image.png", "bomb-400mp.png"})
-  void an_invalid_photo_is_refused_at_once(String file, RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+  void an_invalid_photo_is_refused_at_once(String file, RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
 
     ada.chooses(file);
 
@@ -117,8 +117,9 @@ final class JourneyBrowserIT {
   }
 
   @Test
-  void pictures_can_be_enlarged_paged_through_downloaded_and_shared(RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+  void pictures_can_be_enlarged_paged_through_downloaded_and_shared(
+      RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
     ada.requests("In the style of film noir");
     ada.seesPictures(3);
 
@@ -139,10 +140,10 @@ final class JourneyBrowserIT {
   }
 
   @Test
-  void the_page_works_on_a_phone(RunningShop shop, Visitor ada) {
+  void the_page_works_on_a_phone(RunningSystem system, Visitor ada) {
     ada.dark(true);
     ada.usesAPhone();
-    ada.visits(shop, shop.customer());
+    ada.visits(system, system.customer());
     assertThat(ada.shown("#camera")).isTrue();
 
     ada.requests("In the style of film noir");
@@ -153,9 +154,9 @@ final class JourneyBrowserIT {
   }
 
   @Test
-  void the_page_works_with_the_keyboard_alone(RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    ada.opens(shop.url() + "/");
+  void the_page_works_with_the_keyboard_alone(RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    ada.opens(system.url() + "/");
 
     ada.tabsTo("#email");
     ada.write(email);
@@ -181,7 +182,7 @@ final class JourneyBrowserIT {
     ada.key(Keys.ESCAPE);
     ada.seesNo("zoom");
 
-    var generated = shop.get("/api/generations/" + email).at("/generations/0");
+    var generated = system.get("/api/generations/" + email).at("/generations/0");
     assertThat(generated.path("transformation_mode").asText()).isEqualTo("item-only");
   }
 }

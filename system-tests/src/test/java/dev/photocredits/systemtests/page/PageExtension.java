@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Provides each test with a {@link Visitor} in a new browser, and with the shared {@link
- * RunningShop}. Messages in the browser's console fail the test. A failed test leaves a screenshot
- * in target/browser.
+ * RunningSystem}. Messages in the browser's console fail the test. A failed test leaves a
+ * screenshot in target/browser.
  */
 final class PageExtension implements ParameterResolver, AfterEachCallback {
   private static final Namespace HERE = Namespace.create(PageExtension.class);
@@ -20,25 +20,25 @@ final class PageExtension implements ParameterResolver, AfterEachCallback {
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     var type = parameter.getParameter().getType();
-    return type == RunningShop.class || type == Visitor.class;
+    return type == RunningSystem.class || type == Visitor.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == RunningShop.class
-        ? shop(context)
+    return parameter.getParameter().getType() == RunningSystem.class
+        ? system(context)
         : visitor(context);
   }
 
-  // JUnit closes stored values: the shop after the last test, a visitor after each test.
-  private static RunningShop shop(ExtensionContext context) {
-    var shop =
+  // JUnit closes stored values: the system after the last test, a visitor after each test.
+  private static RunningSystem system(ExtensionContext context) {
+    var system =
         context
             .getRoot()
             .getStore(HERE)
-            .computeIfAbsent(RunningShop.class, _ -> RunningShop.open(), RunningShop.class);
-    shop.gemini.generates();
-    return shop;
+            .computeIfAbsent(RunningSystem.class, _ -> RunningSystem.open(), RunningSystem.class);
+    system.gemini.generates();
+    return system;
   }
 
   private static Visitor visitor(ExtensionContext context) {

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class SlowBrowserIT {
 
   @Test
-  void pictures_appear_one_by_one(RunningShop shop, Visitor ada) {
-    var pictures = shop.gemini.generatesWhenReleased();
-    ada.visits(shop, shop.customer());
+  void pictures_appear_one_by_one(RunningSystem system, Visitor ada) {
+    var pictures = system.gemini.generatesWhenReleased();
+    ada.visits(system, system.customer());
     ada.requests("In the style of film noir");
     ada.sees("balance", "7 credits");
     ada.counts(3, ".tile.pending");
@@ -32,10 +32,10 @@ final class SlowBrowserIT {
   }
 
   @Test
-  void stopping_a_generation_refunds_the_missing_pictures(RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    var pictures = shop.gemini.generatesWhenReleased();
-    ada.visits(shop, email);
+  void stopping_a_generation_refunds_the_missing_pictures(RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    var pictures = system.gemini.generatesWhenReleased();
+    ada.visits(system, email);
     ada.requests("In the style of film noir");
     pictures.release(0);
     ada.sees("progress", "1 of 3 ready");
@@ -48,14 +48,14 @@ final class SlowBrowserIT {
         "progress",
         "Stopped. You are refunded for the pictures that were not finished, in whole credits.");
     ada.sees("balance", "9 credits");
-    assertThat(shop.balance(email)).isEqualTo(9);
+    assertThat(system.balance(email)).isEqualTo(9);
     pictures.releaseAll();
   }
 
   @Test
-  void pictures_are_deleted_after_a_confirmation(RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    ada.visits(shop, email);
+  void pictures_are_deleted_after_a_confirmation(RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    ada.visits(system, email);
     ada.requests("In the style of film noir");
     ada.seesPictures(3);
     ada.goesTo("Pictures");
@@ -73,13 +73,13 @@ final class SlowBrowserIT {
 
     ada.counts(0, "#gallery img");
     ada.sees("no-pictures", "Nothing here yet.");
-    assertThat(shop.get("/api/generations/" + email).path("generations")).isEmpty();
-    assertThat(shop.balance(email)).isEqualTo(7);
+    assertThat(system.get("/api/generations/" + email).path("generations")).isEmpty();
+    assertThat(system.balance(email)).isEqualTo(7);
   }
 
   @Test
-  void a_photo_above_four_megabytes_is_uploaded_first(RunningShop shop, Visitor ada) {
-    ada.visits(shop, shop.customer());
+  void a_photo_above_four_megabytes_is_uploaded_first(RunningSystem system, Visitor ada) {
+    ada.visits(system, system.customer());
 
     ada.choosesLarge("phone-12mp.jpg", 6_000_000);
     ada.sees("preview-name", "6.0 MB");

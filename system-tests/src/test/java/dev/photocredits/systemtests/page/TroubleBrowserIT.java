@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class TroubleBrowserIT {
 
   @Test
-  void insufficient_credits_are_reported_with_a_way_to_buy_more(RunningShop shop, Visitor ada) {
-    ada.visits(shop, RunningShop.newEmail());
+  void insufficient_credits_are_reported_with_a_way_to_buy_more(RunningSystem system, Visitor ada) {
+    ada.visits(system, RunningSystem.newEmail());
     ada.sees("price", "You have 0 credits. Buy a pack to continue.");
 
     ada.requests("In the style of film noir");
@@ -27,16 +27,16 @@ final class TroubleBrowserIT {
   }
 
   @Test
-  void a_refused_prompt_can_be_changed_and_costs_nothing(RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    shop.gemini.answers(FakeGemini.promptBlocked("SAFETY"));
-    ada.visits(shop, email);
+  void a_refused_prompt_can_be_changed_and_costs_nothing(RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    system.gemini.answers(FakeGemini.promptBlocked("SAFETY"));
+    ada.visits(system, email);
 
     ada.requests("In the style of film noir");
 
     ada.sees("generate-problem", "The model declined");
     ada.sees("generate-problem", "Nothing was charged.");
-    assertThat(shop.balance(email)).isEqualTo(10);
+    assertThat(system.balance(email)).isEqualTo(10);
     ada.savesScreenshot("refused");
     ada.looksGood("refused");
     ada.presses("Change the prompt");
@@ -45,20 +45,20 @@ final class TroubleBrowserIT {
 
   @Test
   void an_outage_of_the_model_costs_nothing_and_a_retry_clears_the_error(
-      RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    shop.gemini.answers(FakeGemini.status(400));
-    ada.visits(shop, email);
+      RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    system.gemini.answers(FakeGemini.status(400));
+    ada.visits(system, email);
     ada.requests("In the style of film noir");
     ada.sees("generate-problem", "The pictures could not be created");
     ada.sees("generate-problem", "Nothing was charged.");
-    assertThat(shop.balance(email)).isEqualTo(10);
+    assertThat(system.balance(email)).isEqualTo(10);
     ada.looksGood("outage");
 
-    shop.gemini.answers(FakeGemini.promptBlocked("SAFETY"));
+    system.gemini.answers(FakeGemini.promptBlocked("SAFETY"));
     ada.presses("Try again");
     ada.sees("generate-problem", "The model declined");
-    shop.gemini.generates();
+    system.gemini.generates();
     ada.presses("Create three pictures");
 
     ada.seesPictures(3);
@@ -67,9 +67,9 @@ final class TroubleBrowserIT {
   }
 
   @Test
-  void a_missing_picture_is_refunded(RunningShop shop, Visitor ada) {
-    shop.gemini.generatesTwoOfThree();
-    ada.visits(shop, shop.customer());
+  void a_missing_picture_is_refunded(RunningSystem system, Visitor ada) {
+    system.gemini.generatesTwoOfThree();
+    ada.visits(system, system.customer());
 
     ada.requests("In the style of film noir");
 
@@ -85,10 +85,10 @@ final class TroubleBrowserIT {
 
   @Test
   void a_reload_during_a_generation_keeps_the_pictures_and_pays_once(
-      RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    var pictures = shop.gemini.generatesWhenReleased();
-    ada.visits(shop, email);
+      RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    var pictures = system.gemini.generatesWhenReleased();
+    ada.visits(system, email);
     ada.requests("In the style of film noir");
     ada.sees("balance", "10 credits");
     ada.sees("go", "Creating");
@@ -99,15 +99,15 @@ final class TroubleBrowserIT {
 
     ada.seesPictures(3);
     ada.sees("balance", "7 credits");
-    assertThat(shop.gemini.calls()).isEqualTo(3);
-    assertThat(shop.balance(email)).isEqualTo(7);
+    assertThat(system.gemini.calls()).isEqualTo(3);
+    assertThat(system.balance(email)).isEqualTo(7);
   }
 
   @Test
-  void a_user_who_was_offline_gets_the_pictures_and_pays_once(RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    var pictures = shop.gemini.generatesWhenReleased();
-    ada.visits(shop, email);
+  void a_user_who_was_offline_gets_the_pictures_and_pays_once(RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    var pictures = system.gemini.generatesWhenReleased();
+    ada.visits(system, email);
     ada.requests("In the style of film noir");
     ada.sees("go", "Creating");
 
@@ -121,14 +121,14 @@ final class TroubleBrowserIT {
     ada.seesPictures(3);
     ada.seesNo("offline");
     ada.sees("balance", "7 credits");
-    assertThat(shop.gemini.calls()).isEqualTo(3);
-    assertThat(shop.balance(email)).isEqualTo(7);
+    assertThat(system.gemini.calls()).isEqualTo(3);
+    assertThat(system.balance(email)).isEqualTo(7);
   }
 
   @Test
-  void a_photo_that_only_the_server_rejects_costs_nothing(RunningShop shop, Visitor ada) {
-    var email = shop.customer();
-    ada.visits(shop, email);
+  void a_photo_that_only_the_server_rejects_costs_nothing(RunningSystem system, Visitor ada) {
+    var email = system.customer();
+    ada.visits(system, email);
     ada.chooses("truncated.png");
     ada.sees("preview-name", "truncated.png");
     ada.types("prompt", "In the style of film noir");
@@ -136,15 +136,15 @@ final class TroubleBrowserIT {
     ada.presses("Create three pictures");
 
     ada.sees("generate-problem", "This photo cannot be read");
-    assertThat(shop.balance(email)).isEqualTo(10);
+    assertThat(system.balance(email)).isEqualTo(10);
     ada.presses("Choose another photo");
     assertThat(ada.focused().getDomAttribute("id")).isEqualTo("photo");
   }
 
   @Test
   void a_user_who_reaches_the_hourly_limit_is_told_when_to_try_again(Visitor ada) {
-    try (var shop = RunningShop.open(Map.of("GENERATION_HOURLY_LIMIT", "1"))) {
-      ada.visits(shop, shop.customer());
+    try (var system = RunningSystem.open(Map.of("GENERATION_HOURLY_LIMIT", "1"))) {
+      ada.visits(system, system.customer());
       ada.requests("In the style of film noir");
       ada.seesPictures(3);
 
@@ -156,12 +156,12 @@ final class TroubleBrowserIT {
   }
 
   @Test
-  void an_incomplete_form_says_what_is_missing(RunningShop shop, Visitor ada) {
-    ada.opens(shop.url() + "/");
+  void an_incomplete_form_says_what_is_missing(RunningSystem system, Visitor ada) {
+    ada.opens(system.url() + "/");
 
     ada.presses("Create three pictures");
     assertThat(ada.focused().getDomAttribute("id")).isEqualTo("email");
-    ada.signsIn(RunningShop.newEmail());
+    ada.signsIn(RunningSystem.newEmail());
     ada.presses("Create three pictures");
     ada.sees("photo-problem", "Choose a photo first");
     ada.chooses("portrait.jpg");

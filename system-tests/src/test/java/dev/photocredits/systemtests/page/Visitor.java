@@ -62,8 +62,8 @@ final class Visitor implements AutoCloseable {
   }
 
   /** Opens the page and signs in. */
-  void visits(RunningShop shop, String email) {
-    opens(shop.url() + "/");
+  void visits(RunningSystem system, String email) {
+    opens(system.url() + "/");
     signsIn(email);
   }
 
@@ -336,7 +336,7 @@ final class Visitor implements AutoCloseable {
   @Override
   public void close() {
     browser.quit();
-    RunningShop.delete(folder);
+    RunningSystem.delete(folder);
   }
 
   // Helpers

@@ -157,7 +157,7 @@ public final class SweeperHandler extends ScheduledHandler {
     @Override
     public void foundDiscrepancy(Discrepancy found) {
       var owner = found.owner();
-      raise(
+      logAttention(
           Json.object(
               "task",
               "audit",
@@ -169,7 +169,7 @@ public final class SweeperHandler extends ScheduledHandler {
 
     @Override
     public void foundUnsettled(Email owner) {
-      raise(
+      logAttention(
           Json.object(
               "task", "audit",
               "user", Log.user(owner),
@@ -181,7 +181,7 @@ public final class SweeperHandler extends ScheduledHandler {
       var line = new LinkedHashMap<String, @Nullable Object>();
       line.put("task", "audit");
       line.putAll(counts(tally, true));
-      tell(line, Map.of(Metric.RUNS, 1L, Metric.AUDIT_DIFFERENCES, tally.discrepancies()));
+      logInfo(line, Map.of(Metric.RUNS, 1L, Metric.AUDIT_DIFFERENCES, tally.discrepancies()));
     }
   }
 

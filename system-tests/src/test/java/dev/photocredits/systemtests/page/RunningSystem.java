@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The whole system as {@code make run} starts it, with a {@link GeminiUnderControl}. */
-final class RunningShop implements AutoCloseable {
+final class RunningSystem implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final AtomicInteger USERS = new AtomicInteger();
 
@@ -27,7 +27,7 @@ final class RunningShop implements AutoCloseable {
   private final Path folder;
   private final LocalSystem system;
 
-  private RunningShop(Map<String, String> settings) {
+  private RunningSystem(Map<String, String> settings) {
     try {
       folder = Files.createTempDirectory("photo-credits");
     } catch (IOException e) {
@@ -41,12 +41,12 @@ final class RunningShop implements AutoCloseable {
     system = LocalSystem.start(all);
   }
 
-  static RunningShop open() {
+  static RunningSystem open() {
     return open(Map.of());
   }
 
-  static RunningShop open(Map<String, String> settings) {
-    return new RunningShop(settings);
+  static RunningSystem open(Map<String, String> settings) {
+    return new RunningSystem(settings);
   }
 
   URI url() {
@@ -63,7 +63,8 @@ final class RunningShop implements AutoCloseable {
     var email = newEmail();
     var body = "{\"email\":\"" + email + "\",\"package\":\"starter\"}";
     var session = send(system.url(), "/api/checkout", body).path("session_id").asText();
-    var stripe = system.parts().stream().filter(part -> part.name().equals("Stripe")).findFirst();
+    var stripe =
+        system.services().stream().filter(service -> service.name().equals("Stripe")).findFirst();
     var _ = send(stripe.orElseThrow().address(), "/sandbox/sessions/" + session + "/pay", "");
     var _ = get("/api/checkout/" + session);
     return email;
