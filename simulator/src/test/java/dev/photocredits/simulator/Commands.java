@@ -11,8 +11,8 @@ import dev.photocredits.erasure.Erasure;
 import dev.photocredits.erasure.ErasureOutcome;
 import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.generation.Generations;
-import dev.photocredits.simulator.Schedule.Correction;
-import dev.photocredits.simulator.Schedule.Gift;
+import dev.photocredits.simulator.Schedule.AdjustmentRequest;
+import dev.photocredits.simulator.Schedule.PromotionRequest;
 import dev.photocredits.simulator.service.Unavailable;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
@@ -24,7 +24,7 @@ import java.util.Random;
 /** The operators' commands, run in one process. */
 public record Commands(Ledger ledger, Accounts accounts, TimeOrderedIds ids, InstantSource clock) {
 
-  public boolean promote(Gift promotion, boolean again) {
+  public boolean promote(PromotionRequest promotion, boolean again) {
     var now = clock.instant();
     var _ = accounts.open(promotion.email);
     var transaction =
@@ -41,7 +41,7 @@ public record Commands(Ledger ledger, Accounts accounts, TimeOrderedIds ids, Ins
     };
   }
 
-  public boolean adjust(Correction adjustment) {
+  public boolean adjust(AdjustmentRequest adjustment) {
     var now = clock.instant();
     var _ = accounts.open(adjustment.email);
     if (adjustment.id == null) {

@@ -71,7 +71,7 @@ final class Coverage {
     add(site, fault, 1);
   }
 
-  void count(World.Seen seen, SimulatedStripe stripe, Email email) {
+  void count(World.AccountState account, SimulatedStripe stripe, Email email) {
     var disputes = Disputes.NONE;
     for (var session : stripe.sessions.values()) {
       if (session.payment != null && email.value().equals(session.metadata.get("user_email"))) {
@@ -79,7 +79,12 @@ final class Coverage {
       }
     }
     var state =
-        new State(seen.hasDebt(), seen.hasLots(), seen.hasExpired(), seen.hasPending(), disputes);
+        new State(
+            account.hasDebt(),
+            account.hasLots(),
+            account.hasExpired(),
+            account.hasPending(),
+            disputes);
     states.merge(state, 1L, Long::sum);
   }
 

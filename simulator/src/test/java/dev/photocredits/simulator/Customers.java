@@ -10,7 +10,7 @@ import dev.photocredits.images.Prompt;
 import dev.photocredits.images.TransformationMode;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.simulator.Schedule.Answer;
-import dev.photocredits.simulator.Schedule.Ordered;
+import dev.photocredits.simulator.Schedule.GenerationAttempts;
 import dev.photocredits.simulator.service.Service.Reply;
 import dev.photocredits.simulator.stripe.SimulatedStripe.Session;
 import dev.photocredits.simulator.stripe.SimulatedStripe.Status;
@@ -181,7 +181,7 @@ final class Customers {
   }
 
   /** Makes an asynchronous generation request, and polls its result up to three times. */
-  void requestAsync(Ordered request) {
+  void requestAsync(GenerationAttempts request) {
     var key = request.isRepeatable ? new IdempotencyKey(request.prompt) : null;
     for (var tries = 0; tries < 3; tries++) {
       request.attempts++;
@@ -205,7 +205,7 @@ final class Customers {
     return new GenerationId(UUID.fromString(id));
   }
 
-  private void pollResult(Ordered request, GenerationId id) {
+  private void pollResult(GenerationAttempts request, GenerationId id) {
     for (var looks = world.random().nextInt(4); looks > 0; looks--) {
       schedule.waitUpTo(60);
       if (schedule.may(Hazard.DELETIONS, 25)) {
@@ -270,7 +270,7 @@ final class Customers {
                     && promotion.expiresAt.isBefore(reply.until().plus(SKEW)));
   }
 
-  private void recordReply(Ordered request, Answer<Reply> answer) {
+  private void recordReply(GenerationAttempts request, Answer<Reply> answer) {
     if (answer.value().isEmpty()) {
       world.trace("caller of " + request.prompt + " gets no response");
       return;
@@ -294,7 +294,7 @@ final class Customers {
                     "the remaining balance after " + request.prompt));
       }
       case Reply.NothingCharged(var id) -> recordGeneration(request, id);
-      case Reply.NotEnough(var required, var available) -> {
+      case Reply.InsufficientCredits(var required, var available) -> {
         var real = world.available(request.email, answer.from(), answer.until());
         if (real.stream().allMatch(credits -> credits >= required)
             && !isAboutToExpire(request.email, answer)
@@ -305,26 +305,26 @@ final class Customers {
                   .formatted(request.prompt, required, available, real));
         }
       }
-      case Reply.ComeBack _, Reply.Refused _ -> {}
+      case Reply.InProgress _, Reply.Refused _ -> {}
     }
   }
 
-  private void recordGeneration(Ordered request, GenerationId id) {
+  private void recordGeneration(GenerationAttempts request, GenerationId id) {
     request.generations.add(id.toString());
     schedule.firstNamedAt.putIfAbsent(id.toString(), world.scheduler.now());
   }
 
-  Ordered newRequest(Email email, boolean isRepeatable) {
+  GenerationAttempts newRequest(Email email, boolean isRepeatable) {
     return newRequest(email, "order " + schedule.requests.size(), isRepeatable);
   }
 
-  private Ordered newRequest(Email email, String prompt, boolean isRepeatable) {
-    var request = new Ordered(email, prompt, isRepeatable);
+  private GenerationAttempts newRequest(Email email, String prompt, boolean isRepeatable) {
+    var request = new GenerationAttempts(email, prompt, isRepeatable);
     schedule.requests.add(request);
     return request;
   }
 
-  void generate(Ordered request) {
+  void generate(GenerationAttempts request) {
     var key = request.isRepeatable ? new IdempotencyKey(request.prompt) : null;
     for (var tries = 0; tries < 4; tries++) {
       request.attempts++;
@@ -337,7 +337,7 @@ final class Customers {
       recordReply(request, reply);
       var again =
           reply.value().isEmpty()
-              || reply.value().get() instanceof Reply.ComeBack
+              || reply.value().get() instanceof Reply.InProgress
               || (reply.value().get() instanceof Reply.NothingCharged && schedule.happens(50));
       if (!request.isRepeatable || !schedule.plan.has(Hazard.RETRIES) || !again) {
         return;
@@ -358,7 +358,8 @@ final class Customers {
   private void abuseOnce(Email email) {
     var isHostile = schedule.happens(50);
     var number = " " + schedule.requests.size();
-    var request = newRequest(email, (isHostile ? Outside.HOSTILE : "cancelled") + number, false);
+    var request =
+        newRequest(email, (isHostile ? ExternalServices.HOSTILE : "cancelled") + number, false);
     request.attempts++;
     if (isHostile) {
       recordReply(
@@ -382,7 +383,7 @@ final class Customers {
     schedule.waitUpTo(10);
   }
 
-  private static GenerationRequest generationRequest(Ordered request) {
+  private static GenerationRequest generationRequest(GenerationAttempts request) {
     return new GenerationRequest(
         request.email, new Prompt(request.prompt), TransformationMode.FULL_TRANSFORMATION, PHOTO);
   }

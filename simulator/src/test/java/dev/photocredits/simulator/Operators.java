@@ -1,7 +1,7 @@
 package dev.photocredits.simulator;
 
-import dev.photocredits.simulator.Schedule.Correction;
-import dev.photocredits.simulator.Schedule.Gift;
+import dev.photocredits.simulator.Schedule.AdjustmentRequest;
+import dev.photocredits.simulator.Schedule.PromotionRequest;
 import dev.photocredits.simulator.World.Part;
 import dev.photocredits.simulator.execution.Deployment;
 import dev.photocredits.simulator.stripe.SimulatedStripe.Terms;
@@ -65,7 +65,7 @@ final class Operators {
     var seconds = schedule.happens(50) ? 900 : 120;
     var now = world.scheduler.now();
     var promotion =
-        new Gift(
+        new PromotionRequest(
             email,
             "gift " + schedule.promotions.size(),
             1 + world.random().nextInt(8),
@@ -82,7 +82,7 @@ final class Operators {
     }
   }
 
-  private boolean promote(Gift promotion, boolean again) {
+  private boolean promote(PromotionRequest promotion, boolean again) {
     return schedule
         .call(
             "give",
@@ -98,7 +98,7 @@ final class Operators {
     var change =
         schedule.happens(50) ? 1 + world.random().nextInt(6) : -1 - world.random().nextInt(6);
     var adjustment =
-        new Correction(
+        new AdjustmentRequest(
             email, "correction " + schedule.adjustments.size(), change, world.scheduler.now());
     schedule.adjustments.add(adjustment);
     for (var tries = 0; tries < 3; tries++) {

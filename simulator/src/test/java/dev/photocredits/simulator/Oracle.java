@@ -1,9 +1,9 @@
 package dev.photocredits.simulator;
 
 import dev.photocredits.ledger.CreditByCredit;
-import dev.photocredits.simulator.Schedule.Correction;
-import dev.photocredits.simulator.Schedule.Gift;
-import dev.photocredits.simulator.Schedule.Ordered;
+import dev.photocredits.simulator.Schedule.AdjustmentRequest;
+import dev.photocredits.simulator.Schedule.GenerationAttempts;
+import dev.photocredits.simulator.Schedule.PromotionRequest;
 import dev.photocredits.simulator.service.Evidence;
 import dev.photocredits.simulator.service.Evidence.GenerationEvidence;
 import dev.photocredits.simulator.service.Evidence.Line;
@@ -277,7 +277,7 @@ final class Oracle {
     var promotions =
         schedule.promotions.stream()
             .filter(promotion -> promotion.email.equals(email))
-            .sorted(Comparator.comparing((Gift promotion) -> promotion.expiresAt))
+            .sorted(Comparator.comparing((PromotionRequest promotion) -> promotion.expiresAt))
             .toList();
     var expiring = 0;
     var least = 0;
@@ -326,14 +326,14 @@ final class Oracle {
   }
 
   // All promotions have expired by the time of the comparison.
-  private List<Line> grantsOf(Gift promotion) {
+  private List<Line> grantsOf(PromotionRequest promotion) {
     return lines(promotion.email).stream()
         .filter(line -> line.type().equals("promotion"))
         .filter(line -> line.description().endsWith(": " + promotion.reason))
         .toList();
   }
 
-  private void checkPromotion(Gift promotion) {
+  private void checkPromotion(PromotionRequest promotion) {
     if (world.poisoned.contains(promotion.email) || world.wasLostByRestore(promotion.requestedAt)) {
       return;
     }
@@ -351,7 +351,7 @@ final class Oracle {
     }
   }
 
-  private void checkAdjustment(Correction adjustment) {
+  private void checkAdjustment(AdjustmentRequest adjustment) {
     if (world.poisoned.contains(adjustment.email)
         || world.wasLostByRestore(adjustment.requestedAt)) {
       return;
@@ -459,7 +459,7 @@ final class Oracle {
         && (schedule.deletions.contains(generation.id()) || isErased(generation.owner()));
   }
 
-  private void checkRequest(Ordered request) {
+  private void checkRequest(GenerationAttempts request) {
     if (world.poisoned.contains(request.email) || world.wasLostByRestore(request.requestedAt)) {
       return;
     }
@@ -488,7 +488,10 @@ final class Oracle {
             report(Violation.LIE, request.prompt + ", " + id);
           }
         }
-        case Reply.Accepted _, Reply.ComeBack _, Reply.NotEnough _, Reply.Refused _ -> {}
+        case Reply.Accepted _,
+            Reply.InProgress _,
+            Reply.InsufficientCredits _,
+            Reply.Refused _ -> {}
       }
     }
     if (request.isRepeatable && deliveries.size() > 1 && !isErased(request.email)) {
@@ -568,7 +571,7 @@ final class Oracle {
             });
     var share = world.deployment.dailyShare();
     world.modelCalls.stream()
-        .collect(Collectors.groupingBy(World.Asked::owner))
+        .collect(Collectors.groupingBy(World.ModelCall::owner))
         .forEach(
             (owner, calls) ->
                 days(calls)
@@ -599,7 +602,7 @@ final class Oracle {
     }
   }
 
-  private static Map<Instant, Long> days(List<World.Asked> calls) {
+  private static Map<Instant, Long> days(List<World.ModelCall> calls) {
     return calls.stream()
         .filter(call -> isFarFromMidnight(call.at()))
         .collect(

@@ -58,7 +58,7 @@ public final class Schedule {
   private static final Duration OVERDUE_AGE = Duration.ofMinutes(31);
 
   /** A generation request, with all its attempts, and the replies to them. */
-  static final class Ordered {
+  static final class GenerationAttempts {
     final Email email;
     final String prompt;
     final boolean isRepeatable;
@@ -69,7 +69,7 @@ public final class Schedule {
     /** The ids of the generations that replies have named. */
     final Set<String> generations = new HashSet<>();
 
-    Ordered(Email email, String prompt, boolean isRepeatable) {
+    GenerationAttempts(Email email, String prompt, boolean isRepeatable) {
       this.email = email;
       this.prompt = prompt;
       this.isRepeatable = isRepeatable;
@@ -77,7 +77,7 @@ public final class Schedule {
   }
 
   /** A promotion that an operator grants. */
-  public static final class Gift {
+  public static final class PromotionRequest {
     final Email email;
     final String reason;
     final int credits;
@@ -90,7 +90,8 @@ public final class Schedule {
     /** The maximum number of times that it may be granted. */
     int maxGrants;
 
-    Gift(Email email, String reason, int credits, Instant requestedAt, Instant expiresAt) {
+    PromotionRequest(
+        Email email, String reason, int credits, Instant requestedAt, Instant expiresAt) {
       this.requestedAt = requestedAt;
       this.email = email;
       this.reason = reason;
@@ -100,7 +101,7 @@ public final class Schedule {
   }
 
   /** An adjustment that an operator wants to make once. */
-  public static final class Correction {
+  public static final class AdjustmentRequest {
     final Email email;
     final String reason;
     final int change;
@@ -109,7 +110,7 @@ public final class Schedule {
     boolean isConfirmed;
     boolean isRefused;
 
-    Correction(Email email, String reason, int change, Instant requestedAt) {
+    AdjustmentRequest(Email email, String reason, int change, Instant requestedAt) {
       this.requestedAt = requestedAt;
       this.email = email;
       this.reason = reason;
@@ -123,9 +124,9 @@ public final class Schedule {
   final World world;
   final Plan plan;
   final Service service;
-  final List<Gift> promotions = new ArrayList<>();
-  final List<Correction> adjustments = new ArrayList<>();
-  final List<Ordered> requests = new ArrayList<>();
+  final List<PromotionRequest> promotions = new ArrayList<>();
+  final List<AdjustmentRequest> adjustments = new ArrayList<>();
+  final List<GenerationAttempts> requests = new ArrayList<>();
 
   /** The generations that their owners tried to delete, whether or not they got a response. */
   final Set<String> deletions = new HashSet<>();

@@ -49,7 +49,7 @@ public final class World {
   final List<Message> queue = new ArrayList<>();
   public final List<Email> users;
   final Coverage coverage;
-  final List<Asked> modelCalls = new ArrayList<>();
+  final List<ModelCall> modelCalls = new ArrayList<>();
 
   /** The number of calls to the model that failed or whose response was lost. */
   int failedModelCalls;
@@ -79,7 +79,7 @@ public final class World {
   public record Message(Email owner, GenerationId generation) {}
 
   /** A call to the model. */
-  record Asked(Email owner, Instant at) {}
+  record ModelCall(Email owner, Instant at) {}
 
   /** A part of the system that can be down as a whole. */
   public enum Part {
@@ -94,7 +94,7 @@ public final class World {
    *
    * @param available the credits that the user can spend
    */
-  public record Seen(
+  public record AccountState(
       int available, boolean hasDebt, boolean hasLots, boolean hasExpired, boolean hasPending) {}
 
   /** The credits that a user could spend from this instant on. */

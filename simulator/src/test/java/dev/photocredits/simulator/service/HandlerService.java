@@ -30,7 +30,7 @@ import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.reconciliation.Reconciliation;
 import dev.photocredits.simulator.Commands;
-import dev.photocredits.simulator.Outside;
+import dev.photocredits.simulator.ExternalServices;
 import dev.photocredits.simulator.Schedule;
 import dev.photocredits.simulator.World;
 import dev.photocredits.simulator.execution.Deployment;
@@ -109,21 +109,21 @@ public final class HandlerService implements Service {
   /** The functions, as wired in one process. */
   private final class Function {
     final Invocation process;
-    final Outside outside;
+    final ExternalServices external;
     final DynamoDb data;
     final Environment settings;
     final Log log;
 
     Function(Invocation process) {
       this.process = process;
-      this.outside = new Outside(world, process);
+      this.external = new ExternalServices(world, process);
       this.data = table.open(process);
       this.settings = settings(process.deployment);
       this.log = new Log(new AttentionReader(), SimulatedStripe.OUR_STAGE);
     }
 
     ApiHandler checkout() {
-      var stripe = outside.stripe();
+      var stripe = external.stripe();
       return CheckoutInProcess.on(
           settings, data, stripe.payments(), stripe.lookup(), ids, log, process.clock());
     }
@@ -133,7 +133,7 @@ public final class HandlerService implements Service {
           settings,
           data,
           OurService.webhook(process.clock()),
-          outside.stripe().lookup(),
+          external.stripe().lookup(),
           ids,
           log,
           process.clock());
@@ -148,9 +148,9 @@ public final class HandlerService implements Service {
           settings,
           data,
           generator(owner),
-          outside.images(),
-          outside.photos(),
-          outside.queue(),
+          external.images(),
+          external.photos(),
+          external.queue(),
           ids,
           log,
           process.clock());
@@ -158,14 +158,14 @@ public final class HandlerService implements Service {
 
     BackgroundHandler worker(Email owner) {
       return WorkerInProcess.on(
-          data, generator(owner), outside.photos(), ids, log, process.clock());
+          data, generator(owner), external.photos(), ids, log, process.clock());
     }
 
     private PictureGenerator generator(Email owner) {
       return new PictureGenerator(
           data.generations(),
-          outside.model(owner),
-          outside.images(),
+          external.model(owner),
+          external.images(),
           GenerationLimits.daily(settings),
           ids,
           process.clock(),
@@ -173,7 +173,7 @@ public final class HandlerService implements Service {
     }
 
     BackgroundHandler sweeper() {
-      var stripe = outside.stripe();
+      var stripe = external.stripe();
       return SweeperInProcess.on(
           settings,
           data,
@@ -405,7 +405,7 @@ public final class HandlerService implements Service {
       case 402 -> insufficientCredits(answer.detail());
       default ->
           answer.code().equals("GENERATION_IN_PROGRESS")
-              ? new Reply.ComeBack()
+              ? new Reply.InProgress()
               : answer.generation().isPresent() && answer.detail().contains("Nothing was charged")
                   ? new Reply.NothingCharged(answer.id())
                   : new Reply.Refused();
@@ -424,7 +424,7 @@ public final class HandlerService implements Service {
     if (!matcher.matches()) {
       throw new AssertionError(detail);
     }
-    return new Reply.NotEnough(
+    return new Reply.InsufficientCredits(
         Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
@@ -437,7 +437,7 @@ public final class HandlerService implements Service {
             function.generation(email),
             new Call("GET /api/generations/{email}/{id}", path(email, generation), email));
     return switch (answer.body().path("status").asText()) {
-      case "pending" -> new Reply.ComeBack();
+      case "pending" -> new Reply.InProgress();
       case "failed" -> new Reply.NothingCharged(generation);
       case "succeeded" -> new Reply.Pictures(generation, keys(answer.body()), Optional.empty());
       default -> new Reply.Refused();
@@ -562,12 +562,12 @@ public final class HandlerService implements Service {
   // The operators' commands
 
   @Override
-  public boolean promote(Invocation process, Schedule.Gift promotion, boolean again) {
+  public boolean promote(Invocation process, Schedule.PromotionRequest promotion, boolean again) {
     return new Function(process).commands().promote(promotion, again);
   }
 
   @Override
-  public boolean adjust(Invocation process, Schedule.Correction adjustment) {
+  public boolean adjust(Invocation process, Schedule.AdjustmentRequest adjustment) {
     return new Function(process).commands().adjust(adjustment);
   }
 
@@ -591,7 +591,7 @@ public final class HandlerService implements Service {
   public void reconcileSince(Invocation process, Instant since) {
     var function = new Function(process);
     var data = function.data;
-    var stripe = function.outside.stripe();
+    var stripe = function.external.stripe();
     var clock = process.clock();
     var fulfilment =
         new Fulfilment(

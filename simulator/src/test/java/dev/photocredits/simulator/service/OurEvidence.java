@@ -87,13 +87,13 @@ public record OurEvidence(World world) implements Storage {
   }
 
   @Override
-  public World.Seen view(Email owner) {
+  public World.AccountState view(Email owner) {
     var user = world.ledger.account(owner).user();
     if (user == null) {
-      return new World.Seen(0, false, false, false, false);
+      return new World.AccountState(0, false, false, false, false);
     }
     var now = world.scheduler.now();
-    return new World.Seen(
+    return new World.AccountState(
         user.available(now).value(),
         !user.debt().isNone(),
         !user.lots().unexpired(now).isEmpty(),

@@ -41,7 +41,7 @@ import dev.photocredits.payments.SessionLookupOutcome.NoSuchSession;
 import dev.photocredits.reconciliation.Reconciliation;
 import dev.photocredits.reconciliation.Reconciliation.Reconciled;
 import dev.photocredits.simulator.Commands;
-import dev.photocredits.simulator.Outside;
+import dev.photocredits.simulator.ExternalServices;
 import dev.photocredits.simulator.Schedule;
 import dev.photocredits.simulator.World;
 import dev.photocredits.simulator.execution.Invocation;
@@ -101,44 +101,44 @@ public final class OurService implements Service {
   }
 
   private GenerationFlow flow(Invocation process, Email owner) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     return new GenerationFlow(
         start(process),
-        outside.new OutsideGenerations(),
-        generator(outside, process, owner),
-        outside.images(),
+        external.new FaultyGenerations(),
+        generator(external, process, owner),
+        external.images(),
         process.deployment.lease(),
         ids,
         process.clock());
   }
 
   private GenerationQueue queue(Invocation process) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     return new GenerationQueue(
         start(process),
-        outside.new OutsideGenerations(),
-        outside.photos(),
-        outside.queue(),
+        external.new FaultyGenerations(),
+        external.photos(),
+        external.queue(),
         ids,
         process.clock());
   }
 
   private GenerationStart start(Invocation process) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     return new GenerationStart(
-        outside.new OutsideLedger(),
-        outside.new OutsideGenerations(),
+        external.new FaultyLedger(),
+        external.new FaultyGenerations(),
         new Credits(process.deployment.price()),
         limits(process),
         ids,
         process.clock());
   }
 
-  private PictureGenerator generator(Outside outside, Invocation process, Email owner) {
+  private PictureGenerator generator(ExternalServices external, Invocation process, Email owner) {
     return new PictureGenerator(
-        outside.new OutsideGenerations(),
-        outside.model(owner),
-        outside.images(),
+        external.new FaultyGenerations(),
+        external.model(owner),
+        external.images(),
         limits(process),
         ids,
         process.clock(),
@@ -162,9 +162,9 @@ public final class OurService implements Service {
       case NothingDelivered(var id, _, _, _) -> new Reply.NothingCharged(id);
       case FailedBefore(var id, _, _) -> new Reply.NothingCharged(id);
       case Queued(var id) -> new Reply.Accepted(id);
-      case AlreadyRunning _ -> new Reply.ComeBack();
+      case AlreadyRunning _ -> new Reply.InProgress();
       case InsufficientCredits(var required, var available) ->
-          new Reply.NotEnough(required.value(), available.value());
+          new Reply.InsufficientCredits(required.value(), available.value());
       case KeyReused _, LimitReached _, NoSuchUser _, TurnedOff _, WasDeleted _ ->
           new Reply.Refused();
     };
@@ -177,12 +177,12 @@ public final class OurService implements Service {
 
   @Override
   public void work(Invocation process, World.Message message) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     var _ =
         new GenerationWorker(
-                outside.new OutsideGenerations(),
-                generator(outside, process, message.owner()),
-                outside.photos(),
+                external.new FaultyGenerations(),
+                generator(external, process, message.owner()),
+                external.photos(),
                 ids,
                 process.clock())
             .work(message.owner(), message.generation(), process.deadline().minus(MARGIN));
@@ -190,12 +190,12 @@ public final class OurService implements Service {
 
   @Override
   public void delete(Invocation process, Email email, GenerationId generation) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     var deletion =
         new Deletion(
-            outside.new OutsideGenerations(),
-            outside.images(),
-            outside.photos(),
+            external.new FaultyGenerations(),
+            external.images(),
+            external.photos(),
             ids,
             process.clock());
     var _ = deletion.delete(email, generation);
@@ -221,33 +221,33 @@ public final class OurService implements Service {
   }
 
   private Checkout checkoutFlow(Invocation process) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     return new Checkout(
-        accounts(outside, process),
-        outside.new OutsideLedger(),
-        outside.idempotencyRecords(),
-        outside.purchaseOrders(),
-        outside.stripe().payments(),
-        fulfilment(outside, process),
+        accounts(external, process),
+        external.new FaultyLedger(),
+        external.idempotencyRecords(),
+        external.purchaseOrders(),
+        external.stripe().payments(),
+        fulfilment(external, process),
         SimulatedStripe.OUR_STAGE,
         ids,
         process.clock());
   }
 
-  private Accounts accounts(Outside outside, Invocation process) {
+  private Accounts accounts(ExternalServices external, Invocation process) {
     return new Accounts(
-        outside.new OutsideLedger(),
+        external.new FaultyLedger(),
         new Credits(process.deployment.welcome()),
         ids,
         process.clock());
   }
 
-  private Fulfilment fulfilment(Outside outside, Invocation process) {
+  private Fulfilment fulfilment(ExternalServices external, Invocation process) {
     return new Fulfilment(
-        accounts(outside, process),
-        outside.new OutsideLedger(),
-        outside.purchaseOrders(),
-        outside.stripe().lookup(),
+        accounts(external, process),
+        external.new FaultyLedger(),
+        external.purchaseOrders(),
+        external.stripe().lookup(),
         ids,
         process.clock());
   }
@@ -257,7 +257,7 @@ public final class OurService implements Service {
     var webhook = webhook(process.clock());
     handle(
         webhook.read(body, Optional.of(signature)),
-        fulfilment(new Outside(world, process), process),
+        fulfilment(new ExternalServices(world, process), process),
         world);
   }
 
@@ -288,47 +288,47 @@ public final class OurService implements Service {
 
   @Override
   public int balance(Invocation process, Email email) {
-    return new Outside(world, process).new OutsideLedger()
+    return new ExternalServices(world, process).new FaultyLedger()
         .find(email)
         .map(user -> user.available(process.clock().instant()).value())
         .orElse(0);
   }
 
   @Override
-  public boolean promote(Invocation process, Schedule.Gift promotion, boolean again) {
-    return commands(new Outside(world, process), process).promote(promotion, again);
+  public boolean promote(Invocation process, Schedule.PromotionRequest promotion, boolean again) {
+    return commands(new ExternalServices(world, process), process).promote(promotion, again);
   }
 
   @Override
-  public boolean adjust(Invocation process, Schedule.Correction adjustment) {
-    return commands(new Outside(world, process), process).adjust(adjustment);
+  public boolean adjust(Invocation process, Schedule.AdjustmentRequest adjustment) {
+    return commands(new ExternalServices(world, process), process).adjust(adjustment);
   }
 
   @Override
   public boolean erase(Invocation process, Email email, long seed) {
-    var outside = new Outside(world, process);
-    return commands(outside, process)
-        .erase(world, outside.new OutsideGenerations(), world.ledger, email, seed);
+    var external = new ExternalServices(world, process);
+    return commands(external, process)
+        .erase(world, external.new FaultyGenerations(), world.ledger, email, seed);
   }
 
   @Override
   public void resumeErasures(Invocation process) {
-    var outside = new Outside(world, process);
-    commands(outside, process)
-        .resumeErasures(world, outside.new OutsideGenerations(), world.ledger);
+    var external = new ExternalServices(world, process);
+    commands(external, process)
+        .resumeErasures(world, external.new FaultyGenerations(), world.ledger);
   }
 
-  private Commands commands(Outside outside, Invocation process) {
+  private Commands commands(ExternalServices external, Invocation process) {
     return new Commands(
-        outside.new OutsideLedger(), accounts(outside, process), ids, process.clock());
+        external.new FaultyLedger(), accounts(external, process), ids, process.clock());
   }
 
   @Override
   public void sweep(Invocation process) {
-    var outside = new Outside(world, process);
-    var sweeper = new Sweeper(outside.new OutsideGenerations(), ids, process.clock());
+    var external = new ExternalServices(world, process);
+    var sweeper = new Sweeper(external.new FaultyGenerations(), ids, process.clock());
     var swept = sweeper.sweep(1000, process.deadline());
-    var expirations = new Expirations(outside.new OutsideLedger(), ids, process.clock());
+    var expirations = new Expirations(external.new FaultyLedger(), ids, process.clock());
     var expired = expirations.run(1000, process.deadline());
     swept.failures().forEach(failure -> world.attention.add(failure.toString()));
     expired.failures().forEach(failure -> world.attention.add(failure.toString()));
@@ -345,12 +345,12 @@ public final class OurService implements Service {
   }
 
   private Reconciliation reconciliation(Invocation process) {
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     return new Reconciliation(
-        outside.stripe().history(),
-        outside.checkpoints(),
-        outside.openEvents(),
-        fulfilment(outside, process),
+        external.stripe().history(),
+        external.checkpoints(),
+        external.openEvents(),
+        fulfilment(external, process),
         process.clock());
   }
 

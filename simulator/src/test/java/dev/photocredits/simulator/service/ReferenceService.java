@@ -12,7 +12,7 @@ import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.Sale;
-import dev.photocredits.simulator.Outside;
+import dev.photocredits.simulator.ExternalServices;
 import dev.photocredits.simulator.Schedule;
 import dev.photocredits.simulator.World;
 import dev.photocredits.simulator.execution.Invocation;
@@ -81,18 +81,18 @@ public final class ReferenceService implements Service {
     var email = request.email();
     var before = read(process, email);
     if (before < PRICE) {
-      return new Reply.NotEnough(PRICE, before);
+      return new Reply.InsufficientCredits(PRICE, before);
     }
     var id = "generation " + lines.size();
     write(process, Site.START, email, before - PRICE, line(email, "usage", -PRICE, id));
-    var outside = new Outside(world, process);
+    var external = new ExternalServices(world, process);
     var keys = new ArrayList<String>();
     var prompt = new VariationPrompt(request.prompt().text());
     for (var i = 0; i < VariationPrompt.COUNT; i++) {
       var answer =
-          outside.model(email).generate(request.photo().prepared(), prompt, process.deadline());
+          external.model(email).generate(request.photo().prepared(), prompt, process.deadline());
       if (answer instanceof Generated(Image image)) {
-        keys.add(outside.images().put(new GenerationId(new UUID(0, i)), image).key());
+        keys.add(external.images().put(new GenerationId(new UUID(0, i)), image).key());
       }
     }
     if (keys.isEmpty()) {
@@ -130,11 +130,11 @@ public final class ReferenceService implements Service {
   @Override
   public String checkout(
       Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
-    var outside = new Outside(world, process);
-    var payments = outside.stripe().payments();
+    var external = new ExternalServices(world, process);
+    var payments = external.stripe().payments();
     var attempt = new UUID(world.random().nextLong(), 0);
     var order =
-        outside.asSold(
+        external.asSold(
             new PurchaseOrder(
                 new PurchaseOrderId(attempt),
                 email,
@@ -177,12 +177,12 @@ public final class ReferenceService implements Service {
   }
 
   @Override
-  public boolean promote(Invocation process, Schedule.Gift promotion, boolean again) {
+  public boolean promote(Invocation process, Schedule.PromotionRequest promotion, boolean again) {
     return false;
   }
 
   @Override
-  public boolean adjust(Invocation process, Schedule.Correction adjustment) {
+  public boolean adjust(Invocation process, Schedule.AdjustmentRequest adjustment) {
     return false;
   }
 

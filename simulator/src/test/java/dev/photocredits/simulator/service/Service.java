@@ -35,10 +35,10 @@ public interface Service {
     record Accepted(GenerationId generation) implements Reply {}
 
     /** An error that asks the caller to try again later: the generation is in progress. */
-    record ComeBack() implements Reply {}
+    record InProgress() implements Reply {}
 
     /** 402: insufficient credits. Nothing was changed. */
-    record NotEnough(int required, int available) implements Reply {}
+    record InsufficientCredits(int required, int available) implements Reply {}
 
     /** Any other error. Nothing was changed. */
     record Refused() implements Reply {}
@@ -74,10 +74,10 @@ public interface Service {
    * Grants a promotion and returns whether it is granted. A repeat grants it again only if {@code
    * again} is set.
    */
-  boolean promote(Invocation process, Schedule.Gift promotion, boolean again);
+  boolean promote(Invocation process, Schedule.PromotionRequest promotion, boolean again);
 
   /** Adjusts a balance; returns false if there were too few credits to deduct. */
-  boolean adjust(Invocation process, Schedule.Correction adjustment);
+  boolean adjust(Invocation process, Schedule.AdjustmentRequest adjustment);
 
   /** Erases a user, whose pseudonym follows from the seed; returns whether it is complete. */
   boolean erase(Invocation process, Email email, long seed);

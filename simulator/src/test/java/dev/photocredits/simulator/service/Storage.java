@@ -19,7 +19,7 @@ public interface Storage {
   /** Checks an account, and selects its transactions by their ids. */
   Checked check(Email owner, Predicate<String> ids);
 
-  World.Seen view(Email owner);
+  World.AccountState view(Email owner);
 
   /** Backs up everything; the result restores it. */
   Runnable backup();

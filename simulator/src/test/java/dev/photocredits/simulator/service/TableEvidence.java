@@ -200,10 +200,10 @@ public final class TableEvidence implements Storage {
   }
 
   @Override
-  public World.Seen view(Email owner) {
+  public World.AccountState view(Email owner) {
     var account = account(owner);
     var now = world.scheduler.now();
-    return new World.Seen(
+    return new World.AccountState(
         account.credits() - account.lots(now, true),
         account.owed() > 0,
         account.lots(now, false) > 0,

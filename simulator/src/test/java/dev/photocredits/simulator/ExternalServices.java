@@ -80,7 +80,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The external services as one process sees them; faults may strike each call. */
-public final class Outside {
+public final class ExternalServices {
   /** The model refuses every prompt that contains this. */
   static final String HOSTILE = "hostile";
 
@@ -92,7 +92,7 @@ public final class Outside {
   private final World world;
   private final Invocation process;
 
-  public Outside(World world, Invocation process) {
+  public ExternalServices(World world, Invocation process) {
     this.world = world;
     this.process = process;
   }
@@ -109,7 +109,7 @@ public final class Outside {
     return Email.parse(session.metadata.getOrDefault("user_email", "")).orElse(null);
   }
 
-  public final class OutsideLedger implements Ledger {
+  public final class FaultyLedger implements Ledger {
     @Override
     public Optional<User> find(Email email) {
       return call(Site.FIND_USER, email, () -> world.ledger.find(email));
@@ -175,7 +175,7 @@ public final class Outside {
     }
   }
 
-  public final class OutsideGenerations implements Generations {
+  public final class FaultyGenerations implements Generations {
     @Override
     public Optional<StartOutcome.Refusal> countRequest(
         Email owner, Credits price, Limits limits, Instant now) {
@@ -380,7 +380,7 @@ public final class Outside {
   public ImageModel model(Email owner) {
     return (Image photo, VariationPrompt prompt, Instant deadline) -> {
       // The call counts from here on, since it may reach the model even if it fails.
-      world.modelCalls.add(new World.Asked(owner, world.scheduler.now()));
+      world.modelCalls.add(new World.ModelCall(owner, world.scheduler.now()));
       try {
         return call(
             Site.GENERATE,
