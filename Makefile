@@ -7,7 +7,7 @@ $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),\
 # that delete versions fail if KEEP or STACK stands before make, as in KEEP=50 make deploy, instead of ignoring it.
 $(foreach name,KEEP STACK,$(if $(filter environment,$(origin $(name))),$(if $(filter deploy prune-versions,\
   $(MAKECMDGOALS)),$(error photo-credits: write $(name)=… after make, not before it))))
-$(foreach name,EMAIL ENV ID KEEP ONE STACK,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
+$(foreach name,EMAIL ENV FUNCTION ID KEEP ONE STACK VERSION,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
 
 JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
@@ -20,7 +20,7 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
   fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit erase grant adjust close-event \
   reconcile erasures \
-  package sbom deploy prune-versions sam checkov \
+  package sbom deploy prune-versions rollback sam checkov \
   schemathesis chromium email jdk
 
 # Lists every target that has a ## comment, under the headings, which are #@ comments.
@@ -44,12 +44,12 @@ test-browser: jdk chromium ## test the page in headless Chromium; SCREENSHOTS=fo
 	@build/quick test system-tests '-Dtest=*BrowserIT' "-Dphotocredits.screenshots=$$SCREENSHOTS"
 
 # W2001: the transform has replaced references to parameters by their values, so some parameters have no reference left.
-# W3011: ignored by template.yaml's Metadata as well, but a list here replaces that one.
+# W3011, W1030: ignored by template.yaml's Metadata as well, but a list here replaces that one.
 TEMPLATES := target/template.json template-operations.yaml template-page.yaml
 test-template: sam checkov target/template.json ## check the templates with the SAM CLI, cfn-lint and checkov
 	@$(OFFLINE) .venv/sam/bin/sam validate
 	@$(OFFLINE) .venv/sam/bin/sam validate --lint
-	@.venv/sam/bin/cfn-lint --ignore-checks W2001 W3011 -- $(TEMPLATES)
+	@.venv/sam/bin/cfn-lint --ignore-checks W1030 W2001 W3011 -- $(TEMPLATES)
 	@.venv/checkov/bin/checkov --config-file build/checkov.yaml $(addprefix --file ,$(TEMPLATES))
 	@echo "cfn-lint and checkov found no problems in $(TEMPLATES)"
 
@@ -164,6 +164,12 @@ deploy: jdk ## deploy the system, its page and its alarms for ENV=default or pro
 
 prune-versions: sam ## delete all but the newest KEEP=5 versions of each function; STACK=… for another stack
 	@.venv/sam/bin/python build/python/prune_versions.py "$${ENV:-default}" "$${KEEP:-5}" "$$STACK"
+
+rollback: sam ## list versions of FUNCTION=GenerationFunction; VERSION=41 activates one and moves the alias there
+	@[ -n "$$FUNCTION" ] || { \
+	  echo "photo-credits: FUNCTION is missing; name one of template.yaml, as in FUNCTION=GenerationFunction." >&2; \
+	  exit 1; }; \
+	.venv/sam/bin/python build/python/rollback.py "$${ENV:-default}" "$$FUNCTION" "$$VERSION"
 
 # The zips of all functions, built by one run of Maven.
 target/zips: $(shell find pom.xml build/lambda-zip.xml common functions \

@@ -59,7 +59,7 @@ final class MakefileTest {
           "-x --help; touch MARK");
 
   /** The variables that count only on make's command line, not in the environment. */
-  private static final Set<String> TYPED_ONLY = Set.of("EMAIL", "ID");
+  private static final Set<String> TYPED_ONLY = Set.of("EMAIL", "FUNCTION", "ID", "VERSION");
 
   /**
    * A variable of a target.
@@ -92,6 +92,8 @@ final class MakefileTest {
               arguments("fuzz", "schemathesis", "SEED", "--seed="),
               arguments("fuzz-photos", "java", "SEED", "seed="),
               arguments("fuzz-photos", "java", "FILES", "files="),
+              arguments("rollback", "python", "FUNCTION", ""),
+              arguments("rollback", "python", "VERSION", ""),
               arguments("test-browser", "mvn", "SCREENSHOTS", "-Dphotocredits.screenshots="),
               arguments("test-localstack", "mvn", "LOCALSTACK_IMAGE", "-Dphotocredits.localstack="))
           .flatMap(values -> values)

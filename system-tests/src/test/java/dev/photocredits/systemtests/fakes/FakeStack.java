@@ -23,8 +23,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fake of a CloudFormation stack, and of its Lambda functions with their versions and aliases.
- * Lists have pages of two, and the first deletion is throttled.
+ * A fake of a CloudFormation stack, and of its Lambda functions with their versions and aliases. An
+ * inactive version is activated by the first call of it, which fails. Lists have pages of two, and
+ * the first deletion is throttled.
  */
 public final class FakeStack implements AutoCloseable {
   private static final int PAGE = 2;
@@ -37,6 +38,8 @@ public final class FakeStack implements AutoCloseable {
   private final Map<String, List<String>> versions = new ConcurrentHashMap<>();
   private final Map<String, List<Map<String, ?>>> aliases = new ConcurrentHashMap<>();
   private final AtomicBoolean throttled = new AtomicBoolean();
+  private final Set<String> inactive = ConcurrentHashMap.newKeySet();
+  private final List<String> changes = new CopyOnWriteArrayList<>();
 
   public FakeStack(String name) {
     this.name = name;
@@ -76,6 +79,16 @@ public final class FakeStack implements AutoCloseable {
                 Map.entry("RoutingConfig", Map.of("AdditionalVersionWeights", weights))));
   }
 
+  /** Makes a version inactive, as if nobody had called it for two weeks. */
+  public void deactivate(String function, int version) {
+    inactive.add(physicalId(function) + ":" + version);
+  }
+
+  /** The calls and the changes of aliases, in order. */
+  public List<String> changes() {
+    return List.copyOf(changes);
+  }
+
   /** The remaining versions of the function. */
   public List<String> versions(String function) {
     return List.copyOf(versions.getOrDefault(physicalId(function), List.of()));
@@ -90,7 +103,21 @@ public final class FakeStack implements AutoCloseable {
       var path = exchange.getRequestURI().getPath();
       var query = parameters(exchange.getRequestURI().getRawQuery());
       var function = path.replaceFirst(".*/functions/([^/]+).*", "$1");
-      if (exchange.getRequestMethod().equals("POST")) {
+      var qualified = function + ":" + query.get("Qualifier");
+      if (path.endsWith("/invocations")) {
+        changes.add("called " + qualified);
+        inactive.remove(qualified);
+        exchange.getResponseHeaders().set("x-amzn-errortype", "SnapStartNotReadyException");
+        send(exchange, 409, "{}");
+      } else if (path.endsWith("/configuration")) {
+        var state = inactive.contains(qualified) ? "Inactive" : "Active";
+        send(exchange, 200, "{\"State\": \"" + state + "\"}");
+      } else if (path.endsWith("/aliases/live")) {
+        if (exchange.getRequestMethod().equals("PUT")) {
+          changes.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+        }
+        send(exchange, 200, "{\"FunctionVersion\": \"12\"}");
+      } else if (exchange.getRequestMethod().equals("POST")) {
         listResources(
             exchange, parameters(new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
       } else if (deleted.contains(function.replace(name + "-", ""))) {
@@ -121,6 +148,18 @@ public final class FakeStack implements AutoCloseable {
           <Message>Stack with id %s does not exist</Message></Error></ErrorResponse>\
           """
               .formatted(query.get("StackName")));
+      return;
+    }
+    if ("DescribeStackResource".equals(query.get("Action"))) {
+      send(
+          exchange,
+          200,
+          """
+          <DescribeStackResourceResponse><DescribeStackResourceResult><StackResourceDetail>\
+          <PhysicalResourceId>%s</PhysicalResourceId></StackResourceDetail>\
+          </DescribeStackResourceResult></DescribeStackResourceResponse>\
+          """
+              .formatted(physicalId(query.getOrDefault("LogicalResourceId", ""))));
       return;
     }
     var from = first(query.get("NextToken"));

@@ -417,7 +417,7 @@ final class OperationsTest {
 
   // Removes the short forms of CloudFormation's functions; only their arguments matter here.
   private JsonNode template() {
-    var plain = text.replaceAll("!(Ref|Sub|Not|Equals|And|Condition|Join) ?", "");
+    var plain = text.replaceAll("!(Ref|Sub|Not|Equals|And|Condition|Join|Select) ?", "");
     Object loaded = new Yaml(new SafeConstructor(new LoaderOptions())).load(plain);
     return new ObjectMapper().valueToTree(loaded);
   }

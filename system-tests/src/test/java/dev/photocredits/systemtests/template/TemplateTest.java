@@ -326,7 +326,8 @@ final class TemplateTest {
                 .at("/DeletionProtection/Fn::If")
                 .toString())
         .isEqualTo("[\"IsProtected\",\"ACTIVE\",\"INACTIVE\"]");
-    assertThat(TRANSFORMED.rules()).containsExactly("AudienceOfTheIssuer");
+    assertThat(TRANSFORMED.rules())
+        .containsExactly("AudienceOfTheIssuer", "CertificateOfTheDomain");
   }
 
   /** Names that are unique in an account, or a region, carry the name of the stack. */
@@ -367,6 +368,39 @@ final class TemplateTest {
 
     assertThat(daily).isBetween(1, 1_000);
     assertThat(config).doesNotContain("ModelDailyPictures=0").contains("ModelDailyPictures=3000");
+  }
+
+  @Test
+  void a_gradual_deployment_is_off_and_its_alarm_rolls_it_back() throws Exception {
+    var gradual = TransformedTemplate.changed(Map.of("GradualDeployment", "true"));
+    var groups =
+        gradual.values().iterator().next().ofType("AWS::CodeDeploy::DeploymentGroup").values();
+    var alarm = TRANSFORMED.one("AWS::CloudWatch::Alarm", "DeploymentFails");
+
+    assertThat(TRANSFORMED.ofType("AWS::CodeDeploy::DeploymentGroup")).isEmpty();
+    assertThat(groups)
+        .hasSameSizeAs(TEMPLATE.functions())
+        .allSatisfy(
+            group -> {
+              assertThat(TransformedTemplate.text(group.at("/AlarmConfiguration/Alarms/0/Name")))
+                  .isEqualTo(TransformedTemplate.text(alarm.path("AlarmName")));
+              assertThat(group.at("/AutoRollbackConfiguration/Events").toString())
+                  .contains("DEPLOYMENT_STOP_ON_ALARM");
+            });
+  }
+
+  @Test
+  void the_api_has_a_domain_of_its_own_only_if_a_parameter_names_one() {
+    var domain = TRANSFORMED.one("AWS::ApiGatewayV2::DomainName", "Domain");
+    var mapping = TRANSFORMED.one("AWS::ApiGatewayV2::ApiMapping", "DomainOfTheApi");
+
+    assertThat(TRANSFORMED.parameter("ApiDomain").path("Default").asText()).isEmpty();
+    assertThat(TRANSFORMED.conditionOf("Domain")).isEqualTo("HasDomain");
+    assertThat(TRANSFORMED.conditionOf("DomainOfTheApi")).isEqualTo("HasDomain");
+    assertThat(domain.at("/DomainNameConfigurations/0/SecurityPolicy").asText())
+        .isEqualTo("TLS_1_2");
+    assertThat(TRANSFORMED.ofType("AWS::ApiGatewayV2::Stage"))
+        .containsKey(mapping.at("/Stage/Ref").asText());
   }
 
   @Test

@@ -100,6 +100,11 @@ public final class TransformedTemplate {
         found.path("DeletionPolicy").asText(), found.path("UpdateReplacePolicy").asText());
   }
 
+  /** The condition under which a resource exists; empty if it always does. */
+  String conditionOf(String resource) {
+    return resources.path(resource).path("Condition").asText();
+  }
+
   /** The resource with a type and a name; fails if there is none. */
   JsonNode one(String type, String name) {
     return Objects.requireNonNull(ofType(type).get(name), name);

@@ -144,7 +144,12 @@ final class VersionsTest {
             ? parameter.path("AllowedValues").valueStream().map(JsonNode::asText)
             : parameter.path("Type").asText().equals("Number")
                 ? Stream.of("" + (parameter.path("Default").asInt() + 1))
-                : Stream.of(value + "x", "https://issuer.example");
+                : Stream.of(
+                    value + "x",
+                    "https://issuer.example",
+                    "eve@example.com",
+                    "arn:aws:acm:us-east-1:123456789012:certificate/1",
+                    "arn:aws:ses:us-east-1:123456789012:identity/example.com");
     return others
         .filter(other -> !other.equals(value))
         .filter(other -> other.matches(parameter.path("AllowedPattern").asText(".*")))
