@@ -327,7 +327,7 @@ final class TemplateTest {
                 .toString())
         .isEqualTo("[\"IsProtected\",\"ACTIVE\",\"INACTIVE\"]");
     assertThat(TRANSFORMED.rules())
-        .containsExactly("AudienceOfTheIssuer", "CertificateOfTheDomain");
+        .containsExactly("AudienceOfTheIssuer", "AddressOfTheSender", "CertificateOfTheDomain");
   }
 
   /** Names that are unique in an account, or a region, carry the name of the stack. */
@@ -442,6 +442,35 @@ final class TemplateTest {
     assertThat(client.path("GenerateSecret").asBoolean()).isFalse();
     assertThat(client.path("AllowedOAuthFlows").toString()).isEqualTo("[\"code\"]");
     assertThat(client.path("PreventUserExistenceErrors").asText()).isEqualTo("ENABLED");
+  }
+
+  /** Rotation does not allow the flow REFRESH_TOKEN_AUTH: the page uses the token endpoint. */
+  @Test
+  void tokens_live_for_an_hour_and_refresh_tokens_rotate() {
+    var client = TRANSFORMED.one("AWS::Cognito::UserPoolClient", "UsersClient");
+
+    assertThat(client.path("IdTokenValidity").asInt()).isEqualTo(60);
+    assertThat(client.at("/TokenValidityUnits/IdToken").asText()).isEqualTo("minutes");
+    assertThat(client.path("RefreshTokenValidity").asInt()).isBetween(1, 30);
+    assertThat(client.at("/TokenValidityUnits/RefreshToken").asText()).isEqualTo("days");
+    assertThat(client.at("/RefreshTokenRotation/Feature").asText()).isEqualTo("ENABLED");
+    assertThat(client.path("ExplicitAuthFlows").toString()).isEqualTo("[\"ALLOW_USER_SRP_AUTH\"]");
+    assertThat(client.path("EnableTokenRevocation").asBoolean()).isTrue();
+  }
+
+  @Test
+  void mail_second_factor_and_threat_protection_of_the_pool_are_parameters() {
+    var pool = TRANSFORMED.one("AWS::Cognito::UserPool", "Users");
+
+    assertThat(pool.at("/EmailConfiguration/Fn::If/0").asText()).isEqualTo("HasSender");
+    assertThat(pool.at("/EmailConfiguration/Fn::If/1/SourceArn/Ref").asText())
+        .isEqualTo("SenderIdentityArn");
+    assertThat(pool.at("/MfaConfiguration/Ref").asText()).isEqualTo("Mfa");
+    assertThat(pool.at("/EnabledMfas/Fn::If").toString()).contains("SOFTWARE_TOKEN_MFA");
+    assertThat(pool.at("/UserPoolAddOns/AdvancedSecurityMode/Ref").asText())
+        .isEqualTo("ThreatProtection");
+    assertThat(pool.at("/UserPoolTier/Fn::If").toString())
+        .isEqualTo("[\"HasThreatProtection\",\"PLUS\",\"ESSENTIALS\"]");
   }
 
   private static String logicalId(String folder) {
