@@ -108,15 +108,15 @@ public final class FakeStack implements AutoCloseable {
         changes.add("called " + qualified);
         inactive.remove(qualified);
         exchange.getResponseHeaders().set("x-amzn-errortype", "SnapStartNotReadyException");
-        send(exchange, 409, "{}");
+        LoopbackServer.send(exchange, 409, "{}");
       } else if (path.endsWith("/configuration")) {
         var state = inactive.contains(qualified) ? "Inactive" : "Active";
-        send(exchange, 200, "{\"State\": \"" + state + "\"}");
+        LoopbackServer.send(exchange, 200, "{\"State\": \"" + state + "\"}");
       } else if (path.endsWith("/aliases/live")) {
         if (exchange.getRequestMethod().equals("PUT")) {
           changes.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
         }
-        send(exchange, 200, "{\"FunctionVersion\": \"12\"}");
+        LoopbackServer.send(exchange, 200, "{\"FunctionVersion\": \"12\"}");
       } else if (exchange.getRequestMethod().equals("POST")) {
         listResources(
             exchange, parameters(new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
@@ -151,7 +151,7 @@ public final class FakeStack implements AutoCloseable {
       return;
     }
     if ("DescribeStackResource".equals(query.get("Action"))) {
-      send(
+      LoopbackServer.send(
           exchange,
           200,
           """
