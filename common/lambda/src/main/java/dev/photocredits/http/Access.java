@@ -22,9 +22,14 @@ public final class Access {
    * where any caller may act for any address.
    */
   public static Access of(Environment environment) {
+    return new Access(isOpen(environment));
+  }
+
+  /** Whether {@code AUTH_MODE} lets any caller act for any address. */
+  public static boolean isOpen(Environment environment) {
     return switch (environment.text("AUTH_MODE", "jwt")) {
-      case "jwt" -> new Access(false);
-      case "open" -> new Access(true);
+      case "jwt" -> false;
+      case "open" -> true;
       default -> throw new InvalidSetting("AUTH_MODE", "must be jwt or open");
     };
   }

@@ -1,5 +1,6 @@
 package dev.photocredits.stripe;
 
+import dev.photocredits.http.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Stage;
@@ -51,7 +52,7 @@ final class StripeKey {
       throw new InvalidSetting(
           NAME, "is a live key, and only production takes one: use sk_test_… or rk_test_… here");
     }
-    if (isLive && environment.text("AUTH_MODE", "jwt").equals("open") && isAtStripe(environment)) {
+    if (isLive && Access.isOpen(environment) && isAtStripe(environment)) {
       throw new InvalidSetting(
           "AUTH_MODE", "is open, and with a live key of Stripe it must be jwt");
     }
