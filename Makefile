@@ -20,7 +20,7 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
   fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit erase grant adjust close-event \
   reconcile erasures \
-  package sbom deploy prune-versions rollback sam checkov \
+  package sbom cost deploy prune-versions rollback sam checkov \
   schemathesis chromium email jdk
 
 # Lists every target that has a ## comment, under the headings, which are #@ comments.
@@ -158,6 +158,9 @@ package: target/zips ## build the zip of each function and print its size
 SBOM := org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
 sbom: jdk ## list the libraries in the functions, with hashes and licences, in target/bom.json (CycloneDX)
 	@build/maven $(SBOM) -DoutputFormat=json -DexcludeArtifactId=emulators,operator,local,system-tests,simulator,bench
+
+cost: ## compute the tables of docs/deploy.md and docs/scaling.md: what it costs, and what breaks first
+	@"$${PYTHON:-python3}" build/python/cost.py
 
 deploy: jdk ## deploy the system, its page and its alarms for ENV=default or prod; then prune-versions
 	@build/deploy
