@@ -97,25 +97,15 @@ final class Report {
     out.println("|---|---|---|---|");
     goal("health", "cold, × floor", 2.0, it -> timesFloor(it, ON_DEMAND, Start::cold));
     goal("health", "classes", 1300, it -> it.classes(ON_DEMAND));
-    goal("credits", "primed: cold, × floor", 9, it -> timesFloor(it, SNAP_START, Start::cold));
-    goal("credits", "primed: CPU, × floor", 11, it -> timesFloor(it, SNAP_START, Start::cpu));
-    goal("credits", "primed: classes", 4600, it -> it.classes(SNAP_START));
-    goal("checkout", "primed: cold, × floor", 12, it -> timesFloor(it, SNAP_START, Start::cold));
-    goal("generation", "primed: cold, × floor", 15, it -> timesFloor(it, SNAP_START, Start::cold));
+    goal("credits", "warm: CPU of a call, ms", 5, it -> it.warm().cpu().toNanos() / 1e6);
     goal("bare webhook", "cold, × floor", 4.5, it -> timesFloor(it, ON_DEMAND, Start::cold));
     for (var it : all) {
-      var most = it.name().equals("credits") ? 0.2 : 0.4;
       if (it != floor && !List.of("bare webhook", "Quarkus").contains(it.name())) {
         goal(
             it.name(),
             "restored: first answer, × floor's cold",
-            most,
+            it.name().equals("generation") ? 3 : 0.3,
             of -> againstFloor(of, Start::first));
-        goal(
-            it.name(),
-            "restored: second answer, × floor's cold",
-            most,
-            of -> againstFloor(of, Start::second));
       }
     }
     goal("credits", "cold, × Quarkus", 0.5, it -> timesQuarkus(it, Start::cold));

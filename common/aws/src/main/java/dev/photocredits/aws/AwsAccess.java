@@ -2,13 +2,17 @@ package dev.photocredits.aws;
 
 import dev.photocredits.lambda.Environment;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -19,6 +23,7 @@ import software.amazon.awssdk.regions.Region;
  * @param sqs an endpoint other than the region's, from {@code AWS_ENDPOINT_URL_SQS}
  * @param secretsManager an endpoint other than the region's, from {@code
  *     AWS_ENDPOINT_URL_SECRETS_MANAGER}
+ * @param isUnplugged whether nothing may be sent: see {@link Environment#unplugged}
  */
 public record AwsAccess(
     Region region,
@@ -26,7 +31,8 @@ public record AwsAccess(
     Optional<URI> dynamoDb,
     Optional<URI> s3,
     Optional<URI> sqs,
-    Optional<URI> secretsManager) {
+    Optional<URI> secretsManager,
+    boolean isUnplugged) {
 
   public static AwsAccess of(Environment environment) {
     return new AwsAccess(
@@ -35,7 +41,22 @@ public record AwsAccess(
         environment.findUrl("AWS_ENDPOINT_URL_DYNAMODB"),
         environment.findUrl("AWS_ENDPOINT_URL_S3"),
         environment.findUrl("AWS_ENDPOINT_URL_SQS"),
-        environment.findUrl("AWS_ENDPOINT_URL_SECRETS_MANAGER"));
+        environment.findUrl("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+        environment.isUnplugged());
+  }
+
+  /**
+   * The HTTP client of a service.
+   *
+   * @param unplugged the body of each response if nothing may be sent
+   */
+  public SdkHttpClient http(Duration connect, Duration socket, Supplier<String> unplugged) {
+    return isUnplugged
+        ? new DiscardingHttpClient(unplugged.get())
+        : UrlConnectionHttpClient.builder()
+            .connectionTimeout(connect)
+            .socketTimeout(socket)
+            .build();
   }
 
   // Keys in the environment take precedence, as in the SDK's own chain. A function restored from a

@@ -12,8 +12,9 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * Sends nothing, and returns success for every request. Priming uses it to run a write before the
- * snapshot, including the signature and the parsing of the response, without any effect.
+ * Sends nothing, and returns success for every request. The clients of an unplugged wiring use it,
+ * so that priming can run a write, including the signature and the parsing of the response, without
+ * any effect.
  *
  * @param body the body of each response
  */

@@ -4,7 +4,6 @@ import dev.photocredits.audit.AuditReader;
 import dev.photocredits.audit.Positions;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.CallTimeouts;
-import dev.photocredits.aws.DiscardingHttpClient;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
@@ -33,6 +32,7 @@ import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
+import dev.photocredits.json.Json;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.reconciliation.Checkpoints;
@@ -43,15 +43,15 @@ import dev.photocredits.values.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
@@ -68,7 +68,7 @@ public final class DynamoDb {
   private static final User PRIMING_USER =
       new User(
           PrimingRequest.NOBODY,
-          Credits.NONE,
+          new Credits(1000),
           Lots.NONE,
           OpenReversals.NONE,
           null,
@@ -78,11 +78,11 @@ public final class DynamoDb {
           Instant.EPOCH);
 
   private final Table table;
-  private final Supplier<Table> discarding;
+  private final boolean isUnplugged;
 
-  private DynamoDb(Table table, Supplier<Table> discarding) {
+  private DynamoDb(Table table, boolean isUnplugged) {
     this.table = table;
-    this.discarding = discarding;
+    this.isUnplugged = isUnplugged;
   }
 
   public static DynamoDb open(AwsAccess aws, String tableName) {
@@ -91,25 +91,13 @@ public final class DynamoDb {
 
   /** For tests that observe calls or make them fail. */
   static DynamoDb open(AwsAccess aws, String tableName, ClientOverrideConfiguration more) {
-    var http =
-        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
-    return new DynamoDb(
-        table(tableName, client(aws, more, http), ConflictRetry.DEFAULT),
-        () ->
-            table(
-                tableName,
-                client(aws, more, new DiscardingHttpClient("{}")),
-                ConflictRetry.DEFAULT));
+    var client = client(aws, more, aws.http(CONNECT, ATTEMPT, DynamoDb::foundUser));
+    return new DynamoDb(table(tableName, client, ConflictRetry.DEFAULT), aws.isUnplugged());
   }
 
-  /** For tests that provide their own client and delays. The result cannot be primed for writes. */
+  /** For tests that provide their own client and delays. */
   static DynamoDb open(DynamoDbClient client, String tableName, ConflictRetry contention) {
-    return new DynamoDb(
-        table(tableName, client, contention),
-        () -> {
-          throw new UnsupportedOperationException(
-              "only a client opened with AwsAccess can be primed for writes");
-        });
+    return new DynamoDb(table(tableName, client, contention), false);
   }
 
   private static DynamoDbClient client(
@@ -127,6 +115,19 @@ public final class DynamoDb {
             .overrideConfiguration(more.toBuilder().applyMutation(TIMEOUTS::applyTo).build());
     aws.dynamoDb().ifPresent(builder::endpointOverride);
     return builder.build();
+  }
+
+  // The answer of each call of an unplugged client: a read finds the user, a write succeeds.
+  private static String foundUser() {
+    var item = new LinkedHashMap<String, @Nullable Object>();
+    UserItem.SCHEMA
+        .itemToMap(PRIMING_USER, true)
+        .forEach(
+            (name, value) ->
+                item.put(
+                    name,
+                    value.s() == null ? Json.object("N", value.n()) : Json.object("S", value.s())));
+    return Json.write(Json.object("Item", item));
   }
 
   private static Table table(String name, DynamoDbClient client, ConflictRetry contention) {
@@ -166,28 +167,25 @@ public final class DynamoDb {
         FeedbackItem.SCHEMA);
   }
 
-  /** Primes reads and transactions. The transaction goes to a client that discards it. */
-  public void primeForTransactions() {
-    prime();
-    executeTransaction(discarding.get());
-  }
-
-  /**
-   * Primes reads, transactions and single-item updates. The writes go to a client that discards
-   * them.
-   */
-  public void primeForUpdates() {
-    prime();
-    var discardingTable = discarding.get();
-    executeTransaction(discardingTable);
-    var _ = discardingTable.update(promotion());
-  }
-
-  private static void executeTransaction(Table discardingTable) {
-    var transaction = discardingTable.transaction();
+  /** Primes transactions. It throws if the table is not unplugged. */
+  public void primeTransactions() {
+    mustBeUnplugged();
+    var transaction = table.transaction();
     var _ = transaction.create(UserItem.SCHEMA, PRIMING_USER);
     var _ = transaction.update(UserItem.SCHEMA, promotion());
     var _ = transaction.execute();
+  }
+
+  /** Primes updates of single items. It throws if the table is not unplugged. */
+  public void primeUpdates() {
+    mustBeUnplugged();
+    var _ = table.update(promotion());
+  }
+
+  private void mustBeUnplugged() {
+    if (!isUnplugged) {
+      throw new IllegalStateException("priming would write to the table");
+    }
   }
 
   private static Table.Change promotion() {

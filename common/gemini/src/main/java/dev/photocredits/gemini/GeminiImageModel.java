@@ -19,7 +19,6 @@ import com.google.genai.types.ImageConfig;
 import com.google.genai.types.Part;
 import com.google.genai.types.SafetySetting;
 import com.google.genai.types.ThinkingConfig;
-import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
 import dev.photocredits.images.ImageModel;
 import dev.photocredits.images.ModelAnswer;
@@ -39,7 +38,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import okhttp3.Interceptor;
@@ -134,7 +132,6 @@ public final class GeminiImageModel implements ImageModel {
   }
 
   private final Client client;
-  private final Supplier<Client> discarding;
   private final List<String> models;
   private final ThinkingLevel thinking;
   private final RetiredModels retired;
@@ -142,13 +139,11 @@ public final class GeminiImageModel implements ImageModel {
 
   private GeminiImageModel(
       Client client,
-      Supplier<Client> discarding,
       List<String> models,
       ThinkingLevel thinking,
       RetiredModels retired,
       InstantSource clock) {
     this.client = client;
-    this.discarding = discarding;
     this.models = models;
     this.thinking = thinking;
     this.retired = retired;
@@ -164,13 +159,14 @@ public final class GeminiImageModel implements ImageModel {
    */
   public static GeminiImageModel of(
       Environment environment, ThinkingLevel thinking, RetiredModels retired, InstantSource clock) {
-    return open(
-        environment.text("GEMINI_API_KEY"),
-        url(environment),
-        models(environment),
-        ThinkingLevel.of(environment, thinking),
-        retired,
-        clock);
+    var key = environment.text("GEMINI_API_KEY");
+    var url = url(environment);
+    var models = models(environment);
+    var level = ThinkingLevel.of(environment, thinking);
+    return environment.isUnplugged()
+        ? new GeminiImageModel(
+            client(key, url, GeminiImageModel::generatedLocally), models, level, retired, clock)
+        : open(key, url, models, level, retired, clock);
   }
 
   /** A client that only {@link GeminiModels} uses, from the same settings. */
@@ -208,12 +204,7 @@ public final class GeminiImageModel implements ImageModel {
       RetiredModels retired,
       InstantSource clock) {
     return new GeminiImageModel(
-        client(apiKey, baseUrl, new HttpFailure.Interceptor()),
-        () -> client(apiKey, baseUrl, GeminiImageModel::generatedLocally),
-        models,
-        thinking,
-        retired,
-        clock);
+        client(apiKey, baseUrl, new HttpFailure.Interceptor()), models, thinking, retired, clock);
   }
 
   private static Client client(String apiKey, URI baseUrl, Interceptor interceptor) {
@@ -246,17 +237,9 @@ public final class GeminiImageModel implements ImageModel {
         .build();
   }
 
-  /**
-   * Primes the client before a snapshot. It generates a picture without calling the API, and
-   * retrieves the description of the first model, which is free of charge.
-   */
+  /** Primes the client: retrieves the description of the first model, which is free of charge. */
   public void prime() {
-    var photo = new Image(new ContentType("image/png"), new byte[1]);
-    var prompt = new VariationPrompt("nothing");
     var options = HttpOptions.builder().timeout((int) CONNECT.toMillis()).build();
-    var _ =
-        new GeminiImageModel(discarding.get(), discarding, models, thinking, retired, clock)
-            .generate(photo, prompt, clock.instant().plus(CONNECT));
     var _ =
         client.models.get(models.getFirst(), GetModelConfig.builder().httpOptions(options).build());
   }

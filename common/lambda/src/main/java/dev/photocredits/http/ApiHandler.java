@@ -8,6 +8,7 @@ import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.LambdaSerializer;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import java.io.OutputStream;
@@ -15,7 +16,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -30,6 +30,8 @@ public abstract class ApiHandler
 
   /** The remaining time during priming, in milliseconds: no caller waits. */
   private static final int PRIMING_MILLIS = 60_000;
+
+  private static final int SERVER_ERROR = 500;
 
   private final Log log;
   private final InstantSource clock;
@@ -47,42 +49,50 @@ public abstract class ApiHandler
   protected final <W> SnapStart<W> snapStart(
       Environment variables,
       Function<Environment, W> wire,
-      Consumer<W> prime,
-      PrimingRequest... primings) {
-    return snapStart(variables, settings -> () -> settings, wire, prime, primings);
+      Priming<W> priming,
+      PrimingRequest... requests) {
+    return snapStart(variables, settings -> () -> settings, wire, priming, requests);
   }
 
   /**
-   * Registers the function's wiring for SnapStart. Priming handles these requests, which must not
-   * change anything, and then calls {@code prime}. See {@link SnapStart#of}.
+   * Registers the function's wiring for SnapStart. Priming also handles these requests. See {@link
+   * SnapStart#of}.
    */
   protected final <W> SnapStart<W> snapStart(
       Environment variables,
       Function<Environment, Supplier<Environment>> open,
       Function<Environment, W> wire,
-      Consumer<W> prime,
-      PrimingRequest... primings) {
+      Priming<W> priming,
+      PrimingRequest... requests) {
     return SnapStart.of(
         log,
         variables,
         open,
         wire,
-        wiring -> {
-          for (var priming : primings) {
-            prime(priming);
-          }
-          prime.accept(wiring);
-        });
+        new Priming<>(
+            priming.calls(),
+            priming.reads().andThen(_ -> prime(requests, true)),
+            priming.writes().andThen(_ -> prime(requests, false))));
+  }
+
+  private void prime(PrimingRequest[] requests, boolean reads) {
+    for (var request : requests) {
+      if (request.isRead() == reads) {
+        prime(request);
+      }
+    }
   }
 
   // Includes parsing the event and writing the response. The log line is discarded.
   private void prime(PrimingRequest priming) {
     APIGatewayV2HTTPEvent event = JSON.fromJson(priming.event(), APIGatewayV2HTTPEvent.class);
     var request = new Request(event, "priming", () -> PRIMING_MILLIS, clock);
-    JSON.toJson(
-        answer(request, Log.discarding()),
-        OutputStream.nullOutputStream(),
-        APIGatewayV2HTTPResponse.class);
+    var response = answer(request, Log.discarding());
+    JSON.toJson(response, OutputStream.nullOutputStream(), APIGatewayV2HTTPResponse.class);
+    if (response.getStatusCode() >= SERVER_ERROR) {
+      throw new IllegalStateException(
+          priming.route() + " answered " + response.getStatusCode() + ": " + response.getBody());
+    }
   }
 
   /** Handles a request. {@link Errors} converts what it throws to a response. */

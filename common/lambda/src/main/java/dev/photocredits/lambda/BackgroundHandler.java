@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +42,13 @@ public abstract class BackgroundHandler
     this.clock = clock;
   }
 
-  /**
-   * Registers the function's wiring for SnapStart. {@code prime} exercises it without writing
-   * anything. See {@link SnapStart#of}.
-   */
+  /** Registers the function's wiring for SnapStart. See {@link SnapStart#of}. */
   protected final <W> SnapStart<W> snapStart(
       Environment variables,
       Function<Environment, Supplier<Environment>> open,
       Function<Environment, W> wire,
-      Consumer<W> prime) {
-    return SnapStart.of(log, variables, open, wire, prime);
+      Priming<W> priming) {
+    return SnapStart.of(log, variables, open, wire, priming);
   }
 
   /**

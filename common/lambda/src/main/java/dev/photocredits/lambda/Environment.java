@@ -20,6 +20,7 @@ public final class Environment {
   private final Map<String, String> variables;
   private final Map<String, String> secrets;
   private final InstantSource clock;
+  private final boolean isUnplugged;
 
   /** Uses these settings and the system clock. */
   public Environment(Map<String, String> variables) {
@@ -27,14 +28,18 @@ public final class Environment {
   }
 
   public Environment(Map<String, String> variables, InstantSource clock) {
-    this(variables, Map.of(), clock);
+    this(variables, Map.of(), clock, false);
   }
 
   private Environment(
-      Map<String, String> variables, Map<String, String> secrets, InstantSource clock) {
+      Map<String, String> variables,
+      Map<String, String> secrets,
+      InstantSource clock,
+      boolean isUnplugged) {
     this.variables = Collections.unmodifiableMap(variables);
     this.secrets = Map.copyOf(secrets);
     this.clock = clock;
+    this.isUnplugged = isUnplugged;
   }
 
   /** The environment variables of this process. */
@@ -44,7 +49,19 @@ public final class Environment {
 
   /** Adds secrets to the settings. A variable takes precedence over a secret of the same name. */
   public Environment with(Map<String, String> secrets) {
-    return new Environment(variables, secrets, clock);
+    return new Environment(variables, secrets, clock, isUnplugged);
+  }
+
+  /**
+   * The same settings for clients that send nothing and answer each write with success, so that
+   * priming can run what changes something.
+   */
+  public Environment unplugged() {
+    return new Environment(variables, secrets, clock, true);
+  }
+
+  public boolean isUnplugged() {
+    return isUnplugged;
   }
 
   public InstantSource clock() {
@@ -62,12 +79,13 @@ public final class Environment {
     return other instanceof Environment that
         && variables.equals(that.variables)
         && secrets.equals(that.secrets)
-        && clock.equals(that.clock);
+        && clock.equals(that.clock)
+        && isUnplugged == that.isUnplugged;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(variables, secrets, clock);
+    return Objects.hash(variables, secrets, clock, isUnplugged);
   }
 
   public Optional<String> find(String name) {

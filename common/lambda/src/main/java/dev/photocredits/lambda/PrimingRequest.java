@@ -2,21 +2,36 @@ package dev.photocredits.lambda;
 
 import dev.photocredits.json.Json;
 import dev.photocredits.values.Email;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.UUID;
 
 /**
  * A synthetic request that primes a function: the real handler runs it before Lambda takes the
- * SnapStart snapshot, so it must be one that is rejected or finds nothing.
+ * SnapStart snapshot.
  *
  * @param route method and path, such as {@code GET /api/credits/{email}}
+ * @param body the characters U+0000 to U+00FF, one for each byte
+ * @param isRead whether it changes nothing, calls no service but ours, and may therefore reach
+ *     them. Others run with an unplugged wiring only
  */
-public record PrimingRequest(String route, String contentType, String body) {
+public record PrimingRequest(String route, String contentType, String body, boolean isRead) {
   /** The address that stands for a user during priming. No person can have it (RFC 2606). */
   public static final Email NOBODY = new Email("nobody@example.invalid");
 
-  /** A request with an empty JSON object as its body. */
+  /** A request that only reads, with an empty JSON object as its body. */
   public static PrimingRequest of(String route) {
-    return new PrimingRequest(route, "application/json", "{}");
+    return new PrimingRequest(route, "application/json", "{}", true);
+  }
+
+  /** A request that may change something, with an empty JSON object as its body. */
+  public static PrimingRequest writing(String route) {
+    return writing(route, "application/json", "{}");
+  }
+
+  /** A request that may change something. */
+  public static PrimingRequest writing(String route, String contentType, String body) {
+    return new PrimingRequest(route, contentType, body, false);
   }
 
   /** The event in the form that API Gateway sends. */
@@ -35,6 +50,7 @@ public record PrimingRequest(String route, String contentType, String body) {
                     "requestId", "priming",
                     "http", Json.object("method", method),
                     "authorizer", Json.object("jwt", Json.object("claims", claims))),
-            "body", body));
+            "body", Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.ISO_8859_1)),
+            "isBase64Encoded", true));
   }
 }

@@ -7,18 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.http.Access;
 import dev.photocredits.http.ApiHandler;
+import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.crac.Context;
@@ -35,19 +38,72 @@ final class SnapStartTest {
   private final SecretStore secrets = new SecretStore();
 
   @Test
-  void priming_uses_the_first_wiring_and_a_restore_creates_a_new_one() {
+  void priming_calls_services_with_three_new_wirings_and_a_restore_creates_another_one() {
     var primed = new ArrayList<Integer>();
     var snapStart = snapStart(primed::add);
     assertThat(snapStart.now()).isEqualTo(1);
 
-    snapStart.beforeCheckpoint(new NoContext());
-    assertThat(primed).containsExactly(1);
-    assertThat(snapStart.now()).isEqualTo(1);
+    snapStart.prime(Duration.ZERO);
+    assertThat(primed).containsExactly(2, 3, 4);
+    assertThat(snapStart.now()).isEqualTo(4);
 
+    // The fifth one was unplugged.
     snapStart.afterRestore(new NoContext());
-    assertThat(snapStart.now()).isEqualTo(2);
-    assertThat(primed).containsExactly(1);
+    assertThat(snapStart.now()).isEqualTo(6);
+    assertThat(primed).containsExactly(2, 3, 4);
     assertThat(logged.size()).isZero();
+  }
+
+  @Test
+  void priming_writes_only_while_the_current_wiring_is_unplugged() {
+    var writes = new ArrayList<Boolean>();
+    var reads = new ArrayList<Boolean>();
+    var current = new AtomicReference<Supplier<Boolean>>(() -> false);
+    var snapStart =
+        SnapStart.of(
+            log,
+            variables,
+            settings -> () -> settings,
+            Environment::isUnplugged,
+            new Priming<Boolean>(
+                _ -> {},
+                given -> reads.add(given || current.get().get()),
+                given -> writes.add(given && current.get().get())));
+    current.set(snapStart::now);
+
+    snapStart.prime(Duration.ofMillis(20));
+
+    assertThat(writes).containsOnly(true);
+    assertThat(reads).containsOnly(false).hasSize(writes.size() + 3);
+    assertThat(snapStart.now()).isFalse();
+  }
+
+  @Test
+  void priming_ends_when_the_compilers_are_idle() {
+    var begun = System.nanoTime();
+
+    snapStart(_ -> {}).prime(Duration.ofMinutes(5));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void a_priming_failure_leaves_a_plugged_wiring() {
+    var snapStart =
+        SnapStart.of(
+            log,
+            variables,
+            settings -> () -> settings,
+            Environment::isUnplugged,
+            Priming.<Boolean>of(
+                _ -> {},
+                _ -> {
+                  throw new IllegalStateException("a bug");
+                }));
+
+    snapStart.prime(Duration.ZERO);
+
+    assertThat(snapStart.now()).isFalse();
   }
 
   @Test
@@ -58,9 +114,9 @@ final class SnapStartTest {
               throw new IllegalStateException("no network for ada@example.com");
             });
 
-    snapStart.beforeCheckpoint(new NoContext());
+    snapStart.prime(Duration.ZERO);
 
-    assertThat(snapStart.now()).isEqualTo(1);
+    assertThat(snapStart.now()).isEqualTo(2);
     assertThat(line().path("level").asText()).isEqualTo("WARN");
     assertThat(line().path("priming").asText()).isEqualTo("failed");
     assertThat(line().at("/error/message").asText()).isEqualTo("no network for ***");
@@ -181,20 +237,34 @@ final class SnapStartTest {
 
   @Test
   void a_priming_request_reaches_the_handler_and_is_not_logged() {
-    var handler = new Primed();
+    var handler = new Primed(Response.ok(Map.of()));
 
-    handler.wiring.beforeCheckpoint(new NoContext());
+    handler.wiring.prime(Duration.ZERO);
 
-    assertThat(handler.seen)
-        .containsExactly(
-            "GET /api/things/{email} nobody@example.invalid true {}",
-            "POST /api/things nobody@example.invalid true text");
+    var read = "GET /api/things/{email} nobody@example.invalid true {}";
+    var write = "POST /api/things nobody@example.invalid true text";
+    assertThat(handler.seen).containsExactly(read, read, read, write, read);
     assertThat(logged.size()).isZero();
+  }
+
+  @Test
+  void a_priming_request_that_fails_is_logged_once() throws IOException {
+    var handler = new Primed(Response.error(ErrorCode.INTERNAL_ERROR, "broken"));
+
+    handler.wiring.prime(Duration.ZERO);
+
+    assertThat(line().path("priming").asText()).isEqualTo("failed");
+    assertThat(line().at("/error/message").asText())
+        .startsWith("GET /api/things/{email} answered 500");
   }
 
   private SnapStart<Integer> snapStart(Consumer<Integer> prime) {
     return SnapStart.of(
-        log, variables, settings -> () -> settings, _ -> wirings.incrementAndGet(), prime);
+        log,
+        variables,
+        settings -> () -> settings,
+        _ -> wirings.incrementAndGet(),
+        Priming.of(prime));
   }
 
   /** A wiring that consists of a secret and the number of wirings so far. */
@@ -204,7 +274,7 @@ final class SnapStartTest {
         variables,
         secrets::open,
         settings -> settings.text("KEY") + " " + wirings.incrementAndGet(),
-        _ -> {});
+        Priming.none());
   }
 
   private JsonNode line() throws IOException {
@@ -217,12 +287,15 @@ final class SnapStartTest {
         snapStart(
             variables,
             _ -> wirings.incrementAndGet(),
-            _ -> {},
+            Priming.none(),
             PrimingRequest.of("GET /api/things/{email}"),
-            new PrimingRequest("POST /api/things", "text/plain", "text"));
+            PrimingRequest.writing("POST /api/things", "text/plain", "text"));
 
-    Primed() {
+    private final Response response;
+
+    Primed(Response response) {
       super(log, InstantSource.fixed(Events.NOW));
+      this.response = response;
     }
 
     @Override
@@ -236,7 +309,7 @@ final class SnapStartTest {
                   request.pathEmail().value(),
                   request.header("content-type").isPresent(),
                   request.bodyText()));
-      throw new IllegalStateException("answered, and not logged");
+      return response;
     }
   }
 

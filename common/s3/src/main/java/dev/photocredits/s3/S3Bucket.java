@@ -2,23 +2,17 @@ package dev.photocredits.s3;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.CallTimeouts;
-import dev.photocredits.aws.DiscardingHttpClient;
 import dev.photocredits.erasure.ImageRemoval;
 import dev.photocredits.images.ContentType;
-import dev.photocredits.images.Image;
 import dev.photocredits.images.ImageStore;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.uploads.Uploads;
-import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -55,12 +49,10 @@ public final class S3Bucket {
   }
 
   public static S3Bucket open(AwsAccess aws, String name, InstantSource clock) {
-    var http =
-        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
-    return new S3Bucket(name, aws, client(aws, http), presigner(aws), clock);
+    return new S3Bucket(name, aws, client(aws), presigner(aws), clock);
   }
 
-  private static S3Client client(AwsAccess aws, SdkHttpClient http) {
+  private static S3Client client(AwsAccess aws) {
     var client =
         S3Client.builder()
             .region(aws.region())
@@ -68,7 +60,7 @@ public final class S3Bucket {
             // All bytes are in memory, so the checksum goes into a header instead of after the last
             // chunk.
             .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-            .httpClient(http)
+            .httpClient(aws.http(CONNECT, ATTEMPT, () -> ""))
             .overrideConfiguration(TIMEOUTS::applyTo);
     // Servers other than S3 have no host name for each bucket.
     aws.s3().ifPresent(endpoint -> client.endpointOverride(endpoint).forcePathStyle(true));
@@ -88,16 +80,10 @@ public final class S3Bucket {
     return presigner.build();
   }
 
-  /**
-   * Primes the calls: puts an image with a client that discards it, signs a URL, and requests an
-   * image that does not exist.
-   */
+  /** Primes the calls: signs a URL, and requests an image that does not exist. */
   public void prime() {
-    var png = new ContentType("image/png");
-    var discarding = images(client(aws, new DiscardingHttpClient("")), UPLOAD);
-    var _ = discarding.put(new GenerationId(new UUID(0, 0)), new Image(png, new byte[1]));
-    var absent = new StoredImage("images/nothing", png);
-    var _ = discarding.sign(absent);
+    var absent = new StoredImage("images/nothing", new ContentType("image/png"));
+    var _ = images(UPLOAD).sign(absent);
     try {
       var _ = client.headObject(r -> r.bucket(name).key(absent.key()));
     } catch (S3Exception _) {
@@ -112,10 +98,6 @@ public final class S3Bucket {
    *     the credentials that signed it expire, if that is sooner
    */
   public ImageStore images(Duration urlExpiry) {
-    return images(client, urlExpiry);
-  }
-
-  private ImageStore images(S3Client client, Duration urlExpiry) {
     return new S3ImageStore(name, client, presigner, life(urlExpiry));
   }
 

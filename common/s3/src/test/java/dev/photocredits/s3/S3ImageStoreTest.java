@@ -135,7 +135,8 @@ final class S3ImageStoreTest {
             access.dynamoDb(),
             access.s3(),
             access.sqs(),
-            access.secretsManager());
+            access.secretsManager(),
+            false);
     var store = S3Bucket.open(expiring, BUCKET, () -> now).images(Duration.ofHours(1));
 
     var url = store.sign(store(Duration.ofHours(1)).put(GENERATION, image("image/png", 10)));

@@ -81,7 +81,8 @@ final class S3UploadsTest {
             access.dynamoDb(),
             access.s3(),
             access.sqs(),
-            access.secretsManager());
+            access.secretsManager(),
+            false);
 
     var upload = uploads(access, Clock.systemUTC()).open(declared(10));
     var shorter = uploads(expiring, Clock.fixed(now, ZoneOffset.UTC)).open(declared(10));
@@ -137,7 +138,8 @@ final class S3UploadsTest {
             access.dynamoDb(),
             access.s3(),
             access.sqs(),
-            access.secretsManager());
+            access.secretsManager(),
+            false);
 
     var found =
         uploads(stranger, Clock.systemUTC()).find(ADA, new UploadId(ids().next(Instant.now())));

@@ -2,17 +2,12 @@ package dev.photocredits.sqs;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.CallTimeouts;
-import dev.photocredits.aws.DiscardingHttpClient;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.json.Json;
-import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import java.time.Duration;
-import java.util.UUID;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -24,40 +19,30 @@ public final class SqsWorkQueue implements WorkQueue {
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
   private static final CallTimeouts TIMEOUTS = new CallTimeouts(ATTEMPT, Duration.ofSeconds(4));
 
-  private final AwsAccess aws;
   private final SqsClient client;
   private final String url;
 
-  private SqsWorkQueue(AwsAccess aws, SqsClient client, String url) {
-    this.aws = aws;
+  private SqsWorkQueue(SqsClient client, String url) {
     this.client = client;
     this.url = url;
   }
 
   /** Opens the queue with that URL. */
   public static SqsWorkQueue open(AwsAccess aws, String url) {
-    var http =
-        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT).build();
-    return new SqsWorkQueue(aws, client(aws, http), url);
+    return new SqsWorkQueue(client(aws), url);
   }
 
-  private static SqsClient client(AwsAccess aws, SdkHttpClient http) {
+  private static SqsClient client(AwsAccess aws) {
     var builder =
         SqsClient.builder()
             .region(aws.region())
             .credentialsProvider(aws.credentials())
-            .httpClient(http)
+            .httpClient(aws.http(CONNECT, ATTEMPT, () -> "{}"))
             // Not needed: messages are signed and sent over TLS.
             .checksumValidationEnabled(false)
             .overrideConfiguration(TIMEOUTS::applyTo);
     aws.sqs().ifPresent(builder::endpointOverride);
     return builder.build();
-  }
-
-  /** Primes the queue: sends a message with a client that discards it. */
-  public void prime() {
-    var discarding = new SqsWorkQueue(aws, client(aws, new DiscardingHttpClient("{}")), url);
-    var _ = discarding.send(PrimingRequest.NOBODY, new GenerationId(new UUID(0, 0)));
   }
 
   @Override

@@ -24,6 +24,10 @@ final class StripeCalls {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int READ_MILLIS = 10_000;
   private static final int RETRIES = 2;
+
+  /** A host that does not exist (RFC 2606, section 2): an unplugged call of Stripe fails. */
+  private static final URI NOWHERE = URI.create("https://stripe.invalid");
+
   private static final Duration TIMEOUT = Duration.ofSeconds(12);
 
   private final StripeClient stripe;
@@ -39,7 +43,8 @@ final class StripeCalls {
 
   /** Calls the API at {@code STRIPE_API_BASE} with the key {@code STRIPE_SECRET_KEY}. */
   static StripeCalls of(Environment environment) {
-    return open(StripeKey.of(environment), url(environment), TIMEOUT);
+    var api = environment.isUnplugged() ? NOWHERE : url(environment);
+    return open(StripeKey.of(environment), api, TIMEOUT);
   }
 
   /** The API's URL in {@code STRIPE_API_BASE}, or Stripe's. */

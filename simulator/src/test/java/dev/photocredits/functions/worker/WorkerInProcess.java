@@ -20,6 +20,6 @@ public final class WorkerInProcess {
       Log log,
       InstantSource clock) {
     return new WorkerHandler(
-        new Wiring(table, generator, photos, ids, clock, () -> {}), log, clock);
+        new Wiring(table, generator, photos, ids, clock, () -> {}, () -> {}), log, clock);
   }
 }

@@ -13,6 +13,7 @@ import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.FoundSession;
@@ -47,7 +48,7 @@ public final class CheckoutHandler extends ApiHandler {
             environment,
             Wiring::settings,
             Wiring::of,
-            Wiring::prime,
+            Priming.of(Wiring::prime),
             PrimingRequest.of("POST /api/checkout"));
   }
 

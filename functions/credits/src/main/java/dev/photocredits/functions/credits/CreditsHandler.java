@@ -10,6 +10,7 @@ import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.CreditPackage;
@@ -40,8 +41,9 @@ public final class CreditsHandler extends ApiHandler {
         snapStart(
             environment,
             Wiring::of,
-            Wiring::prime,
-            PrimingRequest.of("GET /api/credits/{email}/transactions"));
+            Priming.of(Wiring::prime),
+            PrimingRequest.of("GET /api/credits/{email}/transactions"),
+            PrimingRequest.writing("GET /api/credits/{email}"));
   }
 
   /** For tests, which pass their own wiring. */

@@ -5,6 +5,7 @@ import dev.photocredits.http.ApiHandler;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import java.util.Map;
@@ -20,7 +21,12 @@ public final class FeedbackHandler extends ApiHandler {
   public FeedbackHandler(Environment environment) {
     super(environment);
     wiring =
-        snapStart(environment, Wiring::new, Wiring::prime, PrimingRequest.of("POST /api/feedback"));
+        snapStart(
+            environment,
+            Wiring::new,
+            Priming.of(Wiring::prime),
+            PrimingRequest.writing(
+                "POST /api/feedback", "application/json", "{\"message\": \"nothing\"}"));
   }
 
   @Override

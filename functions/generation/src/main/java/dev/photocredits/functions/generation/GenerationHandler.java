@@ -35,6 +35,7 @@ import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.values.Credits;
@@ -72,12 +73,12 @@ public final class GenerationHandler extends ApiHandler {
 
   private static final int GALLERY_LIMIT = 20;
 
-  /** A complete form for priming; its caller is not its user, so the request is refused. */
-  private static final String REFUSED_FORM =
+  /** A complete form for priming, with a picture of one pixel. */
+  private static final String PRIMING_FORM =
       Stream.of(
-              "user_email\"\r\n\r\nnot-" + PrimingRequest.NOBODY.value(),
+              "user_email\"\r\n\r\n" + PrimingRequest.NOBODY.value(),
               "prompt\"\r\n\r\nnothing",
-              "image\"; filename=\"-.png\"\r\nContent-Type: image/png\r\n\r\n-")
+              "image\"; filename=\"-.png\"\r\nContent-Type: image/png\r\n\r\n" + Wiring.PIXEL)
           .map(part -> "---\r\nContent-Disposition: form-data; name=\"" + part + "\r\n")
           .collect(Collectors.joining("", "", "-----\r\n"));
 
@@ -95,9 +96,9 @@ public final class GenerationHandler extends ApiHandler {
             environment,
             Wiring::settings,
             settings -> Wiring.of(settings, retired),
-            Wiring::prime,
-            new PrimingRequest(
-                "POST /api/generate", "multipart/form-data; boundary=-", REFUSED_FORM),
+            Priming.of(Wiring::prime, Wiring::primeWrites),
+            PrimingRequest.writing(
+                "POST /api/generate", "multipart/form-data; boundary=-", PRIMING_FORM),
             PrimingRequest.of("POST /api/uploads"),
             PrimingRequest.of("GET /api/generations/{email}/{id}"));
   }

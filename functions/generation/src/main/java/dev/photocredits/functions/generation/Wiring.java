@@ -26,11 +26,14 @@ import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -43,9 +46,14 @@ final class Wiring {
   /** In seconds. A lease must outlive API Gateway's timeout of 30 s for a synchronous request. */
   private static final int SHORTEST_LEASE = 31;
 
-  /** A PNG of one pixel, in base64. */
-  private static final String PIXEL =
-      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
+  /** A PNG of one pixel, each byte a character. */
+  static final String PIXEL =
+      new String(
+          Base64.getDecoder()
+              .decode(
+                  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5Er"
+                      + "kJggg=="),
+          StandardCharsets.ISO_8859_1);
 
   final Access access;
   final InstantSource clock;
@@ -58,6 +66,7 @@ final class Wiring {
   final WaitSlots waits;
   final Deletion deletion;
   final boolean enabled;
+  private final WorkQueue messages;
   private final Runnable priming;
 
   /**
@@ -118,10 +127,8 @@ final class Wiring {
             ids,
             clock,
             () -> {
-              table.primeForUpdates();
+              table.prime();
               bucket.prime();
-              queue.prime();
-              prime(uploads);
               CompletableFuture.runAsync(model::prime, threads).join();
             }));
   }
@@ -134,6 +141,7 @@ final class Wiring {
     enabled = environment.flag("GENERATION_ENABLED", true);
     images = parts.images();
     uploads = parts.uploads();
+    messages = parts.queue();
     priming = parts.priming();
     deletion = new Deletion(generations, images, parts.photos(), parts.ids(), clock);
     var limits = GenerationLimits.of(environment);
@@ -165,13 +173,9 @@ final class Wiring {
     priming.run();
   }
 
-  // Prepares a photo, and signs a URL for an upload that never happens.
-  private static void prime(Uploads uploads) {
-    var pixel = Photo.inspect(Base64.getDecoder().decode(PIXEL));
-    var photo = PhotoPreparation.prepare(pixel, () -> false);
-    var _ =
-        uploads.open(
-            new UploadRequest(
-                PrimingRequest.NOBODY, new DeclaredType(photo.contentType().value()), 1));
+  /** Primes an unplugged wiring: signs a URL for an upload, and queues a generation. */
+  void primeWrites() {
+    var _ = uploads.open(new UploadRequest(PrimingRequest.NOBODY, new DeclaredType("image/png"), 1));
+    var _ = messages.send(PrimingRequest.NOBODY, new GenerationId(new UUID(0, 0)));
   }
 }

@@ -6,6 +6,7 @@ import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 
@@ -22,7 +23,9 @@ public final class HealthHandler extends ApiHandler {
 
   public HealthHandler(Environment environment) {
     super(environment);
-    healthy = snapStart(environment, _ -> healthy(), _ -> {}, PrimingRequest.of("GET /api/health"));
+    healthy =
+        snapStart(
+            environment, _ -> healthy(), Priming.none(), PrimingRequest.of("GET /api/health"));
   }
 
   private static Response healthy() {

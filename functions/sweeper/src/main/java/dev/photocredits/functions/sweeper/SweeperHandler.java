@@ -13,6 +13,7 @@ import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.ScheduledHandler;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.reconciliation.OpenEvent;
@@ -62,7 +63,7 @@ public final class SweeperHandler extends ScheduledHandler {
 
   public SweeperHandler(Environment environment) {
     super(environment);
-    wiring = snapStart(environment, Wiring::settings, Wiring::of, Wiring::prime);
+    wiring = snapStart(environment, Wiring::settings, Wiring::of, Priming.of(Wiring::prime));
   }
 
   /** For tests, which pass their own wiring. */

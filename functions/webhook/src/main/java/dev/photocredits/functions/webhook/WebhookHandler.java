@@ -14,6 +14,7 @@ import dev.photocredits.http.Response;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.Fulfilment;
@@ -53,7 +54,7 @@ public final class WebhookHandler extends ApiHandler {
             environment,
             Wiring::settings,
             Wiring::of,
-            Wiring::prime,
+            Priming.of(Wiring::prime, Wiring::primeWrites),
             PrimingRequest.of("POST /api/webhooks/stripe"));
   }
 

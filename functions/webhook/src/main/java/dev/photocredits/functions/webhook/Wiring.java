@@ -67,7 +67,12 @@ final class Wiring {
 
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
-    table.primeForTransactions();
+    table.prime();
+  }
+
+  /** Primes an unplugged wiring with writes, and with an event. */
+  void primeWrites() {
+    table.primeTransactions();
     webhook.prime();
   }
 }

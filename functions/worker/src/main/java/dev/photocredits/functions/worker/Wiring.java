@@ -8,14 +8,20 @@ import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.gemini.ThinkingLevel;
 import dev.photocredits.generation.GenerationWorker;
 import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.images.ContentType;
+import dev.photocredits.images.Image;
+import dev.photocredits.images.ModelAnswer.Generated;
 import dev.photocredits.images.QueuedPhotos;
+import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.s3.S3Bucket;
+import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -25,8 +31,12 @@ final class Wiring {
   /** The lifetime of signed URLs. The worker creates none. */
   private static final Duration UNUSED_URL_LIFE = Duration.ofSeconds(1);
 
+  /** The time limit of a picture that no model generates. */
+  private static final Duration PRIMING = Duration.ofSeconds(5);
+
   final GenerationWorker worker;
   private final Runnable priming;
+  private final Runnable primingWrites;
 
   /** The source of the settings: the variables, and the secret that they name. */
   static Supplier<Environment> settings(Environment variables) {
@@ -60,14 +70,25 @@ final class Wiring {
         ids,
         clock,
         () -> {
-          table.primeForUpdates();
+          table.prime();
           bucket.prime();
           CompletableFuture.runAsync(model::prime, threads).join();
+        },
+        () -> {
+          table.primeTransactions();
+          table.primeUpdates();
+          var png = new Image(new ContentType("image/png"), new byte[1]);
+          var deadline = clock.instant().plus(PRIMING);
+          if (model.generate(png, new VariationPrompt("nothing"), deadline)
+              instanceof Generated(var picture)) {
+            var _ = bucket.images(UNUSED_URL_LIFE).put(new GenerationId(new UUID(0, 0)), picture);
+          }
         });
   }
 
   /**
    * @param priming makes calls that change nothing, before the snapshot
+   * @param primingWrites does what would change something, if this wiring is unplugged
    */
   Wiring(
       DynamoDb table,
@@ -75,13 +96,20 @@ final class Wiring {
       QueuedPhotos photos,
       TimeOrderedIds ids,
       InstantSource clock,
-      Runnable priming) {
+      Runnable priming,
+      Runnable primingWrites) {
     this.priming = priming;
+    this.primingWrites = primingWrites;
     worker = new GenerationWorker(table.generations(), generator, photos, ids, clock);
   }
 
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     priming.run();
+  }
+
+  /** Primes an unplugged wiring with what would change something. */
+  void primeWrites() {
+    primingWrites.run();
   }
 }

@@ -11,6 +11,7 @@ import dev.photocredits.lambda.BackgroundHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.SnapStart;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,7 +34,10 @@ public final class WorkerHandler extends BackgroundHandler {
     var retired = new RetiredModels(Log.of(environment), environment.clock());
     wiring =
         snapStart(
-            environment, Wiring::settings, settings -> Wiring.of(settings, retired), Wiring::prime);
+            environment,
+            Wiring::settings,
+            settings -> Wiring.of(settings, retired),
+            Priming.of(Wiring::prime, Wiring::primeWrites));
   }
 
   /** For tests, which pass their own wiring. */
