@@ -175,7 +175,8 @@ final class Wiring {
 
   /** Primes an unplugged wiring: signs a URL for an upload, and queues a generation. */
   void primeWrites() {
-    var _ = uploads.open(new UploadRequest(PrimingRequest.NOBODY, new DeclaredType("image/png"), 1));
+    var _ =
+        uploads.open(new UploadRequest(PrimingRequest.NOBODY, new DeclaredType("image/png"), 1));
     var _ = messages.send(PrimingRequest.NOBODY, new GenerationId(new UUID(0, 0)));
   }
 }
