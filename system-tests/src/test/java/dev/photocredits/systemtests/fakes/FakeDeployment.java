@@ -98,7 +98,7 @@ public final class FakeDeployment implements AutoCloseable {
     for (var call : calls()) {
       var arguments = Arrays.asList(call.split("\\|", -1));
       if (value(arguments, "--stack-name", system).equals(stack)) {
-        for (var pair : value(arguments, "--parameter-overrides", "").split(" ")) {
+        for (var pair : value(arguments, "--parameter-overrides", "").split(" ", -1)) {
           if (pair.contains("=")) {
             parameters.put(pair.split("=", 2)[0], pair.split("=", 2)[1]);
           }
