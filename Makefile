@@ -19,7 +19,7 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
 
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
   fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit erase grant adjust close-event \
-  reconcile erasures \
+  reconcile erasures rebind \
   package sbom cost deploy prune-versions rollback sam checkov \
   schemathesis chromium email jdk
 
@@ -145,6 +145,11 @@ adjust: email jdk ## adjust the balance of EMAIL=… by CREDITS=±n for REASON=�
 # Reads STRIPE_SECRET_KEY or SECRET_ID, and the stage from ENVIRONMENT.
 reconcile: jdk ## apply Stripe's payments and refunds SINCE=2026-09-01 that the table lacks
 	@$(OPERATOR) reconcile $${SINCE:+"--since=$$SINCE"}
+
+rebind: email jdk ## bind EMAIL=… to ISSUER=… SUBJECT=…, or CLEAR=1 to the next sign-in, for REASON=…; CONFIRM=yes
+	@$(BY_USER); $(OPERATOR) rebind "--email=$$EMAIL" $${ISSUER:+"--issuer=$$ISSUER"} \
+	  $${SUBJECT:+"--subject=$$SUBJECT"} $$([ "$$CLEAR" != 1 ] || echo --clear) $${REASON:+"--reason=$$REASON"} \
+	  $${ACTOR:+"--actor=$$ACTOR"} $(YES)
 
 close-event: jdk ## list Stripe's open events; ID=evt_…,evt_… closes them for REASON=…; ACTOR=… is you
 	@$(BY_USER); $(OPERATOR) close-event $${ID:+"--id=$$ID"} $${REASON:+"--reason=$$REASON"} \

@@ -50,7 +50,10 @@ const WORDS = {
   ],
   // Signing in
   UNAUTHENTICATED: ['You are no longer signed in', `${FREE} Sign in again to continue.`],
-  FORBIDDEN: ['This belongs to another account', `You are signed in with a different address. ${FREE}`],
+  FORBIDDEN: [
+    'This belongs to another account',
+    `You are signed in with a different address, or in a different way than before. ${FREE}`,
+  ],
   INVALID_EMAIL: ['This is not a valid e-mail address', 'Check it for typos.'],
   // Other errors
   VALIDATION_ERROR: ['Something is missing or wrong', `{detail}. ${FREE}`],

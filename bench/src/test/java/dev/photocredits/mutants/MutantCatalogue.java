@@ -20,6 +20,7 @@ final class MutantCatalogue {
       List.of(
           "dev.photocredits.credits.PaymentTest",
           "dev.photocredits.credits.LotsTest",
+          "dev.photocredits.credits.AccountBindingsTest",
           "dev.photocredits.ledger.contract.InMemoryLedgerTest",
           "dev.photocredits.ledger.CreditByCreditTest",
           "dev.photocredits.checkout.CheckoutTest",
@@ -166,6 +167,16 @@ final class MutantCatalogue {
         "customer: the deleted customer is still linked",
         "DynamoDbLedger.java",
         "stripe_customer_id = :deleted");
+    table(
+        "bind: the account has no identity yet",
+        "DynamoDbLedger.java",
+        " AND attribute_not_exists(bound_to)",
+        "");
+    rule(
+        "bind: another identity is refused",
+        "credits/AccountBindings.java",
+        ".equals(caller);",
+        ".equals(caller)\n        || true;");
     condition("payment: the version is unchanged", "DynamoDbLedger.java", "version = :version");
     table(
         "finish: the generation is unchanged",
@@ -388,8 +399,8 @@ final class MutantCatalogue {
     rule(
         "generate: limits are checked before the photo is prepared",
         "generation/GenerationStart.java",
-        ".or(() -> countRequest(request, now));",
-        ";");
+        "return generations.countRequest(user.get(), price, limits, now).map(it -> refused(it, now));",
+        "return Optional.empty();");
   }
 
   // States

@@ -297,6 +297,43 @@ public final class PhotoCredits {
   }
 
   @Command(
+      description = {
+        "Binds an account to another sign-in, for example after the customer lost the old one.",
+        "Verify who asks: the new sign-in gets the credits and the pictures."
+      })
+  int rebind(
+      @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
+          String email,
+      @Option(
+              names = "--issuer",
+              paramLabel = "URL",
+              description = "the claim iss of the new sign-in's tokens")
+          @Nullable String issuer,
+      @Option(
+              names = "--subject",
+              paramLabel = "ID",
+              description = "the claim sub of the new sign-in's tokens")
+          @Nullable String subject,
+      @Option(
+              names = "--clear",
+              description = "binds the account to the next sign-in with the address instead")
+          boolean clear,
+      @Option(names = "--reason", required = true, paramLabel = "TEXT", description = REASON)
+          String reason,
+      @Option(names = "--actor", paramLabel = "NAME", description = ACTOR) @Nullable String actor,
+      @Option(names = "--yes", description = YES) boolean yes) {
+    return code(
+        RebindCommand.run(
+            environment,
+            Options.email(email),
+            new RebindCommand.Target(issuer, subject, clear),
+            Options.text("--reason", reason),
+            actor(actor),
+            confirmation.unless(yes),
+            out));
+  }
+
+  @Command(
       name = "close-event",
       description = {
         "Lists Stripe's open events, or closes those with the given ids for a reason.",

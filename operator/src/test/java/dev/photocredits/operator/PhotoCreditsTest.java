@@ -18,6 +18,7 @@ final class PhotoCreditsTest {
     "erasures, have begun and not finished",
     "grant, --expires=DATE",
     "adjust, ±N",
+    "rebind, --subject=ID",
     "close-event, evt_1",
     "reconcile, --since=DATE"
   })

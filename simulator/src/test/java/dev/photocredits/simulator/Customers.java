@@ -385,6 +385,10 @@ final class Customers {
 
   private static GenerationRequest generationRequest(GenerationAttempts request) {
     return new GenerationRequest(
-        request.email, new Prompt(request.prompt), TransformationMode.FULL_TRANSFORMATION, PHOTO);
+        request.email,
+        null,
+        new Prompt(request.prompt),
+        TransformationMode.FULL_TRANSFORMATION,
+        PHOTO);
   }
 }

@@ -11,6 +11,7 @@ import com.stripe.net.StripeResponse;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.PaymentUpdate;
 import dev.photocredits.credits.PromotionOutcome;
@@ -130,6 +131,11 @@ public final class ExternalServices {
     }
 
     @Override
+    public Identity bind(Email email, Identity identity, Instant now) {
+      return world.ledger.bind(email, identity, now);
+    }
+
+    @Override
     public GrantOutcome grant(
         Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
       return call(Site.GRANT, email, () -> world.ledger.grant(email, purchase, charge, order));
@@ -178,9 +184,11 @@ public final class ExternalServices {
   public final class FaultyGenerations implements Generations {
     @Override
     public Optional<StartOutcome.Refusal> countRequest(
-        Email owner, Credits price, Limits limits, Instant now) {
+        User user, Credits price, Limits limits, Instant now) {
       return call(
-          Site.COUNT_REQUEST, owner, () -> world.ledger.countRequest(owner, price, limits, now));
+          Site.COUNT_REQUEST,
+          user.email(),
+          () -> world.ledger.countRequest(user, price, limits, now));
     }
 
     @Override

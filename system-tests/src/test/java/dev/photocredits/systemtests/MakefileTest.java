@@ -79,6 +79,8 @@ final class MakefileTest {
               variables("grant", "AGAIN", "CONFIRM"),
               options("grant", "EMAIL", "CREDITS", "REASON", "EXPIRES", "ACTOR"),
               options("adjust", "EMAIL", "CREDITS", "REASON", "ACTOR", "ID"),
+              variables("rebind", "CLEAR", "CONFIRM"),
+              options("rebind", "EMAIL", "ISSUER", "SUBJECT", "REASON", "ACTOR"),
               options("close-event", "ID", "REASON", "ACTOR"),
               options("reconcile", "SINCE"),
               arguments("simulate", "java", "KIND", "kind="),
@@ -237,7 +239,7 @@ final class MakefileTest {
   }
 
   static Stream<String> accountTargets() {
-    return Stream.of("erase", "grant", "adjust");
+    return Stream.of("erase", "grant", "adjust", "rebind");
   }
 
   @Test

@@ -2,12 +2,15 @@ package dev.photocredits.checkout;
 
 import dev.photocredits.checkout.CheckoutOutcome.KeyReused;
 import dev.photocredits.checkout.CheckoutOutcome.Opened;
+import dev.photocredits.checkout.CheckoutOutcome.OtherIdentity;
 import dev.photocredits.checkout.Payments.AttemptFailed;
 import dev.photocredits.checkout.Payments.CustomerCreated;
 import dev.photocredits.checkout.Payments.CustomerDeleted;
 import dev.photocredits.checkout.Payments.SessionOpened;
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.User;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.idempotency.IdempotencyRecords;
@@ -82,10 +85,19 @@ public final class Checkout {
    * first call: the idempotency record names the purchase order, by whose id the provider
    * recognizes the repeat. If the provider has failed under that id, it repeats the failure for a
    * day, so another purchase order replaces it. Without a key every call opens a new session.
+   *
+   * @param caller who signed in for the address; null if access is open
    */
-  public CheckoutOutcome open(Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
+  public CheckoutOutcome open(
+      Email email, @Nullable Identity caller, CreditPackage pack, @Nullable IdempotencyKey key) {
     // Comes before the idempotency record, so that a user who is being erased leaves no key behind.
-    var customer = accounts.open(email).stripeCustomer();
+    var account = accounts.open(email, caller);
+    return account.isPresent() ? open(account.get(), pack, key) : new OtherIdentity();
+  }
+
+  private CheckoutOutcome open(User buyer, CreditPackage pack, @Nullable IdempotencyKey key) {
+    var email = buyer.email();
+    var customer = buyer.stripeCustomer();
     @Nullable UUID failed = null;
     for (var tries = 0; tries < TRIES; tries++) {
       var attempt = attempt(email, pack, key, failed);

@@ -5,6 +5,7 @@ import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +17,14 @@ public final class Accounts {
   private final Credits welcome;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
+  private final AccountBindings bindings;
 
   public Accounts(Ledger ledger, Credits welcome, TimeOrderedIds ids, InstantSource clock) {
     this.ledger = ledger;
     this.welcome = welcome;
     this.ids = ids;
     this.clock = clock;
+    bindings = new AccountBindings(ledger, clock);
   }
 
   /**
@@ -31,6 +34,16 @@ public final class Accounts {
    */
   public User open(Email email) {
     return ledger.find(email).orElseGet(() -> create(email));
+  }
+
+  /**
+   * Opens the account for a caller, and binds it to them if it is not bound; see {@link
+   * AccountBindings}.
+   *
+   * @return the account; nothing if it is bound to another identity
+   */
+  public Optional<User> open(Email email, @Nullable Identity caller) {
+    return Optional.of(open(email)).filter(account -> bindings.admit(account, caller));
   }
 
   private User create(Email email) {

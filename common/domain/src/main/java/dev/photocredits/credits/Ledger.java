@@ -49,6 +49,12 @@ public interface Ledger {
       Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now);
 
   /**
+   * Binds the user to an identity, unless the user is already bound. Returns the identity that the
+   * user is bound to now. Throws for an unknown user.
+   */
+  Identity bind(Email email, Identity identity, Instant now);
+
+  /**
    * Adds the credits of a purchase to the balance, once for each Checkout Session. Debt is settled
    * with them, and credits whose money is known to have been returned are reversed at once.
    *

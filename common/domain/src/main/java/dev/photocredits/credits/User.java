@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param lots the part of the balance that expires, including credits that have expired and are not
  *     yet removed
  * @param reversals what the reversals of returned payments have left open
+ * @param boundTo the identity that alone may use the account; null before its first use
  * @param totalPurchased what the user has paid so far
  * @param held the pending generations and the credits held for them
  */
@@ -24,6 +25,7 @@ public record User(
     Lots lots,
     OpenReversals reversals,
     @Nullable CustomerId stripeCustomer,
+    @Nullable Identity boundTo,
     Money totalPurchased,
     Held held,
     Instant createdAt,
@@ -37,10 +39,22 @@ public record User(
     public static final Held NOTHING = new Held(0, Credits.NONE);
   }
 
-  /** Returns this account with the pseudonym as its owner, and without the Stripe customer. */
+  /**
+   * Returns this account with the pseudonym as its owner, without the Stripe customer and the
+   * identity.
+   */
   public User as(Email pseudonym) {
     return new User(
-        pseudonym, credits, lots, reversals, null, totalPurchased, held, createdAt, updatedAt);
+        pseudonym,
+        credits,
+        lots,
+        reversals,
+        null,
+        null,
+        totalPurchased,
+        held,
+        createdAt,
+        updatedAt);
   }
 
   /** The debt: credits that were spent before the money paid for them was returned. */
@@ -55,5 +69,9 @@ public record User(
 
   public Optional<CustomerId> customer() {
     return Optional.ofNullable(stripeCustomer);
+  }
+
+  public Optional<Identity> identity() {
+    return Optional.ofNullable(boundTo);
   }
 }

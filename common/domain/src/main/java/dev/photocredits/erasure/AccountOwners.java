@@ -8,9 +8,9 @@ import dev.photocredits.values.Page;
 import java.util.Optional;
 
 /**
- * Finds the owners of accounts, and moves accounts to pseudonyms. Each method is atomic and safe
- * for concurrent use, and a repeat has no effect. An exception means that the outcome is unknown:
- * repeat the call.
+ * Finds the owners of accounts, binds accounts to other identities, and moves accounts to
+ * pseudonyms, all for operators. Each method is atomic and safe for concurrent use, and a repeat
+ * has no effect. An exception means that the outcome is unknown: repeat the call.
  *
  * <p>While an owner is being erased, no account of that address can be opened, read or changed. A
  * caller who tries gets an exception, as if the table did not answer, and may retry.
@@ -19,6 +19,9 @@ public interface AccountOwners {
 
   /** Returns the owner of the account of an address; nothing if there is no account. */
   Optional<AccountOwner> findOwner(Email owner);
+
+  /** Binds an account to another identity, and writes a record of it in the same transaction. */
+  RebindingOutcome rebind(Rebinding rebinding);
 
   /**
    * Lists the addresses whose erasure has begun and not ended; nothing can be done under them. An
@@ -45,7 +48,7 @@ public interface AccountOwners {
 
   /**
    * Deletes what else is stored under the owner: idempotency records, counters, records of
-   * promotions, purchase orders and opened sessions; returns the same.
+   * promotions and rebindings, purchase orders and opened sessions; returns the same.
    */
   boolean deleteRemaining(Email owner, Email pseudonym);
 

@@ -77,6 +77,9 @@ public sealed interface GenerationOutcome {
   /** The user does not exist; nothing was written. */
   record NoSuchUser() implements GenerationOutcome {}
 
+  /** The account is bound to another identity; nothing was written. */
+  record OtherIdentity() implements GenerationOutcome {}
+
   /**
    * No picture was delivered, and the price was refunded.
    *

@@ -1,5 +1,6 @@
 package dev.photocredits.generation;
 
+import dev.photocredits.credits.Identity;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.idempotency.RequestFingerprint;
@@ -9,10 +10,19 @@ import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A request for a generation, before its photo is read. */
+/**
+ * A request for a generation, before its photo is read.
+ *
+ * @param caller who signed in for the address; null if access is open
+ */
 public record GenerationRequest(
-    Email email, Prompt prompt, TransformationMode mode, SubmittedPhoto photo) {
+    Email email,
+    @Nullable Identity caller,
+    Prompt prompt,
+    TransformationMode mode,
+    SubmittedPhoto photo) {
 
   /** Creates the idempotency record of this request. Reads the photo. */
   IdempotencyRecord recordFor(IdempotencyKey key, GenerationId generation, Instant now) {

@@ -2,6 +2,7 @@ package dev.photocredits.generation;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Failed;
@@ -11,6 +12,7 @@ import dev.photocredits.generation.GenerationOutcome.AlreadyRunning;
 import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
 import dev.photocredits.generation.GenerationOutcome.FailedBefore;
 import dev.photocredits.generation.GenerationOutcome.KeyReused;
+import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
 import dev.photocredits.generation.Generations.IdempotencyWrite;
@@ -48,6 +50,7 @@ public final class GenerationStart {
   private final Limits limits;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
+  private final AccountBindings bindings;
 
   /**
    * @param price of a generation
@@ -65,6 +68,7 @@ public final class GenerationStart {
     this.limits = limits;
     this.ids = ids;
     this.clock = clock;
+    bindings = new AccountBindings(ledger, clock);
   }
 
   /**
@@ -83,7 +87,11 @@ public final class GenerationStart {
     return generations
         .idempotencyRecord(request.email(), key)
         .filter(earlier -> earlier.isLive(now))
-        .flatMap(earlier -> repeat(request, earlier, _ -> Optional.empty()));
+        .flatMap(
+            earlier ->
+                bindings.admit(request.email(), request.caller())
+                    ? repeat(request, earlier, _ -> Optional.empty())
+                    : Optional.of(new OtherIdentity()));
   }
 
   /** Returns the current outcome of a generation. Writes nothing; throws for an unknown one. */
@@ -108,8 +116,15 @@ public final class GenerationStart {
   }
 
   private Optional<GenerationOutcome> countRequest(GenerationRequest request, Instant now) {
+    var user = ledger.find(request.email());
+    if (user.isEmpty()) {
+      return Optional.of(new GenerationOutcome.NoSuchUser());
+    }
+    if (!bindings.admit(user.get(), request.caller())) {
+      return Optional.of(new OtherIdentity());
+    }
     return generations
-        .countRequest(request.email(), price, limits, now)
+        .countRequest(user.get(), price, limits, now)
         .map(it -> refused(it, now));
   }
 

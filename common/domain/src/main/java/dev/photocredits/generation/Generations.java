@@ -1,6 +1,7 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.User;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -22,13 +23,14 @@ public interface Generations {
 
   /**
    * Counts a generation request before anything is spent on it, unless it could not start now: if
-   * the user does not exist, has too few credits, or has reached a limit, in this order. Holds
-   * nothing; {@link #start} decides.
+   * the user has too few credits, or has reached a limit, in this order. Holds nothing; {@link
+   * #start} decides.
    *
+   * @param user the account as it was read for this request
    * @return why it could not start, in which case nothing was counted; empty if the request may
    *     continue
    */
-  Optional<Refusal> countRequest(Email owner, Credits price, Limits limits, Instant now);
+  Optional<Refusal> countRequest(User user, Credits price, Limits limits, Instant now);
 
   /**
    * Holds the price, writes the pending generation, its {@link Generation#usage} and its

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.photocredits.checkout.CheckoutOutcome.KeyReused;
 import dev.photocredits.checkout.CheckoutOutcome.Opened;
+import dev.photocredits.checkout.CheckoutOutcome.OtherIdentity;
 import dev.photocredits.credits.Accounts;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
@@ -55,6 +57,20 @@ final class CheckoutTest {
           "production",
           ids,
           NOON);
+
+  @Test
+  void another_identity_buys_nothing_for_the_account() {
+    var ada = Identity.of("https://issuer.example", "ada");
+    var _ = checkout.open(ADA, ada, CreditPackage.PRO, null);
+    var customers = List.copyOf(stripe.customers);
+
+    var outcome =
+        checkout.open(ADA, Identity.of("https://issuer.example", "eve"), CreditPackage.PRO, KEY);
+
+    assertThat(outcome).isEqualTo(new OtherIdentity());
+    assertThat(stripe.customers).containsExactlyElementsOf(customers);
+    assertThat(checkout.open(ADA, ada, CreditPackage.STARTER, KEY)).isInstanceOf(Opened.class);
+  }
 
   @Test
   void a_deleted_customer_is_replaced() {
@@ -201,14 +217,14 @@ final class CheckoutTest {
     stripe.failNext(3);
     assertThatThrownBy(() -> open(KEY)).isInstanceOf(PaymentsUnavailable.class);
 
-    var outcome = checkout.open(ADA, CreditPackage.STARTER, KEY);
+    var outcome = checkout.open(ADA, null, CreditPackage.STARTER, KEY);
 
     assertThat(outcome).isEqualTo(new KeyReused());
     assertThat(stripe.sessions).isEmpty();
   }
 
   private CheckoutSession open(@Nullable IdempotencyKey key) {
-    return ((Opened) checkout.open(ADA, CreditPackage.PRO, key)).session();
+    return ((Opened) checkout.open(ADA, null, CreditPackage.PRO, key)).session();
   }
 
   private CustomerId linked() {

@@ -42,6 +42,11 @@ record LedgerWithDamagedAccounts(Ledger ledger, Set<Email> damaged) implements L
   }
 
   @Override
+  public Identity bind(Email email, Identity identity, Instant now) {
+    return ledger.bind(email, identity, now);
+  }
+
+  @Override
   public GrantOutcome grant(
       Email email, Purchase purchase, @Nullable Charge charge, @Nullable PurchaseOrderId order) {
     return ledger.grant(email, purchase, charge, order);

@@ -83,6 +83,11 @@ public class AccountOwnersThatDie implements AccountOwners, ImageRemoval {
   }
 
   @Override
+  public RebindingOutcome rebind(Rebinding rebinding) {
+    return accountOwners.rebind(rebinding);
+  }
+
+  @Override
   public boolean deleteRemaining(Email owner, Email pseudonym) {
     return write(() -> accountOwners.deleteRemaining(owner, pseudonym));
   }

@@ -17,6 +17,7 @@ import dev.photocredits.credits.DisputeState;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantRecord;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.PaymentUpdate;
@@ -33,6 +34,9 @@ import dev.photocredits.erasure.ErasureOutcome.CreditsLeft;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.erasure.ErasureOutcome.GenerationPending;
 import dev.photocredits.erasure.ErasureOutcome.NoSuchUser;
+import dev.photocredits.erasure.RebindingOutcome.NoSuchAccount;
+import dev.photocredits.erasure.RebindingOutcome.Rebound;
+import dev.photocredits.erasure.RebindingOutcome.Unchanged;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.Generation;
@@ -74,6 +78,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -211,6 +216,67 @@ public interface ErasureContract {
     assertNoDiscrepancies();
   }
 
+  // Identities
+
+  @Test
+  default void an_operator_binds_an_account_to_another_identity() {
+    var ada = newUser();
+    assertThat(ledger().bind(ada, Identity.of("i", "old"), SAMPLES.now()))
+        .isEqualTo(Identity.of("i", "old"));
+    var rebinding = rebinding(ada, Identity.of("i", "new"));
+
+    var outcome = accountOwners().rebind(rebinding);
+    var repeat = accountOwners().rebind(rebinding);
+
+    assertThat(outcome).isEqualTo(new Rebound(Identity.of("i", "old")));
+    assertThat(repeat).isEqualTo(new Unchanged());
+    assertThat(ledger().bind(ada, Identity.of("i", "old"), SAMPLES.now()))
+        .isEqualTo(Identity.of("i", "new"));
+    assertThat(Discrepancies.of(auditReader().account(ada))).isEmpty();
+  }
+
+  @Test
+  default void an_account_that_an_operator_releases_binds_to_its_next_user() {
+    var ada = newUser();
+    assertThat(ledger().bind(ada, Identity.of("i", "old"), SAMPLES.now()))
+        .isEqualTo(Identity.of("i", "old"));
+    var release = rebinding(ada, null);
+
+    assertThat(accountOwners().rebind(release)).isEqualTo(new Rebound(Identity.of("i", "old")));
+
+    assertThat(ledger().find(ada).orElseThrow().identity()).isEmpty();
+    assertThat(ledger().bind(ada, Identity.of("i", "new"), SAMPLES.now()))
+        .isEqualTo(Identity.of("i", "new"));
+    assertThat(accountOwners().rebind(release)).isEqualTo(new Unchanged());
+    assertThat(ledger().find(ada).orElseThrow().identity()).contains(Identity.of("i", "new"));
+  }
+
+  @Test
+  default void an_address_without_an_account_cannot_be_rebound() {
+    var rebinding = rebinding(newEmail(), Identity.of("i", "s"));
+
+    assertThat(accountOwners().rebind(rebinding)).isEqualTo(new NoSuchAccount());
+  }
+
+  @Test
+  default void an_erased_user_leaves_no_identity_and_no_record_of_a_rebinding() {
+    var ada = newUser();
+    assertThat(accountOwners().rebind(rebinding(ada, Identity.of("i", "s"))))
+        .isEqualTo(new Rebound(null));
+    var before = auditReader().account(ada);
+
+    assertThat(erase(ada)).isEqualTo(new Erased());
+
+    assertThat(ledger().find(ownerOf(charged(before))).orElseThrow().identity()).isEmpty();
+    assertErased(ada, before);
+    var again = ledger().create(ada, null, SAMPLES.now());
+    assertThat(again.identity()).isEmpty();
+  }
+
+  private static Rebinding rebinding(Email owner, @Nullable Identity identity) {
+    return new Rebinding(SAMPLES.id().value(), owner, identity, "asked", "Grace", SAMPLES.now());
+  }
+
   private boolean isLeaving(Email owner) {
     return accountOwners()
         .findOwner(owner)
@@ -243,7 +309,9 @@ public interface ErasureContract {
         assertThatThrownBy(() -> orders().place(PurchaseOrdersContract.order(ada)))
             .isInstanceOf(IllegalStateException.class);
         var hourly = Limits.NONE.with(Limit.HOURLY, 1);
-        assertThatThrownBy(() -> generations().countRequest(ada, credits(1), hourly, SAMPLES.now()))
+        var seen = Objects.requireNonNull(before.user());
+        assertThatThrownBy(
+                () -> generations().countRequest(seen, credits(1), hourly, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
         var lookups = Limits.NONE.with(Limit.LOOKUPS, 1);
         assertThatThrownBy(() -> orders().countLookup(ada, lookups, SAMPLES.now()))
@@ -252,6 +320,13 @@ public interface ErasureContract {
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(
                 () -> ledger().linkCustomer(ada, new CustomerId("cus_9"), null, SAMPLES.now()))
+            .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> ledger().bind(ada, Identity.of("i", "s"), SAMPLES.now()))
+            .isInstanceOf(IllegalStateException.class);
+        var rebinding =
+            new Rebinding(
+                SAMPLES.id().value(), ada, Identity.of("i", "s"), "asked", "Grace", SAMPLES.now());
+        assertThatThrownBy(() -> accountOwners().rebind(rebinding))
             .isInstanceOf(IllegalStateException.class);
       }
       assertThat(erase(ada)).isIn(new Erased(), new NoSuchUser());

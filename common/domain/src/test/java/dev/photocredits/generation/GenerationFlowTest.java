@@ -4,6 +4,7 @@ import static dev.photocredits.ledger.Samples.credits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.PromotionOutcome.Promoted;
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.credits.Transaction.Refund;
@@ -19,6 +20,7 @@ import dev.photocredits.generation.GenerationOutcome.KeyReused;
 import dev.photocredits.generation.GenerationOutcome.LimitReached;
 import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
 import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.IdempotencyKey;
@@ -461,10 +463,10 @@ final class GenerationFlowTest {
     var prompt = request().prompt();
     var mode = request().mode();
     return Stream.of(
-        new GenerationRequest(ADA, new Prompt("a sailor"), mode, SENT),
-        new GenerationRequest(ADA, prompt, TransformationMode.ITEM_ONLY, SENT),
+        new GenerationRequest(ADA, null, new Prompt("a sailor"), mode, SENT),
+        new GenerationRequest(ADA, null, prompt, TransformationMode.ITEM_ONLY, SENT),
         new GenerationRequest(
-            ADA, prompt, mode, new PhotoInMemory(new Image(PNG, new byte[] {2}))));
+            ADA, null, prompt, mode, new PhotoInMemory(new Image(PNG, new byte[] {2}))));
   }
 
   @Test
@@ -494,6 +496,29 @@ final class GenerationFlowTest {
 
     assertThat(again).isEqualTo(new DeliveredBefore(first.id(), first.images(), credits(0)));
     assertThat(queued).isEqualTo(again);
+  }
+
+  @Test
+  void another_identity_gets_no_pictures_of_the_account() {
+    userWith(6);
+    var ada = Identity.of("https://issuer.example", "ada");
+    var eve = Identity.of("https://issuer.example", "eve");
+    var flow = flow(new ModelThatGenerates(), ledger, 3);
+    var key = new IdempotencyKey("key-1");
+    assertThat(flow.generate(requestOf(ada), key, inAMinute())).isInstanceOf(Delivered.class);
+
+    assertThat(flow.generate(requestOf(eve), null, inAMinute())).isEqualTo(new OtherIdentity());
+    assertThat(flow.generate(requestOf(eve), key, inAMinute())).isEqualTo(new OtherIdentity());
+    assertThat(queue().add(requestOf(eve), key)).isEqualTo(new OtherIdentity());
+    assertThat(start(ledger, 3, clock).repeat(requestOf(eve), key)).isEqualTo(new OtherIdentity());
+
+    assertThat(flow.generate(requestOf(ada), key, inAMinute())).isInstanceOf(DeliveredBefore.class);
+    assertThat(ledger.find(ADA).orElseThrow().credits()).isEqualTo(credits(3));
+  }
+
+  private static GenerationRequest requestOf(Identity caller) {
+    return new GenerationRequest(
+        ADA, caller, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
   @Test
@@ -705,7 +730,7 @@ final class GenerationFlowTest {
 
   private static GenerationRequest requestWith(SubmittedPhoto photo) {
     return new GenerationRequest(
-        ADA, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, photo);
+        ADA, null, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, photo);
   }
 
   /** The same photo, which fails the test when it is prepared. */

@@ -829,7 +829,7 @@ final class GenerationWorkerTest {
 
   private GenerationRequest request() {
     return new GenerationRequest(
-        ada, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
+        ada, null, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
   private GenerationQueue queueOn(WorkQueue sending) {

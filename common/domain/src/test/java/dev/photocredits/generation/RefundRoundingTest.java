@@ -199,7 +199,7 @@ final class RefundRoundingTest {
 
   private GenerationRequest request() {
     return new GenerationRequest(
-        ada, new Prompt("film noir"), TransformationMode.FULL_TRANSFORMATION, SENT);
+        ada, null, new Prompt("film noir"), TransformationMode.FULL_TRANSFORMATION, SENT);
   }
 
   /** The balance of the user, who is created at the first call. */

@@ -1,6 +1,7 @@
 package dev.photocredits.ledger;
 
 import dev.photocredits.credits.Transaction.Refund;
+import dev.photocredits.credits.User;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Picture;
@@ -31,8 +32,8 @@ public abstract class DelegatingGenerations implements Generations {
 
   @Override
   public Optional<StartOutcome.Refusal> countRequest(
-      Email owner, Credits price, Limits limits, Instant now) {
-    return ledger.countRequest(owner, price, limits, now);
+      User user, Credits price, Limits limits, Instant now) {
+    return ledger.countRequest(user, price, limits, now);
   }
 
   @Override

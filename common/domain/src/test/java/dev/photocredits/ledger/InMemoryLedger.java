@@ -14,6 +14,7 @@ import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.GrantRepair;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lot;
@@ -41,6 +42,11 @@ import dev.photocredits.credits.User;
 import dev.photocredits.credits.User.Held;
 import dev.photocredits.erasure.AccountOwner;
 import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.erasure.Rebinding;
+import dev.photocredits.erasure.RebindingOutcome;
+import dev.photocredits.erasure.RebindingOutcome.NoSuchAccount;
+import dev.photocredits.erasure.RebindingOutcome.Rebound;
+import dev.photocredits.erasure.RebindingOutcome.Unchanged;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackStore;
 import dev.photocredits.generation.FinishOutcome;
@@ -113,6 +119,7 @@ public final class InMemoryLedger
   private final Map<PurchaseOrderId, PurchaseOrder> purchaseOrders = new HashMap<>();
   private final Map<SessionId, Email> opened = new HashMap<>();
   private final Map<UUID, Feedback> feedback = new TreeMap<>();
+  private final Map<UUID, Rebinding> rebindings = new HashMap<>();
   private final Set<Mailbox> welcomed = new HashSet<>();
   private final Set<TransactionId> adjusted = new HashSet<>();
 
@@ -169,6 +176,7 @@ public final class InMemoryLedger
             Lots.NONE,
             OpenReversals.NONE,
             null,
+            null,
             Money.usd(0),
             Held.NOTHING,
             now,
@@ -193,11 +201,53 @@ public final class InMemoryLedger
             user.lots(),
             user.reversals(),
             customer,
+            user.boundTo(),
             user.totalPurchased(),
             user.held(),
             user.createdAt(),
             now));
     return customer;
+  }
+
+  @Override
+  public synchronized Identity bind(Email email, Identity identity, Instant now) {
+    var user = find(email).orElseThrow();
+    var bound = user.identity();
+    if (bound.isEmpty()) {
+      bind(user, identity, now);
+    }
+    return bound.orElse(identity);
+  }
+
+  private void bind(User user, @Nullable Identity identity, Instant now) {
+    users.put(
+        user.email(),
+        new User(
+            user.email(),
+            user.credits(),
+            user.lots(),
+            user.reversals(),
+            user.stripeCustomer(),
+            identity,
+            user.totalPurchased(),
+            user.held(),
+            user.createdAt(),
+            now));
+  }
+
+  @Override
+  public synchronized RebindingOutcome rebind(Rebinding rebinding) {
+    var user = user(rebinding.owner());
+    if (user == null) {
+      return new NoSuchAccount();
+    }
+    var before = user.boundTo();
+    if (Objects.equals(before, rebinding.identity())
+        || rebindings.putIfAbsent(rebinding.id(), rebinding) != null) {
+      return new Unchanged();
+    }
+    bind(user, rebinding.identity(), rebinding.at());
+    return new Rebound(before);
   }
 
   @Override
@@ -543,7 +593,11 @@ public final class InMemoryLedger
 
   @Override
   public synchronized Optional<StartOutcome.Refusal> countRequest(
-      Email owner, Credits price, Limits limits, Instant now) {
+      User user, Credits price, Limits limits, Instant now) {
+    var owner = user.email();
+    if (user(owner) == null) {
+      throw new IllegalStateException("the account has been erased");
+    }
     var counts = limits.attempting(now);
     var refusal = refusal(owner, price, limits, counts, now);
     if (refusal.isEmpty()) {
@@ -884,6 +938,7 @@ public final class InMemoryLedger
     idempotencyRecords.forget(owner);
     promoted.removeIf(cause -> cause.startsWith(owner.value() + " "));
     limiting.forget(owner);
+    rebindings.values().removeIf(rebinding -> rebinding.owner().equals(owner));
     purchaseOrders.values().removeIf(order -> order.owner().equals(owner));
     opened.values().removeIf(owner::equals);
     return true;
@@ -917,7 +972,16 @@ public final class InMemoryLedger
   /** Takes a backup of everything; running the result restores it. */
   public synchronized Runnable backup() {
     var maps =
-        List.of(users, grantRecords, payments, purchaseOrders, opened, feedback, leaving).stream()
+        List.of(
+                users,
+                grantRecords,
+                payments,
+                purchaseOrders,
+                opened,
+                rebindings,
+                feedback,
+                leaving)
+            .stream()
             .map(InMemoryLedger::backup)
             .toList();
     var items =
@@ -977,6 +1041,7 @@ public final class InMemoryLedger
             journal.lots(),
             journal.reversals(),
             user.stripeCustomer(),
+            user.boundTo(),
             new Money(
                 user.totalPurchased().minorUnits() + journal.paid(),
                 user.totalPurchased().currency()),
@@ -1000,6 +1065,7 @@ public final class InMemoryLedger
             user.lots(),
             user.reversals(),
             user.stripeCustomer(),
+            user.boundTo(),
             user.totalPurchased(),
             new Held(
                 user.held().generations() + generations,

@@ -108,8 +108,8 @@ final class FulfilmentTest {
         new Checkout(
             accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
 
-    var sessions = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, null));
-    var later = checkout.open(ADA, CreditPackage.PRO, null);
+    var sessions = Race.of(8, _ -> checkout.open(ADA, null, CreditPackage.PRO, null));
+    var later = checkout.open(ADA, null, CreditPackage.PRO, null);
 
     assertThat(sessions).hasSize(8).doesNotContain(later);
     assertThat(payments.customers).hasSize(1);
@@ -122,7 +122,7 @@ final class FulfilmentTest {
         new Checkout(
             accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
 
-    var outcomes = Race.of(8, _ -> checkout.open(ADA, CreditPackage.PRO, KEY));
+    var outcomes = Race.of(8, _ -> checkout.open(ADA, null, CreditPackage.PRO, KEY));
 
     assertThat(payments.sessions).hasSize(1);
     assertThat(outcomes).containsOnly(new Opened(payments.sessions.values().iterator().next()));
@@ -134,9 +134,9 @@ final class FulfilmentTest {
     var checkout =
         new Checkout(
             accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
-    var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
+    var _ = checkout.open(ADA, null, CreditPackage.PRO, KEY);
 
-    assertThat(checkout.open(ADA, CreditPackage.STARTER, KEY)).isEqualTo(new KeyReused());
+    assertThat(checkout.open(ADA, null, CreditPackage.STARTER, KEY)).isEqualTo(new KeyReused());
 
     assertThat(payments.sessions).hasSize(1);
   }
@@ -147,9 +147,9 @@ final class FulfilmentTest {
     var checkout =
         new Checkout(
             accounts, ledger, ledger, ledger, payments, fulfilment, "production", ids, NOON);
-    var _ = checkout.open(ADA, CreditPackage.PRO, KEY);
+    var _ = checkout.open(ADA, null, CreditPackage.PRO, KEY);
 
-    assertThat(checkout.open(new Email("bob@example.com"), CreditPackage.STARTER, KEY))
+    assertThat(checkout.open(new Email("bob@example.com"), null, CreditPackage.STARTER, KEY))
         .isInstanceOf(Opened.class);
   }
 
@@ -159,11 +159,11 @@ final class FulfilmentTest {
     var checkout = checkout(new PaymentsThatCount());
     ledger.begin(accounts.open(ADA), pseudonym);
 
-    assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO, KEY))
+    assertThatThrownBy(() -> checkout.open(ADA, null, CreditPackage.PRO, KEY))
         .isInstanceOf(IllegalStateException.class);
 
     ledger.end(ADA, pseudonym);
-    assertThat(checkout.open(ADA, CreditPackage.STARTER, KEY)).isInstanceOf(Opened.class);
+    assertThat(checkout.open(ADA, null, CreditPackage.STARTER, KEY)).isInstanceOf(Opened.class);
   }
 
   @Test
@@ -180,7 +180,7 @@ final class FulfilmentTest {
             ids,
             NOON);
 
-    assertThatThrownBy(() -> checkout.open(ADA, CreditPackage.PRO, null))
+    assertThatThrownBy(() -> checkout.open(ADA, null, CreditPackage.PRO, null))
         .isInstanceOf(PaymentsUnavailable.class);
 
     assertThat(ledger.find(ADA).orElseThrow().customer()).isEmpty();
@@ -427,7 +427,7 @@ final class FulfilmentTest {
   void a_purchase_order_is_written_before_its_session_is_opened() {
     var payments = new PaymentsThatCount();
 
-    var opened = (Opened) checkout(payments).open(ADA, CreditPackage.PRO, null);
+    var opened = (Opened) checkout(payments).open(ADA, null, CreditPackage.PRO, null);
 
     var order = payments.sold.getFirst();
     assertThat(ledger.find(ADA, order.id())).contains(order);
@@ -442,14 +442,14 @@ final class FulfilmentTest {
   @Test
   void a_repeat_after_a_change_of_the_catalogue_sells_what_was_sold_first() {
     var payments = new PaymentsThatCount();
-    var _ = checkout(payments).open(ADA, CreditPackage.PRO, KEY);
+    var _ = checkout(payments).open(ADA, null, CreditPackage.PRO, KEY);
     var first = payments.sold.getFirst();
     var before = new Sale("Pro Pack", credits(40), Money.usd(2999));
     var ours = new OrdersOfAnEarlierDeployment(before);
     var again =
         new Checkout(accounts, ledger, ledger, ours, payments, fulfilment, "production", ids, NOON);
 
-    var _ = again.open(ADA, CreditPackage.PRO, KEY);
+    var _ = again.open(ADA, null, CreditPackage.PRO, KEY);
 
     assertThat(payments.sold.getLast().id()).isEqualTo(first.id());
     assertThat(payments.sold.getLast().sale()).isEqualTo(before);

@@ -3,6 +3,7 @@ package dev.photocredits.payments;
 import dev.photocredits.credits.AdjustmentOutcome;
 import dev.photocredits.credits.Charge;
 import dev.photocredits.credits.GrantOutcome;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
 import dev.photocredits.credits.OpenReversals;
@@ -46,6 +47,7 @@ record LedgerThatForgets(Email owner) implements Ledger {
         Lots.NONE,
         OpenReversals.NONE,
         null,
+        null,
         Money.usd(0),
         User.Held.NOTHING,
         now,
@@ -55,6 +57,11 @@ record LedgerThatForgets(Email owner) implements Ledger {
   @Override
   public CustomerId linkCustomer(
       Email email, CustomerId customer, @Nullable CustomerId deleted, Instant now) {
+    throw new IllegalStateException("there is no such user");
+  }
+
+  @Override
+  public Identity bind(Email email, Identity identity, Instant now) {
     throw new IllegalStateException("there is no such user");
   }
 

@@ -72,6 +72,7 @@ public final class DynamoDb {
           Lots.NONE,
           OpenReversals.NONE,
           null,
+          null,
           Money.usd(0),
           User.Held.NOTHING,
           Instant.EPOCH,

@@ -1,10 +1,14 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.credits.GrantRecord;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
+import dev.photocredits.credits.Identity;
+import dev.photocredits.dynamodb.OptimisticUpdate.Done;
+import dev.photocredits.dynamodb.OptimisticUpdate.Refused;
 import dev.photocredits.dynamodb.Table.Change;
 import dev.photocredits.dynamodb.TransactWrite.Part;
 import dev.photocredits.dynamodb.items.ErasureOrigin;
@@ -15,6 +19,7 @@ import dev.photocredits.dynamodb.items.GrantRecordItem;
 import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.dynamodb.items.PaymentItem;
 import dev.photocredits.dynamodb.items.PurchaseOrderItem;
+import dev.photocredits.dynamodb.items.RebindingRecord;
 import dev.photocredits.dynamodb.items.StoredTransaction;
 import dev.photocredits.dynamodb.items.Tombstone;
 import dev.photocredits.dynamodb.items.UserItem;
@@ -22,6 +27,11 @@ import dev.photocredits.erasure.AccountOwner;
 import dev.photocredits.erasure.AccountOwner.Known;
 import dev.photocredits.erasure.AccountOwner.Leaving;
 import dev.photocredits.erasure.AccountOwners;
+import dev.photocredits.erasure.Rebinding;
+import dev.photocredits.erasure.RebindingOutcome;
+import dev.photocredits.erasure.RebindingOutcome.NoSuchAccount;
+import dev.photocredits.erasure.RebindingOutcome.Rebound;
+import dev.photocredits.erasure.RebindingOutcome.Unchanged;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.values.Email;
@@ -34,8 +44,10 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -77,6 +89,53 @@ final class DynamoDbAccountOwners implements AccountOwners {
         .map(user -> new Leaving(user, tombstone.customer()))
         .orElseThrow(
             () -> new IllegalStateException("the pseudonym of an erased user has no profile"));
+  }
+
+  @Override
+  public RebindingOutcome rebind(Rebinding rebinding) {
+    return OptimisticUpdate.until(
+        table.find(UserItem.SCHEMA, Keys.user(rebinding.owner()), Keys.PROFILE),
+        account -> rebind(account, rebinding));
+  }
+
+  private OptimisticUpdate<Optional<User>, RebindingOutcome> rebind(
+      Optional<User> account, Rebinding rebinding) {
+    if (account.isEmpty()) {
+      return new Done<>(new NoSuchAccount());
+    }
+    @Nullable Identity before = account.get().boundTo();
+    if (Objects.equals(before, rebinding.identity())) {
+      return new Done<>(new Unchanged());
+    }
+    var transaction = table.transaction();
+    var profile = transaction.update(UserItem.SCHEMA, binding(before, rebinding));
+    var _ = transaction.create(RebindingRecord.SCHEMA, RebindingRecord.of(rebinding, before));
+    var outcome = transaction.execute();
+    if (outcome.isComplete()) {
+      return new Done<>(new Rebound(before));
+    }
+    // If the record exists, this is a repeat whose first reply was lost.
+    return outcome.isRefused(profile)
+        ? new Refused<>(outcome.found(profile))
+        : new Done<>(new Unchanged());
+  }
+
+  private static Change binding(@Nullable Identity before, Rebinding rebinding) {
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":now", AttributeValue.fromS(Fields.time(rebinding.at())));
+    if (before != null) {
+      values.put(":" + UserItem.BOUND_TO, AttributeValue.fromS(before.digest()));
+    }
+    @Nullable Identity after = rebinding.identity();
+    if (after != null) {
+      values.put(":after", AttributeValue.fromS(after.digest()));
+    }
+    return new Change(
+        Keys.item(Keys.user(rebinding.owner()), Keys.PROFILE),
+        "SET updated_at = :now" + (after == null ? " REMOVE bound_to" : ", bound_to = :after"),
+        "attribute_exists(credits) AND " + BalanceUpdates.asSeen(UserItem.BOUND_TO, values),
+        Map.of(),
+        values);
   }
 
   @Override
@@ -191,7 +250,12 @@ final class DynamoDbAccountOwners implements AccountOwners {
   @Override
   public boolean deleteRemaining(Email owner, Email pseudonym) {
     return Stream.of(
-            Keys.IDEMPOTENCY_KEYS, Keys.LIMITS, Keys.PROMOTIONS, Keys.ORDERS, Keys.SESSIONS)
+            Keys.IDEMPOTENCY_KEYS,
+            Keys.LIMITS,
+            Keys.PROMOTIONS,
+            Keys.REBINDINGS,
+            Keys.ORDERS,
+            Keys.SESSIONS)
         .flatMap(kind -> table.sortKeys(Keys.user(owner), kind).stream())
         .allMatch(
             sort -> {

@@ -5,6 +5,7 @@ import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Standing;
 import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
+import dev.photocredits.credits.User;
 import dev.photocredits.dynamodb.OptimisticUpdate.Done;
 import dev.photocredits.dynamodb.OptimisticUpdate.Refused;
 import dev.photocredits.dynamodb.Table.Change;
@@ -66,18 +67,15 @@ final class DynamoDbGenerations implements Generations {
   }
 
   @Override
-  public Optional<Refusal> countRequest(Email owner, Credits price, Limits limits, Instant now) {
-    var user = table.find(UserItem.SCHEMA, Keys.user(owner), Keys.PROFILE);
-    if (user.isEmpty()) {
-      return Optional.of(new NoSuchUser());
-    }
-    var available = user.get().available(now);
-    if (!available.covers(price) || user.get().held().generations() >= limits.most(Limit.PENDING)) {
+  public Optional<Refusal> countRequest(User user, Credits price, Limits limits, Instant now) {
+    var available = user.available(now);
+    if (!available.covers(price) || user.held().generations() >= limits.most(Limit.PENDING)) {
       return Optional.of(refusal(available, price));
     }
     // Nothing is counted for an account that has been erased meanwhile.
-    return Counters.count(table, owner, limits.attempting(now), "attribute_exists(credits)")
-        .map(LimitReached::new);
+    var limit =
+        Counters.count(table, user.email(), limits.attempting(now), "attribute_exists(credits)");
+    return limit.map(LimitReached::new);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.GrantOutcome.NoSuchUser;
 import dev.photocredits.credits.GrantRecord;
 import dev.photocredits.credits.GrantRepair;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.Journal;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.credits.Lots;
@@ -95,6 +96,7 @@ final class DynamoDbLedger implements Ledger {
             Lots.NONE,
             OpenReversals.NONE,
             null,
+            null,
             Money.usd(0),
             User.Held.NOTHING,
             now,
@@ -140,6 +142,28 @@ final class DynamoDbLedger implements Ledger {
     return updated.isComplete()
         ? customer
         : updated.found(UserItem.SCHEMA).flatMap(User::customer).orElseThrow(updated::impossible);
+  }
+
+  // In a transaction, because the functions that only read accounts have no right to update single
+  // items.
+  @Override
+  public Identity bind(Email email, Identity identity, Instant now) {
+    var transaction = table.transaction();
+    var profile =
+        transaction.update(
+            UserItem.SCHEMA,
+            new Change(
+                Keys.item(Keys.user(email), Keys.PROFILE),
+                "SET bound_to = :identity, updated_at = :now",
+                "attribute_exists(credits) AND attribute_not_exists(bound_to)",
+                Map.of(),
+                Map.of(
+                    ":identity", AttributeValue.fromS(identity.digest()),
+                    ":now", AttributeValue.fromS(Fields.time(now)))));
+    var outcome = transaction.execute();
+    return outcome.isComplete()
+        ? identity
+        : outcome.found(profile).flatMap(User::identity).orElseThrow(outcome::impossible);
   }
 
   /** The stored state that a grant assumes. */

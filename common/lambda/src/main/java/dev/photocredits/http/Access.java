@@ -1,5 +1,7 @@
 package dev.photocredits.http;
 
+import dev.photocredits.credits.AccountBindings;
+import dev.photocredits.credits.Identity;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.values.Email;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides for which e-mail address a caller may act. API Gateway verifies the token; this class
  * compares the token's address with the one in the request, and rejects requests without a token.
+ * {@link AccountBindings} compares the token's subject with the one that the account is bound to.
  */
 public final class Access {
   private final boolean open;
@@ -36,16 +39,17 @@ public final class Access {
 
   /**
    * Returns the caller of a request. Rejects a request without a verified token with 401, and a
-   * token without a verified e-mail address with 403, even if the request is not about an address.
+   * token without a verified e-mail address or without a subject with 403, even if the request is
+   * not about an address.
    */
   public Caller caller(Request request) {
     if (open) {
-      return new Caller(null);
+      return new Caller(null, null);
     }
     if (!request.hasToken()) {
       throw new Rejected(Errors.noToken());
     }
-    return new Caller(proven(request));
+    return new Caller(proven(request), identity(request));
   }
 
   private static Email proven(Request request) {
@@ -56,12 +60,23 @@ public final class Access {
         .orElseThrow(() -> new Rejected(Errors.unverifiedEmail()));
   }
 
+  private static Identity identity(Request request) {
+    var issuer = request.claim("iss").filter(text -> !text.isEmpty());
+    var subject = request.claim("sub").filter(text -> !text.isEmpty());
+    if (issuer.isEmpty() || subject.isEmpty()) {
+      throw new Rejected(Errors.noIdentity());
+    }
+    return Identity.of(issuer.get(), subject.get());
+  }
+
   /** The caller of a request. */
   public static final class Caller {
     private final @Nullable Email own;
+    private final @Nullable Identity identity;
 
-    private Caller(@Nullable Email own) {
+    private Caller(@Nullable Email own, @Nullable Identity identity) {
       this.own = own;
+      this.identity = identity;
     }
 
     /** Throws {@link Rejected} with 403 unless the caller has proven to own the address. */
@@ -69,6 +84,23 @@ public final class Access {
       if (own != null && !email.equals(own)) {
         throw new Rejected(Errors.otherEmail());
       }
+    }
+
+    /**
+     * Throws {@link Rejected} with 403 unless the caller has proven to own the address, and its
+     * account admits the caller. Reads the account, so routes that read it anyway use {@link
+     * #mustBe} and {@link #identity} instead.
+     */
+    public void mustOwn(Email email, AccountBindings bindings) {
+      mustBe(email);
+      if (!bindings.admit(email, identity)) {
+        throw new Rejected(Errors.otherIdentity());
+      }
+    }
+
+    /** The identity of the token; empty if access is open. */
+    public Optional<Identity> identity() {
+      return Optional.ofNullable(identity);
     }
 
     /** The verified address of the token; empty if access is open. */

@@ -73,6 +73,10 @@ public final class Errors {
     return Response.error(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
   }
 
+  static Response noIdentity() {
+    return Response.error(ErrorCode.FORBIDDEN, "The token names no issuer or no subject.");
+  }
+
   /** The response to a path without a route. */
   public static Response unknownRoute() {
     return Response.error(ErrorCode.NOT_FOUND, "Not Found");
@@ -119,6 +123,14 @@ public final class Errors {
   public static Response unknownUser(Email email) {
     return Response.error(
         ErrorCode.USER_NOT_FOUND, "User with email " + email.value() + " not found");
+  }
+
+  /** The response to a caller whose address is right, and whose account is bound to another one. */
+  public static Response otherIdentity() {
+    return Response.error(
+        ErrorCode.FORBIDDEN,
+        "The account of this e-mail address belongs to another sign-in. Sign in as you did before,"
+            + " or contact support.");
   }
 
   /** The response to a repeat of a request that is still running. */

@@ -37,7 +37,12 @@ public record PrimingRequest(String route, String contentType, String body, bool
   /** The event in the form that API Gateway sends. */
   public String event() {
     var method = route.substring(0, route.indexOf(' '));
-    var claims = Json.object("email", NOBODY.value(), "email_verified", "true");
+    var claims =
+        Json.object(
+            "email", NOBODY.value(),
+            "email_verified", "true",
+            "iss", "https://issuer.example.invalid",
+            "sub", "nobody");
     return Json.write(
         Json.object(
             "version", "2.0",

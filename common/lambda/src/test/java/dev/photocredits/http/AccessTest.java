@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT;
+import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Events;
 import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.values.Email;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -21,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AccessTest {
   private static final Email ADA = new Email("ada@example.com");
   private static final Map<String, String> ADAS =
-      Map.of("email", "ada@example.com", "email_verified", "true");
+      Map.of(
+          "email", "ada@example.com", "email_verified", "true", "iss", "https://i", "sub", "ada");
 
   private final Access access = Access.of(new Environment(Map.of()));
 
@@ -46,7 +53,7 @@ final class AccessTest {
   @ParameterizedTest
   @ValueSource(strings = {"ADA@EXAMPLE.COM", "Ada@Example.com", " ada@example.com "})
   void the_address_of_the_token_is_normalised(String address) {
-    var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
+    var caller = access.caller(withClaims(withAddress(address)));
 
     assertThatCode(() -> caller.mustBe(ADA)).doesNotThrowAnyException();
   }
@@ -69,7 +76,7 @@ final class AccessTest {
   @ParameterizedTest
   @ValueSource(strings = {"grace@example.com", "ada@example.co", "a.da@example.com"})
   void a_token_for_another_address_is_forbidden(String address) {
-    var caller = access.caller(withClaims(Map.of("email", address, "email_verified", "true")));
+    var caller = access.caller(withClaims(withAddress(address)));
 
     assertForbidden(() -> caller.mustBe(ADA), "The token is not for this e-mail address.");
   }
@@ -84,7 +91,7 @@ final class AccessTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "no address", "ada@example.com,x", "[ada@example.com]"})
   void a_token_without_a_valid_address_is_forbidden(String address) {
-    assertProvesNothing(Map.of("email", address, "email_verified", "true"));
+    assertProvesNothing(withAddress(address));
   }
 
   @ParameterizedTest
@@ -102,6 +109,50 @@ final class AccessTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"iss", "sub"})
+  void a_token_without_an_issuer_or_a_subject_is_forbidden(String claim) {
+    var empty = new HashMap<>(ADAS);
+    empty.put(claim, "");
+    var absent = new HashMap<>(ADAS);
+    absent.remove(claim);
+
+    for (var claims : List.of(empty, absent)) {
+      assertForbidden(
+          () -> access.caller(withClaims(claims)), "The token names no issuer or no subject.");
+    }
+  }
+
+  @Test
+  void another_subject_with_the_same_address_may_not_use_the_account() {
+    var ledger = new InMemoryLedger();
+    var bindings = new AccountBindings(ledger, InstantSource.fixed(Instant.EPOCH));
+    var _ = ledger.create(ADA, null, Instant.EPOCH);
+    var others = new HashMap<>(ADAS);
+    others.put("sub", "eve");
+
+    access.caller(withClaims(ADAS)).mustOwn(ADA, bindings);
+
+    assertThatCode(() -> access.caller(withClaims(ADAS)).mustOwn(ADA, bindings))
+        .doesNotThrowAnyException();
+    assertForbidden(
+        () -> access.caller(withClaims(others)).mustOwn(ADA, bindings),
+        "The account of this e-mail address belongs to another sign-in. Sign in as you did before,"
+            + " or contact support.");
+  }
+
+  @Test
+  void open_access_binds_no_account() {
+    var ledger = new InMemoryLedger();
+    var bindings = new AccountBindings(ledger, InstantSource.fixed(Instant.EPOCH));
+    var _ = ledger.create(ADA, null, Instant.EPOCH);
+    var open = Access.of(new Environment(Map.of("AUTH_MODE", "open")));
+
+    open.caller(withoutAuthorizer()).mustOwn(ADA, bindings);
+
+    assertThat(ledger.find(ADA).orElseThrow().identity()).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"none", "OPEN", "opened", "jwt,open"})
   void any_other_mode_is_an_invalid_setting(String mode) {
     var environment = new Environment(Map.of("AUTH_MODE", mode));
@@ -109,6 +160,12 @@ final class AccessTest {
     assertThatThrownBy(() -> Access.of(environment))
         .isInstanceOf(InvalidSetting.class)
         .hasMessage("setting AUTH_MODE must be jwt or open");
+  }
+
+  private static Map<String, String> withAddress(String address) {
+    var claims = new HashMap<>(ADAS);
+    claims.put("email", address);
+    return claims;
   }
 
   private void assertUnauthenticated(Request request) {

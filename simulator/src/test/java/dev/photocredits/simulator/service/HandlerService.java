@@ -283,7 +283,12 @@ public final class HandlerService implements Service {
               .withTimeEpoch(now.toEpochMilli())
               .withHttp(RequestContext.Http.builder().withMethod(route.split(" ", 2)[0]).build());
       if (caller != null) {
-        var claims = Map.of("email", caller.value(), "email_verified", "true");
+        var claims =
+            Map.of(
+                "email", caller.value(),
+                "email_verified", "true",
+                "iss", "https://issuer.example",
+                "sub", caller.value());
         context.withAuthorizer(
             RequestContext.Authorizer.builder()
                 .withJwt(RequestContext.Authorizer.JWT.builder().withClaims(claims).build())

@@ -19,6 +19,7 @@ import dev.photocredits.generation.GenerationOutcome.KeyReused;
 import dev.photocredits.generation.GenerationOutcome.LimitReached;
 import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
 import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
 import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
@@ -165,7 +166,7 @@ public final class OurService implements Service {
       case AlreadyRunning _ -> new Reply.InProgress();
       case InsufficientCredits(var required, var available) ->
           new Reply.InsufficientCredits(required.value(), available.value());
-      case KeyReused _, LimitReached _, NoSuchUser _, TurnedOff _, WasDeleted _ ->
+      case KeyReused _, LimitReached _, NoSuchUser _, OtherIdentity _, TurnedOff _, WasDeleted _ ->
           new Reply.Refused();
     };
   }
@@ -204,7 +205,7 @@ public final class OurService implements Service {
   @Override
   public String checkout(
       Invocation process, Email email, CreditPackage pack, @Nullable IdempotencyKey key) {
-    var opened = (Opened) checkoutFlow(process).open(email, pack, key);
+    var opened = (Opened) checkoutFlow(process).open(email, null, pack, key);
     return opened.session().id().value();
   }
 

@@ -12,8 +12,10 @@ import dev.photocredits.systemtests.client.ApiWithTokens;
 import dev.photocredits.systemtests.client.Form;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,10 @@ final class CrossAccountAccessTest {
   private static final String NOT_VERIFIED =
       "403 {\"detail\":\"The token carries no verified e-mail address.\","
           + "\"error_code\":\"FORBIDDEN\"}";
+
+  private static final String OTHER_SIGN_IN =
+      "403 {\"detail\":\"The account of this e-mail address belongs to another sign-in. Sign in as you"
+          + " did before, or contact support.\",\"error_code\":\"FORBIDDEN\"}";
 
   private static ApiWithTokens guarded;
 
@@ -84,6 +90,69 @@ final class CrossAccountAccessTest {
                     .toList());
 
     assertThat(responses).extracting(ApiResponse::text).isSubsetOf(NOT_YOURS, "403 ");
+  }
+
+  @Test
+  void no_route_gives_another_subject_with_adas_address_access_to_ada() {
+    var successor = guarded.issuer.token(ADA, claims -> claims.put("sub", "successor"));
+    var similar = guarded.issuer.token(ADA, claims -> claims.put("sub", "Person"));
+
+    var responses =
+        guarded.withoutEffect(
+            () ->
+                ApiWithTokens.guarded().stream()
+                    .flatMap(
+                        route ->
+                            Stream.of(successor, similar)
+                                .map(token -> guarded.send(guarded.request(route, ADA), token)))
+                    .toList());
+
+    assertThat(responses).extracting(ApiResponse::text).isSubsetOf(OTHER_SIGN_IN, "403 "); // HEAD
+  }
+
+  @Test
+  void a_repeat_of_adas_request_is_refused_to_another_subject() {
+    var successor = guarded.issuer.token(ADA, claims -> claims.put("sub", "successor"));
+    var form = Form.request(ADA).bytes();
+    var ada = guarded.issuer.token(ADA);
+    var first = guarded.send(guarded.generate(form).header("Idempotency-Key", "once"), ada);
+
+    var responses =
+        guarded.withoutEffect(
+            () ->
+                List.of(
+                    guarded.send(
+                        guarded.generate(form).header("Idempotency-Key", "once"), successor)));
+
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(responses).extracting(ApiResponse::text).containsExactly(OTHER_SIGN_IN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /api/credits/{email}",
+        "GET /api/credits/{email}/transactions",
+        "GET /api/generations/{email}",
+        "GET /api/generations/{email}/{id}",
+        "DELETE /api/generations/{email}/{id}",
+        "POST /api/checkout",
+        "POST /api/uploads",
+        "POST /api/generate"
+      })
+  void an_account_that_a_webhook_opened_is_bound_by_its_first_use(String route) {
+    var email = "first" + route.replaceAll("\\W", "").toLowerCase(Locale.ROOT) + "@example.com";
+    guarded.api.buys(email, "cs_test_" + email.replaceAll("\\W", ""));
+    var first = guarded.issuer.token(email);
+    var second = guarded.issuer.token(email, claims -> claims.put("sub", "second"));
+
+    var used = guarded.send(guarded.request(route, email), first);
+
+    assertThat(used.status()).isIn(200, 404);
+    assertThat(guarded.send(guarded.request("GET /api/credits/{email}", email), second).text())
+        .isEqualTo(OTHER_SIGN_IN);
+    assertThat(guarded.send(guarded.request("GET /api/credits/{email}", email), first).status())
+        .isEqualTo(200);
   }
 
   @Test

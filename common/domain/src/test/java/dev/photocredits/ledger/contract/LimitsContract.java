@@ -19,7 +19,6 @@ import dev.photocredits.generation.ModelCalls;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.LimitReached;
-import dev.photocredits.generation.StartOutcome.NoSuchUser;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.generation.UnchargedCalls;
 import dev.photocredits.images.VariationPrompt;
@@ -119,7 +118,6 @@ interface LimitsContract extends LedgerUnderTest {
 
   @Test
   default void an_attempt_reports_why_a_generation_could_not_start() {
-    var unknown = newEmail();
     var poor = user(2);
     var busy = user(100);
     var refused = user(100);
@@ -138,7 +136,6 @@ interface LimitsContract extends LedgerUnderTest {
                     new UnchargedCalls(3, 0, hour)))
         .isEqualTo(new Finished());
 
-    assertThat(attempt(unknown, limits, hour)).contains(new NoSuchUser());
     assertThat(attempt(poor, limits, hour)).contains(new InsufficientCredits(credits(2)));
     assertThat(attempt(busy, limits, hour)).contains(new LimitReached(Limit.PENDING));
     assertThat(attempt(refused, limits, hour)).contains(new LimitReached(Limit.UNCHARGED));
@@ -323,7 +320,8 @@ interface LimitsContract extends LedgerUnderTest {
   }
 
   private Optional<StartOutcome.Refusal> attempt(Email owner, Limits limits, Instant now) {
-    return generations().countRequest(owner, credits(3), limits, now);
+    var user = ledger().find(owner).orElseThrow();
+    return generations().countRequest(user, credits(3), limits, now);
   }
 
   private StartOutcome begin(Generation generation, Limits limits) {

@@ -2,9 +2,13 @@ package dev.photocredits.ledger.contract;
 
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
+import static dev.photocredits.ledger.Samples.newSession;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.photocredits.credits.GrantOutcome.Granted;
+import dev.photocredits.credits.Identity;
+import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.values.Credits;
@@ -179,5 +183,58 @@ interface UsersContract extends LedgerUnderTest {
 
   private static Email tagged(Email email, String tag) {
     return new Email(email.value().replace("@", "+" + tag + "@"));
+  }
+
+  @Test
+  default void an_account_is_bound_to_the_identity_that_uses_it_first() {
+    var ada = user(0);
+    var first = Identity.of("https://issuer.example", "first");
+    var second = Identity.of("https://issuer.example", "second");
+    var now = SAMPLES.now();
+
+    assertThat(ledger().bind(ada, first, now)).isEqualTo(first);
+    assertThat(ledger().bind(ada, first, SAMPLES.now())).isEqualTo(first);
+    assertThat(ledger().bind(ada, second, SAMPLES.now())).isEqualTo(first);
+
+    assertThat(ledger().find(ada).orElseThrow().identity()).contains(first);
+    assertThat(ledger().find(ada).orElseThrow().updatedAt()).isEqualTo(now);
+  }
+
+  @Test
+  default void concurrent_first_uses_agree_on_one_identity() {
+    var ada = user(0);
+
+    var bound =
+        Race.of(
+            16,
+            i -> ledger().bind(ada, Identity.of("https://issuer.example", "" + i), SAMPLES.now()));
+
+    assertThat(bound).containsOnly(ledger().find(ada).orElseThrow().identity().orElseThrow());
+  }
+
+  @Test
+  default void an_identity_stays_whatever_else_happens_to_the_account() {
+    var ada = user(0);
+    var identity = Identity.of("https://issuer.example", "ada");
+    assertThat(ledger().bind(ada, identity, SAMPLES.now())).isEqualTo(identity);
+
+    assertThat(ledger().grant(ada, SAMPLES.purchase(newSession(), 10), null))
+        .isInstanceOf(Granted.class);
+    assertThat(ledger().linkCustomer(ada, new CustomerId("cus_1"), null, SAMPLES.now()))
+        .isEqualTo(new CustomerId("cus_1"));
+    assertThat(start(SAMPLES.order(ada, 3))).isEqualTo(new Started());
+
+    assertThat(ledger().find(ada).orElseThrow().identity()).contains(identity);
+    Invariants.hold(auditReader(), List.of(ada));
+  }
+
+  @Test
+  default void an_unknown_user_cannot_be_bound() {
+    var unknown = newEmail();
+
+    assertThatThrownBy(() -> ledger().bind(unknown, Identity.of("i", "s"), SAMPLES.now()))
+        .isInstanceOf(RuntimeException.class);
+
+    assertThat(ledger().find(unknown)).isEmpty();
   }
 }

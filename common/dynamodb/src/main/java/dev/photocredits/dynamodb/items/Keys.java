@@ -52,6 +52,7 @@ public final class Keys {
   public static final String FEEDBACK = "FEEDBACK#";
 
   public static final String WELCOME = "WELCOME";
+  public static final String REBINDINGS = "BINDING#";
   public static final String ORDERS = "ORDER#";
   public static final String SESSIONS = "SESSION#";
   public static final String ADJUSTMENT = "ADJUSTMENT";
@@ -128,6 +129,10 @@ public final class Keys {
         .map(address -> HexFormat.of().formatHex(Sha256.of("welcome " + address)))
         .map(digest -> WELCOME + "#" + digest)
         .toList();
+  }
+
+  public static String rebinding(UUID id) {
+    return REBINDINGS + id;
   }
 
   public static String order(PurchaseOrderId id) {

@@ -1,5 +1,6 @@
 package dev.photocredits.dynamodb.items;
 
+import dev.photocredits.credits.Identity;
 import dev.photocredits.credits.User;
 import dev.photocredits.credits.User.Held;
 import dev.photocredits.dynamodb.items.Schema.Item;
@@ -19,6 +20,9 @@ public final class UserItem {
 
   static final String CUSTOMER = "stripe_customer_id";
 
+  /** The identity that alone may use the account. */
+  public static final String BOUND_TO = "bound_to";
+
   public static final TableSchema<User> SCHEMA =
       Schema.of(User.class, UserItem::read, UserItem::write);
 
@@ -34,6 +38,7 @@ public final class UserItem {
         fields.optionalLots(LOTS),
         fields.optionalReversals(REVERSALS),
         customer(fields),
+        identity(fields.optionalText(BOUND_TO)),
         Money.usd(fields.number("total_purchased")),
         new Held(
             fields.integer("generations_pending"), new Credits(fields.integer("credits_held"))),
@@ -49,11 +54,16 @@ public final class UserItem {
         .text(Keys.DUE, user.lots().isEmpty() ? null : EXPIRING)
         .text(Keys.DUE_AT, user.lots().earliestExpiry().map(Fields::time).orElse(null))
         .text(CUSTOMER, user.customer().map(CustomerId::value).orElse(null))
+        .text(BOUND_TO, user.identity().map(Identity::digest).orElse(null))
         .number("total_purchased", user.totalPurchased().minorUnits())
         .number("generations_pending", user.held().generations())
         .number("credits_held", user.held().credits().value())
         .text("created_at", Fields.time(user.createdAt()))
         .text("updated_at", Fields.time(user.updatedAt()));
+  }
+
+  static @Nullable Identity identity(@Nullable String digest) {
+    return digest == null ? null : new Identity(digest);
   }
 
   static @Nullable CustomerId customer(Fields fields) {

@@ -1,7 +1,9 @@
 package dev.photocredits.functions.checkout;
 
+import dev.photocredits.checkout.CheckoutOutcome;
 import dev.photocredits.checkout.CheckoutOutcome.KeyReused;
 import dev.photocredits.checkout.CheckoutOutcome.Opened;
+import dev.photocredits.checkout.CheckoutOutcome.OtherIdentity;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.http.Access;
@@ -9,6 +11,7 @@ import dev.photocredits.http.ApiHandler;
 import dev.photocredits.http.Errors;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
+import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
@@ -28,6 +31,7 @@ import dev.photocredits.values.SessionId;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /api/checkout} opens a Checkout Session for a credit pack. {@code GET
@@ -73,6 +77,7 @@ public final class CheckoutHandler extends ApiHandler {
     if (id == null) {
       return Errors.unknownSession();
     }
+    caller.address().ifPresent(address -> caller.mustOwn(address, wiring.now().bindings));
     return caller
         .address()
         .flatMap(address -> refused(address, id))
@@ -137,7 +142,7 @@ public final class CheckoutHandler extends ApiHandler {
     var wanted = CheckoutRequest.from(request);
     caller.mustBe(wanted.email());
     var response =
-        switch (wiring.now().checkout.open(wanted.email(), wanted.pack(), key)) {
+        switch (opened(caller, wanted, key)) {
           case Opened(var session) ->
               Response.ok(
                       Json.object(
@@ -145,7 +150,16 @@ public final class CheckoutHandler extends ApiHandler {
                           "session_id", session.id().value()))
                   .trace("session_id", session.id().value());
           case KeyReused _ -> Errors.keyReused();
+          case OtherIdentity _ -> Errors.otherIdentity();
         };
     return response.trace("user", Log.user(wanted.email())).trace("package", wanted.pack().key());
+  }
+
+  private CheckoutOutcome opened(
+      Access.Caller caller, CheckoutRequest wanted, @Nullable IdempotencyKey key) {
+    return wiring
+        .now()
+        .checkout
+        .open(wanted.email(), caller.identity().orElse(null), wanted.pack(), key);
   }
 }

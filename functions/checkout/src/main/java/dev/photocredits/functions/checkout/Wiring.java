@@ -5,6 +5,7 @@ import dev.photocredits.aws.Secrets;
 import dev.photocredits.checkout.Checkout;
 import dev.photocredits.checkout.Payments;
 import dev.photocredits.checkout.SessionLookups;
+import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.generation.Limits;
@@ -28,6 +29,7 @@ final class Wiring {
   final Access access;
   final Checkout checkout;
   final SessionLookups lookups;
+  final AccountBindings bindings;
   private final DynamoDb table;
 
   /** The source of the settings: the variables, and the secret that they name. */
@@ -56,6 +58,7 @@ final class Wiring {
     this.table = table;
     access = Access.of(environment);
     var ledger = table.ledger();
+    bindings = new AccountBindings(ledger, clock);
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
     var orders = table.purchaseOrders();
     var fulfilment = new Fulfilment(accounts, ledger, orders, lookup, ids, clock);

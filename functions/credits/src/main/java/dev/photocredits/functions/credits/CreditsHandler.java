@@ -3,7 +3,9 @@ package dev.photocredits.functions.credits;
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.http.ApiHandler;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.PageQuery;
+import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.images.VariationPrompt;
@@ -67,7 +69,12 @@ public final class CreditsHandler extends ApiHandler {
     var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
     caller.mustBe(email);
-    var user = wiring.now().accounts.open(email);
+    var user =
+        wiring
+            .now()
+            .accounts
+            .open(email, caller.identity().orElse(null))
+            .orElseThrow(() -> new Rejected(Errors.otherIdentity()));
     var now = wiring.now().clock.instant();
     return Response.ok(
             Json.object(
@@ -87,7 +94,7 @@ public final class CreditsHandler extends ApiHandler {
   private Response statement(Request request) {
     var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
-    caller.mustBe(email);
+    caller.mustOwn(email, wiring.now().bindings);
     var query = PageQuery.from(request, email, "transactions", STATEMENT_LIMIT);
     var page =
         wiring

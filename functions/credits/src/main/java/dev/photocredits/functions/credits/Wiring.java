@@ -1,6 +1,7 @@
 package dev.photocredits.functions.credits;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.dynamodb.DynamoDb;
@@ -19,6 +20,7 @@ final class Wiring {
   final Ledger ledger;
   final Accounts accounts;
   final Credits price;
+  final AccountBindings bindings;
   final InstantSource clock;
   private final DynamoDb table;
 
@@ -37,6 +39,7 @@ final class Wiring {
     access = Access.of(environment);
     price = GenerationPrice.of(environment);
     ledger = table.ledger();
+    bindings = new AccountBindings(ledger, clock);
     accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
   }
 

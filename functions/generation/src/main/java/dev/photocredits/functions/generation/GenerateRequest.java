@@ -95,6 +95,7 @@ final class GenerateRequest {
     caller.mustBe(email.orElseThrow());
     return new GenerationRequest(
         email.orElseThrow(),
+        caller.identity().orElse(null),
         new Prompt(prompt.orElseThrow()),
         mode.orElseThrow(),
         photo.apply(email.orElseThrow()));

@@ -16,6 +16,7 @@ import dev.photocredits.generation.GenerationOutcome.KeyReused;
 import dev.photocredits.generation.GenerationOutcome.LimitReached;
 import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
 import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
+import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
 import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
@@ -124,7 +125,7 @@ public final class GenerationHandler extends ApiHandler {
   private Response upload(Request request) {
     var caller = wiring.now().access.caller(request);
     var wanted = UploadBody.from(request);
-    caller.mustBe(wanted.owner());
+    caller.mustOwn(wanted.owner(), wiring.now().bindings);
     var opened = wiring.now().uploads.open(wanted);
     return Response.ok(
             Json.object(
@@ -164,6 +165,7 @@ public final class GenerationHandler extends ApiHandler {
           case KeyReused _ -> Errors.keyReused();
           case TurnedOff _ -> Errors.turnedOff().count(Metric.GENERATIONS_REFUSED, 1);
           case NoSuchUser _ -> Errors.unknownUser(wanted.email());
+          case OtherIdentity _ -> Errors.otherIdentity();
           case NothingDelivered(var id, var reason, var retryAfter, var work) ->
               counted(work, withId(id, Errors.nothingDelivered(reason, retryAfter)));
         };
@@ -237,7 +239,7 @@ public final class GenerationHandler extends ApiHandler {
   private Response gallery(Request request) {
     var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
-    caller.mustBe(email);
+    caller.mustOwn(email, wiring.now().bindings);
     var query = PageQuery.from(request, email, "generations", GALLERY_LIMIT);
     var page =
         wiring
@@ -256,7 +258,7 @@ public final class GenerationHandler extends ApiHandler {
   private Response generation(Request request) {
     var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
-    caller.mustBe(email);
+    caller.mustOwn(email, wiring.now().bindings);
     return GenerationId.parse(request.path("id"))
         .flatMap(id -> wiring.now().gallery.find(email, id))
         .map(found -> Response.ok(json(found)))
@@ -267,7 +269,7 @@ public final class GenerationHandler extends ApiHandler {
   private Response delete(Request request) {
     var caller = wiring.now().access.caller(request);
     var email = request.pathEmail();
-    caller.mustBe(email);
+    caller.mustOwn(email, wiring.now().bindings);
     return GenerationId.parse(request.path("id"))
         .flatMap(id -> wiring.now().deletion.delete(email, id))
         .map(refunded -> Response.empty(204).count(Metric.CREDITS_REFUNDED, refunded.value()))

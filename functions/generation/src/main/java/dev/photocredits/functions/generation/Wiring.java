@@ -2,6 +2,7 @@ package dev.photocredits.functions.generation;
 
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
+import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.gemini.RetiredModels;
@@ -65,6 +66,7 @@ final class Wiring {
   final GenerationQueue queue;
   final WaitSlots waits;
   final Deletion deletion;
+  final AccountBindings bindings;
   final boolean enabled;
   private final WorkQueue messages;
   private final Runnable priming;
@@ -137,6 +139,7 @@ final class Wiring {
     clock = parts.clock();
     access = Access.of(environment);
     var generations = table.generations();
+    bindings = new AccountBindings(table.ledger(), clock);
     gallery = new Gallery(generations);
     enabled = environment.flag("GENERATION_ENABLED", true);
     images = parts.images();
