@@ -14,6 +14,7 @@ final class MutantCatalogue {
   private static final List<String> TABLE =
       List.of(
           "dev.photocredits.dynamodb.DynamoDbPurchaseOrdersTest",
+          "dev.photocredits.dynamodb.DynamoDbCallCountsTest",
           "dev.photocredits.dynamodb.UncertainTableTest",
           "dev.photocredits.dynamodb.DynamoDbLedgerTest");
   private static final List<String> RULES =
@@ -167,6 +168,10 @@ final class MutantCatalogue {
         "customer: the deleted customer is still linked",
         "DynamoDbLedger.java",
         "stripe_customer_id = :deleted");
+    condition(
+        "calls: the counter of a group of addresses has room",
+        "DynamoDbCallCounts.java",
+        "attribute_not_exists(used) OR used <= :room");
     table(
         "bind: the account has no identity yet",
         "DynamoDbLedger.java",

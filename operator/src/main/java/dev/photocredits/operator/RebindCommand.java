@@ -1,8 +1,8 @@
 package dev.photocredits.operator;
 
 import dev.photocredits.credits.Identity;
-import dev.photocredits.credits.User;
 import dev.photocredits.credits.Ledger;
+import dev.photocredits.credits.User;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.erasure.Rebinding;
 import dev.photocredits.erasure.RebindingOutcome.NoSuchAccount;

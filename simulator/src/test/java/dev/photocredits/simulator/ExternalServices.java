@@ -281,11 +281,6 @@ public final class ExternalServices {
       public boolean isFor(Email owner, SessionId session) {
         return world.ledger.isFor(owner, session);
       }
-
-      @Override
-      public boolean countLookup(Email caller, Limits limits, Instant now) {
-        return world.ledger.countLookup(caller, limits, now);
-      }
     };
   }
 

@@ -1,12 +1,11 @@
 package dev.photocredits.checkout;
 
-import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.CallLimits;
+import dev.photocredits.generation.CallLimits.Refusal;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.SessionId;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -16,22 +15,12 @@ import java.util.Optional;
  */
 public final class SessionLookups {
   private final PurchaseOrders orders;
-  private final Limits limits;
-  private final InstantSource clock;
+  private final CallLimits calls;
 
-  public SessionLookups(PurchaseOrders orders, Limits limits, InstantSource clock) {
+  public SessionLookups(PurchaseOrders orders, CallLimits calls) {
     this.orders = orders;
-    this.limits = limits;
-    this.clock = clock;
+    this.calls = calls;
   }
-
-  /**
-   * The caller has made too many lookups in this minute.
-   *
-   * @param most how many lookups a minute allows
-   * @param retryAfter the time until the next minute begins
-   */
-  public record Refusal(int most, Duration retryAfter) {}
 
   /**
    * Counts a lookup; call it once before asking the provider. Returns nothing if the provider may
@@ -39,12 +28,8 @@ public final class SessionLookups {
    * {@link Limit#LOOKUPS} is off. A refused lookup is not counted.
    */
   public Optional<Refusal> refuse(Email caller, SessionId session) {
-    if (!limits.isOn(Limit.LOOKUPS) || orders.isFor(caller, session)) {
-      return Optional.empty();
-    }
-    var now = clock.instant();
-    return orders.countLookup(caller, limits, now)
+    return !calls.isOn(Limit.LOOKUPS) || orders.isFor(caller, session)
         ? Optional.empty()
-        : Optional.of(new Refusal(limits.most(Limit.LOOKUPS), Limit.LOOKUPS.retryAfter(now)));
+        : calls.refuse(caller, Limit.LOOKUPS);
   }
 }

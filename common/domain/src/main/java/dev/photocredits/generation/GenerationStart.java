@@ -123,9 +123,7 @@ public final class GenerationStart {
     if (!bindings.admit(user.get(), request.caller())) {
       return Optional.of(new OtherIdentity());
     }
-    return generations
-        .countRequest(user.get(), price, limits, now)
-        .map(it -> refused(it, now));
+    return generations.countRequest(user.get(), price, limits, now).map(it -> refused(it, now));
   }
 
   /** A generation of this request that has not been stored yet, with a lease from now on. */

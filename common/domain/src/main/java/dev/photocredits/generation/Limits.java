@@ -49,7 +49,15 @@ public record Limits(Map<Limit, Integer> bounds) {
      * Lookups by one caller, within one clock minute, of checkout sessions that the caller is not
      * known to have opened.
      */
-    LOOKUPS(ChronoUnit.MINUTES);
+    LOOKUPS(ChronoUnit.MINUTES),
+    /** Uploads that one caller opens, within one clock hour. */
+    UPLOADS(ChronoUnit.HOURS),
+    /**
+     * Requests of one caller to open a checkout session, repeats included, within one clock hour.
+     */
+    CHECKOUTS(ChronoUnit.HOURS),
+    /** Feedback messages from one group of source addresses, within one clock hour. */
+    FEEDBACK(ChronoUnit.HOURS);
 
     /** How long to wait before retrying when something pending or waiting must end first. */
     private static final Duration MOMENT = Duration.ofSeconds(30);
@@ -157,11 +165,9 @@ public record Limits(Map<Limit, Integer> bounds) {
         .toList();
   }
 
-  /** The count of a lookup of a checkout session that the caller is not known to have opened. */
-  public List<Count> lookingUp(Instant now) {
-    return isOn(Limit.LOOKUPS)
-        ? List.of(new Count(Limit.LOOKUPS, now, 1, most(Limit.LOOKUPS)))
-        : List.of();
+  /** The count of a call that a limit bounds by itself; none if the limit is off. */
+  public List<Count> calling(Limit limit, Instant now) {
+    return isOn(limit) ? List.of(new Count(limit, now, 1, most(limit))) : List.of();
   }
 
   /** The counts of a call of the model for this many pictures beyond the reserved ones. */

@@ -1,11 +1,9 @@
 package dev.photocredits.payments;
 
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.generation.Limits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.PurchaseOrderId;
 import dev.photocredits.values.SessionId;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -28,13 +26,4 @@ public interface PurchaseOrders {
 
   /** Whether the session is on record as opened for one of the owner's purchase orders. */
   boolean isFor(Email owner, SessionId session);
-
-  /**
-   * Counts a lookup of a session towards {@link Limits.Limit#LOOKUPS}, in the minute of that time.
-   * Each call counts once; a call that throws counts once or not at all. The caller needs no
-   * account; while the caller's account is being erased, the call throws and writes nothing.
-   *
-   * @return false, with nothing written, if the limit is reached
-   */
-  boolean countLookup(Email caller, Limits limits, Instant now);
 }

@@ -2,7 +2,8 @@ package dev.photocredits.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.checkout.SessionLookups.Refusal;
+import dev.photocredits.generation.CallLimits;
+import dev.photocredits.generation.CallLimits.Refusal;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.ledger.InMemoryLedger;
@@ -29,8 +30,10 @@ final class SessionLookupsTest {
     assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
 
     // 40 seconds are left until 12:01.
-    assertThat(lookups.refuse(EVE, UNKNOWN)).contains(new Refusal(1, Duration.ofSeconds(40)));
-    assertThat(lookups.refuse(EVE, ADAS)).contains(new Refusal(1, Duration.ofSeconds(40)));
+    assertThat(lookups.refuse(EVE, UNKNOWN))
+        .contains(new Refusal(Limit.LOOKUPS, 1, Duration.ofSeconds(40)));
+    assertThat(lookups.refuse(EVE, ADAS))
+        .contains(new Refusal(Limit.LOOKUPS, 1, Duration.ofSeconds(40)));
     assertThat(lookups.refuse(ADA, UNKNOWN)).isEmpty();
     assertThat(table.used(Limit.LOOKUPS)).isEqualTo(2);
   }
@@ -39,7 +42,8 @@ final class SessionLookupsTest {
   void each_minute_allows_another_lookup() {
     assertThat(lookups.refuse(EVE, ADAS)).isEmpty();
     now = Instant.parse("2026-11-23T12:00:59.999Z");
-    assertThat(lookups.refuse(EVE, ADAS)).contains(new Refusal(1, Duration.ofSeconds(1)));
+    assertThat(lookups.refuse(EVE, ADAS))
+        .contains(new Refusal(Limit.LOOKUPS, 1, Duration.ofSeconds(1)));
 
     now = Instant.parse("2026-11-23T12:01:00Z");
 
@@ -78,6 +82,7 @@ final class SessionLookupsTest {
   }
 
   private SessionLookups limitedTo(int most) {
-    return new SessionLookups(table, Limits.NONE.with(Limit.LOOKUPS, most), () -> now);
+    return new SessionLookups(
+        table, new CallLimits(table, Limits.NONE.with(Limit.LOOKUPS, most), () -> now));
   }
 }

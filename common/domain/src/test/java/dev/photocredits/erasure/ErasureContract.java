@@ -39,6 +39,7 @@ import dev.photocredits.erasure.RebindingOutcome.Rebound;
 import dev.photocredits.erasure.RebindingOutcome.Unchanged;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackStore;
+import dev.photocredits.generation.CallCounts;
 import dev.photocredits.generation.Generation;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generations;
@@ -100,6 +101,8 @@ public interface ErasureContract {
   IdempotencyRecords idempotencyRecords();
 
   PurchaseOrders orders();
+
+  CallCounts callCounts();
 
   AuditReader auditReader();
 
@@ -314,7 +317,7 @@ public interface ErasureContract {
                 () -> generations().countRequest(seen, credits(1), hourly, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
         var lookups = Limits.NONE.with(Limit.LOOKUPS, 1);
-        assertThatThrownBy(() -> orders().countLookup(ada, lookups, SAMPLES.now()))
+        assertThatThrownBy(() -> callCounts().count(ada, Limit.LOOKUPS, lookups, SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ledger().create(ada, SAMPLES.welcome(2), SAMPLES.now()))
             .isInstanceOf(IllegalStateException.class);

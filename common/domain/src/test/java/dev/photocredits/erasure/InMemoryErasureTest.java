@@ -7,6 +7,7 @@ import dev.photocredits.credits.Ledger;
 import dev.photocredits.erasure.ErasureOutcome.Erased;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackStore;
+import dev.photocredits.generation.CallCounts;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.generation.Limits;
@@ -60,6 +61,11 @@ final class InMemoryErasureTest implements ErasureContract {
 
   @Override
   public PurchaseOrders orders() {
+    return table;
+  }
+
+  @Override
+  public CallCounts callCounts() {
     return table;
   }
 

@@ -49,6 +49,7 @@ import dev.photocredits.erasure.RebindingOutcome.Rebound;
 import dev.photocredits.erasure.RebindingOutcome.Unchanged;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackStore;
+import dev.photocredits.generation.CallCounts;
 import dev.photocredits.generation.FinishOutcome;
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
@@ -60,6 +61,7 @@ import dev.photocredits.generation.Lease;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.generation.SourceGroup;
 import dev.photocredits.generation.StartOutcome;
 import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.KeyTaken;
@@ -106,7 +108,8 @@ public final class InMemoryLedger
         PurchaseOrders,
         AuditReader,
         AccountOwners,
-        FeedbackStore {
+        FeedbackStore,
+        CallCounts {
   /** The page size of a scan. */
   private final int scanned;
 
@@ -311,9 +314,17 @@ public final class InMemoryLedger
   }
 
   @Override
-  public synchronized boolean countLookup(Email caller, Limits limits, Instant now) {
+  public synchronized boolean count(Email caller, Limit limit, Limits limits, Instant now) {
     var _ = user(caller);
-    var counts = limits.lookingUp(now);
+    return counted(caller.value(), limits.calling(limit, now));
+  }
+
+  @Override
+  public synchronized boolean count(SourceGroup source, Limit limit, Limits limits, Instant now) {
+    return counted("source " + source.number(), limits.calling(limit, now));
+  }
+
+  private boolean counted(String caller, List<Count> counts) {
     if (counts.stream().anyMatch(count -> limiting.isFull(caller, count))) {
       return false;
     }

@@ -19,15 +19,23 @@ final class InMemoryLimits {
   private final Map<Email, Set<WaitSlot>> waits = new HashMap<>();
 
   boolean isFull(Email email, Count count) {
-    return counters.getOrDefault(counterOf(email, count), 0) > count.room();
+    return isFull(email.value(), count);
+  }
+
+  boolean isFull(String caller, Count count) {
+    return counters.getOrDefault(counterOf(caller, count), 0) > count.room();
   }
 
   void count(Email email, List<Count> counts) {
-    counts.forEach(count -> counters.merge(counterOf(email, count), count.more(), Integer::sum));
+    count(email.value(), counts);
   }
 
-  private static String counterOf(Email email, Count count) {
-    var owner = count.limit() == Limit.DAILY ? "all" : email.value();
+  void count(String caller, List<Count> counts) {
+    counts.forEach(count -> counters.merge(counterOf(caller, count), count.more(), Integer::sum));
+  }
+
+  private static String counterOf(String caller, Count count) {
+    var owner = count.limit() == Limit.DAILY ? "all" : caller;
     return String.join(
         " ", owner, count.limit().name(), count.limit().window(count.at()).toString());
   }

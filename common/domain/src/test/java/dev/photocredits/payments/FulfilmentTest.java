@@ -18,7 +18,6 @@ import dev.photocredits.credits.ReversalOutcome.AlreadyRecorded;
 import dev.photocredits.credits.ReversalOutcome.RecordedOnly;
 import dev.photocredits.credits.ReversalOutcome.Reversed;
 import dev.photocredits.credits.Transaction.Purchase;
-import dev.photocredits.generation.Limits;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Race;
@@ -474,11 +473,6 @@ final class FulfilmentTest {
     @Override
     public boolean isFor(Email owner, SessionId session) {
       return false;
-    }
-
-    @Override
-    public boolean countLookup(Email caller, Limits limits, Instant now) {
-      return true;
     }
   }
 

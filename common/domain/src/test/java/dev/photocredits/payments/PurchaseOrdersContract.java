@@ -9,8 +9,6 @@ import dev.photocredits.audit.AuditReader;
 import dev.photocredits.credits.GrantOutcome.AlreadyGranted;
 import dev.photocredits.credits.GrantOutcome.Granted;
 import dev.photocredits.credits.Ledger;
-import dev.photocredits.generation.Limits;
-import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.ledger.Samples;
 import dev.photocredits.values.Credits;
@@ -19,7 +17,6 @@ import dev.photocredits.values.Money;
 import dev.photocredits.values.PurchaseOrderId;
 import dev.photocredits.values.SessionId;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -161,35 +158,6 @@ public interface PurchaseOrdersContract {
     assertThat(ledger().grant(ada, purchase, null, graces.id())).isInstanceOf(Granted.class);
 
     assertThat(kept(graces)).contains(graces);
-  }
-
-  @Test
-  default void lookups_are_limited_per_caller_and_minute() {
-    var limits = Limits.NONE.with(Limit.LOOKUPS, 2);
-    var eve = newEmail();
-    var noon = Instant.parse("2026-11-23T12:00:00Z");
-
-    assertThat(orders().countLookup(eve, limits, noon)).isTrue();
-    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(30))).isTrue();
-    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(59))).isFalse();
-    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(59))).isFalse();
-
-    assertThat(orders().countLookup(newEmail(), limits, noon)).isTrue();
-    assertThat(orders().countLookup(eve, limits, noon.plusSeconds(60))).isTrue();
-    assertThat(orders().countLookup(eve, Limits.NONE.with(Limit.LOOKUPS, 3), noon)).isTrue();
-    assertThat(orders().countLookup(eve, Limits.NONE, noon)).isTrue();
-    assertThat(ledger().find(eve)).isEmpty();
-  }
-
-  @Test
-  default void concurrent_lookups_never_exceed_the_limit() {
-    var limits = Limits.NONE.with(Limit.LOOKUPS, 3);
-    var ada = user();
-    var noon = Instant.parse("2026-11-23T12:00:00Z");
-
-    var counted = Race.of(16, _ -> orders().countLookup(ada, limits, noon));
-
-    assertThat(counted.stream().filter(isCounted -> isCounted)).hasSize(3);
   }
 
   private static SessionId session() {

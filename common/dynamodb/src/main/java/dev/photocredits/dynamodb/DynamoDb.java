@@ -30,6 +30,7 @@ import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.dynamodb.items.WelcomeRecord;
 import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.feedback.FeedbackStore;
+import dev.photocredits.generation.CallCounts;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.json.Json;
@@ -210,6 +211,10 @@ public final class DynamoDb {
 
   public PurchaseOrders purchaseOrders() {
     return new DynamoDbPurchaseOrders(table);
+  }
+
+  public CallCounts callCounts() {
+    return new DynamoDbCallCounts(table);
   }
 
   public Checkpoints checkpoints() {

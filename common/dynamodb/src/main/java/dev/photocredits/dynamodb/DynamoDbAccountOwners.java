@@ -6,7 +6,6 @@ import dev.photocredits.credits.Payment;
 import dev.photocredits.credits.Transaction;
 import dev.photocredits.credits.Transaction.Purchase;
 import dev.photocredits.credits.User;
-import dev.photocredits.credits.Identity;
 import dev.photocredits.dynamodb.OptimisticUpdate.Done;
 import dev.photocredits.dynamodb.OptimisticUpdate.Refused;
 import dev.photocredits.dynamodb.Table.Change;

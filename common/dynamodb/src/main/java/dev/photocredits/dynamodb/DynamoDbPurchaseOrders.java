@@ -6,8 +6,6 @@ import dev.photocredits.dynamodb.items.Fields;
 import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.dynamodb.items.OpenedSession;
 import dev.photocredits.dynamodb.items.PurchaseOrderItem;
-import dev.photocredits.dynamodb.items.Tombstone;
-import dev.photocredits.generation.Limits;
 import dev.photocredits.payments.PurchaseOrder;
 import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.values.Email;
@@ -85,12 +83,5 @@ final class DynamoDbPurchaseOrders implements PurchaseOrders {
   @Override
   public boolean isFor(Email owner, SessionId session) {
     return table.find(OpenedSession.SCHEMA, Keys.user(owner), Keys.session(session)).isPresent();
-  }
-
-  // An account that is being erased gets no new items, and no new counters.
-  @Override
-  public boolean countLookup(Email caller, Limits limits, Instant now) {
-    var notErased = "attribute_not_exists(" + Tombstone.ERASED_AS + ")";
-    return Counters.count(table, caller, limits.lookingUp(now), notErased).isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import dev.photocredits.erasure.AccountOwners;
 import dev.photocredits.erasure.ErasureContract;
 import dev.photocredits.feedback.Feedback;
 import dev.photocredits.feedback.FeedbackStore;
+import dev.photocredits.generation.CallCounts;
 import dev.photocredits.generation.Generations;
 import dev.photocredits.idempotency.IdempotencyRecords;
 import dev.photocredits.payments.PurchaseOrders;
@@ -32,6 +33,11 @@ interface DynamoDbErasureContract extends ErasureContract {
   @Override
   default Generations generations() {
     return table().generations();
+  }
+
+  @Override
+  default CallCounts callCounts() {
+    return table().callCounts();
   }
 
   @Override

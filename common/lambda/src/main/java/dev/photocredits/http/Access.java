@@ -37,6 +37,11 @@ public final class Access {
     };
   }
 
+  /** Whether any caller may act for any address, so that an address does not tell callers apart. */
+  public boolean isOpen() {
+    return open;
+  }
+
   /**
    * Returns the caller of a request. Rejects a request without a verified token with 401, and a
    * token without a verified e-mail address or without a subject with 403, even if the request is

@@ -1,6 +1,7 @@
 package dev.photocredits.http;
 
 import dev.photocredits.credits.AccountBusy;
+import dev.photocredits.generation.CallLimits.Refusal;
 import dev.photocredits.generation.FailureReason;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.lambda.Log;
@@ -165,13 +166,22 @@ public final class Errors {
               "The limit of "
                   + most
                   + " a minute for lookups of checkout sessions that you did not open is reached";
+          case UPLOADS -> "The limit of " + most + " uploads an hour is reached";
+          case CHECKOUTS -> "The limit of " + most + " checkouts an hour is reached";
+          case FEEDBACK ->
+              "The limit of " + most + " messages an hour from your network is reached";
         };
-    // This limit says nothing about charges: the refused lookup would have told whether the session
-    // was paid.
-    var nothingCharged = limit == Limit.LOOKUPS ? "" : NOTHING_CHARGED;
+    // The refusal of a lookup says nothing about charges: the lookup would have told whether the
+    // session was paid.
+    var nothingCharged = limit == Limit.LOOKUPS || limit == Limit.FEEDBACK ? "" : NOTHING_CHARGED;
     return Response.error(
             ErrorCode.RATE_LIMITED, reason + "; please try again later." + nothingCharged)
         .header("retry-after", Long.toString(retryAfter.toSeconds()));
+  }
+
+  /** The response to a call that exceeds a limit. */
+  public static Response limitReached(Refusal refusal) {
+    return limitReached(refusal.limit(), refusal.most(), refusal.retryAfter());
   }
 
   /** The response while generation is turned off by us. */

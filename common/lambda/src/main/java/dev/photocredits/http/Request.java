@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,11 @@ public final class Request {
     return Optional.ofNullable(event.getRequestContext().getAuthorizer())
         .map(APIGatewayV2HTTPEvent.RequestContext.Authorizer::getJwt)
         .map(APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT::getClaims);
+  }
+
+  /** The address from which the request came, as API Gateway saw it; empty if it is unknown. */
+  public String sourceAddress() {
+    return Objects.requireNonNullElse(event.getRequestContext().getHttp().getSourceIp(), "");
   }
 
   /** The bytes of the body as they were sent. */

@@ -208,6 +208,7 @@ public final class HandlerService implements Service {
             "WELCOME_CREDITS", Integer.toString(deployment.welcome()),
             "CREDITS_PER_GENERATION", Integer.toString(deployment.price()),
             "GENERATION_LEASE_SECONDS", Long.toString(deployment.lease().toSeconds()),
+            "CHECKOUT_HOURLY_LIMIT", "0",
             "GENERATION_ENABLED", Boolean.toString(deployment.on()),
             "MODEL_DAILY_PICTURES", Integer.toString(cap),
             "MODEL_DAILY_USER_PERCENT",
@@ -285,10 +286,14 @@ public final class HandlerService implements Service {
       if (caller != null) {
         var claims =
             Map.of(
-                "email", caller.value(),
-                "email_verified", "true",
-                "iss", "https://issuer.example",
-                "sub", caller.value());
+                "email",
+                caller.value(),
+                "email_verified",
+                "true",
+                "iss",
+                "https://issuer.example",
+                "sub",
+                caller.value());
         context.withAuthorizer(
             RequestContext.Authorizer.builder()
                 .withJwt(RequestContext.Authorizer.JWT.builder().withClaims(claims).build())

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -214,6 +215,114 @@ final class LimitsTest {
       assertThat(later.error()).isEqualTo("403 FORBIDDEN");
       assertThat(guarded.api.stripe.calls("/v1/checkout/sessions/" + guarded.session)).hasSize(7);
       assertThat(guarded.api.stripe.calls("/v1/checkout/sessions/cs_test_unknown")).isEmpty();
+    }
+  }
+
+  @Test
+  void checkouts_are_limited_per_caller_and_hour_repeats_included() {
+    var now = new AtomicReference<>(Instant.now());
+    var hour = now.get().truncatedTo(ChronoUnit.HOURS);
+    try (var guarded = ApiWithTokens.start(Map.of("CHECKOUT_HOURLY_LIMIT", "3"), now::get)) {
+      now.set(hour.plusSeconds(600));
+      var opened = guarded.api.stripe.calls("/v1/checkout/sessions").size();
+      var open = "POST /api/checkout";
+      var second = send(guarded, open, ADA, "again");
+      var repeat = send(guarded, open, ADA, "again");
+      var refused = send(guarded, open, ADA, "another");
+      var other = send(guarded, open, EVE, "another");
+      now.set(hour.plusSeconds(3600));
+      var later = send(guarded, open, ADA, "another");
+
+      assertThat(second.status()).isEqualTo(200);
+      assertThat(repeat.json()).isEqualTo(second.json());
+      assertThat(refused.text())
+          .isEqualTo(
+              "429 {\"detail\":\"The limit of 3 checkouts an hour is reached; please try again later."
+                  + " Nothing was charged.\",\"error_code\":\"RATE_LIMITED\"}");
+      assertThat(refused.header("retry-after")).isEqualTo("3000");
+      assertThat(other.status()).isEqualTo(200);
+      assertThat(later.status()).isEqualTo(200);
+      assertThat(guarded.api.stripe.calls("/v1/checkout/sessions")).hasSize(opened + 4);
+    }
+  }
+
+  @Test
+  void uploads_are_limited_per_caller_and_hour() {
+    var now = new AtomicReference<>(Instant.now());
+    var hour = now.get().truncatedTo(ChronoUnit.HOURS);
+    try (var guarded = ApiWithTokens.start(Map.of("UPLOAD_HOURLY_LIMIT", "1"), now::get)) {
+      now.set(hour.plusSeconds(3599));
+      var open = "POST /api/uploads";
+      var first = send(guarded, open, ADA, "1");
+      var refused = send(guarded, open, ADA, "2");
+      var other = send(guarded, open, EVE, "3");
+      now.set(hour.plusSeconds(3600));
+      var later = send(guarded, open, ADA, "4");
+
+      assertThat(first.status()).isEqualTo(200);
+      assertThat(refused.text())
+          .isEqualTo(
+              "429 {\"detail\":\"The limit of 1 uploads an hour is reached; please try again later."
+                  + " Nothing was charged.\",\"error_code\":\"RATE_LIMITED\"}");
+      assertThat(refused.header("retry-after")).isEqualTo("1");
+      assertThat(other.status()).isEqualTo(200);
+      assertThat(later.status()).isEqualTo(200);
+    }
+  }
+
+  private static ApiResponse send(ApiWithTokens guarded, String route, String email, String key) {
+    return guarded.send(
+        guarded.request(route, email).header("Idempotency-Key", key), guarded.issuer.token(email));
+  }
+
+  @Test
+  void feedback_is_limited_per_network_and_hour_without_storing_an_address() {
+    var now = new AtomicReference<>(Instant.now());
+    var hour = now.get().truncatedTo(ChronoUnit.HOURS);
+    try (var guarded = ApiWithTokens.start(Map.of("FEEDBACK_HOURLY_LIMIT", "2"), now::get)) {
+      now.set(hour.plusSeconds(60));
+      var answers =
+          Stream.generate(() -> guarded.api.post("/api/feedback", "{\"message\":\"Good\"}"))
+              .limit(3)
+              .toList();
+      var invalid = guarded.api.post("/api/feedback", "{\"message\":\"\"}");
+      now.set(hour.plusSeconds(3600));
+      var later = guarded.api.post("/api/feedback", "{\"message\":\"Good\"}");
+
+      assertThat(answers).extracting(ApiResponse::status).containsExactly(200, 200, 429);
+      assertThat(answers.getLast().text())
+          .isEqualTo(
+              "429 {\"detail\":\"The limit of 2 messages an hour from your network is reached; please"
+                  + " try again later.\",\"error_code\":\"RATE_LIMITED\"}");
+      assertThat(answers.getLast().header("retry-after")).isEqualTo("3540");
+      assertThat(invalid.status()).isEqualTo(422);
+      assertThat(later.status()).isEqualTo(200);
+      assertThat(guarded.api.stored().toString()).doesNotContain("127.0.0.1");
+    }
+  }
+
+  @Test
+  void callers_who_cannot_be_told_apart_have_no_limits_of_their_own() {
+    var limits =
+        Map.of(
+            "CHECKOUT_HOURLY_LIMIT", "1", "UPLOAD_HOURLY_LIMIT", "1", "FEEDBACK_HOURLY_LIMIT", "1");
+    try (var api = Api.start(limits)) {
+      var answers =
+          Stream.generate(
+                  () ->
+                      List.of(
+                          api.post(
+                              "/api/checkout",
+                              "{\"email\":\"ada@example.com\",\"package\":\"starter\"}"),
+                          api.post(
+                              "/api/uploads",
+                              UploadsTest.wanted("ada@example.com", "image/png", 1)),
+                          api.post("/api/feedback", "{\"message\":\"Good\"}")))
+              .limit(2)
+              .flatMap(List::stream)
+              .toList();
+
+      assertThat(answers).extracting(ApiResponse::status).containsOnly(200);
     }
   }
 

@@ -85,6 +85,7 @@ final class RequiredPermissions {
           "Keys.user", "USER#*",
           "Keys.payment", "PAYMENT#*",
           "Keys.allUsers", "LIMIT#*",
+          "Keys.sourceCounter", "LIMIT#*",
           "Keys.event", "RECONCILIATION",
           "Keys.absent", "NOTHING");
 

@@ -111,7 +111,7 @@ final class TemplateTest {
     var text = Files.readString(ProjectFiles.root().resolve("template.yaml"));
 
     assertThat(text.lines().filter(line -> line.contains("AUTH_MODE")))
-        .hasSize(3)
+        .hasSize(4)
         .allMatch(line -> line.contains("AUTH_MODE: jwt"));
   }
 

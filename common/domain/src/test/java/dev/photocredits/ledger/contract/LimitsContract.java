@@ -4,7 +4,6 @@ import static dev.photocredits.ledger.Samples.at;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.deleted;
 import static dev.photocredits.ledger.Samples.failed;
-import static dev.photocredits.ledger.Samples.newEmail;
 import static dev.photocredits.ledger.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,7 @@
 package dev.photocredits.dynamodb.items;
 
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.generation.SourceGroup;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.lambda.Sha256;
@@ -160,6 +161,12 @@ public final class Keys {
   /** The sort key of the counter of a limit in the window that begins at {@code window}. */
   public static String counter(Limit limit, Instant window) {
     return LIMITS + limit + "#" + window;
+  }
+
+  /** The keys of the counter of a group of source addresses. */
+  public static Map<String, AttributeValue> sourceCounter(
+      Limit limit, Instant window, SourceGroup source) {
+    return item(LIMITS + limit, counter(limit, window) + "#" + source.number());
   }
 
   /** The sort key of a user's waiting requests. */

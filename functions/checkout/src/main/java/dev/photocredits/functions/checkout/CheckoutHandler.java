@@ -1,6 +1,5 @@
 package dev.photocredits.functions.checkout;
 
-import dev.photocredits.checkout.CheckoutOutcome;
 import dev.photocredits.checkout.CheckoutOutcome.KeyReused;
 import dev.photocredits.checkout.CheckoutOutcome.Opened;
 import dev.photocredits.checkout.CheckoutOutcome.OtherIdentity;
@@ -94,10 +93,7 @@ public final class CheckoutHandler extends ApiHandler {
         .now()
         .lookups
         .refuse(caller, id)
-        .map(
-            refusal ->
-                Errors.limitReached(Limit.LOOKUPS, refusal.most(), refusal.retryAfter())
-                    .trace("user", Log.user(caller)));
+        .map(refusal -> Errors.limitReached(refusal).trace("user", Log.user(caller)));
   }
 
   private Response find(Access.Caller caller, SessionId id) {
@@ -141,25 +137,32 @@ public final class CheckoutHandler extends ApiHandler {
     var key = request.idempotencyKey().orElse(null);
     var wanted = CheckoutRequest.from(request);
     caller.mustBe(wanted.email());
-    var response =
-        switch (opened(caller, wanted, key)) {
-          case Opened(var session) ->
-              Response.ok(
-                      Json.object(
-                          "checkout_url", session.url().toString(),
-                          "session_id", session.id().value()))
-                  .trace("session_id", session.id().value());
-          case KeyReused _ -> Errors.keyReused();
-          case OtherIdentity _ -> Errors.otherIdentity();
-        };
-    return response.trace("user", Log.user(wanted.email())).trace("package", wanted.pack().key());
-  }
-
-  private CheckoutOutcome opened(
-      Access.Caller caller, CheckoutRequest wanted, @Nullable IdempotencyKey key) {
     return wiring
         .now()
-        .checkout
-        .open(wanted.email(), caller.identity().orElse(null), wanted.pack(), key);
+        .calls
+        .refuse(wanted.email(), Limit.CHECKOUTS)
+        .map(Errors::limitReached)
+        .orElseGet(() -> open(caller, wanted, key))
+        .trace("user", Log.user(wanted.email()))
+        .trace("package", wanted.pack().key());
+  }
+
+  private Response open(
+      Access.Caller caller, CheckoutRequest wanted, @Nullable IdempotencyKey key) {
+    var outcome =
+        wiring
+            .now()
+            .checkout
+            .open(wanted.email(), caller.identity().orElse(null), wanted.pack(), key);
+    return switch (outcome) {
+      case Opened(var session) ->
+          Response.ok(
+                  Json.object(
+                      "checkout_url", session.url().toString(),
+                      "session_id", session.id().value()))
+              .trace("session_id", session.id().value());
+      case KeyReused _ -> Errors.keyReused();
+      case OtherIdentity _ -> Errors.otherIdentity();
+    };
   }
 }

@@ -8,6 +8,7 @@ import dev.photocredits.checkout.SessionLookups;
 import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.dynamodb.DynamoDb;
+import dev.photocredits.generation.CallLimits;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.http.Access;
@@ -29,6 +30,7 @@ final class Wiring {
   final Access access;
   final Checkout checkout;
   final SessionLookups lookups;
+  final CallLimits calls;
   final AccountBindings bindings;
   private final DynamoDb table;
 
@@ -62,7 +64,8 @@ final class Wiring {
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
     var orders = table.purchaseOrders();
     var fulfilment = new Fulfilment(accounts, ledger, orders, lookup, ids, clock);
-    lookups = new SessionLookups(orders, limits(environment), clock);
+    calls = new CallLimits(table.callCounts(), limits(environment, access), clock);
+    lookups = new SessionLookups(orders, calls);
     var stage = Stage.of(environment).name();
     checkout =
         new Checkout(
@@ -77,9 +80,14 @@ final class Wiring {
             clock);
   }
 
-  private static Limits limits(Environment environment) {
-    return Limits.NONE.with(
-        Limit.LOOKUPS, environment.number("CHECKOUT_LOOKUP_LIMIT", 1, 0, 1_000));
+  // If access is open, callers cannot be told apart: one limit for all of them would refuse a
+  // customer who is waiting.
+  private static Limits limits(Environment environment, Access access) {
+    var lookups = environment.number("CHECKOUT_LOOKUP_LIMIT", 1, 0, 1_000);
+    var checkouts = environment.number("CHECKOUT_HOURLY_LIMIT", 20, 0, 1_000);
+    return access.isOpen()
+        ? Limits.NONE
+        : Limits.NONE.with(Limit.LOOKUPS, lookups).with(Limit.CHECKOUTS, checkouts);
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.photocredits.functions.feedback;
 
 import dev.photocredits.feedback.Feedback;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.http.ApiHandler;
+import dev.photocredits.http.Errors;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.lambda.Environment;
@@ -32,6 +34,15 @@ public final class FeedbackHandler extends ApiHandler {
   @Override
   protected Response handle(Request request) {
     var submitted = FeedbackRequest.from(request);
+    return wiring
+        .now()
+        .calls
+        .refuseSource(request.sourceAddress(), Limit.FEEDBACK)
+        .map(Errors::limitReached)
+        .orElseGet(() -> keep(submitted));
+  }
+
+  private Response keep(FeedbackRequest submitted) {
     var with = wiring.now();
     var now = with.clock.instant();
     var feedback = new Feedback(with.ids.next(now), submitted.message(), submitted.email(), now);

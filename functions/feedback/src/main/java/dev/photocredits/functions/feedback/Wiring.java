@@ -3,6 +3,10 @@ package dev.photocredits.functions.feedback;
 import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.feedback.FeedbackStore;
+import dev.photocredits.generation.CallLimits;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.http.Access;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
@@ -13,12 +17,22 @@ final class Wiring {
   final InstantSource clock;
   final TimeOrderedIds ids = new TimeOrderedIds(new SecureRandom());
   final FeedbackStore feedback;
+  final CallLimits calls;
   private final DynamoDb table;
 
   Wiring(Environment environment) {
     clock = environment.clock();
     table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     feedback = table.feedback();
+    calls = new CallLimits(table.callCounts(), limits(environment), clock);
+  }
+
+  // Where access is open, as in a local run, all callers have one address.
+  private static Limits limits(Environment environment) {
+    var messages = environment.number("FEEDBACK_HOURLY_LIMIT", 20, 0, 1_000);
+    return Access.of(environment).isOpen()
+        ? Limits.NONE
+        : Limits.NONE.with(Limit.FEEDBACK, messages);
   }
 
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */

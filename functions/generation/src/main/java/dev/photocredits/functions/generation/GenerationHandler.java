@@ -22,6 +22,7 @@ import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
 import dev.photocredits.generation.GenerationOutcome.Work;
 import dev.photocredits.generation.GenerationRequest;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.http.Access;
 import dev.photocredits.http.ApiHandler;
 import dev.photocredits.http.Errors;
@@ -39,6 +40,7 @@ import dev.photocredits.lambda.Metric;
 import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
+import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
@@ -126,15 +128,24 @@ public final class GenerationHandler extends ApiHandler {
     var caller = wiring.now().access.caller(request);
     var wanted = UploadBody.from(request);
     caller.mustOwn(wanted.owner(), wiring.now().bindings);
+    return wiring
+        .now()
+        .calls
+        .refuse(wanted.owner(), Limit.UPLOADS)
+        .map(Errors::limitReached)
+        .orElseGet(() -> upload(wanted))
+        .trace("user", Log.user(wanted.owner()));
+  }
+
+  private Response upload(UploadRequest wanted) {
     var opened = wiring.now().uploads.open(wanted);
     return Response.ok(
-            Json.object(
-                "upload_id", opened.id().toString(),
-                "url", opened.address().toString(),
-                "method", "PUT",
-                "headers", opened.headers(),
-                "expires_at", opened.expiresAt().toString()))
-        .trace("user", Log.user(wanted.owner()));
+        Json.object(
+            "upload_id", opened.id().toString(),
+            "url", opened.address().toString(),
+            "method", "PUT",
+            "headers", opened.headers(),
+            "expires_at", opened.expiresAt().toString()));
   }
 
   private Response generate(Request request) {

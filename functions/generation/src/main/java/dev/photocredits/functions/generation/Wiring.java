@@ -7,11 +7,14 @@ import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.gemini.GeminiImageModel;
 import dev.photocredits.gemini.RetiredModels;
 import dev.photocredits.gemini.ThinkingLevel;
+import dev.photocredits.generation.CallLimits;
 import dev.photocredits.generation.Deletion;
 import dev.photocredits.generation.Gallery;
 import dev.photocredits.generation.GenerationFlow;
 import dev.photocredits.generation.GenerationQueue;
 import dev.photocredits.generation.GenerationStart;
+import dev.photocredits.generation.Limits;
+import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.PictureGenerator;
 import dev.photocredits.generation.WaitSlots;
 import dev.photocredits.generation.WorkQueue;
@@ -66,6 +69,7 @@ final class Wiring {
   final GenerationQueue queue;
   final WaitSlots waits;
   final Deletion deletion;
+  final CallLimits calls;
   final AccountBindings bindings;
   final boolean enabled;
   private final WorkQueue messages;
@@ -146,6 +150,7 @@ final class Wiring {
     uploads = parts.uploads();
     messages = parts.queue();
     priming = parts.priming();
+    calls = new CallLimits(table.callCounts(), uploadLimits(environment, access), clock);
     deletion = new Deletion(generations, images, parts.photos(), parts.ids(), clock);
     var limits = GenerationLimits.of(environment);
     start =
@@ -169,6 +174,12 @@ final class Wiring {
     queue =
         new GenerationQueue(start, generations, parts.photos(), parts.queue(), parts.ids(), clock);
     waits = new WaitSlots(generations, limits, parts.ids(), clock);
+  }
+
+  // If access is open, callers cannot be told apart.
+  private static Limits uploadLimits(Environment environment, Access access) {
+    var uploads = environment.number("UPLOAD_HOURLY_LIMIT", 60, 0, 10_000);
+    return access.isOpen() ? Limits.NONE : Limits.NONE.with(Limit.UPLOADS, uploads);
   }
 
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */

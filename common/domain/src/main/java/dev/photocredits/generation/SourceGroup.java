@@ -1,0 +1,51 @@
+package dev.photocredits.generation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * One of 65,536 groups of source addresses. An IP address is personal data, and a digest of it can
+ * be reversed by trying all addresses. A group cannot: it contains some 65,000 addresses of IPv4,
+ * and other ones in each window. All addresses of an IPv6 network of 64 bits, which is what one
+ * customer of a provider gets, are in the same group.
+ *
+ * @param number from 0 to 65535
+ */
+public record SourceGroup(int number) {
+  private static final int NETWORK_BYTES = 8;
+  private static final int GROUPS = 65_536;
+
+  public SourceGroup {
+    if (number < 0 || number >= GROUPS) {
+      throw new IllegalArgumentException("not a group of source addresses: " + number);
+    }
+  }
+
+  /** The group of an address in the window that begins at that time. */
+  public static SourceGroup of(String address, Instant window) {
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update((window + " ").getBytes(UTF_8));
+      var digest = sha256.digest(network(address));
+      return new SourceGroup(Short.toUnsignedInt(ByteBuffer.wrap(digest).getShort()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  // What is no address is a group of its own, so that it is limited as well.
+  private static byte[] network(String address) {
+    try {
+      var bytes = InetAddress.ofLiteral(address).getAddress();
+      return bytes.length > NETWORK_BYTES ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes;
+    } catch (IllegalArgumentException _) {
+      return address.getBytes(UTF_8);
+    }
+  }
+}
