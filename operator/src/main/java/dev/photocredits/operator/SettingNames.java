@@ -10,13 +10,16 @@ import java.util.TreeSet;
 public final class SettingNames {
   private static final Set<String> ALL =
       Set.of(
+          "ALLOWED_HOSTS",
           "AUTH_MODE",
           "BUCKET_NAME",
+          "CHECKOUT_HOURLY_LIMIT",
           "CHECKOUT_LOOKUP_LIMIT",
           "CORS_ORIGINS",
           "CREDITS_PER_GENERATION",
           "DATA_DIR",
           "ENVIRONMENT",
+          "FEEDBACK_HOURLY_LIMIT",
           "FRONTEND_URL",
           "GEMINI_API_KEY",
           "GEMINI_MODEL",
@@ -30,6 +33,7 @@ public final class SettingNames {
           "IMAGE_URL_EXPIRY_SECONDS",
           "JWT_AUDIENCE",
           "JWT_ISSUER",
+          "METRICS_NAMESPACE",
           "MODEL_DAILY_PICTURES",
           "MODEL_DAILY_USER_PERCENT",
           "MODEL_UNCHARGED_PICTURES",
@@ -42,6 +46,7 @@ public final class SettingNames {
           "STRIPE_WEBHOOK_SECRET",
           "SWEEP_INTERVAL_SECONDS",
           "TABLE_NAME",
+          "UPLOAD_HOURLY_LIMIT",
           "WEBHOOK_URL",
           "WELCOME_CREDITS");
 

@@ -12,6 +12,7 @@ import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.SourceGroup;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Runs the contract of counted calls on an emulated DynamoDB table. */
 final class DynamoDbCallCountsTest implements CallCountsContract {
@@ -38,7 +39,8 @@ final class DynamoDbCallCountsTest implements CallCountsContract {
       var key = Keys.item("LIMIT#FEEDBACK", "LIMIT#FEEDBACK#2025-01-01T10:00:00Z#9");
       var item = client.getItem(get -> get.tableName(TestTable.NAME).key(key)).item();
       var eleven = Instant.parse("2025-01-01T11:00:00Z").getEpochSecond();
-      assertThat(item.get(Fields.EXPIRES_AT).n()).isEqualTo(Long.toString(eleven));
+      assertThat(item.get(Fields.EXPIRES_AT))
+          .isEqualTo(AttributeValue.fromN(Long.toString(eleven)));
     }
   }
 }
