@@ -300,6 +300,11 @@ public final class PhotoCredits {
       description = {
         "Binds an account to another sign-in, for example after the customer lost the old one.",
         "Verify who asks: the new sign-in gets the credits and the pictures."
+      },
+      exitCodeList = {
+        "0:the account is bound to the sign-in, now or before",
+        "1:not bound; nothing was changed",
+        FAILED
       })
   int rebind(
       @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)

@@ -66,9 +66,9 @@ final class SnapStartTest {
       List.of(
           Arguments.of(
               "checkout", Map.of("GET /v1/checkout/sessions/cs_nobody", 3L, "GetItem", 3L)),
-          Arguments.of("credits", Map.of("Query", 4L, "GetItem", 3L)),
+          Arguments.of("credits", Map.of("Query", 4L, "GetItem", 7L)),
           Arguments.of("feedback", Map.of("GetItem", 3L)),
-          Arguments.of("generation", Map.of("GetItem", 7L, PICTURE, 3L, MODEL, 3L)),
+          Arguments.of("generation", Map.of("GetItem", 11L, PICTURE, 3L, MODEL, 3L)),
           Arguments.of("health", Map.of()),
           Arguments.of("sweeper", Map.of("GetItem", 3L)),
           Arguments.of("webhook", Map.of("GetItem", 3L)),
