@@ -19,7 +19,7 @@ public final class GenerationLimits {
 
   /** The daily limits on calls of the model, for every function that calls it. */
   public static Limits daily(Environment environment) {
-    var day = environment.number("MODEL_DAILY_PICTURES", 0, 0, 1_000_000);
+    var day = environment.number("MODEL_DAILY_PICTURES", 600, 0, 1_000_000);
     var percent = environment.number("MODEL_DAILY_USER_PERCENT", 25, 0, 100);
     return Limits.NONE.with(Limit.DAILY, day).with(Limit.SHARE, share(day, percent));
   }
