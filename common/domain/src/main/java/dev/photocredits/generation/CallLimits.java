@@ -3,8 +3,10 @@ package dev.photocredits.generation;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.values.Email;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Decides whether a caller may make another call of a kind in this window. */
 public final class CallLimits {
@@ -35,10 +37,7 @@ public final class CallLimits {
    * may be done, as it always may while the limit is off. A refused call is not counted.
    */
   public Optional<Refusal> refuse(Email caller, Limit limit) {
-    var now = clock.instant();
-    return !isOn(limit) || counts.count(caller, limit, limits, now)
-        ? Optional.empty()
-        : Optional.of(new Refusal(limit, limits.most(limit), limit.retryAfter(now)));
+    return refuse(limit, now -> counts.count(caller, limit, limits, now));
   }
 
   /**
@@ -46,9 +45,13 @@ public final class CallLimits {
    * The address is not stored: see {@link SourceGroup}.
    */
   public Optional<Refusal> refuseSource(String address, Limit limit) {
+    return refuse(
+        limit, now -> counts.count(SourceGroup.of(address, limit.window(now)), limit, limits, now));
+  }
+
+  private Optional<Refusal> refuse(Limit limit, Predicate<Instant> counted) {
     var now = clock.instant();
-    return !isOn(limit)
-            || counts.count(SourceGroup.of(address, limit.window(now)), limit, limits, now)
+    return !isOn(limit) || counted.test(now)
         ? Optional.empty()
         : Optional.of(new Refusal(limit, limits.most(limit), limit.retryAfter(now)));
   }

@@ -1,5 +1,7 @@
 package dev.photocredits.generation;
 
+import static dev.photocredits.images.ModelAnswer.Overloaded.RETRY_AFTER;
+
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Deleted;
@@ -20,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Generates pictures within the request that asks for them. */
 public final class GenerationFlow {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
-
   private final GenerationStart start;
   private final Generations generations;
   private final PictureGenerator generator;

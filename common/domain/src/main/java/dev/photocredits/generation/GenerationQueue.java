@@ -1,5 +1,7 @@
 package dev.photocredits.generation;
 
+import static dev.photocredits.images.ModelAnswer.Overloaded.RETRY_AFTER;
+
 import dev.photocredits.generation.FinishOutcome.Finished;
 import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
@@ -21,8 +23,6 @@ public final class GenerationQueue {
    * queue's 15 minutes after the first one, and the worker's 150 s).
    */
   public static final Duration LEASE = Duration.ofMinutes(20);
-
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
   private final GenerationStart start;
   private final Generations generations;

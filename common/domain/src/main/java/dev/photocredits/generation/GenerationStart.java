@@ -1,5 +1,6 @@
 package dev.photocredits.generation;
 
+import static dev.photocredits.images.ModelAnswer.Overloaded.RETRY_AFTER;
 import static java.util.Objects.requireNonNull;
 
 import dev.photocredits.credits.AccountBindings;
@@ -42,8 +43,6 @@ import org.jspecify.annotations.Nullable;
  * or by a worker: the request repeats an earlier one, is refused, or holds the price.
  */
 public final class GenerationStart {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
-
   private final Ledger ledger;
   private final Generations generations;
   private final Credits price;

@@ -1,5 +1,7 @@
 package dev.photocredits.generation;
 
+import static dev.photocredits.images.ModelAnswer.Overloaded.RETRY_AFTER;
+
 import dev.photocredits.images.Image;
 import dev.photocredits.images.ImageModel;
 import dev.photocredits.images.ImageStore;
@@ -33,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the model for the variations of a photo concurrently, and stores the pictures. */
 public final class PictureGenerator {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
-
   /** How many attempts are made to count the calls, if it is unknown whether they were counted. */
   private static final int ATTEMPTS = 3;
 

@@ -26,7 +26,10 @@ public sealed interface ModelAnswer {
    *
    * @param retryAfter how long to wait before asking again
    */
-  record Overloaded(String cause, Duration retryAfter) implements NoImage {}
+  record Overloaded(String cause, Duration retryAfter) implements NoImage {
+    /** How long to wait before asking again if the model does not tell. */
+    public static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+  }
 
   /** There was no answer by the deadline, or the model reported a timeout of its own. */
   record TimedOut(String cause) implements NoImage {}

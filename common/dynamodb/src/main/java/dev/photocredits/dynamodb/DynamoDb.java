@@ -68,7 +68,7 @@ public final class DynamoDb {
 
   private static final User PRIMING_USER =
       new User(
-          PrimingRequest.NOBODY,
+          PrimingRequest.USER,
           new Credits(1000),
           Lots.NONE,
           OpenReversals.NONE,
@@ -148,7 +148,10 @@ public final class DynamoDb {
     var _ = UserItem.SCHEMA.mapToItem(UserItem.SCHEMA.itemToMap(PRIMING_USER, true));
   }
 
-  /** The schemas of all items. Using them loads their classes, which a snapshot keeps. */
+  /**
+   * The schemas of the items that functions read and write. Using them loads their classes, which a
+   * snapshot keeps.
+   */
   private static List<TableSchema<?>> schemas() {
     return List.of(
         UserItem.SCHEMA,

@@ -77,7 +77,6 @@ public final class GeminiImageModel implements ImageModel {
   private static final Duration LEAST_TIME = Duration.ofMillis(500);
 
   /** The default for an overloaded model whose response names no wait. */
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
   // Without the empty list, the library waits for a second even after the last attempt.
   private static final HttpRetryOptions NO_RETRY =
@@ -360,7 +359,7 @@ public final class GeminiImageModel implements ImageModel {
       return new Attempt.Again(new TimedOut(cause), false, true, wait);
     }
     if (http.status() == 429 || http.status() == 503) {
-      var overloaded = new Overloaded(cause, http.retryAfter().orElse(RETRY_AFTER));
+      var overloaded = new Overloaded(cause, http.retryAfter().orElse(Overloaded.RETRY_AFTER));
       return new Attempt.Again(overloaded, true, true, wait);
     }
     return http.status() >= 500

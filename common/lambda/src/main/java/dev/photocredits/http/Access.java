@@ -2,6 +2,7 @@ package dev.photocredits.http;
 
 import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.credits.Identity;
+import dev.photocredits.generation.Limits;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.values.Email;
@@ -37,9 +38,12 @@ public final class Access {
     };
   }
 
-  /** Whether any caller may act for any address, so that an address does not tell callers apart. */
-  public boolean isOpen() {
-    return open;
+  /**
+   * The limits that bound how often one caller calls: these, or none if access is open. Callers
+   * cannot be told apart then, and one limit for all of them would refuse a customer who is alone.
+   */
+  public Limits perCaller(Limits limits) {
+    return open ? Limits.NONE : limits;
   }
 
   /**

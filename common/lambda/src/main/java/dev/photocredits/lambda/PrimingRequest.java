@@ -17,7 +17,7 @@ import java.util.UUID;
  */
 public record PrimingRequest(String route, String contentType, String body, boolean isRead) {
   /** The address that stands for a user during priming. No person can have it (RFC 2606). */
-  public static final Email NOBODY = new Email("nobody@example.invalid");
+  public static final Email USER = new Email("nobody@example.invalid");
 
   /** A request that only reads, with an empty JSON object as its body. */
   public static PrimingRequest of(String route) {
@@ -39,7 +39,7 @@ public record PrimingRequest(String route, String contentType, String body, bool
     var method = route.substring(0, route.indexOf(' '));
     var claims =
         Json.object(
-            "email", NOBODY.value(),
+            "email", USER.value(),
             "email_verified", "true",
             "iss", "https://issuer.example.invalid",
             "sub", "nobody");
@@ -49,7 +49,7 @@ public record PrimingRequest(String route, String contentType, String body, bool
             "routeKey", route,
             "rawPath", route.substring(method.length() + 1),
             "headers", Json.object("content-type", contentType, "stripe-signature", "t=1,v1=00"),
-            "pathParameters", Json.object("email", NOBODY.value(), "id", new UUID(0, 0).toString()),
+            "pathParameters", Json.object("email", USER.value(), "id", new UUID(0, 0).toString()),
             "requestContext",
                 Json.object(
                     "requestId", "priming",

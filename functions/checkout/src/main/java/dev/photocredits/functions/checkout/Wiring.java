@@ -64,7 +64,7 @@ final class Wiring {
     var accounts = new Accounts(ledger, WelcomeCredits.of(environment), ids, clock);
     var orders = table.purchaseOrders();
     var fulfilment = new Fulfilment(accounts, ledger, orders, lookup, ids, clock);
-    calls = new CallLimits(table.callCounts(), limits(environment, access), clock);
+    calls = new CallLimits(table.callCounts(), access.perCaller(limits(environment)), clock);
     lookups = new SessionLookups(orders, calls);
     var stage = Stage.of(environment).name();
     checkout =
@@ -80,14 +80,10 @@ final class Wiring {
             clock);
   }
 
-  // If access is open, callers cannot be told apart: one limit for all of them would refuse a
-  // customer who is waiting.
-  private static Limits limits(Environment environment, Access access) {
-    var lookups = environment.number("CHECKOUT_LOOKUP_LIMIT", 1, 0, 1_000);
-    var checkouts = environment.number("CHECKOUT_HOURLY_LIMIT", 20, 0, 1_000);
-    return access.isOpen()
-        ? Limits.NONE
-        : Limits.NONE.with(Limit.LOOKUPS, lookups).with(Limit.CHECKOUTS, checkouts);
+  private static Limits limits(Environment environment) {
+    return Limits.NONE
+        .with(Limit.LOOKUPS, environment.number("CHECKOUT_LOOKUP_LIMIT", 1, 0, 1_000))
+        .with(Limit.CHECKOUTS, environment.number("CHECKOUT_HOURLY_LIMIT", 20, 0, 1_000));
   }
 
   /**

@@ -24,15 +24,9 @@ final class Wiring {
     clock = environment.clock();
     table = DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME"));
     feedback = table.feedback();
-    calls = new CallLimits(table.callCounts(), limits(environment), clock);
-  }
-
-  // Where access is open, as in a local run, all callers have one address.
-  private static Limits limits(Environment environment) {
     var messages = environment.number("FEEDBACK_HOURLY_LIMIT", 20, 0, 1_000);
-    return Access.of(environment).isOpen()
-        ? Limits.NONE
-        : Limits.NONE.with(Limit.FEEDBACK, messages);
+    var limits = Access.of(environment).perCaller(Limits.NONE.with(Limit.FEEDBACK, messages));
+    calls = new CallLimits(table.callCounts(), limits, clock);
   }
 
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */

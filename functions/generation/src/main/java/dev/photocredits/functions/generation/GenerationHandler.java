@@ -79,7 +79,7 @@ public final class GenerationHandler extends ApiHandler {
   /** A complete form for priming, with a picture of one pixel. */
   private static final String PRIMING_FORM =
       Stream.of(
-              "user_email\"\r\n\r\n" + PrimingRequest.NOBODY.value(),
+              "user_email\"\r\n\r\n" + PrimingRequest.USER.value(),
               "prompt\"\r\n\r\nnothing",
               "image\"; filename=\"-.png\"\r\nContent-Type: image/png\r\n\r\n" + Wiring.PIXEL)
           .map(part -> "---\r\nContent-Disposition: form-data; name=\"" + part + "\r\n")

@@ -150,7 +150,12 @@ final class Wiring {
     uploads = parts.uploads();
     messages = parts.queue();
     priming = parts.priming();
-    calls = new CallLimits(table.callCounts(), uploadLimits(environment, access), clock);
+    var hourlyUploads = environment.number("UPLOAD_HOURLY_LIMIT", 60, 0, 10_000);
+    calls =
+        new CallLimits(
+            table.callCounts(),
+            access.perCaller(Limits.NONE.with(Limit.UPLOADS, hourlyUploads)),
+            clock);
     deletion = new Deletion(generations, images, parts.photos(), parts.ids(), clock);
     var limits = GenerationLimits.of(environment);
     start =
@@ -176,12 +181,6 @@ final class Wiring {
     waits = new WaitSlots(generations, limits, parts.ids(), clock);
   }
 
-  // If access is open, callers cannot be told apart.
-  private static Limits uploadLimits(Environment environment, Access access) {
-    var uploads = environment.number("UPLOAD_HOURLY_LIMIT", 60, 0, 10_000);
-    return access.isOpen() ? Limits.NONE : Limits.NONE.with(Limit.UPLOADS, uploads);
-  }
-
   /** Primes the function before its SnapStart snapshot, by calls that change nothing. */
   void prime() {
     priming.run();
@@ -189,8 +188,7 @@ final class Wiring {
 
   /** Primes an unplugged wiring: signs a URL for an upload, and queues a generation. */
   void primeWrites() {
-    var _ =
-        uploads.open(new UploadRequest(PrimingRequest.NOBODY, new DeclaredType("image/png"), 1));
-    var _ = messages.send(PrimingRequest.NOBODY, new GenerationId(new UUID(0, 0)));
+    var _ = uploads.open(new UploadRequest(PrimingRequest.USER, new DeclaredType("image/png"), 1));
+    var _ = messages.send(PrimingRequest.USER, new GenerationId(new UUID(0, 0)));
   }
 }
