@@ -7,7 +7,8 @@ $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),\
 # that delete versions fail if KEEP or STACK stands before make, as in KEEP=50 make deploy, instead of ignoring it.
 $(foreach name,KEEP STACK,$(if $(filter environment,$(origin $(name))),$(if $(filter deploy prune-versions,\
   $(MAKECMDGOALS)),$(error photo-credits: write $(name)=… after make, not before it))))
-$(foreach name,EMAIL ENV FUNCTION ID KEEP ONE STACK VERSION,$(if $(filter override,$(origin $(name))),,$(eval override $(name) :=)))
+$(foreach name,EMAIL ENV FUNCTION ID KEEP ONE STACK VERSION,$(if $(filter override,$(origin $(name))),,\
+  $(eval override $(name) :=)))
 
 JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
@@ -146,7 +147,7 @@ adjust: email jdk ## adjust the balance of EMAIL=… by CREDITS=±n for REASON=�
 reconcile: jdk ## apply Stripe's payments and refunds SINCE=2026-09-01 that the table lacks
 	@$(OPERATOR) reconcile $${SINCE:+"--since=$$SINCE"}
 
-rebind: email jdk ## bind EMAIL=… to ISSUER=… SUBJECT=…, or CLEAR=1 to the next sign-in, for REASON=…; CONFIRM=yes
+rebind: email jdk ## bind EMAIL=… to ISSUER=… SUBJECT=…, or to the next sign-in by CLEAR=1, for REASON=…
 	@$(BY_USER); $(OPERATOR) rebind "--email=$$EMAIL" $${ISSUER:+"--issuer=$$ISSUER"} \
 	  $${SUBJECT:+"--subject=$$SUBJECT"} $$([ "$$CLEAR" != 1 ] || echo --clear) $${REASON:+"--reason=$$REASON"} \
 	  $${ACTOR:+"--actor=$$ACTOR"} $(YES)

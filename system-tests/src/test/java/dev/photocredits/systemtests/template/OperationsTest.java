@@ -398,8 +398,13 @@ final class OperationsTest {
   }
 
   private JsonNode dashboard() throws JsonProcessingException {
-    var body = resources.at("/Dashboard/Properties/DashboardBody");
-    return new ObjectMapper().readTree(body.isArray() ? body.path(0).asText() : body.asText());
+    var substitution = resources.at("/Dashboard/Properties/DashboardBody");
+    var body = substitution.path(0).asText();
+    for (var part : substitution.path(1).properties()) {
+      var value = part.getValue().isArray() ? part.getValue().path(0) : part.getValue();
+      body = body.replace("${" + part.getKey() + "}", value.asText());
+    }
+    return new ObjectMapper().readTree(body);
   }
 
   private static List<String> paragraphs() {
