@@ -7,6 +7,7 @@ import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.values.Email;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * {@link AccountBindings} compares the token's subject with the one that the account is bound to.
  */
 public final class Access {
+  /** The claim is documented as a boolean, but tokens have been seen with the text 1. */
+  private static final Set<String> DOMAIN_IS_VERIFIED = Set.of("true", "1");
+
   private final boolean open;
 
   private Access(boolean open) {
@@ -47,9 +51,9 @@ public final class Access {
   }
 
   /**
-   * Returns the caller of a request. Rejects a request without a verified token with 401, and a
-   * token without a verified e-mail address or without a subject with 403, even if the request is
-   * not about an address.
+   * Returns the caller of a request. Rejects a request without a verified token with 401. Rejects
+   * an access token of Cognito, and a token without a verified e-mail address or without a subject,
+   * with 403, even if the request is not about an address.
    */
   public Caller caller(Request request) {
     if (open) {
@@ -58,15 +62,29 @@ public final class Access {
     if (!request.hasToken()) {
       throw new Rejected(Errors.noToken());
     }
+    if (request.claim("token_use").filter(use -> !use.equals("id")).isPresent()) {
+      throw new Rejected(Errors.accessToken());
+    }
     return new Caller(proven(request), identity(request));
   }
 
   private static Email proven(Request request) {
     return request
         .claim("email")
-        .filter(_ -> request.claim("email_verified").filter("true"::equals).isPresent())
+        .filter(_ -> isVerified(request))
         .flatMap(Email::parse)
         .orElseThrow(() -> new Rejected(Errors.unverifiedEmail()));
+  }
+
+  // Entra sends no email_verified. Its xms_edov says that the tenant owns the domain of the
+  // address;
+  // without it, the address is whatever an administrator entered (docs/issuers.md).
+  private static boolean isVerified(Request request) {
+    return request
+        .claim("email_verified")
+        .map("true"::equals)
+        .orElseGet(
+            () -> request.claim("xms_edov").filter(DOMAIN_IS_VERIFIED::contains).isPresent());
   }
 
   private static Identity identity(Request request) {

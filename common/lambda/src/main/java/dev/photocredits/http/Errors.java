@@ -66,6 +66,12 @@ public final class Errors {
     return Response.error(ErrorCode.UNAUTHENTICATED, "This route needs a valid token.");
   }
 
+  static Response accessToken() {
+    return Response.error(
+        ErrorCode.FORBIDDEN,
+        "This is an access token, which carries no e-mail address. Send the ID token instead.");
+  }
+
   static Response unverifiedEmail() {
     return Response.error(ErrorCode.FORBIDDEN, "The token carries no verified e-mail address.");
   }

@@ -109,6 +109,45 @@ final class AccessTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"true", "1"})
+  void a_verified_domain_counts_if_the_issuer_says_nothing_about_the_address(String verified) {
+    var caller = access.caller(withClaims(entra(Map.of("xms_edov", verified))));
+
+    assertThat(caller.address()).contains(ADA);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "0", "", "TRUE", "null", "[true]"})
+  void an_unverified_domain_is_forbidden(String verified) {
+    assertProvesNothing(entra(Map.of("xms_edov", verified)));
+  }
+
+  @Test
+  void a_verified_domain_does_not_count_if_the_address_is_unverified() {
+    assertProvesNothing(entra(Map.of("xms_edov", "true", "email_verified", "false")));
+    assertProvesNothing(entra(Map.of("xms_edov", "true", "email_verified", "")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"access", "refresh", "", "ID"})
+  void a_token_of_cognito_that_is_not_an_id_token_is_forbidden(String use) {
+    var claims = new HashMap<>(ADAS);
+    claims.put("token_use", use);
+
+    assertForbidden(
+        () -> access.caller(withClaims(claims)),
+        "This is an access token, which carries no e-mail address. Send the ID token instead.");
+  }
+
+  @Test
+  void an_id_token_of_cognito_is_accepted() {
+    var claims = new HashMap<>(ADAS);
+    claims.put("token_use", "id");
+
+    assertThat(access.caller(withClaims(claims)).address()).contains(ADA);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"iss", "sub"})
   void a_token_without_an_issuer_or_a_subject_is_forbidden(String claim) {
     var empty = new HashMap<>(ADAS);
@@ -160,6 +199,14 @@ final class AccessTest {
     assertThatThrownBy(() -> Access.of(environment))
         .isInstanceOf(InvalidSetting.class)
         .hasMessage("setting AUTH_MODE must be jwt or open");
+  }
+
+  /** Claims without email_verified, which Entra does not send. */
+  private static Map<String, String> entra(Map<String, String> more) {
+    var claims = new HashMap<>(ADAS);
+    claims.remove("email_verified");
+    claims.putAll(more);
+    return claims;
   }
 
   private static Map<String, String> withAddress(String address) {

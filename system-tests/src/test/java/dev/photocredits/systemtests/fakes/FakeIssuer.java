@@ -9,6 +9,7 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
@@ -17,6 +18,8 @@ import dev.photocredits.lambda.LoopbackServer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A fake OpenID issuer that signs any claims. It can also forge tokens with other keys. */
@@ -29,10 +32,33 @@ public final class FakeIssuer implements AutoCloseable {
   /** The key that it publishes. */
   public final RSAKey key = newKey("published");
 
+  private final List<JWK> published = new ArrayList<>(List.of(key));
+  private final String path;
+  private final String keys;
   private final LoopbackServer listener = LoopbackServer.start(this::answer);
 
+  public FakeIssuer() {
+    this("", "/keys");
+  }
+
+  /**
+   * An issuer at a path of its server, which may be no more than a slash at the end of the address.
+   *
+   * @param keys the path of its keys, which need not be below
+   */
+  public FakeIssuer(String path, String keys) {
+    this.path = path;
+    this.keys = keys;
+  }
+
+  /** Its name in tokens. */
   public URI address() {
-    return listener.address();
+    return URI.create(listener.address() + path);
+  }
+
+  /** Publishes another key. */
+  public void publish(JWK other) {
+    published.add(other);
   }
 
   /** A key that it does not publish. */
@@ -101,16 +127,17 @@ public final class FakeIssuer implements AutoCloseable {
     }
   }
 
-  private String body(String path) {
-    return switch (path) {
-      case "/.well-known/openid-configuration" ->
-          JSON.createObjectNode()
-              .put("issuer", address().toString())
-              .put("jwks_uri", address() + "/keys")
-              .toString();
-      case "/keys" -> new JWKSet(key).toString();
-      default -> throw new IllegalStateException("the fake does not support " + path);
-    };
+  private String body(String asked) {
+    if (asked.equals(path.replaceFirst("/$", "") + "/.well-known/openid-configuration")) {
+      return JSON.createObjectNode()
+          .put("issuer", address().toString())
+          .put("jwks_uri", listener.address() + keys)
+          .toString();
+    }
+    if (asked.equals(keys)) {
+      return new JWKSet(published).toString();
+    }
+    throw new IllegalStateException("the fake does not support " + asked);
   }
 
   @Override
