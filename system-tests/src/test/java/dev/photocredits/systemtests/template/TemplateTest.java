@@ -454,8 +454,22 @@ final class TemplateTest {
     assertThat(client.path("RefreshTokenValidity").asInt()).isBetween(1, 30);
     assertThat(client.at("/TokenValidityUnits/RefreshToken").asText()).isEqualTo("days");
     assertThat(client.at("/RefreshTokenRotation/Feature").asText()).isEqualTo("ENABLED");
-    assertThat(client.path("ExplicitAuthFlows").toString()).isEqualTo("[\"ALLOW_USER_SRP_AUTH\"]");
+    assertThat(client.path("ExplicitAuthFlows").toString()).doesNotContain("REFRESH");
     assertThat(client.path("EnableTokenRevocation").asBoolean()).isTrue();
+  }
+
+  @Test
+  void a_password_gets_a_token_on_the_command_line_except_in_production() {
+    var flows =
+        TRANSFORMED.one("AWS::Cognito::UserPoolClient", "UsersClient").path("ExplicitAuthFlows");
+
+    assertThat(TRANSFORMED.condition("IsProduction").at("/Fn::Equals/1").asText())
+        .isEqualTo("production");
+    assertThat(flows.path(0).asText()).isEqualTo("ALLOW_USER_SRP_AUTH");
+    assertThat(flows.at("/1/Fn::If").toString())
+        .isEqualTo(
+            "[\"IsProduction\",{\"Ref\":\"AWS::NoValue\"},\"ALLOW_ADMIN_USER_PASSWORD_AUTH\"]");
+    assertThat(flows).hasSize(2);
   }
 
   @Test

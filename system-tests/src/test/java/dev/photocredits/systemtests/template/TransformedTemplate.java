@@ -24,9 +24,11 @@ public final class TransformedTemplate {
   private final JsonNode parameters;
   private final JsonNode resources;
   private final JsonNode rules;
+  private final JsonNode conditions;
 
   private TransformedTemplate(JsonNode template) {
     this.rules = template.path("Rules");
+    this.conditions = template.path("Conditions");
     this.parameters = template.path("Parameters");
     this.resources = template.path("Resources");
   }
@@ -87,6 +89,10 @@ public final class TransformedTemplate {
   /** The names of the rules that parameters have to follow. */
   List<String> rules() {
     return rules.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  JsonNode condition(String name) {
+    return conditions.path(name);
   }
 
   JsonNode parameter(String name) {
