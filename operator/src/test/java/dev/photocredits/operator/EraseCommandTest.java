@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
-import dev.photocredits.lambda.Sha256;
+import dev.photocredits.values.Sha256;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +47,7 @@ final class EraseCommandTest {
           client.putObject(
               put -> put.bucket(BUCKET).key("images/" + ID + "/1"),
               RequestBody.fromString("a picture"));
-      var digest = HexFormat.of().formatHex(Sha256.of(ADA));
+      var digest = Sha256.hex(ADA);
       var _ =
           client.putObject(
               put -> put.bucket(BUCKET).key("uploads/" + digest + "/" + ID),

@@ -1,10 +1,6 @@
 package dev.photocredits.credits;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.photocredits.values.Sha256;
 import java.util.regex.Pattern;
 
 /**
@@ -23,12 +19,6 @@ public record Identity(String digest) {
 
   /** The identity of a subject of an issuer. An issuer is a URL, so it contains no space. */
   public static Identity of(String issuer, String subject) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      var digest = sha256.digest((issuer + " " + subject).getBytes(UTF_8));
-      return new Identity(HexFormat.of().formatHex(digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new Identity(Sha256.hex(issuer + " " + subject));
   }
 }

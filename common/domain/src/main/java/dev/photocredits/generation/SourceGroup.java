@@ -2,10 +2,9 @@ package dev.photocredits.generation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.photocredits.values.Sha256;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 
@@ -29,14 +28,8 @@ public record SourceGroup(int number) {
 
   /** The group of an address in the window that begins at that time. */
   public static SourceGroup of(String address, Instant window) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update((window + " ").getBytes(UTF_8));
-      var digest = sha256.digest(network(address));
-      return new SourceGroup(Short.toUnsignedInt(ByteBuffer.wrap(digest).getShort()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    var digest = Sha256.of((window + " ").getBytes(UTF_8), network(address));
+    return new SourceGroup(Short.toUnsignedInt(ByteBuffer.wrap(digest).getShort()));
   }
 
   // What is no address is a group of its own, so that it is limited as well.

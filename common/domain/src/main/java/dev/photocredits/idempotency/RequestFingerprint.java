@@ -2,10 +2,11 @@ package dev.photocredits.idempotency;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.photocredits.values.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A hash over everything that identifies a request: two requests with the same fingerprint are the
@@ -20,20 +21,16 @@ public record RequestFingerprint(String hex) {
 
   /** Computes the fingerprint of the parts and of a file that came with them. */
   public static RequestFingerprint of(byte[] file, String... parts) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (var part : parts) {
-        add(digest, part.getBytes(UTF_8));
-      }
-      add(digest, file);
-      return new RequestFingerprint(HexFormat.of().formatHex(digest.digest()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+    var all = new ArrayList<byte[]>();
+    for (var part : parts) {
+      add(all, part.getBytes(UTF_8));
     }
+    add(all, file);
+    return new RequestFingerprint(HexFormat.of().formatHex(Sha256.of(all.toArray(byte[][]::new))));
   }
 
-  private static void add(MessageDigest digest, byte[] part) {
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).flip());
-    digest.update(part);
+  private static void add(List<byte[]> all, byte[] part) {
+    all.add(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+    all.add(part);
   }
 }

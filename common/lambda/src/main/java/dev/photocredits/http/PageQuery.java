@@ -1,8 +1,8 @@
 package dev.photocredits.http;
 
-import dev.photocredits.lambda.Sha256;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Page;
+import dev.photocredits.values.Sha256;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;

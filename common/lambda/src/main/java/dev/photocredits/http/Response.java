@@ -2,7 +2,7 @@ package dev.photocredits.http;
 
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Metric;
-import dev.photocredits.lambda.Sha256;
+import dev.photocredits.values.Sha256;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.photocredits.lambda;
 
 import dev.photocredits.json.Json;
 import dev.photocredits.values.Email;
+import dev.photocredits.values.Sha256;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Instant;

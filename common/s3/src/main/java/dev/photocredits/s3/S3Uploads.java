@@ -1,15 +1,14 @@
 package dev.photocredits.s3;
 
-import dev.photocredits.lambda.Sha256;
 import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
 import dev.photocredits.values.Email;
+import dev.photocredits.values.Sha256;
 import dev.photocredits.values.TimeOrderedIds;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -50,7 +49,7 @@ final class S3Uploads implements Uploads {
 
   /** The prefix of the keys of a user's uploads. */
   static String folder(Email owner) {
-    return "uploads/" + HexFormat.of().formatHex(Sha256.of(owner.value())) + "/";
+    return "uploads/" + Sha256.hex(owner.value()) + "/";
   }
 
   @Override

@@ -4,17 +4,16 @@ import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.SourceGroup;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
-import dev.photocredits.lambda.Sha256;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.Mailbox;
 import dev.photocredits.values.PaymentIntentId;
 import dev.photocredits.values.PurchaseOrderId;
 import dev.photocredits.values.SessionId;
+import dev.photocredits.values.Sha256;
 import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.time.YearMonth;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -127,7 +126,7 @@ public final class Keys {
   public static List<String> welcomes(Email email) {
     return Stream.of(Mailbox.of(email).address(), email.value())
         .distinct()
-        .map(address -> HexFormat.of().formatHex(Sha256.of("welcome " + address)))
+        .map(address -> Sha256.hex("welcome " + address))
         .map(digest -> WELCOME + "#" + digest)
         .toList();
   }

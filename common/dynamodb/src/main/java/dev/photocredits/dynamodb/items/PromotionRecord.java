@@ -2,10 +2,9 @@ package dev.photocredits.dynamodb.items;
 
 import dev.photocredits.credits.Transaction.Promotion;
 import dev.photocredits.dynamodb.items.Schema.Item;
-import dev.photocredits.lambda.Sha256;
 import dev.photocredits.values.Email;
+import dev.photocredits.values.Sha256;
 import java.time.Instant;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
 
@@ -21,8 +20,7 @@ public record PromotionRecord(Email owner, String cause, @Nullable Instant expir
   public static PromotionRecord of(Email owner, Promotion promotion) {
     var cause =
         promotion.expiresAt() + " " + promotion.credits().value() + " " + promotion.description();
-    return new PromotionRecord(
-        owner, HexFormat.of().formatHex(Sha256.of(cause)), promotion.expiresAt());
+    return new PromotionRecord(owner, Sha256.hex(cause), promotion.expiresAt());
   }
 
   private static PromotionRecord read(Fields fields) {
