@@ -744,14 +744,9 @@ final class MutantCatalogue {
         "new WelcomeRecord(key + now)");
     erasure(
         "welcome: once for a mailbox",
-        DYNAMODB + "items/Keys.java",
-        "Mailbox.of(email).address()",
-        "email.value()");
-    table(
-        "welcome: once for an address that was welcomed before there were mailboxes",
-        "items/Keys.java",
-        "Stream.of(Mailbox.of(email).address(), email.value())",
-        "Stream.of(Mailbox.of(email).address())");
+        DYNAMODB + "DynamoDbLedger.java",
+        "Mailbox.of(email)",
+        "new Mailbox(email.value())");
     erasure(
         "erase: the version of a payment increases",
         table,

@@ -51,6 +51,7 @@ import dev.photocredits.dynamodb.items.WelcomeRecord;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.CustomerId;
 import dev.photocredits.values.Email;
+import dev.photocredits.values.Mailbox;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.Page;
 import dev.photocredits.values.PaymentIntentId;
@@ -58,7 +59,6 @@ import dev.photocredits.values.PurchaseOrderId;
 import dev.photocredits.values.SessionId;
 import dev.photocredits.values.TransactionId;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,19 +103,18 @@ final class DynamoDbLedger implements Ledger {
             now);
     var transaction = table.transaction();
     var profile = transaction.create(UserItem.SCHEMA, user);
-    var welcomed = new ArrayList<Part<WelcomeRecord>>();
+    @Nullable Part<WelcomeRecord> welcomed = null;
     if (welcome != null) {
       var _ = transaction.create(StoredTransaction.SCHEMA, new StoredTransaction(email, welcome));
-      for (var key : Keys.welcomes(email)) {
-        welcomed.add(transaction.create(WelcomeRecord.SCHEMA, new WelcomeRecord(key)));
-      }
+      var key = Keys.welcome(Mailbox.of(email));
+      welcomed = transaction.create(WelcomeRecord.SCHEMA, new WelcomeRecord(key));
     }
     var outcome = transaction.execute();
     if (outcome.isComplete()) {
       return user;
     }
     // A mailbox gets welcome credits only once, even if its user has been erased.
-    return welcomed.stream().anyMatch(outcome::isRefused) && !outcome.isRefused(profile)
+    return welcomed != null && outcome.isRefused(welcomed) && !outcome.isRefused(profile)
         ? create(email, null, now)
         : outcome.found(profile).orElseThrow(outcome::impossible);
   }

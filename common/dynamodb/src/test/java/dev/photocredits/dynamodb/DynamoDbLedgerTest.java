@@ -3,7 +3,6 @@ package dev.photocredits.dynamodb;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.failed;
 import static dev.photocredits.ledger.Samples.newEmail;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,9 +22,6 @@ import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.PaymentIntentId;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,23 +47,6 @@ final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
     var seed = System.nanoTime() + walk;
 
     new LedgerWalk(seed, ledger(), generations(), auditReader()).walk(250);
-  }
-
-  @Test
-  void an_address_with_welcome_credits_from_before_there_were_mailboxes_gets_no_more()
-      throws NoSuchAlgorithmException {
-    var ada = new Email(newEmail().value().replace("@", "+photos@"));
-    var digest =
-        MessageDigest.getInstance("SHA-256").digest(("welcome " + ada.value()).getBytes(UTF_8));
-    try (var client = TestTable.client()) {
-      var item = Keys.item("WELCOME#" + HexFormat.of().formatHex(digest), "WELCOME");
-      client.putItem(r -> r.tableName(TestTable.NAME).item(item));
-    }
-
-    var user = ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now());
-
-    assertThat(user.credits()).isEqualTo(Credits.NONE);
-    assertThat(ledger().statement(ada, 10, null).items()).isEmpty();
   }
 
   @Test

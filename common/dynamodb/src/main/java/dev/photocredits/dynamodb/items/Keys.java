@@ -14,11 +14,9 @@ import dev.photocredits.values.Sha256;
 import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.time.YearMonth;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The partition and sort keys of each kind of item. */
@@ -119,16 +117,11 @@ public final class Keys {
   }
 
   /**
-   * The keys of the items which record that an address got welcome credits: one for its mailbox,
-   * and one for the address itself, because items from before there were mailboxes have that. The
-   * keys are digests since the items outlast the erasure of a user.
+   * The key of the item which records that a mailbox got welcome credits. It is a digest since the
+   * item outlasts the erasure of a user.
    */
-  public static List<String> welcomes(Email email) {
-    return Stream.of(Mailbox.of(email).address(), email.value())
-        .distinct()
-        .map(address -> Sha256.hex("welcome " + address))
-        .map(digest -> WELCOME + "#" + digest)
-        .toList();
+  public static String welcome(Mailbox mailbox) {
+    return WELCOME + "#" + Sha256.hex("welcome " + mailbox.address());
   }
 
   public static String rebinding(UUID id) {

@@ -6,7 +6,7 @@ import software.amazon.awssdk.enhanced.dynamodb.TableSchema;
 /**
  * Records that a mailbox got welcome credits. Kept forever, even after the user is erased.
  *
- * @param key the partition key, one of {@link Keys#welcomes}
+ * @param key the partition key, {@link Keys#welcome}
  */
 public record WelcomeRecord(String key) {
   public static final TableSchema<WelcomeRecord> SCHEMA =
