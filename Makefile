@@ -19,8 +19,8 @@ OFFLINE := AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS
   AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 SAM_CLI_TELEMETRY=0
 
 .PHONY: help run test fix test-browser test-template test-localstack test-kill screenshots sam-invoke simulate fuzz \
-  fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit erase grant adjust close-event \
-  reconcile erasures rebind \
+  fuzz-photos mutants mutants-math bench bench-cold bench-peer bench-photos audit digest erase grant adjust \
+  close-event reconcile erasures rebind \
   package sbom cost deploy prune-versions rollback sam checkov \
   schemathesis chromium email jdk
 
@@ -127,6 +127,9 @@ BY_USER = export USER="$${USER:-$$(id -un)}"
 #@ Accounts in DATA_DIR, or of a running system by AWS_ENDPOINT_URL_DYNAMODB (and AWS_ENDPOINT_URL_S3 for erasures)
 audit: jdk ## compare every account with its transactions, and fail if one differs
 	@$(OPERATOR) audit
+
+digest: email jdk ## print the digest of EMAIL=…, which is its user in log lines
+	@$(OPERATOR) digest "--email=$$EMAIL"
 
 erase: email jdk ## erase the user EMAIL=…; CONFIRM=yes asks no question
 	@$(OPERATOR) erase "--email=$$EMAIL" $(YES)

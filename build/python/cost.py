@@ -91,7 +91,7 @@ SQS_REQUESTS = 3
 DAYS = 30
 SWEEPS, SWEEP_SECONDS = 43_920, 0.1
 SQS_POLLS_A_MINUTE = 5 * 3  # Lambda's pollers, each with long polls of 20 seconds
-SECRETS = 3
+SECRETS = 4
 ROUTE_METRICS = 6  # 4xx, 5xx, Count, DataProcessed, IntegrationLatency, Latency
 VALUES = {"outcome": 10, "webhook": 9, "task": 3}  # values of the metrics' second dimension that occur
 

@@ -19,7 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tests of reading {@code template.yaml}. */
 final class TemplateTest {
   private static final Map<String, String> NAMES =
-      Map.of("TABLE_NAME", "t", "BUCKET_NAME", "b", "QUEUE_URL", "q", "METRICS_NAMESPACE", "m");
+      Map.of(
+          "TABLE_NAME", "t",
+          "BUCKET_NAME", "b",
+          "QUEUE_URL", "q",
+          "DIGEST_SECRET_ID", "d",
+          "METRICS_NAMESPACE", "m");
 
   private final Template template = Template.find();
 

@@ -53,6 +53,9 @@ public final class LocalSystem implements AutoCloseable {
   private static final List<String> SECRETS =
       List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
 
+  /** The settings that tell the digest key of a table. */
+  private static final List<String> DIGEST_KEYS = List.of("DIGEST_KEY", "DIGEST_SECRET_ID");
+
   private final Gateway gateway;
   private final DataDir data;
   private final Template template;
@@ -152,6 +155,10 @@ public final class LocalSystem implements AutoCloseable {
     var environment = new LinkedHashMap<String, String>();
     environment.put("AUTH_MODE", "open");
     environment.put("SECRET_ID", "");
+    environment.put("DIGEST_SECRET_ID", "");
+    if (DIGEST_KEYS.stream().noneMatch(settings::has)) {
+      environment.put("DIGEST_KEY", DigestKeyFile.in(data.folder()));
+    }
     environment.put("METRICS_NAMESPACE", "photo-credits");
     if (!settings.has("GEMINI_API_KEY") || settings.has("GOOGLE_GEMINI_BASE_URL")) {
       environment.put("MODEL_DAILY_PICTURES", "0"); // an emulator's pictures cost nothing
@@ -208,12 +215,26 @@ public final class LocalSystem implements AutoCloseable {
     }
     settings.require("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY");
     settings.require("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    requireDigestKey(settings);
     settings.checkUrls(
         "STRIPE_API_BASE",
         "GOOGLE_GEMINI_BASE_URL",
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_S3",
         "AWS_ENDPOINT_URL_SQS");
+  }
+
+  /** A table that is not a local one belongs to a stack, which has a key. */
+  private static void requireDigestKey(Settings settings) {
+    var isRemote =
+        settings
+            .address("AWS_ENDPOINT_URL_DYNAMODB")
+            .filter(address -> !Settings.isLoopback(address))
+            .isPresent();
+    if (isRemote && DIGEST_KEYS.stream().noneMatch(settings::has)) {
+      throw new StartupFailure(
+          "AWS_ENDPOINT_URL_DYNAMODB is set, so DIGEST_SECRET_ID must be set as well.");
+    }
   }
 
   private static Polling polling(
@@ -247,9 +268,12 @@ public final class LocalSystem implements AutoCloseable {
       Template template, String function, Map<String, String> environment) {
     var variables = new LinkedHashMap<>(template.environment(function, environment));
     var hasSecret = variables.containsKey("SECRET_ID");
+    var hasDigestKey = variables.containsKey("DIGEST_SECRET_ID");
     environment.forEach(
         (name, value) -> {
-          if (name.startsWith("AWS_") || (hasSecret && SECRETS.contains(name))) {
+          if (name.startsWith("AWS_")
+              || (hasSecret && SECRETS.contains(name))
+              || (hasDigestKey && name.equals("DIGEST_KEY"))) {
             variables.put(name, value);
           }
         });

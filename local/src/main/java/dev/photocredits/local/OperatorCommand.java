@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * Runs a command of the operators' command line on {@code DATA_DIR}, or on the table at {@code
@@ -40,10 +41,14 @@ public final class OperatorCommand {
     all.putIfAbsent("TABLE_NAME", LocalServices.TABLE);
     all.putIfAbsent("BUCKET_NAME", LocalServices.BUCKET);
     all.putAll(AwsAccount.of(settings).variables());
+    var folder = Path.of(settings.get("DATA_DIR", LocalSystem.DATA_DIR));
+    var hasDigestKey = settings.has("DIGEST_KEY") || settings.has("DIGEST_SECRET_ID");
     if (settings.has("AWS_ENDPOINT_URL_DYNAMODB") || settings.has("AWS_ENDPOINT_URL_S3")) {
+      if (!hasDigestKey && isLocal(settings)) {
+        DigestKeyFile.find(folder).ifPresent(key -> all.put("DIGEST_KEY", key));
+      }
       return command.applyAsInt(all);
     }
-    var folder = Path.of(settings.get("DATA_DIR", LocalSystem.DATA_DIR));
     if (!Files.isDirectory(folder.resolve(LocalServices.DYNAMODB))) {
       throw new StartupFailure(
           "There is no data in " + folder + ". Set DATA_DIR to the folder of a local run.");
@@ -52,11 +57,20 @@ public final class OperatorCommand {
         var table = LocalDynamoDb.at(data.resolve(LocalServices.DYNAMODB));
         var images = LocalS3.at(data.resolve(LocalServices.S3), AwsAccount.of(settings))) {
       images.createBucket(settings.get("BUCKET_NAME", LocalServices.BUCKET));
+      if (!hasDigestKey) {
+        all.put("DIGEST_KEY", DigestKeyFile.in(folder));
+      }
       all.put("AWS_ENDPOINT_URL_DYNAMODB", table.endpoint().toString());
       all.put("AWS_ENDPOINT_URL_S3", images.endpoint().toString());
       return command.applyAsInt(all);
     } catch (IOException e) {
       throw DataDir.unusable(folder, e);
     }
+  }
+
+  private static boolean isLocal(Settings settings) {
+    return Stream.of("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3")
+        .flatMap(name -> settings.address(name).stream())
+        .allMatch(Settings::isLoopback);
   }
 }

@@ -239,6 +239,7 @@ public final class LocalSystemTest {
     "AWS_ENDPOINT_URL_DYNAMODB, http://127.0.0.1:1, DynamoDB at 127.0.0.1:1 refuses connections.",
     "AWS_ENDPOINT_URL_S3, http://127.0.0.1:1, S3 at 127.0.0.1:1 refuses connections.",
     "AWS_ENDPOINT_URL_SQS, http://127.0.0.1:1, SQS at 127.0.0.1:1 refuses connections.",
+    "AWS_ENDPOINT_URL_DYNAMODB, https://dynamodb.example, so DIGEST_SECRET_ID must be set",
     "ALLOWED_HOSTS, 'box.example,', ALLOWED_HOSTS",
     "ALLOWED_HOSTS, box.example:8080, ALLOWED_HOSTS",
     "ALLOWED_HOSTS, *, ALLOWED_HOSTS"

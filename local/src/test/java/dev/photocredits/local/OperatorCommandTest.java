@@ -59,6 +59,35 @@ final class OperatorCommandTest {
   }
 
   @Test
+  void the_digest_of_a_user_stays_the_same_and_is_that_of_the_running_system() {
+    createTable();
+    assertThat(run("digest", "--email=ada@example.com")).isZero();
+    var digest = output.toString(UTF_8);
+    output.reset();
+    var running =
+        Map.of("DATA_DIR", data.toString(), "AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1");
+
+    assertThat(with(running, "digest", "--email=ada@example.com")).isZero();
+
+    assertThat(output.toString(UTF_8)).isEqualTo(digest).hasSize(17);
+  }
+
+  @Test
+  void a_table_elsewhere_does_not_get_the_key_of_the_folder() {
+    assertThat(DigestKeyFile.in(data)).isNotEmpty();
+    var stack =
+        Map.of(
+            "DATA_DIR",
+            data.toString(),
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "https://dynamodb.eu-central-1.amazonaws.com");
+
+    assertThat(with(stack, "digest", "--email=ada@example.com")).isEqualTo(2);
+
+    assertThat(output.toString(UTF_8)).startsWith("This command needs the digest key.");
+  }
+
+  @Test
   void a_folder_without_data_is_an_error() {
     assertThatThrownBy(() -> run("audit"))
         .isInstanceOf(StartupFailure.class)

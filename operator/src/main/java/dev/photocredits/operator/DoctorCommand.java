@@ -8,6 +8,7 @@ import dev.photocredits.gemini.GeminiModels.Availability.NotOffered;
 import dev.photocredits.gemini.GeminiModels.Availability.Offered;
 import dev.photocredits.gemini.GeminiModels.Availability.Refused;
 import dev.photocredits.gemini.GeminiModels.Availability.Unusable;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
 import dev.photocredits.lambda.Stage;
@@ -39,6 +40,7 @@ final class DoctorCommand {
   private static final List<Consumer<DoctorCommand>> PARTS =
       List.of(
           DoctorCommand::settings,
+          DoctorCommand::digestKey,
           DoctorCommand::gemini,
           DoctorCommand::stripe,
           DoctorCommand::table,
@@ -201,6 +203,41 @@ final class DoctorCommand {
         .find("CORS_ORIGINS")
         .map(_ -> environment.list("CORS_ORIGINS"))
         .orElse(List.of());
+  }
+
+  private void digestKey() {
+    if (environment.find("DIGEST_KEY").isEmpty()
+        && environment.find("DIGEST_SECRET_ID").isEmpty()) {
+      findings.skipped(
+          "the digest key", "set DIGEST_SECRET_ID to the output DigestSecretId of the stack");
+      return;
+    }
+    try {
+      var _ = DigestKeys.of(Secrets.withDigestKey(environment));
+      findings.ok("the digest key has the form of one");
+    } catch (InvalidSetting e) {
+      switch (e.getCause()) {
+        case SdkException refusal -> digestKeyFailed(refusal);
+        case null, default ->
+            findings.problem(
+                "the " + e.getMessage(),
+                "restore it as docs/operations.md#the-digest-key describes");
+      }
+    } catch (SdkException e) {
+      digestKeyFailed(e);
+    }
+  }
+
+  private void digestKeyFailed(SdkException thrown) {
+    var id = environment.text("DIGEST_SECRET_ID");
+    if (thrown instanceof ResourceNotFoundException) {
+      findings.problem(
+          "there is no secret " + id,
+          "set DIGEST_SECRET_ID to the output DigestSecretId of the stack");
+    } else {
+      report(
+          secretsManager(environment, id), ServiceFailure.of(thrown), "the digest key", findings);
+    }
   }
 
   private void gemini() {

@@ -40,6 +40,7 @@ final class EraseCommand {
     require(environment, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3");
     require(environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB");
     var bucket = environment.text("BUCKET_NAME");
+    var key = OperatorDigestKey.of(environment);
     return OperatorTable.with(
         environment,
         table ->
@@ -48,7 +49,8 @@ final class EraseCommand {
                     table.ledger(),
                     table.generations(),
                     table.accountOwners(environment.clock()),
-                    S3Bucket.open(AwsAccess.of(environment), bucket, environment.clock()).removal(),
+                    S3Bucket.open(AwsAccess.of(environment), bucket, environment.clock())
+                        .removal(key),
                     new SecureRandom())));
   }
 

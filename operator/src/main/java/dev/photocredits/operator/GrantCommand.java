@@ -49,8 +49,9 @@ final class GrantCommand {
             balanceChange.actor(),
             now);
     var welcome = WelcomeCredits.of(environment);
-    return OperatorTable.with(
+    return OperatorTable.opening(
         environment,
+        welcome,
         table -> {
           var owner = balanceChange.owner();
           if (table.ledger().find(owner).isEmpty()

@@ -4,6 +4,7 @@ import dev.photocredits.credits.AccountBusy;
 import dev.photocredits.credits.DamagedAccount;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.Log;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -37,6 +38,7 @@ import software.amazon.awssdk.core.exception.SdkException;
     footer = {
       "",
       "Settings: AWS_REGION and credentials of AWS, TABLE_NAME, BUCKET_NAME (to erase),",
+      "DIGEST_SECRET_ID (to erase, to find log lines, and where new accounts get WELCOME_CREDITS),",
       "STRIPE_SECRET_KEY or SECRET_ID (to reconcile), ENVIRONMENT."
     },
     exitCodeList = {"0:done", "1:not done, or a problem was found", PhotoCredits.FAILED})
@@ -157,8 +159,8 @@ public final class PhotoCredits {
       description = {
         "Checks the settings and the services, and names remedies.",
         "It changes nothing, and skips what it cannot check. It also reads QUEUE_URL,"
-            + " WEBHOOK_URL, FRONTEND_URL, CORS_ORIGINS, GEMINI_MODEL, GEMINI_API_KEY and"
-            + " STRIPE_WEBHOOK_SECRET."
+            + " WEBHOOK_URL, FRONTEND_URL, CORS_ORIGINS, DIGEST_SECRET_ID, GEMINI_MODEL,"
+            + " GEMINI_API_KEY and STRIPE_WEBHOOK_SECRET."
       },
       exitCodeList = {"0:no problem was found", "1:a problem was found", FAILED})
   int doctor(
@@ -176,6 +178,20 @@ public final class PhotoCredits {
                 ? List.<String>of()
                 : environment.list("SECRET_ID");
     return code(DoctorCommand.run(environment, ids, out));
+  }
+
+  @Command(
+      description = {
+        "Prints the digest of a user, which is the field user of the log lines about them.",
+        "It only reads the digest key."
+      },
+      exitCodeList = {"0:printed", FAILED})
+  int digest(
+      @Option(names = "--email", required = true, paramLabel = "EMAIL", description = EMAIL)
+          String email) {
+    var owner = Options.email(email);
+    out.println(Log.user(OperatorDigestKey.of(environment), owner));
+    return code(true);
   }
 
   @Command(

@@ -36,8 +36,9 @@ final class ReconcileCommand {
    */
   static boolean run(Environment settings, Instant since, PrintStream out) {
     var environment = Secrets.open(settings).get();
-    return OperatorTable.with(
+    return OperatorTable.opening(
         environment,
+        WelcomeCredits.of(environment),
         table -> report(reconciliation(table, environment, environment.clock()).since(since), out));
   }
 

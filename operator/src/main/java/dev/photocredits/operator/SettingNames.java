@@ -18,6 +18,8 @@ public final class SettingNames {
           "CORS_ORIGINS",
           "CREDITS_PER_GENERATION",
           "DATA_DIR",
+          "DIGEST_KEY",
+          "DIGEST_SECRET_ID",
           "ENVIRONMENT",
           "FEEDBACK_HOURLY_LIMIT",
           "FRONTEND_URL",

@@ -152,6 +152,7 @@ final class DoctorCommandTest {
             ok       FRONTEND_URL is a URL
             ok       WEBHOOK_URL is a URL
             ok       CORS_ORIGINS has the origin https://page.example
+            ok       the digest key has the form of one
             ok       Gemini offers the model gemini-one
             ok       Gemini offers the model gemini-two
             ok       STRIPE_WEBHOOK_SECRET has the form of a signing secret

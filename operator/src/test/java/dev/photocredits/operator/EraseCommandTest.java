@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.emulators.LocalDynamoDb;
 import dev.photocredits.emulators.LocalS3;
-import dev.photocredits.values.Sha256;
+import dev.photocredits.lambda.TestDigestKey;
+import dev.photocredits.values.DigestKey.Purpose;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +48,7 @@ final class EraseCommandTest {
           client.putObject(
               put -> put.bucket(BUCKET).key("images/" + ID + "/1"),
               RequestBody.fromString("a picture"));
-      var digest = Sha256.hex(ADA);
+      var digest = TestDigestKey.KEY.hex(Purpose.UPLOADS, ADA);
       var _ =
           client.putObject(
               put -> put.bucket(BUCKET).key("uploads/" + digest + "/" + ID),

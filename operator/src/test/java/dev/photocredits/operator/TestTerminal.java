@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.photocredits.emulators.AwsAccount;
 import dev.photocredits.lambda.Environment;
+import dev.photocredits.lambda.TestDigestKey;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -24,6 +25,7 @@ final class TestTerminal {
   TestTerminal(URI dynamoDb) {
     variables.put("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.toString());
     variables.put("TABLE_NAME", "photo-credits");
+    variables.put("DIGEST_KEY", TestDigestKey.TEXT);
   }
 
   TestTerminal with(String name, String value) {

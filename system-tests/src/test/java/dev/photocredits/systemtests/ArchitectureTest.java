@@ -70,7 +70,9 @@ public final class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage(DOMAIN)
-                    .or(resideInAnyPackage("java..", "org.jspecify.annotations"))));
+                    .or(
+                        resideInAnyPackage(
+                            "java..", "javax.crypto..", "org.jspecify.annotations"))));
   }
 
   @Test

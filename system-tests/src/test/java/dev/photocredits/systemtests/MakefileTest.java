@@ -73,6 +73,7 @@ final class MakefileTest {
       Stream.of(
               variables("run", "PORT", "DATA_DIR"),
               variables("audit", "DATA_DIR"),
+              options("digest", "EMAIL"),
               variables("erase", "CONFIRM"),
               options("erase", "EMAIL"),
               variables("erasures", "CONFIRM"),

@@ -45,6 +45,7 @@ import java.util.regex.Pattern;
 final class ColdStartServices implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SECRET = "photo-credits/bench";
+  private static final String DIGEST_SECRET = "photo-credits/digest";
   private static final List<String> SECRETS =
       List.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
   private static final Pattern LOG_FORMAT = Pattern.compile("LogFormat: (\\w+)");
@@ -97,6 +98,9 @@ final class ColdStartServices implements AutoCloseable {
       var secrets = new FakeSecretsManager();
       opened.push(secrets);
       secrets.put(SECRET, JSON.writeValueAsString(only(SECRETS, environment)));
+      secrets.put(DIGEST_SECRET, JSON.writeValueAsString(only(List.of("DIGEST_KEY"), environment)));
+      environment.remove("DIGEST_KEY");
+      environment.put("DIGEST_SECRET_ID", DIGEST_SECRET);
       environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.address().toString());
       var relays = new ArrayList<TcpRelay>();
       for (var address :

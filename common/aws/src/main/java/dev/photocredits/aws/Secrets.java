@@ -27,11 +27,13 @@ public final class Secrets implements Supplier<Environment> {
   private static final int SERVER_ERROR = 500;
 
   private final Environment environment;
+  private final String setting;
   private final List<String> ids;
   private final SecretsManagerClient client;
 
-  private Secrets(Environment environment, List<String> ids) {
+  private Secrets(Environment environment, String setting, List<String> ids) {
     this.environment = environment;
+    this.setting = setting;
     this.ids = List.copyOf(ids);
     client = client(AwsAccess.of(environment));
   }
@@ -44,12 +46,27 @@ public final class Secrets implements Supplier<Environment> {
   public static Supplier<Environment> open(Environment environment) {
     return environment.find("SECRET_ID").isEmpty()
         ? () -> environment
-        : new Secrets(environment, environment.list("SECRET_ID"));
+        : new Secrets(environment, "SECRET_ID", environment.list("SECRET_ID"));
+  }
+
+  /**
+   * Adds the digest key from the secret whose id is {@code DIGEST_SECRET_ID}. A stack's key never
+   * changes, so a function calls this once, before its snapshot, and neither a restore nor a
+   * renewal reads it again. Without {@code DIGEST_SECRET_ID}, or if the variable {@code DIGEST_KEY}
+   * is set, the settings are the same.
+   */
+  public static Environment withDigestKey(Environment environment) {
+    return environment.find("DIGEST_SECRET_ID").isEmpty()
+            || environment.find("DIGEST_KEY").isPresent()
+        ? environment
+        : new Secrets(
+                environment, "DIGEST_SECRET_ID", List.of(environment.text("DIGEST_SECRET_ID")))
+            .get();
   }
 
   /** Adds the settings from the secret with this id, once. */
   public static Environment in(Environment environment, String id) {
-    return new Secrets(environment, List.of(id)).get();
+    return new Secrets(environment, "SECRET_ID", List.of(id)).get();
   }
 
   /**
@@ -77,7 +94,7 @@ public final class Secrets implements Supplier<Environment> {
       if (e.statusCode() >= SERVER_ERROR || e.isThrottlingException()) {
         throw e;
       }
-      throw new InvalidSetting("SECRET_ID", "names a secret that cannot be read", e);
+      throw new InvalidSetting(setting, "names a secret that cannot be read", e);
     }
   }
 
@@ -93,7 +110,7 @@ public final class Secrets implements Supplier<Environment> {
     return builder.build();
   }
 
-  private static Map<String, String> parsed(String text) {
+  private Map<String, String> parsed(String text) {
     try {
       if (!(Json.read(text) instanceof Map<?, ?> object)) {
         throw malformed();
@@ -111,8 +128,8 @@ public final class Secrets implements Supplier<Environment> {
     }
   }
 
-  private static InvalidSetting malformed() {
+  private InvalidSetting malformed() {
     return new InvalidSetting(
-        "SECRET_ID", "names a secret that is not a JSON object with string values");
+        setting, "names a secret that is not a JSON object with string values");
   }
 }

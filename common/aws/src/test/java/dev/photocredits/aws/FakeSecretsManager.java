@@ -18,6 +18,7 @@ public final class FakeSecretsManager implements AutoCloseable {
 
   private final LoopbackServer listener = LoopbackServer.start(this::answer);
   private final Map<String, String> secrets = new ConcurrentHashMap<>();
+  private final Map<String, Integer> reads = new ConcurrentHashMap<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile String refusal = "";
   private volatile int failure;
@@ -29,6 +30,11 @@ public final class FakeSecretsManager implements AutoCloseable {
 
   public void put(String id, String text) {
     secrets.put(id, text);
+  }
+
+  /** How often the secret was read. */
+  public int reads(String id) {
+    return reads.getOrDefault(id, 0);
   }
 
   /** Returns this error from now on. */
@@ -49,7 +55,9 @@ public final class FakeSecretsManager implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var operation = exchange.getRequestHeaders().getFirst("x-amz-target");
-      var secret = secrets.get(JSON.readTree(exchange.getRequestBody()).path("SecretId").asText());
+      var id = JSON.readTree(exchange.getRequestBody()).path("SecretId").asText();
+      var _ = reads.merge(id, 1, Integer::sum);
+      var secret = secrets.get(id);
       if (hanging) {
         awaitClosing();
       }

@@ -78,6 +78,38 @@ final class SecretsTest {
   }
 
   @Test
+  void the_digest_key_is_read_once_and_stays_beside_the_other_secrets() {
+    secretsManager.put("arn:digest", "{\"DIGEST_KEY\":\"first\"}");
+    secretsManager.put("shop/stripe", "{\"KEY\":\"sk_1\"}");
+    var settings =
+        Secrets.withDigestKey(
+            environment(Map.of("SECRET_ID", "shop/stripe", "DIGEST_SECRET_ID", "arn:digest")));
+    secretsManager.put("arn:digest", "{\"DIGEST_KEY\":\"second\"}");
+
+    var all = Secrets.open(settings).get();
+
+    assertThat(all.text("DIGEST_KEY")).isEqualTo("first");
+    assertThat(all.text("KEY")).isEqualTo("sk_1");
+  }
+
+  @Test
+  void a_digest_key_in_the_variables_needs_no_secret() {
+    secretsManager.fails(500);
+    var settings = environment(Map.of("DIGEST_KEY", "mine", "DIGEST_SECRET_ID", "arn:digest"));
+
+    assertThat(Secrets.withDigestKey(settings).text("DIGEST_KEY")).isEqualTo("mine");
+  }
+
+  @Test
+  void the_error_for_a_digest_key_that_cannot_be_read_names_its_setting() {
+    var settings = environment(Map.of("DIGEST_SECRET_ID", "arn:none"));
+
+    assertThatThrownBy(() -> Secrets.withDigestKey(settings))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessage("setting DIGEST_SECRET_ID names a secret that cannot be read");
+  }
+
+  @Test
   void the_error_for_a_missing_secret_names_the_setting() {
     assertThatThrownBy(() -> Secrets.open(environment(Map.of("SECRET_ID", "nobody/knows"))).get())
         .isInstanceOf(InvalidSetting.class)

@@ -1,6 +1,7 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.Email;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,9 +45,11 @@ public final class CallLimits {
    * Does the same for a caller who is known by a source address only, such as {@code 192.0.2.1}.
    * The address is not stored: see {@link SourceGroup}.
    */
-  public Optional<Refusal> refuseSource(String address, Limit limit) {
+  public Optional<Refusal> refuseSource(DigestKey key, String address, Limit limit) {
     return refuse(
-        limit, now -> counts.count(SourceGroup.of(address, limit.window(now)), limit, limits, now));
+        limit,
+        now ->
+            counts.count(SourceGroup.of(key, address, limit.window(now)), limit, limits, now));
   }
 
   private Optional<Refusal> refuse(Limit limit, Predicate<Instant> counted) {

@@ -2,17 +2,18 @@ package dev.photocredits.generation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.photocredits.values.Sha256;
+import dev.photocredits.values.DigestKey;
+import dev.photocredits.values.DigestKey.Purpose;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * One of 65,536 groups of source addresses. An IP address is personal data, and a digest of it can
- * be reversed by trying all addresses. A group cannot: it contains some 65,000 addresses of IPv4,
- * and other ones in each window. All addresses of an IPv6 network of 64 bits, which is what one
- * customer of a provider gets, are in the same group.
+ * One of 65,536 groups of source addresses. An IP address is personal data. A group contains some
+ * 65,000 addresses of IPv4, and other ones in each window. Which ones follows from the stack's key,
+ * so that no one else can check whether a known address was there. All addresses of an IPv6 network
+ * of 64 bits, which is what one customer of a provider gets, are in the same group.
  *
  * @param number from 0 to 65535
  */
@@ -27,8 +28,11 @@ public record SourceGroup(int number) {
   }
 
   /** The group of an address in the window that begins at that time. */
-  public static SourceGroup of(String address, Instant window) {
-    var digest = Sha256.of((window + " ").getBytes(UTF_8), network(address));
+  public static SourceGroup of(DigestKey key, String address, Instant window) {
+    var time = (window + " ").getBytes(UTF_8);
+    var network = network(address);
+    var both = ByteBuffer.allocate(time.length + network.length).put(time).put(network).array();
+    var digest = key.digest(Purpose.SOURCE, both);
     return new SourceGroup(Short.toUnsignedInt(ByteBuffer.wrap(digest).getShort()));
   }
 

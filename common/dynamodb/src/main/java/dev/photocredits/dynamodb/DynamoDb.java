@@ -39,6 +39,7 @@ import dev.photocredits.payments.PurchaseOrders;
 import dev.photocredits.reconciliation.Checkpoints;
 import dev.photocredits.reconciliation.OpenEvents;
 import dev.photocredits.values.Credits;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.TransactionId;
 import java.time.Duration;
@@ -80,26 +81,44 @@ public final class DynamoDb {
           Instant.EPOCH);
 
   private final Table table;
+  private final @Nullable DigestKey digestKey;
   private final boolean isUnplugged;
 
-  private DynamoDb(Table table, boolean isUnplugged) {
+  private DynamoDb(Table table, @Nullable DigestKey digestKey, boolean isUnplugged) {
     this.table = table;
+    this.digestKey = digestKey;
     this.isUnplugged = isUnplugged;
   }
 
+  /** The table, for all that grants no welcome credits. */
   public static DynamoDb open(AwsAccess aws, String tableName) {
-    return open(aws, tableName, ClientOverrideConfiguration.builder().build());
+    return open(aws, tableName, null, ClientOverrideConfiguration.builder().build());
+  }
+
+  /**
+   * The table.
+   *
+   * @param digestKey keys the records that a mailbox got welcome credits
+   */
+  public static DynamoDb open(AwsAccess aws, String tableName, DigestKey digestKey) {
+    return open(aws, tableName, digestKey, ClientOverrideConfiguration.builder().build());
   }
 
   /** For tests that observe calls or make them fail. */
-  static DynamoDb open(AwsAccess aws, String tableName, ClientOverrideConfiguration more) {
+  static DynamoDb open(
+      AwsAccess aws,
+      String tableName,
+      @Nullable DigestKey digestKey,
+      ClientOverrideConfiguration more) {
     var client = client(aws, more, aws.http(CONNECT, ATTEMPT, DynamoDb::foundUser));
-    return new DynamoDb(table(tableName, client, ConflictRetry.DEFAULT), aws.isUnplugged());
+    var table = table(tableName, client, ConflictRetry.DEFAULT);
+    return new DynamoDb(table, digestKey, aws.isUnplugged());
   }
 
   /** For tests that provide their own client and delays. */
-  static DynamoDb open(DynamoDbClient client, String tableName, ConflictRetry contention) {
-    return new DynamoDb(table(tableName, client, contention), false);
+  static DynamoDb open(
+      DynamoDbClient client, String tableName, DigestKey digestKey, ConflictRetry contention) {
+    return new DynamoDb(table(tableName, client, contention), digestKey, false);
   }
 
   private static DynamoDbClient client(
@@ -201,7 +220,7 @@ public final class DynamoDb {
   }
 
   public Ledger ledger() {
-    return new DynamoDbLedger(table);
+    return new DynamoDbLedger(table, digestKey);
   }
 
   public Generations generations() {

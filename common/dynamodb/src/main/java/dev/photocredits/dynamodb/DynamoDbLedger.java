@@ -50,6 +50,7 @@ import dev.photocredits.dynamodb.items.UserItem;
 import dev.photocredits.dynamodb.items.WelcomeRecord;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.CustomerId;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.Mailbox;
 import dev.photocredits.values.Money;
@@ -76,9 +77,14 @@ final class DynamoDbLedger implements Ledger {
   private static final int FAR_BEHIND = 100;
 
   private final Table table;
+  private final @Nullable DigestKey digestKey;
 
-  DynamoDbLedger(Table table) {
+  /**
+   * @param digestKey keys the records of welcome credits; null if none are granted
+   */
+  DynamoDbLedger(Table table, @Nullable DigestKey digestKey) {
     this.table = table;
+    this.digestKey = digestKey;
   }
 
   @Override
@@ -106,7 +112,7 @@ final class DynamoDbLedger implements Ledger {
     @Nullable Part<WelcomeRecord> welcomed = null;
     if (welcome != null) {
       var _ = transaction.create(StoredTransaction.SCHEMA, new StoredTransaction(email, welcome));
-      var key = Keys.welcome(Mailbox.of(email));
+      var key = welcomeKey(email);
       welcomed = transaction.create(WelcomeRecord.SCHEMA, new WelcomeRecord(key));
     }
     var outcome = transaction.execute();
@@ -117,6 +123,13 @@ final class DynamoDbLedger implements Ledger {
     return welcomed != null && outcome.isRefused(welcomed) && !outcome.isRefused(profile)
         ? create(email, null, now)
         : outcome.found(profile).orElseThrow(outcome::impossible);
+  }
+
+  private String welcomeKey(Email email) {
+    if (digestKey == null) {
+      throw new IllegalStateException("the table was opened without the digest key");
+    }
+    return Keys.welcome(digestKey, Mailbox.of(email));
   }
 
   @Override

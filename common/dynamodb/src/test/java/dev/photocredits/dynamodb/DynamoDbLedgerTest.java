@@ -16,12 +16,15 @@ import dev.photocredits.dynamodb.items.GrantRecordItem;
 import dev.photocredits.dynamodb.items.Keys;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.StartOutcome.Started;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.LedgerWalk;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
+import dev.photocredits.values.Mailbox;
 import dev.photocredits.values.Money;
 import dev.photocredits.values.PaymentIntentId;
+import dev.photocredits.values.Sha256;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,21 @@ final class DynamoDbLedgerTest implements DynamoDbLedgerContract {
     var seed = System.nanoTime() + walk;
 
     new LedgerWalk(seed, ledger(), generations(), auditReader()).walk(250);
+  }
+
+  @Test
+  void the_record_of_welcome_credits_tells_the_mailbox_to_no_one_without_the_key() {
+    var ada = newEmail();
+    var key = Keys.welcome(TestDigestKey.KEY, Mailbox.of(ada));
+
+    assertThat(ledger().create(ada, SAMPLES.welcome(3), SAMPLES.now()).email()).isEqualTo(ada);
+
+    var records = Keys.item(key, Keys.WELCOME);
+    try (var client = TestTable.client()) {
+      assertThat(client.getItem(get -> get.tableName(TestTable.NAME).key(records)).item())
+          .isEqualTo(records);
+    }
+    assertThat(key).doesNotContain(Sha256.hex("welcome " + ada.value()), Sha256.hex(ada.value()));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.aws.FullJitter;
+import dev.photocredits.lambda.TestDigestKey;
 import java.time.Duration;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -19,6 +20,7 @@ public final class OpenedTable {
     return DynamoDb.open(
         client,
         tableName,
+        TestDigestKey.KEY,
         new ConflictRetry(
             10, new FullJitter(Duration.ofMillis(20), Duration.ofMillis(640)), pause::accept));
   }

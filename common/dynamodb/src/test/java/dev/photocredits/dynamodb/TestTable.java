@@ -1,6 +1,7 @@
 package dev.photocredits.dynamodb;
 
 import dev.photocredits.emulators.TestStorage;
+import dev.photocredits.lambda.TestDigestKey;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -37,7 +38,7 @@ final class TestTable {
     for (var interceptor : interceptors) {
       more.addExecutionInterceptor(interceptor);
     }
-    return DynamoDb.open(STORAGE.access(), name, more.build());
+    return DynamoDb.open(STORAGE.access(), name, TestDigestKey.KEY, more.build());
   }
 
   /** The client, for what the ports do not offer. */

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,9 +48,14 @@ public final class Environment {
     return new Environment(System.getenv());
   }
 
-  /** Adds secrets to the settings. A variable takes precedence over a secret of the same name. */
-  public Environment with(Map<String, String> secrets) {
-    return new Environment(variables, secrets, clock, isUnplugged);
+  /**
+   * Adds secrets to the settings and to the secrets that they have. A variable takes precedence
+   * over a secret of the same name.
+   */
+  public Environment with(Map<String, String> more) {
+    var all = new HashMap<>(secrets);
+    all.putAll(more);
+    return new Environment(variables, all, clock, isUnplugged);
   }
 
   /**

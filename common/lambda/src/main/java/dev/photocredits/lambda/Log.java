@@ -1,8 +1,9 @@
 package dev.photocredits.lambda;
 
 import dev.photocredits.json.Json;
+import dev.photocredits.values.DigestKey;
+import dev.photocredits.values.DigestKey.Purpose;
 import dev.photocredits.values.Email;
-import dev.photocredits.values.Sha256;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -10,7 +11,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,7 @@ public final class Log {
 
   private static final int LONGEST_MESSAGE = 300;
   private static final int FRAMES = 12;
+  private static final int USER_DIGITS = 16;
   private static final int CAUSES = 4;
 
   private final PrintStream out;
@@ -103,9 +104,12 @@ public final class Log {
     return time.length() > MINUTES ? time + "Z" : time + ":00Z";
   }
 
-  /** The user's digest for the log: the same for the same address, and not reversible. */
-  public static String user(Email email) {
-    return HexFormat.of().formatHex(Sha256.of(email.value()), 0, 8);
+  /**
+   * The user's digest for the log: 16 digits, the same for the same address. Only the stack's key
+   * tells whose it is.
+   */
+  public static String user(DigestKey key, Email email) {
+    return key.hex(Purpose.LOG, email.value()).substring(0, USER_DIGITS);
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.photocredits.lambda.EmbeddedMetrics;
 import dev.photocredits.lambda.Events;
 import dev.photocredits.lambda.Log;
 import dev.photocredits.lambda.Metric;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.lambda.TestInvocation;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.values.Credits;
@@ -269,7 +270,9 @@ final class ApiHandlerTest {
 
     var answer =
         new Answering(
-                _ -> Response.empty(204).trace("user", Log.user(new Email("ada@example.com"))))
+                _ ->
+                    Response.empty(204)
+                        .trace("user", Log.user(TestDigestKey.KEY, new Email("ada@example.com"))))
             .handleRequest(event, new TestInvocation(1_000));
 
     assertThat(answer.getStatusCode()).isEqualTo(204);

@@ -8,6 +8,7 @@ import dev.photocredits.images.ImageStore;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -105,18 +106,18 @@ public final class S3Bucket {
     return new S3QueuedPhotos(name, client);
   }
 
-  public Uploads uploads(TimeOrderedIds ids) {
-    return uploads(ids, UPLOAD);
+  public Uploads uploads(DigestKey key, TimeOrderedIds ids) {
+    return uploads(key, ids, UPLOAD);
   }
 
   /** The uploads, with URLs that accept a photo for that time. */
-  Uploads uploads(TimeOrderedIds ids, Duration validity) {
-    return new S3Uploads(name, client, presigner, ids, clock, life(validity));
+  Uploads uploads(DigestKey key, TimeOrderedIds ids, Duration validity) {
+    return new S3Uploads(name, key, client, presigner, ids, clock, life(validity));
   }
 
   /** For operators only: no function may list the bucket. The bucket must not keep versions. */
-  public ImageRemoval removal() {
-    return new S3ImageRemoval(name, client);
+  public ImageRemoval removal(DigestKey key) {
+    return new S3ImageRemoval(name, key, client);
   }
 
   private UrlLife life(Duration longest) {

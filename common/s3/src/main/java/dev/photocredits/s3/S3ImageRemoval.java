@@ -1,6 +1,7 @@
 package dev.photocredits.s3;
 
 import dev.photocredits.erasure.ImageRemoval;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -8,10 +9,12 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** {@link ImageRemoval} in S3: deletes all in the folder of a generation or of an uploader. */
 final class S3ImageRemoval implements ImageRemoval {
   private final String bucket;
+  private final DigestKey key;
   private final S3Client client;
 
-  S3ImageRemoval(String bucket, S3Client client) {
+  S3ImageRemoval(String bucket, DigestKey key, S3Client client) {
     this.bucket = bucket;
+    this.key = key;
     this.client = client;
   }
 
@@ -22,7 +25,7 @@ final class S3ImageRemoval implements ImageRemoval {
 
   @Override
   public void removeUploads(Email owner) {
-    removeFolder(S3Uploads.folder(owner));
+    removeFolder(S3Uploads.folder(key, owner));
   }
 
   private void removeFolder(String folder) {

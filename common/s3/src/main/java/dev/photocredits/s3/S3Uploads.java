@@ -4,8 +4,9 @@ import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.DigestKey;
+import dev.photocredits.values.DigestKey.Purpose;
 import dev.photocredits.values.Email;
-import dev.photocredits.values.Sha256;
 import dev.photocredits.values.TimeOrderedIds;
 import java.net.URI;
 import java.time.InstantSource;
@@ -16,13 +17,14 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * {@link Uploads} in S3. A key begins with a digest of the owner's address, so that users cannot
- * reach the photos of others. Type and length are part of the signature. The bucket's lifecycle
- * removes uploads after a day.
+ * {@link Uploads} in S3. A key begins with a keyed digest of the owner's address, so that users
+ * cannot reach the photos of others. Type and length are part of the signature. The bucket's
+ * lifecycle removes uploads after a day.
  */
 final class S3Uploads implements Uploads {
 
   private final String bucket;
+  private final DigestKey key;
   private final S3Client client;
   private final S3Presigner presigner;
   private final TimeOrderedIds ids;
@@ -34,12 +36,14 @@ final class S3Uploads implements Uploads {
    */
   S3Uploads(
       String bucket,
+      DigestKey key,
       S3Client client,
       S3Presigner presigner,
       TimeOrderedIds ids,
       InstantSource clock,
       UrlLife life) {
     this.bucket = bucket;
+    this.key = key;
     this.client = client;
     this.presigner = presigner;
     this.ids = ids;
@@ -48,8 +52,8 @@ final class S3Uploads implements Uploads {
   }
 
   /** The prefix of the keys of a user's uploads. */
-  static String folder(Email owner) {
-    return "uploads/" + Sha256.hex(owner.value()) + "/";
+  static String folder(DigestKey key, Email owner) {
+    return "uploads/" + key.hex(Purpose.UPLOADS, owner.value()) + "/";
   }
 
   @Override
@@ -59,7 +63,7 @@ final class S3Uploads implements Uploads {
     var put =
         PutObjectRequest.builder()
             .bucket(bucket)
-            .key(folder(request.owner()) + id)
+            .key(folder(key, request.owner()) + id)
             .contentType(type)
             .contentLength((long) request.size())
             .build();
@@ -74,7 +78,7 @@ final class S3Uploads implements Uploads {
     return S3Bucket.find(
         () ->
             client.getObject(
-                get -> get.bucket(bucket).key(folder(owner) + id),
+                get -> get.bucket(bucket).key(folder(key, owner) + id),
                 (_, photo) -> photo.readNBytes(UploadRequest.LARGEST + 1)));
   }
 }

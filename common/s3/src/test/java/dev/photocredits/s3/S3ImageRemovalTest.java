@@ -7,6 +7,7 @@ import dev.photocredits.emulators.LocalS3;
 import dev.photocredits.emulators.TestStorage;
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import java.time.Clock;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** Deletes images from an emulated bucket. */
 final class S3ImageRemovalTest {
   private static final String BUCKET = "images-test";
+  private static final DigestKey KEY = DigestKey.parse("K".repeat(64)).orElseThrow();
 
   @Test
   void all_images_of_a_generation_are_removed_and_no_others() {
@@ -35,7 +37,7 @@ final class S3ImageRemovalTest {
         var _ = store.put(mine, image);
       }
       var kept = store.put(other, image);
-      var removal = bucket.removal();
+      var removal = bucket.removal(KEY);
 
       removal.removeAll(mine);
       removal.removeAll(mine);
@@ -49,12 +51,12 @@ final class S3ImageRemovalTest {
     try (var emulator = LocalS3.inMemory();
         var client = emulator.client()) {
       emulator.createBucket(BUCKET);
-      var ada = S3Uploads.folder(new Email("ada@example.com"));
-      var bob = S3Uploads.folder(new Email("bob@example.com"));
+      var ada = S3Uploads.folder(KEY, new Email("ada@example.com"));
+      var bob = S3Uploads.folder(KEY, new Email("bob@example.com"));
       for (var key : List.of(ada + "1", ada + "2", bob + "1")) {
         client.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromString("photo"));
       }
-      var removal = bucket(emulator).removal();
+      var removal = bucket(emulator).removal(KEY);
 
       removal.removeUploads(new Email("ada@example.com"));
       removal.removeUploads(new Email("ada@example.com"));
@@ -67,7 +69,7 @@ final class S3ImageRemovalTest {
   void removal_throws_if_the_store_is_down() {
     var emulator = LocalS3.inMemory();
     emulator.createBucket(BUCKET);
-    var removal = bucket(emulator).removal();
+    var removal = bucket(emulator).removal(KEY);
     emulator.close();
 
     assertThatThrownBy(() -> removal.removeAll(new GenerationId(UUID.randomUUID())))

@@ -9,7 +9,9 @@ import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.Email;
+import dev.photocredits.values.Sha256;
 import dev.photocredits.values.TimeOrderedIds;
 import java.io.IOException;
 import java.net.URI;
@@ -32,6 +34,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** Uploads to an emulator that checks signatures as S3 does. */
 final class S3UploadsTest {
+  private static final DigestKey KEY = DigestKey.parse("K".repeat(64)).orElseThrow();
   private static final String BUCKET = "uploads-test";
   private static final Email ADA = new Email("ada@example.com");
   private static final Email BOB = new Email("bob@example.com");
@@ -114,9 +117,22 @@ final class S3UploadsTest {
   }
 
   @Test
+  void another_stack_has_another_folder_for_the_same_user() {
+    var other = DigestKey.parse("k".repeat(64)).orElseThrow();
+    var bucket = S3Bucket.open(STORAGE.access(), BUCKET, Clock.systemUTC());
+
+    var upload = bucket.uploads(KEY, ids()).open(declared(1000));
+
+    var folder = S3Uploads.folder(KEY, ADA);
+    assertThat(upload.address().getPath()).contains("/" + folder + upload.id());
+    assertThat(S3Uploads.folder(other, ADA)).isNotEqualTo(folder);
+    assertThat(folder).doesNotContain(Sha256.hex(ADA.value()));
+  }
+
+  @Test
   void an_expired_upload_is_refused() throws Exception {
     var bucket = S3Bucket.open(STORAGE.access(), BUCKET, Clock.systemUTC());
-    var upload = bucket.uploads(ids(), Duration.ofSeconds(1)).open(declared(1000));
+    var upload = bucket.uploads(KEY, ids(), Duration.ofSeconds(1)).open(declared(1000));
     Thread.sleep(2100);
 
     var status = put(upload, "image/jpeg", photo(1000));
@@ -172,7 +188,7 @@ final class S3UploadsTest {
   }
 
   private static Uploads uploads(AwsAccess access, Clock clock) {
-    return S3Bucket.open(access, BUCKET, clock).uploads(ids());
+    return S3Bucket.open(access, BUCKET, clock).uploads(KEY, ids());
   }
 
   private static TimeOrderedIds ids() {

@@ -5,6 +5,7 @@ import dev.photocredits.generation.PictureGenerator;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.BackgroundHandler;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.values.TimeOrderedIds;
 import java.time.InstantSource;
 
@@ -20,6 +21,8 @@ public final class WorkerInProcess {
       Log log,
       InstantSource clock) {
     return new WorkerHandler(
-        new Wiring(table, generator, photos, ids, clock, () -> {}, () -> {}), log, clock);
+        new Wiring(table, TestDigestKey.KEY, generator, photos, ids, clock, () -> {}, () -> {}),
+        log,
+        clock);
   }
 }

@@ -25,6 +25,7 @@ import dev.photocredits.lambda.BackgroundHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.lambda.Log;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.lambda.TestInvocation;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.Fulfilment;
@@ -205,6 +206,7 @@ public final class HandlerService implements Service {
     return new Environment(
         Map.of(
             "ENVIRONMENT", SimulatedStripe.OUR_STAGE,
+            "DIGEST_KEY", TestDigestKey.TEXT,
             "WELCOME_CREDITS", Integer.toString(deployment.welcome()),
             "CREDITS_PER_GENERATION", Integer.toString(deployment.price()),
             "GENERATION_LEASE_SECONDS", Long.toString(deployment.lease().toSeconds()),

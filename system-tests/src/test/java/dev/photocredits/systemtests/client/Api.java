@@ -294,6 +294,13 @@ public final class Api implements AutoCloseable {
     }
   }
 
+  /** The keys of all objects in S3. */
+  public List<String> objects() {
+    try (var client = system.s3().orElseThrow().client()) {
+      return keys(client, "");
+    }
+  }
+
   /** The keys of a generation's images in S3. */
   public List<String> imagesOf(String generation) {
     try (var client = system.s3().orElseThrow().client()) {

@@ -12,6 +12,7 @@ import dev.photocredits.functions.sweeper.SweeperHandler;
 import dev.photocredits.functions.webhook.WebhookHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.systemtests.client.Api;
 import dev.photocredits.systemtests.client.ApiResponse;
 import dev.photocredits.systemtests.fakes.FakeGemini;
@@ -192,6 +193,12 @@ final class SettingsTest {
   @ParameterizedTest
   @CsvSource({
     "credits, TABLE_NAME",
+    "credits, DIGEST_KEY",
+    "checkout, DIGEST_KEY",
+    "webhook, DIGEST_KEY",
+    "feedback, DIGEST_KEY",
+    "generation, DIGEST_KEY",
+    "sweeper, DIGEST_KEY",
     "credits, AWS_REGION",
     "checkout, STRIPE_SECRET_KEY",
     "webhook, STRIPE_WEBHOOK_SECRET",
@@ -216,7 +223,9 @@ final class SettingsTest {
                 "STRIPE_WEBHOOK_SECRET",
                 Api.WEBHOOK_SECRET,
                 "GEMINI_API_KEY",
-                Api.GEMINI_KEY));
+                Api.GEMINI_KEY,
+                "DIGEST_KEY",
+                TestDigestKey.TEXT));
     variables.remove(missing);
 
     assertThatThrownBy(() -> start(function, new Environment(variables)))

@@ -20,6 +20,7 @@ import dev.photocredits.functions.worker.WorkerHandler;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.LambdaSerializer;
 import dev.photocredits.lambda.SnapStart;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.lambda.TestInvocation;
 import dev.photocredits.systemtests.ProjectFiles;
 import dev.photocredits.systemtests.fakes.EmptyServices;
@@ -157,6 +158,28 @@ final class SnapStartTest {
 
     assertThat(status(webhook, "whsec_old")).isEqualTo(400);
     assertThat(status(webhook, "whsec_new")).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"credits", "feedback", "generation"})
+  void the_digest_key_is_read_before_the_snapshot_and_never_again(String function) {
+    putSecret("whsec_old");
+    secretsManager.put("digest", "{\"DIGEST_KEY\": \"%s\"}".formatted(TestDigestKey.TEXT));
+    var variables = variables(services.address());
+    variables.remove("DIGEST_KEY");
+    variables.put("DIGEST_SECRET_ID", "digest");
+    variables.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.address().toString());
+    var snapStart = snapStart(create(function, new Environment(variables, () -> time)));
+    secretsManager.put("digest", "{\"DIGEST_KEY\": \"no key\"}");
+
+    snapStart.prime(Duration.ZERO);
+    snapStart.afterRestore(Core.getGlobalContext());
+    time = time.plus(Duration.ofHours(1));
+    var renewed = snapStart.now();
+
+    assertThat(renewed).isNotNull();
+    assertThat(secretsManager.reads("digest")).isEqualTo(1);
+    assertThat(logged.toString(UTF_8)).isEmpty();
   }
 
   @Test
@@ -308,6 +331,7 @@ final class SnapStartTest {
     variables.put("STRIPE_SECRET_KEY", "sk_test_" + "nobody");
     variables.put("STRIPE_WEBHOOK_SECRET", "whsec_nobody");
     variables.put("GEMINI_API_KEY", "nobody");
+    variables.put("DIGEST_KEY", TestDigestKey.TEXT);
     return variables;
   }
 }

@@ -10,6 +10,7 @@ import dev.photocredits.systemtests.template.TransformedTemplate.Function;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Compares what the functions are granted with what their code needs. */
@@ -166,13 +167,23 @@ final class PermissionsTest {
   @Test
   void no_resource_policy_grants_access() {
     var statements =
-        template.ofType("AWS::S3::BucketPolicy").values().stream()
-            .flatMap(policy -> policy.at("/PolicyDocument/Statement").valueStream());
+        Stream.concat(
+                template.ofType("AWS::S3::BucketPolicy").values().stream()
+                    .map(policy -> policy.path("PolicyDocument")),
+                template.ofType("AWS::SecretsManager::ResourcePolicy").values().stream()
+                    .map(policy -> policy.path("ResourcePolicy")))
+            .flatMap(policy -> policy.path("Statement").valueStream());
 
     assertThat(template.types())
         .filteredOn(type -> type.matches(".*(Policy|Permission|Url)"))
-        .containsExactly("AWS::IAM::Policy", "AWS::Lambda::Permission", "AWS::S3::BucketPolicy");
-    assertThat(statements).isNotEmpty().allMatch(one -> text(one, "Effect").equals("Deny"));
+        .containsExactly(
+            "AWS::IAM::Policy",
+            "AWS::Lambda::Permission",
+            "AWS::S3::BucketPolicy",
+            "AWS::SecretsManager::ResourcePolicy");
+    assertThat(statements)
+        .hasSizeGreaterThanOrEqualTo(2)
+        .allMatch(one -> text(one, "Effect").equals("Deny"));
     assertThat(template.ofType("AWS::DynamoDB::Table").values())
         .noneMatch(table -> table.has("ResourcePolicy"));
   }

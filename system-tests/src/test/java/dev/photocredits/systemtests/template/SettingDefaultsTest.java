@@ -37,7 +37,12 @@ final class SettingDefaultsTest {
   private static Map<String, String> ofTheTemplate() {
     var template = Template.read(ProjectFiles.root().resolve("template.yaml"));
     var names =
-        Map.of("TABLE_NAME", "", "BUCKET_NAME", "", "QUEUE_URL", "", "METRICS_NAMESPACE", "");
+        Map.of(
+            "TABLE_NAME", "",
+            "BUCKET_NAME", "",
+            "QUEUE_URL", "",
+            "DIGEST_SECRET_ID", "",
+            "METRICS_NAMESPACE", "");
     var defaults = new TreeMap<String, String>();
     for (var function : template.functions()) {
       defaults.putAll(template.environment(function.name(), names));

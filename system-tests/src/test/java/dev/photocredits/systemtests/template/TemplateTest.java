@@ -38,7 +38,7 @@ final class TemplateTest {
   private static final TransformedTemplate TRANSFORMED = TransformedTemplate.read();
 
   private static final Set<String> HELD_BY_SECRETS =
-      Set.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY");
+      Set.of("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "GEMINI_API_KEY", "DIGEST_KEY");
 
   @TempDir Path data;
 
@@ -104,6 +104,27 @@ final class TemplateTest {
       }
     }
     assertThat(tried).hasSizeGreaterThan(30);
+  }
+
+  /** CloudFormation generates another key if any of these properties changes. */
+  @Test
+  void the_digest_key_is_generated_once_and_never_changes() throws IOException {
+    var template = TransformedTemplate.read();
+    var key = template.one("AWS::SecretsManager::Secret", "DigestKey");
+    var policy = template.one("AWS::SecretsManager::ResourcePolicy", "DigestKeyNeverChanges");
+
+    assertThat(key.path("GenerateSecretString").toString())
+        .isEqualTo(
+            "{\"SecretStringTemplate\":\"{}\",\"GenerateStringKey\":\"DIGEST_KEY\","
+                + "\"PasswordLength\":64,\"ExcludePunctuation\":true}");
+    assertThat(key.has("Name")).isFalse();
+    assertThat(template.endsOf("DigestKey")).containsExactly("RetainExceptOnCreate", "Retain");
+    assertThat(policy.at("/SecretId/Ref").asText()).isEqualTo("DigestKey");
+    assertThat(policy.at("/ResourcePolicy/Statement").toString())
+        .isEqualTo(
+            "[{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":"
+                + "[\"secretsmanager:PutSecretValue\",\"secretsmanager:RotateSecret\","
+                + "\"secretsmanager:UpdateSecretVersionStage\"],\"Resource\":\"*\"}]");
   }
 
   @Test

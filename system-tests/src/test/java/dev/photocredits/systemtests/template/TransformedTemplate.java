@@ -230,12 +230,18 @@ public final class TransformedTemplate {
       return "${" + named("QUEUE_URL") + ".Arn}";
     }
 
-    /** The secrets. Secrets Manager appends a hyphen and six random characters to a name. */
+    /**
+     * The secrets: the stack's own, and those that have a name, to which Secrets Manager appends a
+     * hyphen and six random characters.
+     */
     List<String> secrets() {
-      return secretNames().stream()
-          .map(
-              "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:%s-??????"
-                  ::formatted)
+      var own = properties.at("/Environment/Variables/DIGEST_SECRET_ID");
+      var named =
+          secretNames().stream()
+              .map(
+                  "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:%s-??????"
+                      ::formatted);
+      return Stream.concat(own.isMissingNode() ? Stream.empty() : Stream.of(text(own)), named)
           .toList();
     }
 

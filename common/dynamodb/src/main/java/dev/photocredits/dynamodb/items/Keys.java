@@ -4,13 +4,14 @@ import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.SourceGroup;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.values.DigestKey;
+import dev.photocredits.values.DigestKey.Purpose;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.Mailbox;
 import dev.photocredits.values.PaymentIntentId;
 import dev.photocredits.values.PurchaseOrderId;
 import dev.photocredits.values.SessionId;
-import dev.photocredits.values.Sha256;
 import dev.photocredits.values.TransactionId;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -117,11 +118,11 @@ public final class Keys {
   }
 
   /**
-   * The key of the item which records that a mailbox got welcome credits. It is a digest since the
-   * item outlasts the erasure of a user.
+   * The key of the item which records that a mailbox got welcome credits. It is a keyed digest
+   * since the item outlasts the erasure of a user.
    */
-  public static String welcome(Mailbox mailbox) {
-    return WELCOME + "#" + Sha256.hex("welcome " + mailbox.address());
+  public static String welcome(DigestKey key, Mailbox mailbox) {
+    return WELCOME + "#" + key.hex(Purpose.WELCOME, mailbox.address());
   }
 
   public static String rebinding(UUID id) {

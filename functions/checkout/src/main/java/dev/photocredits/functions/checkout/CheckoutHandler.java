@@ -48,7 +48,7 @@ public final class CheckoutHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            environment,
+            Wiring.variables(environment),
             Wiring::settings,
             Wiring::of,
             Priming.of(Wiring::prime),
@@ -93,7 +93,10 @@ public final class CheckoutHandler extends ApiHandler {
         .now()
         .lookups
         .refuse(caller, id)
-        .map(refusal -> Errors.limitReached(refusal).trace("user", Log.user(caller)));
+        .map(
+            refusal ->
+                Errors.limitReached(refusal)
+                    .trace("user", Log.user(wiring.now().digestKey, caller)));
   }
 
   private Response find(Access.Caller caller, SessionId id) {
@@ -120,7 +123,7 @@ public final class CheckoutHandler extends ApiHandler {
                 Json.object(
                     "status", session.status().name().toLowerCase(Locale.ROOT),
                     "credits", sale.credits().value()))
-            .trace("user", Log.user(session.terms().buyer()))
+            .trace("user", Log.user(wiring.now().digestKey, session.terms().buyer()))
             .trace("session_id", session.id().value());
     if (!(granted instanceof Fulfilled(Granted(var credits, var reversed, _)))) {
       return response;
@@ -143,7 +146,7 @@ public final class CheckoutHandler extends ApiHandler {
         .refuse(wanted.email(), Limit.CHECKOUTS)
         .map(Errors::limitReached)
         .orElseGet(() -> open(caller, wanted, key))
-        .trace("user", Log.user(wanted.email()))
+        .trace("user", Log.user(wiring.now().digestKey, wanted.email()))
         .trace("package", wanted.pack().key());
   }
 

@@ -12,6 +12,7 @@ import dev.photocredits.generation.CallLimits;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.http.Access;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.lambda.WelcomeCredits;
@@ -19,6 +20,7 @@ import dev.photocredits.payments.Fulfilment;
 import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripePayments;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.SessionId;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
@@ -32,7 +34,13 @@ final class Wiring {
   final SessionLookups lookups;
   final CallLimits calls;
   final AccountBindings bindings;
+  final DigestKey digestKey;
   private final DynamoDb table;
+
+  /** The variables and the digest key, which is read once, before the snapshot. */
+  static Environment variables(Environment environment) {
+    return Secrets.withDigestKey(environment);
+  }
 
   /** The source of the settings: the variables, and the secret that they name. */
   static Supplier<Environment> settings(Environment variables) {
@@ -43,7 +51,8 @@ final class Wiring {
   static Wiring of(Environment environment) {
     return new Wiring(
         environment,
-        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        DynamoDb.open(
+            AwsAccess.of(environment), environment.text("TABLE_NAME"), DigestKeys.of(environment)),
         StripePayments.of(environment),
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
@@ -58,6 +67,7 @@ final class Wiring {
       TimeOrderedIds ids,
       InstantSource clock) {
     this.table = table;
+    digestKey = DigestKeys.of(environment);
     access = Access.of(environment);
     var ledger = table.ledger();
     bindings = new AccountBindings(ledger, clock);

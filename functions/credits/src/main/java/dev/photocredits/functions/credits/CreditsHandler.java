@@ -41,7 +41,7 @@ public final class CreditsHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            environment,
+            Wiring.variables(environment),
             Wiring::of,
             Priming.of(Wiring::prime),
             PrimingRequest.of("GET /api/credits/{email}/transactions"),
@@ -84,7 +84,7 @@ public final class CreditsHandler extends ApiHandler {
                 "pending", user.held().credits().value(),
                 "expiring",
                     user.lots().unexpired(now).all().stream().map(CreditsHandler::json).toList()))
-        .trace("user", Log.user(email));
+        .trace("user", Log.user(wiring.now().digestKey, email));
   }
 
   private static Map<String, @Nullable Object> json(Lot lot) {
@@ -107,7 +107,7 @@ public final class CreditsHandler extends ApiHandler {
                 page.items().stream().map(CreditsHandler::json).toList(),
                 "next_cursor",
                 query.next(page, transaction -> transaction.id().value())))
-        .trace("user", Log.user(email));
+        .trace("user", Log.user(wiring.now().digestKey, email));
   }
 
   private static Map<String, @Nullable Object> json(Transaction transaction) {

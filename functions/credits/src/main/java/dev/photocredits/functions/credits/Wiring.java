@@ -1,15 +1,18 @@
 package dev.photocredits.functions.credits;
 
 import dev.photocredits.aws.AwsAccess;
+import dev.photocredits.aws.Secrets;
 import dev.photocredits.credits.AccountBindings;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Ledger;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.http.Access;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationPrice;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.values.Credits;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -22,19 +25,27 @@ final class Wiring {
   final Credits price;
   final AccountBindings bindings;
   final InstantSource clock;
+  final DigestKey digestKey;
   private final DynamoDb table;
+
+  /** The variables and the digest key, which is read once, before the snapshot. */
+  static Environment variables(Environment environment) {
+    return Secrets.withDigestKey(environment);
+  }
 
   /** The wiring for Lambda, from these settings. */
   static Wiring of(Environment environment) {
     return new Wiring(
         environment,
-        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        DynamoDb.open(
+            AwsAccess.of(environment), environment.text("TABLE_NAME"), DigestKeys.of(environment)),
         new TimeOrderedIds(new SecureRandom()),
         environment.clock());
   }
 
   Wiring(Environment environment, DynamoDb table, TimeOrderedIds ids, InstantSource clock) {
     this.table = table;
+    digestKey = DigestKeys.of(environment);
     this.clock = clock;
     access = Access.of(environment);
     price = GenerationPrice.of(environment);

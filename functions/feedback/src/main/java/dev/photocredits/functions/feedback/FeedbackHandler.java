@@ -24,7 +24,7 @@ public final class FeedbackHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            environment,
+            Wiring.variables(environment),
             Wiring::new,
             Priming.of(Wiring::prime),
             PrimingRequest.writing(
@@ -37,7 +37,7 @@ public final class FeedbackHandler extends ApiHandler {
     return wiring
         .now()
         .calls
-        .refuseSource(request.sourceAddress(), Limit.FEEDBACK)
+        .refuseSource(wiring.now().digestKey, request.sourceAddress(), Limit.FEEDBACK)
         .map(Errors::limitReached)
         .orElseGet(() -> keep(submitted));
   }

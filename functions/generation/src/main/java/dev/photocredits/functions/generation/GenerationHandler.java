@@ -96,7 +96,7 @@ public final class GenerationHandler extends ApiHandler {
     var retired = new RetiredModels(Log.of(environment), environment.clock());
     wiring =
         snapStart(
-            environment,
+            Wiring.variables(environment),
             Wiring::settings,
             settings -> Wiring.of(settings, retired),
             Priming.of(Wiring::prime, Wiring::primeWrites),
@@ -134,7 +134,7 @@ public final class GenerationHandler extends ApiHandler {
         .refuse(wanted.owner(), Limit.UPLOADS)
         .map(Errors::limitReached)
         .orElseGet(() -> upload(wanted))
-        .trace("user", Log.user(wanted.owner()));
+        .trace("user", Log.user(wiring.now().digestKey, wanted.owner()));
   }
 
   private Response upload(UploadRequest wanted) {
@@ -180,7 +180,7 @@ public final class GenerationHandler extends ApiHandler {
           case NothingDelivered(var id, var reason, var retryAfter, var work) ->
               counted(work, withId(id, Errors.nothingDelivered(reason, retryAfter)));
         };
-    return response.trace("user", Log.user(wanted.email()));
+    return response.trace("user", Log.user(wiring.now().digestKey, wanted.email()));
   }
 
   /**
@@ -263,7 +263,7 @@ public final class GenerationHandler extends ApiHandler {
                 page.items().stream().map(this::json).toList(),
                 "next_cursor",
                 query.next(page, generation -> generation.id().value())))
-        .trace("user", Log.user(email));
+        .trace("user", Log.user(wiring.now().digestKey, email));
   }
 
   private Response generation(Request request) {
@@ -274,7 +274,7 @@ public final class GenerationHandler extends ApiHandler {
         .flatMap(id -> wiring.now().gallery.find(email, id))
         .map(found -> Response.ok(json(found)))
         .orElseGet(Errors::unknownGeneration)
-        .trace("user", Log.user(email));
+        .trace("user", Log.user(wiring.now().digestKey, email));
   }
 
   private Response delete(Request request) {
@@ -285,7 +285,7 @@ public final class GenerationHandler extends ApiHandler {
         .flatMap(id -> wiring.now().deletion.delete(email, id))
         .map(refunded -> Response.empty(204).count(Metric.CREDITS_REFUNDED, refunded.value()))
         .orElseGet(Errors::unknownGeneration)
-        .trace("user", Log.user(email));
+        .trace("user", Log.user(wiring.now().digestKey, email));
   }
 
   private Map<String, @Nullable Object> json(Generation generation) {

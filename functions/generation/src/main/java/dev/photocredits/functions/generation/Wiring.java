@@ -21,6 +21,7 @@ import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.http.Access;
 import dev.photocredits.images.ImageStore;
 import dev.photocredits.images.QueuedPhotos;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.lambda.GenerationPrice;
@@ -30,6 +31,7 @@ import dev.photocredits.sqs.SqsWorkQueue;
 import dev.photocredits.uploads.DeclaredType;
 import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +73,7 @@ final class Wiring {
   final Deletion deletion;
   final CallLimits calls;
   final AccountBindings bindings;
+  final DigestKey digestKey;
   final boolean enabled;
   private final WorkQueue messages;
   private final Runnable priming;
@@ -89,6 +92,11 @@ final class Wiring {
       TimeOrderedIds ids,
       InstantSource clock,
       Runnable priming) {}
+
+  /** The variables and the digest key, which is read once, before the snapshot. */
+  static Environment variables(Environment environment) {
+    return Secrets.withDigestKey(environment);
+  }
 
   /** The source of the settings: the variables, and the secret that they name. */
   static Supplier<Environment> settings(Environment variables) {
@@ -110,7 +118,7 @@ final class Wiring {
             Duration.ofSeconds(
                 environment.number("IMAGE_URL_EXPIRY_SECONDS", 3600, 1, LONGEST_URL_LIFE)));
     var ids = new TimeOrderedIds(new SecureRandom());
-    var uploads = bucket.uploads(ids);
+    var uploads = bucket.uploads(DigestKeys.of(environment), ids);
     var model = GeminiImageModel.of(environment, ThinkingLevel.MINIMAL, retired, clock);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     var queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
@@ -141,6 +149,7 @@ final class Wiring {
 
   Wiring(Environment environment, DynamoDb table, Parts parts) {
     clock = parts.clock();
+    digestKey = DigestKeys.of(environment);
     access = Access.of(environment);
     var generations = table.generations();
     bindings = new AccountBindings(table.ledger(), clock);

@@ -63,7 +63,9 @@ public final class SweeperHandler extends ScheduledHandler {
 
   public SweeperHandler(Environment environment) {
     super(environment);
-    wiring = snapStart(environment, Wiring::settings, Wiring::of, Priming.of(Wiring::prime));
+    wiring =
+        snapStart(
+            Wiring.variables(environment), Wiring::settings, Wiring::of, Priming.of(Wiring::prime));
   }
 
   /** For tests, which pass their own wiring. */
@@ -163,7 +165,7 @@ public final class SweeperHandler extends ScheduledHandler {
               "task",
               "audit",
               "user",
-              owner == null ? null : Log.user(owner),
+              owner == null ? null : Log.user(wiring.now().digestKey, owner),
               "alarm",
               found.what()));
     }
@@ -173,7 +175,7 @@ public final class SweeperHandler extends ScheduledHandler {
       logAttention(
           Json.object(
               "task", "audit",
-              "user", Log.user(owner),
+              "user", Log.user(wiring.now().digestKey, owner),
               "alarm", "the account was written to during every read, so it was not audited"));
     }
 

@@ -7,6 +7,7 @@ import dev.photocredits.credits.Accounts;
 import dev.photocredits.credits.Expirations;
 import dev.photocredits.dynamodb.DynamoDb;
 import dev.photocredits.generation.Sweeper;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
@@ -15,6 +16,7 @@ import dev.photocredits.reconciliation.PaymentHistory;
 import dev.photocredits.reconciliation.Reconciliation;
 import dev.photocredits.stripe.StripeHistory;
 import dev.photocredits.stripe.StripeLookup;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -32,7 +34,13 @@ final class Wiring {
   final Reconciliation reconciliation;
   final Audit audit;
   final InstantSource clock;
+  final DigestKey digestKey;
   private final DynamoDb table;
+
+  /** The variables and the digest key, which is read once, before the snapshot. */
+  static Environment variables(Environment environment) {
+    return Secrets.withDigestKey(environment);
+  }
 
   /** The source of the settings: the variables, and the secret that they name. */
   static Supplier<Environment> settings(Environment variables) {
@@ -43,7 +51,8 @@ final class Wiring {
   static Wiring of(Environment environment) {
     return new Wiring(
         environment,
-        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        DynamoDb.open(
+            AwsAccess.of(environment), environment.text("TABLE_NAME"), DigestKeys.of(environment)),
         StripeHistory.of(environment),
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
@@ -63,6 +72,7 @@ final class Wiring {
       ExecutorService threads,
       InstantSource clock) {
     this.table = table;
+    digestKey = DigestKeys.of(environment);
     this.clock = clock;
     audit = new Audit(table.auditReader(), table.positions(), AUDIT_SEGMENTS, threads, clock);
     sweeper = new Sweeper(table.generations(), ids, clock);

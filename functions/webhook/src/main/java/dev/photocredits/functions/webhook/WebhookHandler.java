@@ -51,7 +51,7 @@ public final class WebhookHandler extends ApiHandler {
     super(environment);
     wiring =
         snapStart(
-            environment,
+            Wiring.variables(environment),
             Wiring::settings,
             Wiring::of,
             Priming.of(Wiring::prime, Wiring::primeWrites),
@@ -103,7 +103,7 @@ public final class WebhookHandler extends ApiHandler {
         .map(problem -> withOpenEvent(request, response, problem, outcome instanceof Fulfilled))
         .orElse(response)
         .trace("session_id", session.id().value())
-        .trace("user", Log.user(session.terms().buyer()));
+        .trace("user", Log.user(wiring.now().digestKey, session.terms().buyer()));
   }
 
   private Response reverse(PaymentUpdate update, Request request) {
@@ -112,7 +112,7 @@ public final class WebhookHandler extends ApiHandler {
         switch (outcome) {
           case Reversed(var owner, var worth) ->
               acknowledged("reversed")
-                  .trace("user", Log.user(owner))
+                  .trace("user", Log.user(wiring.now().digestKey, owner))
                   .count(Metric.CREDITS_REVERSED, -worth);
           case RecordedOnly _ -> acknowledged("noted");
           case AlreadyRecorded _ -> acknowledged("known_already");

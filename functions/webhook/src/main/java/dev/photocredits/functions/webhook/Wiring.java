@@ -4,6 +4,7 @@ import dev.photocredits.aws.AwsAccess;
 import dev.photocredits.aws.Secrets;
 import dev.photocredits.credits.Accounts;
 import dev.photocredits.dynamodb.DynamoDb;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.WelcomeCredits;
 import dev.photocredits.payments.Fulfilment;
@@ -11,6 +12,7 @@ import dev.photocredits.payments.PaymentLookup;
 import dev.photocredits.reconciliation.OpenEvents;
 import dev.photocredits.stripe.StripeLookup;
 import dev.photocredits.stripe.StripeWebhook;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -23,7 +25,13 @@ final class Wiring {
   final Fulfilment fulfilment;
   final OpenEvents openEvents;
   final InstantSource clock;
+  final DigestKey digestKey;
   private final DynamoDb table;
+
+  /** The variables and the digest key, which is read once, before the snapshot. */
+  static Environment variables(Environment environment) {
+    return Secrets.withDigestKey(environment);
+  }
 
   /** The source of the settings: the variables, and the secret that they name. */
   static Supplier<Environment> settings(Environment variables) {
@@ -35,7 +43,8 @@ final class Wiring {
     var clock = environment.clock();
     return new Wiring(
         environment,
-        DynamoDb.open(AwsAccess.of(environment), environment.text("TABLE_NAME")),
+        DynamoDb.open(
+            AwsAccess.of(environment), environment.text("TABLE_NAME"), DigestKeys.of(environment)),
         StripeWebhook.of(environment, clock.withZone(ZoneOffset.UTC)),
         StripeLookup.of(environment),
         new TimeOrderedIds(new SecureRandom()),
@@ -50,6 +59,7 @@ final class Wiring {
       TimeOrderedIds ids,
       InstantSource clock) {
     this.table = table;
+    digestKey = DigestKeys.of(environment);
     this.webhook = webhook;
     this.clock = clock;
     openEvents = table.openEvents();

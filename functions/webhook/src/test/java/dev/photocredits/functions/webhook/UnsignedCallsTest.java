@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Events;
 import dev.photocredits.lambda.LoopbackServer;
+import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.lambda.TestInvocation;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +44,8 @@ final class UnsignedCallsTest {
                   "AWS_ENDPOINT_URL_DYNAMODB", services.address().toString(),
                   "STRIPE_API_BASE", services.address().toString(),
                   "STRIPE_SECRET_KEY", "sk_test_of_tests",
-                  "STRIPE_WEBHOOK_SECRET", "whsec_of_tests")));
+                  "STRIPE_WEBHOOK_SECRET", "whsec_of_tests",
+                  "DIGEST_KEY", TestDigestKey.TEXT)));
 
   @AfterEach
   void stop() {

@@ -13,9 +13,11 @@ import dev.photocredits.images.Image;
 import dev.photocredits.images.ModelAnswer.Generated;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
 import dev.photocredits.s3.S3Bucket;
+import dev.photocredits.values.DigestKey;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
 import java.security.SecureRandom;
@@ -35,8 +37,14 @@ final class Wiring {
   private static final Duration PRIMING = Duration.ofSeconds(5);
 
   final GenerationWorker worker;
+  final DigestKey digestKey;
   private final Runnable priming;
   private final Runnable primingWrites;
+
+  /** The variables and the digest key, which is read once, before the snapshot. */
+  static Environment variables(Environment environment) {
+    return Secrets.withDigestKey(environment);
+  }
 
   /** The source of the settings: the variables, and the secret that they name. */
   static Supplier<Environment> settings(Environment variables) {
@@ -58,6 +66,7 @@ final class Wiring {
     var ids = new TimeOrderedIds(new SecureRandom());
     return new Wiring(
         table,
+        DigestKeys.of(environment),
         new PictureGenerator(
             table.generations(),
             model,
@@ -92,12 +101,14 @@ final class Wiring {
    */
   Wiring(
       DynamoDb table,
+      DigestKey digestKey,
       PictureGenerator generator,
       QueuedPhotos photos,
       TimeOrderedIds ids,
       InstantSource clock,
       Runnable priming,
       Runnable primingWrites) {
+    this.digestKey = digestKey;
     this.priming = priming;
     this.primingWrites = primingWrites;
     worker = new GenerationWorker(table.generations(), generator, photos, ids, clock);

@@ -34,7 +34,7 @@ public final class WorkerHandler extends BackgroundHandler {
     var retired = new RetiredModels(Log.of(environment), environment.clock());
     wiring =
         snapStart(
-            environment,
+            Wiring.variables(environment),
             Wiring::settings,
             settings -> Wiring.of(settings, retired),
             Priming.of(Wiring::prime, Wiring::primeWrites));
@@ -50,7 +50,10 @@ public final class WorkerHandler extends BackgroundHandler {
   protected Map<String, ?> about(Map<String, Object> event) {
     var message = QueueMessage.of(event);
     return Json.object(
-        "user", Log.user(message.owner()), "generation_id", message.generation().toString());
+        "user",
+        Log.user(wiring.now().digestKey, message.owner()),
+        "generation_id",
+        message.generation().toString());
   }
 
   @Override
