@@ -266,6 +266,24 @@ public final class Template {
         cors.get("MaxAge").text());
   }
 
+  /** The variables of the API's stage that have a value: what {@code !If} gives if it is true. */
+  public Map<String, String> stageVariables(Map<String, String> settings) {
+    var declared = apiResource().get("StageVariables");
+    var wanted =
+        declared.value() instanceof Intrinsic(var name, List<?> choice) && name.equals("If")
+            ? new Yaml(choice.get(1), declared.path())
+            : declared;
+    var variables = new LinkedHashMap<String, String>();
+    wanted
+        .entries()
+        .forEach(
+            (name, variable) ->
+                resolve(variable.value(), settings)
+                    .filter(value -> !value.isEmpty())
+                    .ifPresent(value -> variables.put(name, value)));
+    return variables;
+  }
+
   /** The table's keys, indexes and expiry. */
   public Table table() {
     var table = resource("AWS::DynamoDB::Table").get("Properties");

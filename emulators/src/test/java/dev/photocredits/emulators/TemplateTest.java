@@ -58,6 +58,17 @@ final class TemplateTest {
   }
 
   @Test
+  void the_stage_has_a_variable_with_the_origin_keys_if_there_are_any() {
+    var keys = "a".repeat(64);
+
+    var with = template.stageVariables(Map.of("ORIGIN_KEYS", keys));
+    var without = template.stageVariables(Map.of());
+
+    assertThat(with).containsExactly(Map.entry("origin_keys", keys));
+    assertThat(without).isEmpty();
+  }
+
+  @Test
   void a_route_needs_a_token_unless_its_authorizer_is_none(@TempDir Path folder)
       throws IOException {
     var file = folder.resolve("template.yaml");

@@ -191,6 +191,7 @@ public final class LocalSystem implements AutoCloseable {
             template.cors(environment),
             functions,
             tokens.map(TokenCheck::verifier),
+            template.stageVariables(environment),
             callers,
             pages,
             Gateway.INTEGRATION_LIMIT,

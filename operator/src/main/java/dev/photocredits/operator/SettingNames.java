@@ -39,6 +39,7 @@ public final class SettingNames {
           "MODEL_DAILY_PICTURES",
           "MODEL_DAILY_USER_PERCENT",
           "MODEL_UNCHARGED_PICTURES",
+          "ORIGIN_KEYS",
           "QUEUE_URL",
           "SANDBOX_DELAY_MS",
           "SECRET_ID",

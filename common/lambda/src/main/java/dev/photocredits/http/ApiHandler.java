@@ -98,6 +98,14 @@ public abstract class ApiHandler
   /** Handles a request. {@link Errors} converts what it throws to a response. */
   protected abstract Response handle(Request request);
 
+  /**
+   * Whether callers may reach this function directly even where all others have to come through
+   * CloudFront.
+   */
+  protected boolean allowsDirectCalls() {
+    return false;
+  }
+
   @Override
   public final APIGatewayV2HTTPResponse handleRequest(
       APIGatewayV2HTTPEvent event, Context context) {
@@ -128,7 +136,9 @@ public abstract class ApiHandler
   // because a request that ran out of memory or stack has released them by now.
   private Response answer(Request request) {
     try {
-      return handle(request);
+      return request.bypassesCloudFront() && !allowsDirectCalls()
+          ? Errors.directCall()
+          : handle(request);
     } catch (RuntimeException | Error thrown) {
       var response = Errors.of(thrown);
       return thrown instanceof Rejected ? response : response.trace("error", Log.describe(thrown));

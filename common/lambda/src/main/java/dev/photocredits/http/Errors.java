@@ -80,6 +80,13 @@ public final class Errors {
     return Response.error(ErrorCode.FORBIDDEN, "The token is not for this e-mail address.");
   }
 
+  /** The response to a call that did not come through CloudFront, where it has to. */
+  static Response directCall() {
+    return Response.error(
+        ErrorCode.FORBIDDEN,
+        "Direct calls of this address are refused. Call the API at the address of its web page.");
+  }
+
   static Response noIdentity() {
     return Response.error(ErrorCode.FORBIDDEN, "The token names no issuer or no subject.");
   }

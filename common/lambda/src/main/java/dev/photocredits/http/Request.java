@@ -24,6 +24,9 @@ public final class Request {
 
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
+  /** The header in which CloudFront passes on the address of its caller. */
+  private static final String VIEWER_ADDRESS = "true-client-ip";
+
   private final APIGatewayV2HTTPEvent event;
   private final String lambdaId;
   private final IntSupplier remainingMillis;
@@ -129,9 +132,32 @@ public final class Request {
         .map(APIGatewayV2HTTPEvent.RequestContext.Authorizer.JWT::getClaims);
   }
 
-  /** The address from which the request came, as API Gateway saw it; empty if it is unknown. */
+  /** Whether the request had to come through CloudFront and did not. */
+  boolean bypassesCloudFront() {
+    return originKeys().areRequired() && !cameThroughCloudFront();
+  }
+
+  private boolean cameThroughCloudFront() {
+    return header(OriginKeys.HEADER).filter(originKeys()::accept).isPresent();
+  }
+
+  private OriginKeys originKeys() {
+    var variables = orEmpty(event.getStageVariables());
+    return OriginKeys.of(Optional.ofNullable(variables.get(OriginKeys.VARIABLE)));
+  }
+
+  /**
+   * The address from which the request came; empty if it is unknown. API Gateway sees the caller's,
+   * or CloudFront's, which then names its caller. Any other caller could name any address, so the
+   * header counts only together with the key.
+   */
   public String sourceAddress() {
-    return Objects.requireNonNullElse(event.getRequestContext().getHttp().getSourceIp(), "");
+    return Optional.of(VIEWER_ADDRESS)
+        .filter(_ -> cameThroughCloudFront())
+        .flatMap(this::header)
+        .orElseGet(
+            () ->
+                Objects.requireNonNullElse(event.getRequestContext().getHttp().getSourceIp(), ""));
   }
 
   /** The bytes of the body as they were sent. */

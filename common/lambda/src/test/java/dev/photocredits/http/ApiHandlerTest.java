@@ -2,6 +2,7 @@ package dev.photocredits.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,15 +18,19 @@ import dev.photocredits.lambda.TestDigestKey;
 import dev.photocredits.lambda.TestInvocation;
 import dev.photocredits.payments.PaymentsUnavailable;
 import dev.photocredits.values.Credits;
+import dev.photocredits.values.Sha256;
 import dev.photocredits.values.Email;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -329,6 +334,75 @@ final class ApiHandlerTest {
 
     assertThat(line().path("credits_taken").asInt()).isEqualTo(3);
     assertThat(line().has("model_ms")).isFalse();
+  }
+
+  @Test
+  void a_call_without_a_key_of_cloudfront_is_refused_before_it_is_handled() {
+    var handled = new AtomicInteger();
+    var handler = new Answering(_ -> Response.ok(handled.incrementAndGet()));
+
+    var answers =
+        Stream.of("", "x", digest("new"), "new,old", "new ")
+            .map(key -> handler.handleRequest(keyed(digest("new"), key), new TestInvocation(1_000)))
+            .toList();
+
+    assertThat(answers)
+        .extracting(APIGatewayV2HTTPResponse::getStatusCode)
+        .hasSize(5)
+        .containsOnly(403);
+    assertThat(answers.getFirst().getBody())
+        .isEqualTo(
+            "{\"detail\":\"Direct calls of this address are refused. Call the API at the address of"
+                + " its web page.\",\"error_code\":\"FORBIDDEN\"}");
+    assertThat(handled).hasValue(0);
+  }
+
+  @Test
+  void while_a_key_is_replaced_the_old_and_the_new_one_are_accepted() {
+    var handler = new Answering(_ -> Response.empty(204));
+
+    var answers =
+        Stream.of("new", "old", "older")
+            .map(key -> keyed(digest("new") + "," + digest("old"), key))
+            .map(event -> handler.handleRequest(event, new TestInvocation(1_000)).getStatusCode())
+            .toList();
+
+    assertThat(answers).containsExactly(204, 204, 403);
+  }
+
+  @Test
+  void without_keys_every_call_is_served() {
+    var handler = new Answering(_ -> Response.empty(204));
+
+    var answers =
+        Stream.of(keyed("off", ""), keyed("off", "x"), Events.event("GET", "/api/packages").build())
+            .map(event -> handler.handleRequest(event, new TestInvocation(1_000)).getStatusCode())
+            .toList();
+
+    assertThat(answers).containsExactly(204, 204, 204);
+  }
+
+  @Test
+  void keys_that_cannot_be_read_refuse_every_call() {
+    var handler = new Answering(_ -> Response.empty(204));
+
+    var answers =
+        Stream.of("on", ",", "OFF")
+            .map(keys -> handler.handleRequest(keyed(keys, ""), new TestInvocation(1_000)))
+            .toList();
+
+    assertThat(answers).extracting(APIGatewayV2HTTPResponse::getStatusCode).containsOnly(403);
+  }
+
+  private static APIGatewayV2HTTPEvent keyed(String keys, String key) {
+    return Events.event("GET", "/api/packages")
+        .withStageVariables(Map.of("origin_keys", keys))
+        .withHeaders(key.isEmpty() ? Map.of() : Map.of("x-origin-verify", key))
+        .build();
+  }
+
+  private static String digest(String key) {
+    return HexFormat.of().formatHex(Sha256.of(key));
   }
 
   private APIGatewayV2HTTPResponse get(Function<Request, Response> answer) {

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
 import dev.photocredits.lambda.Events;
+import dev.photocredits.values.Sha256;
 import dev.photocredits.values.Email;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +44,36 @@ final class RequestTest {
     var deadline = request.deadline(Duration.ZERO);
 
     assertThat(deadline).isEqualTo(Events.NOW.plusSeconds(fromNow));
+  }
+
+  @ParameterizedTest(name = "keys {0}, key {1}, true-client-ip {2}")
+  @CsvSource({
+    "of-cloudfront, key, 192.0.2.1, 192.0.2.1",
+    "of-cloudfront, key, 2001:db8::1, 2001:db8::1",
+    "of-cloudfront, key, '', 203.0.113.9",
+    "of-cloudfront, guessed, 192.0.2.1, 203.0.113.9",
+    "of-cloudfront, '', 192.0.2.1, 203.0.113.9",
+    "off, key, 192.0.2.1, 203.0.113.9",
+    "none, key, 192.0.2.1, 203.0.113.9",
+  })
+  void the_callers_address_is_taken_from_a_header_only_if_cloudfront_sent_it(
+      String keys, String key, String viewer, String expected) {
+    var digest = HexFormat.of().formatHex(Sha256.of("key"));
+    var context = Events.context("POST").build();
+    context.getHttp().setSourceIp("203.0.113.9");
+    var headers = new HashMap<String, String>();
+    headers.put("x-origin-verify", key);
+    headers.put("true-client-ip", viewer);
+    headers.values().removeIf(String::isEmpty);
+    var event =
+        Events.event("POST", "/api/feedback").withRequestContext(context).withHeaders(headers);
+    if (!keys.equals("none")) {
+      event.withStageVariables(Map.of("origin_keys", keys.equals("of-cloudfront") ? digest : keys));
+    }
+
+    var address = Events.request(event).sourceAddress();
+
+    assertThat(address).isEqualTo(expected);
   }
 
   @ParameterizedTest

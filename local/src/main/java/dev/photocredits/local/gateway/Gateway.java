@@ -61,6 +61,7 @@ public final class Gateway implements AutoCloseable {
    *
    * @param functions the functions by the names in the routes
    * @param tokens verifies the tokens of routes that need one; if empty, every route is open
+   * @param stageVariables what every event has as the variables of its stage
    * @param callers whose requests are accepted
    * @param pages pages that take precedence over every route
    * @param limit how long a function may take
@@ -71,6 +72,7 @@ public final class Gateway implements AutoCloseable {
       Template.Cors cors,
       Map<String, LambdaFunction> functions,
       Optional<TokenVerifier> tokens,
+      Map<String, String> stageVariables,
       LocalCallers callers,
       List<StaticPage> pages,
       Duration limit,

@@ -142,7 +142,16 @@ final class GatewayHandler extends Handler.Abstract {
         case Genuine(var verified) -> claims = Optional.of(verified);
       }
     }
-    var event = ProxyEvent.of(request, path, body, match.get(), claims, requestId, Instant.now());
+    var event =
+        ProxyEvent.of(
+            request,
+            path,
+            body,
+            match.get(),
+            claims,
+            api.stageVariables(),
+            requestId,
+            Instant.now());
     var call = new FutureTask<>(() -> GatewayResponse.of(function.call(event, requestId)));
     Thread.startVirtualThread(call);
     try {

@@ -38,6 +38,7 @@ final class ProxyEvent {
    * Returns the event for a request, whose path is decoded and whose body has been read.
    *
    * @param claims the claims of the verified token, if the route has an authorizer
+   * @param stageVariables the variables of the stage
    */
   static byte[] of(
       Request request,
@@ -45,6 +46,7 @@ final class ProxyEvent {
       byte[] body,
       Routes.Match match,
       Optional<Map<String, String>> claims,
+      Map<String, String> stageVariables,
       String requestId,
       Instant now)
       throws JsonProcessingException {
@@ -65,6 +67,7 @@ final class ProxyEvent {
     put(event, "headers", headers(request));
     put(event, "queryStringParameters", query(query));
     put(event, "pathParameters", match.pathParameters());
+    put(event, "stageVariables", stageVariables);
     var context = event.putObject("requestContext");
     putContext(context, request, path, match, requestId, now);
     claims.ifPresent(verified -> putAuthorizer(context, verified));

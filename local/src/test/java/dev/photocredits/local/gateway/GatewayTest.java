@@ -1024,6 +1024,7 @@ final class GatewayTest {
                 function.name(),
                 new LambdaFunction(function, APIGatewayV2HTTPEvent.class, handler, log::add)),
             verifier,
+            Map.of(),
             callers,
             List.of(new StaticPage("/page", "text/html", "<p>page".getBytes(UTF_8))),
             limit,

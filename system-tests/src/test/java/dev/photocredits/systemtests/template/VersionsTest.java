@@ -146,6 +146,7 @@ final class VersionsTest {
                 ? Stream.of("" + (parameter.path("Default").asInt() + 1))
                 : Stream.of(
                     value + "x",
+                    "off",
                     "https://issuer.example",
                     "eve@example.com",
                     "arn:aws:acm:us-east-1:123456789012:certificate/1",

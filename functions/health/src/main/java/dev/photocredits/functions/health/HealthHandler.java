@@ -32,6 +32,12 @@ public final class HealthHandler extends ApiHandler {
     return Response.ok(Json.object("status", "healthy", "service", "AI Photo Generation"));
   }
 
+  // A health check asks whether the API itself answers. Nothing here calls a service.
+  @Override
+  protected boolean allowsDirectCalls() {
+    return true;
+  }
+
   @Override
   protected Response handle(Request request) {
     if (isHealth(request)) {

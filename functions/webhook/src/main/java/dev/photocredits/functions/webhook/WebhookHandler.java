@@ -64,6 +64,12 @@ public final class WebhookHandler extends ApiHandler {
     wiring = SnapStart.of(wired);
   }
 
+  // Stripe calls the API directly: it signs its requests, and no firewall may refuse them.
+  @Override
+  protected boolean allowsDirectCalls() {
+    return true;
+  }
+
   @Override
   protected Response handle(Request request) {
     return switch (wiring.now().webhook.read(request.body(), request.header("stripe-signature"))) {
