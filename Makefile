@@ -46,7 +46,7 @@ test-browser: jdk chromium ## test the page in headless Chromium; SCREENSHOTS=fo
 
 # W2001: the transform has replaced references to parameters by their values, so some parameters have no reference left.
 # W3011, W1030: ignored by template.yaml's Metadata as well, but a list here replaces that one.
-TEMPLATES := target/template.json template-operations.yaml template-page.yaml
+TEMPLATES := target/template.json template-operations.yaml template-page.yaml template-edge.yaml
 test-template: sam checkov target/template.json ## check the templates with the SAM CLI, cfn-lint and checkov
 	@$(OFFLINE) .venv/sam/bin/sam validate
 	@$(OFFLINE) .venv/sam/bin/sam validate --lint

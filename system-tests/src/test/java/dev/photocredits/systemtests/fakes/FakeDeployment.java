@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 /**
  * A fake of the AWS account that a deployment changes, and of the SAM CLI. {@code sam deploy}
  * creates a stack or updates its parameters, and a parameter that it does not name keeps its value.
- * CloudFormation describes these stacks; S3 and CloudFront record what they are asked for.
+ * CloudFormation describes these stacks; S3 and CloudFront record what they are asked for; Secrets
+ * Manager has one secret.
  */
 public final class FakeDeployment implements AutoCloseable {
   private final LoopbackServer listener = LoopbackServer.start(this::answer);
@@ -33,6 +34,8 @@ public final class FakeDeployment implements AutoCloseable {
   private final List<String> failed = new CopyOnWriteArrayList<>();
   private final Map<String, String> objects = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private volatile String secret = "";
+  private volatile String version = "";
 
   /**
    * @param folder where the program {@code sam} is written
@@ -62,6 +65,12 @@ public final class FakeDeployment implements AutoCloseable {
   /** Adds an output that the stack has once it is deployed. */
   public void output(String stack, String name, String value) {
     outputs.computeIfAbsent(stack, _ -> new ConcurrentHashMap<>()).put(name, value);
+  }
+
+  /** Gives the only secret a value, as a version of that id. */
+  public void secret(String value, String id) {
+    secret = value;
+    version = id;
   }
 
   /** Leaves a stack behind whose first deployment failed. */
@@ -100,7 +109,7 @@ public final class FakeDeployment implements AutoCloseable {
       if (value(arguments, "--stack-name", system).equals(stack)) {
         for (var pair : value(arguments, "--parameter-overrides", "").split(" ", -1)) {
           if (pair.contains("=")) {
-            parameters.put(pair.split("=", 2)[0], pair.split("=", 2)[1]);
+            parameters.put(pair.split("=", 2)[0], pair.split("=", 2)[1].replace("\"", ""));
           }
         }
       }
@@ -117,7 +126,12 @@ public final class FakeDeployment implements AutoCloseable {
     try (exchange) {
       var path = exchange.getRequestURI().getPath();
       var body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-      if (path.equals("/")) {
+      if (exchange.getRequestHeaders().containsKey("X-Amz-Target")) {
+        send(
+            exchange,
+            200,
+            "{\"SecretString\":\"%s\",\"VersionId\":\"%s\"}".formatted(secret, version));
+      } else if (path.equals("/")) {
         cloudFormation(exchange, form(body));
       } else if (path.contains("/invalidation")) {
         requests.add("CreateInvalidation " + path.replaceFirst(".*/distribution/([^/]+)/.*", "$1"));
