@@ -65,6 +65,15 @@ DASHBOARD = Price("3.00", "each")
 # https://aws.amazon.com/secrets-manager/pricing/, https://aws.amazon.com/kms/pricing/
 SECRET = Price("0.40", "each")
 KEY = Price("1.00", "each")
+# https://aws.amazon.com/cloudfront/pricing/ (pay as you go, United States)
+CDN_REQUESTS = million("1.00")
+CDN_EGRESS = Price("0.085", "a GB")
+CDN_TO_ORIGIN = Price("0.020", "a GB")
+CDN_FUNCTION = million("0.10")
+# https://aws.amazon.com/waf/pricing/
+WEB_ACL = Price("5.00", "each")
+WAF_RULE = Price("1.00", "each")
+WAF_REQUESTS = million("0.60")
 
 # USD a picture by size, from Google's price list and, for 2.1, from LiteLLM's. None: not listed.
 MODELS = {
@@ -86,6 +95,7 @@ OTHER_CALLS, CALL_GB, CALL_SECONDS = 20, 1, 0.02  # progress, balance, catalogue
 LOG_KB_OF_A_CALL = 2.5
 WRITE_UNITS, READ_UNITS, STORED_KB = 24, 30, 4
 SQS_REQUESTS = 3
+ANSWER_KB = 2  # of each call, with headers
 
 # A month.
 DAYS = 30
@@ -220,6 +230,33 @@ def month():
     ]
 
 
+def edge():
+    """What CloudFront in front of the API adds: rows of a description, and USD a generation and a month."""
+    calls = 1 + OTHER_CALLS
+    rules = len(re.findall(r"^        - Name:", read("template-edge.yaml"), re.M))
+    answers_kb = calls * ANSWER_KB
+    return [
+        (
+            f"CloudFront, {calls} requests at {CDN_REQUESTS}, as many runs of its function at {CDN_FUNCTION}",
+            CDN_REQUESTS.of(calls) + CDN_FUNCTION.of(calls),
+            Decimal(0),
+        ),
+        (
+            f"CloudFront, {PHOTO_MB} MB of photo to the API at {CDN_TO_ORIGIN},"
+            f" {answers_kb} KB of answers at {CDN_EGRESS}",
+            CDN_TO_ORIGIN.of(PHOTO_MB / 1000) + CDN_EGRESS.of(answers_kb / 1_000_000),
+            Decimal(0),
+        ),
+        (f"AWS WAF, {calls} requests at {WAF_REQUESTS}", WAF_REQUESTS.of(calls), Decimal(0)),
+        (
+            f"AWS WAF, a web ACL at {WEB_ACL.usd} with {rules} rules at {WAF_RULE}",
+            Decimal(0),
+            WEB_ACL.of(1) + WAF_RULE.of(rules),
+        ),
+        (f"Secrets Manager, the origin key at {SECRET.usd}", Decimal(0), SECRET.of(1)),
+    ]
+
+
 def fixed(amount, digits):
     return f"{Decimal(amount).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
 
@@ -241,6 +278,20 @@ def month_table():
     for what, cost in rows:
         yield f"| {what} | {fixed(cost, 2)} |"
     yield f"| **total** | **{fixed(sum(cost for _, cost in rows), 2)}** |"
+
+
+def edge_table():
+    rows = edge()
+    generations, months = (sum(row[i] for row in rows) for i in (1, 2))
+
+    def line(what, generation, month):
+        return f"| {what} | {fixed(generation, 6) if generation else ''} | {fixed(month, 2) if month else ''} |"
+
+    yield "| | a generation | a month |"
+    yield "|---|---|---|"
+    for row in rows:
+        yield line(*row)
+    yield f"| **total** | **{fixed(generations, 6)}** | **{fixed(months, 2)}** |"
 
 
 def model_table():
@@ -419,6 +470,7 @@ def main():
     for title, table in (
         ("docs/deploy.md, a generation", generation_table()),
         ("docs/deploy.md, a month", month_table()),
+        ("docs/deploy.md, CloudFront", edge_table()),
         ("docs/deploy.md, models", model_table()),
         ("docs/scaling.md, what breaks first", scaling_table()),
     ):

@@ -24,7 +24,12 @@ final class CostTest {
 
     assertThat(tables)
         .extracting(Table::file)
-        .containsExactly("docs/deploy.md", "docs/deploy.md", "docs/deploy.md", "docs/scaling.md");
+        .containsExactly(
+            "docs/deploy.md",
+            "docs/deploy.md",
+            "docs/deploy.md",
+            "docs/deploy.md",
+            "docs/scaling.md");
     for (var table : tables) {
       assertThat(Files.readString(ProjectFiles.root().resolve(table.file())))
           .as("replace the table in %s by the output of make cost", table.file())
@@ -43,6 +48,11 @@ final class CostTest {
         .contains("2.8 MB of photos in base64 at 0.09 a GB | 0.000252 |")
         // 1.73 GB × 25 s + 20 × 0.02 s; 43.65 × 0.0000133334 + 21 × 0.0000002
         .contains("| Lambda, 43.65 GB-seconds at 0.0000133334, 21 requests", "| 0.000586 |")
+        // 21 × (1.00 + 0.10) a million; 0.0025 GB × 0.020 + 0.000042 GB × 0.085; 21 × 0.60 a
+        // million
+        .contains("| 0.000023 |  |", "| 0.000054 |  |", "| 0.000013 |  |")
+        // 5.00 + 5 × 1.00, and 0.40 for the secret
+        .contains("5 rules at 1.00 each |  | 10.00 |", "| **total** | **0.000089** | **10.40** |")
         // 1,000 a day × 5 / 86,400 s, and ten times that in each column
         .contains("| generations a second, at the peak |  | 0.06 | 0.58 | 5.8 | 58 |")
         // 57.87 a second × (25 s + 20 × 0.02 s)
