@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,9 @@ final class ReachableCode {
   private final Set<CodeUnitAccessTarget> called = new LinkedHashSet<>();
   private final Map<CodeUnitAccessTarget, Set<JavaCodeUnit>> callersOf = new LinkedHashMap<>();
   private final Deque<JavaCodeUnit> pending = new ArrayDeque<>();
+
+  /** The names of each class and its supertypes, which ArchUnit would search for at every call. */
+  private final Map<JavaClass, Set<String>> types = new HashMap<>();
 
   private ReachableCode(JavaClasses ours) {
     this.ours = ours;
@@ -114,7 +118,9 @@ final class ReachableCode {
       return;
     }
     called.add(target);
-    callersOf.computeIfAbsent(target, _ -> new LinkedHashSet<>()).add(caller);
+    if (!callersOf.computeIfAbsent(target, _ -> new LinkedHashSet<>()).add(caller)) {
+      return;
+    }
     List.copyOf(instantiated).forEach(one -> overriding(one, target));
   }
 
@@ -136,7 +142,7 @@ final class ReachableCode {
   }
 
   private void overriding(JavaClass one, CodeUnitAccessTarget target) {
-    if (one.isAssignableTo(target.getOwner().getName())) {
+    if (types.computeIfAbsent(one, ReachableCode::types).contains(target.getOwner().getName())) {
       find(one, target.getName(), target.getRawParameterTypes())
           .ifPresent(
               unit ->
@@ -154,6 +160,12 @@ final class ReachableCode {
         .flatMap(type -> type.tryGetMethod(name, types).stream())
         .filter(method -> !method.getModifiers().contains(JavaModifier.ABSTRACT))
         .findFirst();
+  }
+
+  private static Set<String> types(JavaClass one) {
+    return Stream.concat(Stream.of(one), supertypes(one))
+        .map(JavaClass::getName)
+        .collect(Collectors.toSet());
   }
 
   private static Stream<JavaClass> supertypes(JavaClass one) {
