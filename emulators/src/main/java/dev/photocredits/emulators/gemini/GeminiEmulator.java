@@ -14,10 +14,10 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * A local emulator of the Gemini image models. It serves {@code generateContent} like Google's
  * Developer API, so Google's own SDK works with {@link #baseUrl} and any key.
  *
- * <p>The picture is a JPEG of 1024 by 1024 pixels, made from the uploaded photo and marked SANDBOX.
- * Its style follows the variation's sentence at the end of the prompt: daylight, studio or outdoor.
- * JPEG, PNG and WebP are decoded. For HEIC and HEIF, which Java cannot decode, the picture is a
- * pattern that depends on the photo's bytes.
+ * <p>The picture is a JPEG in the requested ratio and size, made from the uploaded photo and marked
+ * SANDBOX. Its style follows the variation's sentence at the end of the prompt: daylight, studio or
+ * outdoor. JPEG, PNG and WebP are decoded. For HEIC and HEIF, which Java cannot decode, the picture
+ * is a pattern that depends on the photo's bytes.
  *
  * <p>{@code gemini-2.5-flash-image} and {@code gemini-3.1-flash-image} are retired and return 404;
  * every other {@code gemini-} model exists. A thinking level that the model does not support

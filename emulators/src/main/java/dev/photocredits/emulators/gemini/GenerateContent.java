@@ -32,6 +32,11 @@ final class GenerateContent extends Handler.Abstract {
           "gemini-nano-banana-2.1", Set.of("MINIMAL", "MEDIUM", "HIGH"),
           "gemini-3.1-flash-lite-image", Set.of("MINIMAL", "HIGH"));
 
+  /** The tokens of a picture of each size, from its price and the price of a token. */
+  private static final Map<String, Integer> TOKENS = Map.of("1K", 1120, "2K", 1680, "4K", 3767);
+
+  private static final int PHOTO_TOKENS = 258;
+
   private static final int LARGEST_BODY = 20 << 20;
   private static final Duration SLOW = Duration.ofSeconds(60);
 
@@ -110,6 +115,25 @@ final class GenerateContent extends Handler.Abstract {
     return description;
   }
 
+  // A refusal has no picture, and Google bills its prompt.
+  private static void usage(PictureRequest picture, ObjectNode answer) {
+    var text = picture.prompt().length() / 4;
+    var pictures = answer.findPath("inlineData").isObject() ? TOKENS.get(picture.size()) : 0;
+    var usage = answer.putObject("usageMetadata").put("promptTokenCount", PHOTO_TOKENS + text);
+    var prompt = usage.putArray("promptTokensDetails");
+    prompt.addObject().put("modality", "TEXT").put("tokenCount", text);
+    prompt.addObject().put("modality", "IMAGE").put("tokenCount", PHOTO_TOKENS);
+    if (pictures > 0) {
+      usage.put("candidatesTokenCount", pictures);
+      usage
+          .putArray("candidatesTokensDetails")
+          .addObject()
+          .put("modality", "IMAGE")
+          .put("tokenCount", pictures);
+    }
+    usage.put("totalTokenCount", PHOTO_TOKENS + text + pictures);
+  }
+
   private ObjectNode generated(PictureRequest picture, String model) throws InterruptedException {
     var answer = JsonNodeFactory.instance.objectNode();
     if (picture.asksFor("safety")) {
@@ -129,14 +153,11 @@ final class GenerateContent extends Handler.Abstract {
           .addObject()
           .putObject("inlineData")
           .put("mimeType", "image/jpeg")
-          .put("data", renderer.render(picture.photo(), picture.style()));
+          .put("data", renderer.render(picture.photo(), picture.style(), picture.format()));
       content.put("role", "model");
       candidate.put("finishReason", "STOP").put("index", 0);
     }
-    answer
-        .putObject("usageMetadata")
-        .put("promptTokenCount", 258 + picture.prompt().length() / 4)
-        .put("totalTokenCount", 1378 + picture.prompt().length() / 4);
+    usage(picture, answer);
     return answer.put("modelVersion", model).put("responseId", UUID.randomUUID().toString());
   }
 }

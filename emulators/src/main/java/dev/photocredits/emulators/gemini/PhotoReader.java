@@ -16,7 +16,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Turns an uploaded photo into a square, upright picture. Decodes only the pixels that this needs.
+ * Turns an uploaded photo into an upright picture of a format. Decodes only the pixels that this
+ * needs.
  */
 final class PhotoReader {
   private static final long MOST_PIXELS = 100_000_000;
@@ -24,18 +25,23 @@ final class PhotoReader {
   private PhotoReader() {}
 
   /**
-   * Returns the middle square of the photo. For HEIC and HEIF, which Java cannot decode, returns a
-   * pattern that is the same for the same bytes.
+   * Returns the largest part of the photo's middle that has the format's ratio. For HEIC and HEIF,
+   * which Java cannot decode, returns a pattern that is the same for the same bytes.
    */
-  static Square read(byte[] photo) {
-    return isHeif(photo) ? pattern(photo) : middle(decoded(photo), orientation(photo));
+  static Canvas read(byte[] photo, PictureFormat format) {
+    if (isHeif(photo)) {
+      return pattern(photo, format);
+    }
+    var orientation = orientation(photo);
+    var stored = orientation >= 5 ? format.turned() : format;
+    return middle(decoded(photo, stored), stored, format, orientation);
   }
 
   private static boolean isHeif(byte[] photo) {
     return photo.length > 12 && new String(photo, 4, 4, US_ASCII).equals("ftyp");
   }
 
-  private static BufferedImage decoded(byte[] photo) {
+  private static BufferedImage decoded(byte[] photo, PictureFormat stored) {
     try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(photo))) {
       var readers = ImageIO.getImageReaders(input);
       if (!readers.hasNext()) {
@@ -44,7 +50,7 @@ final class PhotoReader {
       var reader = readers.next();
       try {
         reader.setInput(input, true, true);
-        return sampled(reader);
+        return sampled(reader, stored);
       } finally {
         reader.dispose();
       }
@@ -56,57 +62,64 @@ final class PhotoReader {
     }
   }
 
-  /** Reads every n-th pixel of the middle square, to end up near {@link Square#SIDE} a side. */
-  private static BufferedImage sampled(ImageReader reader) throws IOException {
+  /** Reads every n-th pixel of the middle, to end up near the format. */
+  private static BufferedImage sampled(ImageReader reader, PictureFormat stored)
+      throws IOException {
     var width = reader.getWidth(0);
     var height = reader.getHeight(0);
     if ((long) width * height > MOST_PIXELS) {
       throw GeminiError.unreadablePicture();
     }
-    var side = Math.min(width, height);
-    var step = Math.max(1, side / Square.SIDE);
+    var scale = Math.min((double) width / stored.width(), (double) height / stored.height());
+    var across = Math.clamp(Math.round(stored.width() * scale), 1, width);
+    var down = Math.clamp(Math.round(stored.height() * scale), 1, height);
+    var step = Math.max(1, (int) scale);
     var region = reader.getDefaultReadParam();
-    region.setSourceRegion(new Rectangle((width - side) / 2, (height - side) / 2, side, side));
+    region.setSourceRegion(new Rectangle((width - across) / 2, (height - down) / 2, across, down));
     region.setSourceSubsampling(step, step, 0, 0);
     return reader.read(0, region);
   }
 
-  private static Square middle(BufferedImage image, int orientation) {
-    var width = image.getWidth();
-    var height = image.getHeight();
-    var source = rgb(image);
-    var pixels = new int[Square.SIDE * Square.SIDE];
-    for (var y = 0; y < Square.SIDE; y++) {
-      for (var x = 0; x < Square.SIDE; x++) {
+  private static Canvas middle(
+      BufferedImage image, PictureFormat stored, PictureFormat format, int orientation) {
+    var source = new Source(rgb(image), image.getWidth(), image.getHeight(), stored);
+    var pixels = new int[format.width() * format.height()];
+    for (var y = 0; y < format.height(); y++) {
+      for (var x = 0; x < format.width(); x++) {
         // Finds the pixel in the stored picture, for each of EXIF's eight orientations.
         var across = orientation >= 5 ? y : x;
         var down = orientation >= 5 ? x : y;
         var mirrored = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
         var flipped = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-        var u = mirrored ? Square.SIDE - 1 - across : across;
-        var v = flipped ? Square.SIDE - 1 - down : down;
-        pixels[y * Square.SIDE + x] = blended(source, width, height, u, v);
+        var u = mirrored ? stored.width() - 1 - across : across;
+        var v = flipped ? stored.height() - 1 - down : down;
+        pixels[y * format.width() + x] = source.blended(u, v);
       }
     }
-    return new Square(pixels);
+    return new Canvas(format, pixels);
   }
 
-  /**
-   * The colour at (u, v) of the square when the source is scaled to it by bilinear interpolation
-   * between the four nearest pixels.
-   */
-  private static int blended(int[] source, int width, int height, int u, int v) {
-    // Fixed point with 8 fractional bits.
-    var x = Math.clamp((2L * u + 1) * width * 128 / Square.SIDE - 128, 0, (width - 1) << 8);
-    var y = Math.clamp((2L * v + 1) * height * 128 / Square.SIDE - 128, 0, (height - 1) << 8);
-    var left = x >> 8;
-    var right = Math.min(left + 1, width - 1);
-    var top = (y >> 8) * width;
-    var bottom = Math.min((y >> 8) + 1, height - 1) * width;
-    return mixed(
-        mixed(source[top + left], source[top + right], x & 255),
-        mixed(source[bottom + left], source[bottom + right], x & 255),
-        y & 255);
+  /** The decoded pixels, which are to be scaled to a format. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Source(int[] pixels, int width, int height, PictureFormat format) {
+
+    /**
+     * The colour at (u, v) of the format when the pixels are scaled to it by bilinear interpolation
+     * between the four nearest ones.
+     */
+    int blended(int u, int v) {
+      // Fixed point with 8 fractional bits.
+      var x = Math.clamp((2L * u + 1) * width * 128 / format.width() - 128, 0, (width - 1) << 8);
+      var y = Math.clamp((2L * v + 1) * height * 128 / format.height() - 128, 0, (height - 1) << 8);
+      var left = x >> 8;
+      var right = Math.min(left + 1, width - 1);
+      var top = (y >> 8) * width;
+      var bottom = Math.min((y >> 8) + 1, height - 1) * width;
+      return mixed(
+          mixed(pixels[top + left], pixels[top + right], x & 255),
+          mixed(pixels[bottom + left], pixels[bottom + right], x & 255),
+          y & 255);
+    }
   }
 
   private static int mixed(int a, int b, int share) {
@@ -150,7 +163,7 @@ final class PhotoReader {
   }
 
   /** Tiles in up to 16 colours, mirrored on both axes. */
-  private static Square pattern(byte[] photo) {
+  private static Canvas pattern(byte[] photo, PictureFormat format) {
     var crc = new CRC32();
     crc.update(photo);
     var random = new SplittableRandom(crc.getValue());
@@ -160,17 +173,17 @@ final class PhotoReader {
         row[i] = random.nextInt(0x1000000);
       }
     }
-    var pixels = new int[Square.SIDE * Square.SIDE];
-    for (var y = 0; y < Square.SIDE; y++) {
-      for (var x = 0; x < Square.SIDE; x++) {
-        pixels[y * Square.SIDE + x] = tiles[tile(y)][tile(x)];
+    var pixels = new int[format.width() * format.height()];
+    for (var y = 0; y < format.height(); y++) {
+      for (var x = 0; x < format.width(); x++) {
+        pixels[y * format.width() + x] = tiles[tile(y, format.height())][tile(x, format.width())];
       }
     }
-    return new Square(pixels);
+    return new Canvas(format, pixels);
   }
 
-  private static int tile(int place) {
-    var tile = place * 8 / Square.SIDE;
+  private static int tile(int place, int length) {
+    var tile = place * 8 / length;
     return Math.min(tile, 7 - tile);
   }
 }

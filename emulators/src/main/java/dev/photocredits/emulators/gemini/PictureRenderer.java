@@ -34,27 +34,28 @@ final class PictureRenderer implements AutoCloseable {
           Math.max(1, Runtime.getRuntime().availableProcessors()),
           Thread.ofPlatform().name("gemini-renderer-", 0).daemon().factory());
 
-  private final Map<String, FutureTask<Square>> photos =
+  private final Map<String, FutureTask<Canvas>> photos =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, FutureTask<Square>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, FutureTask<Canvas>> eldest) {
           return size() > REMEMBERED;
         }
       };
 
-  /** Renders the photo in the given style, as a JPEG marked SANDBOX. */
-  byte[] render(byte[] photo, VariationStyle style) throws InterruptedException {
-    return outcome(threads.submit(() -> jpeg(rendered(square(photo), style))));
+  /** Renders the photo in the given style and format, as a JPEG marked SANDBOX. */
+  byte[] render(byte[] photo, VariationStyle style, PictureFormat format)
+      throws InterruptedException {
+    return outcome(threads.submit(() -> jpeg(rendered(canvas(photo, format), style), format)));
   }
 
-  private Square square(byte[] photo) throws InterruptedException {
-    FutureTask<Square> reading;
+  private Canvas canvas(byte[] photo, PictureFormat format) throws InterruptedException {
+    FutureTask<Canvas> reading;
     synchronized (photos) {
       reading =
           photos.computeIfAbsent(
-              sha256(photo), _ -> new FutureTask<>(() -> PhotoReader.read(photo)));
+              sha256(photo) + format, _ -> new FutureTask<>(() -> PhotoReader.read(photo, format)));
     }
     reading.run();
     return outcome(reading);
@@ -73,26 +74,28 @@ final class PictureRenderer implements AutoCloseable {
     }
   }
 
-  private static int[] rendered(Square photo, VariationStyle style) {
+  private static int[] rendered(Canvas photo, VariationStyle style) {
     var pixels = photo.copy();
-    for (var y = 0; y < Square.SIDE; y++) {
-      for (var x = 0; x < Square.SIDE; x++) {
-        var pixel = pixels[y * Square.SIDE + x];
-        pixels[y * Square.SIDE + x] =
+    var width = photo.format().width();
+    var height = photo.format().height();
+    for (var y = 0; y < height; y++) {
+      for (var x = 0; x < width; x++) {
+        var pixel = pixels[y * width + x];
+        pixels[y * width + x] =
             style.tint(
                 (pixel >> 16) & 255,
                 (pixel >> 8) & 255,
                 pixel & 255,
-                2f * x / Square.SIDE - 1,
-                2f * y / Square.SIDE - 1);
+                2f * x / width - 1,
+                2f * y / height - 1);
       }
     }
-    SandboxMark.drawOn(pixels);
+    SandboxMark.drawOn(pixels, photo.format());
     return pixels;
   }
 
-  private static byte[] jpeg(int[] pixels) {
-    var image = new BufferedImage(Square.SIDE, Square.SIDE, BufferedImage.TYPE_INT_RGB);
+  private static byte[] jpeg(int[] pixels, PictureFormat format) {
+    var image = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
     if (image.getRaster().getDataBuffer() instanceof DataBufferInt buffer) {
       System.arraycopy(pixels, 0, buffer.getData(), 0, pixels.length);
     }

@@ -10,22 +10,34 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * A parsed {@code generateContent} request for one square picture made from a photo. Anything else
- * is rejected with a {@link GeminiError}.
+ * A parsed {@code generateContent} request for one picture made from a photo. Anything else is
+ * rejected with a {@link GeminiError}.
  */
 final class PictureRequest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> PHOTO_TYPES =
       Set.of("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif");
 
+  /** The default size. */
+  private static final String SMALLEST = "1K";
+
   private final String prompt;
   private final byte[] photo;
   private final Optional<String> thinkingLevel;
+  private final PictureFormat format;
+  private final String size;
 
-  private PictureRequest(String prompt, byte[] photo, Optional<String> thinkingLevel) {
+  private PictureRequest(
+      String prompt,
+      byte[] photo,
+      Optional<String> thinkingLevel,
+      PictureFormat format,
+      String size) {
     this.prompt = prompt;
     this.photo = photo;
     this.thinkingLevel = thinkingLevel;
+    this.format = format;
+    this.size = size;
   }
 
   static PictureRequest from(byte[] body) {
@@ -36,10 +48,8 @@ final class PictureRequest {
           "generation_config.response_modalities: this sandbox answers IMAGE only");
     }
     var image = either(settings, "imageConfig", "image_config");
-    if (!either(image, "aspectRatio", "aspect_ratio").asText("").equals("1:1")) {
-      throw GeminiError.invalid(
-          "generation_config.image_config.aspect_ratio: this sandbox answers 1:1 only");
-    }
+    var size = either(image, "imageSize", "image_size").asText(SMALLEST);
+    var format = PictureFormat.of(either(image, "aspectRatio", "aspect_ratio").asText("1:1"), size);
     if (either(settings, "candidateCount", "candidate_count").asInt(1) != 1) {
       throw GeminiError.invalid("Multiple candidates is not enabled for this model");
     }
@@ -69,7 +79,9 @@ final class PictureRequest {
         photo,
         level.isTextual()
             ? Optional.of(level.textValue().toUpperCase(Locale.ROOT))
-            : Optional.empty());
+            : Optional.empty(),
+        format,
+        size);
   }
 
   private static JsonNode tree(byte[] body) {
@@ -122,6 +134,15 @@ final class PictureRequest {
   /** The requested thinking level in upper case, if any. */
   Optional<String> thinkingLevel() {
     return thinkingLevel;
+  }
+
+  PictureFormat format() {
+    return format;
+  }
+
+  /** The requested size, such as {@code 2K}. */
+  String size() {
+    return size;
   }
 
   VariationStyle style() {

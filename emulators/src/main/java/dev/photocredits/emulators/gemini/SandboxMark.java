@@ -19,25 +19,29 @@ final class SandboxMark {
   /** The columns of the word: five for each letter and one between two letters. */
   private static final int COLUMNS = LETTERS.length * 6 - 1;
 
-  /** The length of a letter's dot, in pixels of the picture along the band. */
-  private static final double DOT = 22;
+  /** How many dots of letters are as long as the picture's shorter side. */
+  private static final double DOTS = 46.5;
 
-  private static final double HALF_BAND = DOT * (ROWS + 4) / 2;
-  private static final double HALF_EDGE = HALF_BAND + 8;
+  /** The distance from the middle of the band to its side and to the edge around it, in dots. */
+  private static final double HALF_BAND = (ROWS + 4) / 2.0;
+
+  private static final double HALF_EDGE = HALF_BAND + 0.36;
   private static final int YELLOW = 0xffd400;
   private static final int BLACK = 0x16161a;
 
   private SandboxMark() {}
 
-  /** Draws the band over the picture, from the lower left to the upper right corner. */
-  static void drawOn(int[] pixels) {
-    var middle = (Square.SIDE - 1) / 2.0;
-    for (var y = 0; y < Square.SIDE; y++) {
-      for (var x = 0; x < Square.SIDE; x++) {
-        var down = ((x - middle) + (y - middle)) * Math.sqrt(0.5);
+  /** Draws the band over the middle of the picture, from the lower left to the upper right. */
+  static void drawOn(int[] pixels, PictureFormat format) {
+    var middle = (format.width() - 1) / 2.0;
+    var centre = (format.height() - 1) / 2.0;
+    var dots = DOTS / format.shortSide() * Math.sqrt(0.5);
+    for (var y = 0; y < format.height(); y++) {
+      for (var x = 0; x < format.width(); x++) {
+        var down = ((x - middle) + (y - centre)) * dots;
         if (Math.abs(down) <= HALF_EDGE) {
-          var along = ((x - middle) - (y - middle)) * Math.sqrt(0.5);
-          pixels[y * Square.SIDE + x] = colour(along, down);
+          var along = ((x - middle) - (y - centre)) * dots;
+          pixels[y * format.width() + x] = colour(along, down);
         }
       }
     }
@@ -47,8 +51,8 @@ final class SandboxMark {
     if (Math.abs(down) > HALF_BAND) {
       return BLACK;
     }
-    var column = (int) Math.floor(along / DOT + COLUMNS / 2.0);
-    var row = (int) Math.floor(down / DOT + ROWS / 2.0);
+    var column = (int) Math.floor(along + COLUMNS / 2.0);
+    var row = (int) Math.floor(down + ROWS / 2.0);
     if (column < 0 || column >= COLUMNS || row < 0 || row >= ROWS || column % 6 == 5) {
       return YELLOW;
     }

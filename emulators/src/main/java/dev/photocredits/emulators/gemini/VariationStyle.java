@@ -1,7 +1,7 @@
 package dev.photocredits.emulators.gemini;
 
 /**
- * The style of a variation, so that the three pictures made from one photo are easy to tell apart.
+ * The style of a variation, so that the pictures made from one photo are easy to tell apart.
  * Colours are {@code 0xRRGGBB}; positions in the picture range from -1 to 1 on both axes.
  */
 enum VariationStyle {
@@ -28,6 +28,17 @@ enum VariationStyle {
     }
   },
 
+  /** A red and golden evening, brighter at the bottom. */
+  AFTERNOON {
+    @Override
+    int tint(int red, int green, int blue, float x, float y) {
+      var grey = luminance(red, green, blue);
+      var glow = 0.8f + 0.25f * y;
+      return rgb(
+          (0.7f * red + 0.3f * grey + 48) * glow, (0.8f * green + 10) * glow, 0.55f * blue * glow);
+    }
+  },
+
   /** Two colours only, from a deep forest green to a pale straw, in high contrast. */
   OUTDOOR {
     @Override
@@ -46,6 +57,10 @@ enum VariationStyle {
     var studio = prompt.lastIndexOf("studio");
     var outdoor = prompt.lastIndexOf("outdoor");
     var daylight = prompt.lastIndexOf("daylight");
+    var afternoon = prompt.lastIndexOf("late afternoon");
+    if (afternoon > Math.max(studio, Math.max(outdoor, daylight))) {
+      return AFTERNOON;
+    }
     if (studio > outdoor && studio > daylight) {
       return STUDIO;
     }

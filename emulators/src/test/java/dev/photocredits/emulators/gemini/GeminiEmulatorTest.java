@@ -257,14 +257,42 @@ class GeminiEmulatorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"a knight, TEXT, 1:1", "a knight, IMAGE, 16:9", "'', IMAGE, 1:1"})
-  void a_request_for_anything_but_a_square_picture_is_rejected(
+  @CsvSource({"a knight, TEXT, 1:1", "a knight, IMAGE, 5:3", "'', IMAGE, 1:1"})
+  void a_request_for_anything_but_a_picture_of_a_known_ratio_is_rejected(
       String prompt, String modality, String ratio) throws Exception {
     var answer = post("any-key", body(prompt, modality, ratio));
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(JSON.readTree(answer.body()).at("/error/status").asText())
         .isEqualTo("INVALID_ARGUMENT");
+  }
+
+  /** A square has 1024, 2048 or 4096 pixels a side; other ratios have about as many in all. */
+  @ParameterizedTest
+  @CsvSource({"1:1, 1K, 1024, 1024", "16:9, 1K, 1360, 768", "3:4, 2K, 1776, 2368"})
+  void a_picture_has_the_requested_ratio_and_size(String ratio, String size, int width, int height)
+      throws IOException {
+    var answer =
+        client.models.generateContent(
+            MODEL,
+            Content.fromParts(
+                Part.fromText("a knight"), Part.fromBytes(photo("portrait.png"), "image/png")),
+            GenerateContentConfig.builder()
+                .responseModalities("IMAGE")
+                .imageConfig(ImageConfig.builder().aspectRatio(ratio).imageSize(size).build())
+                .build());
+
+    var picture = picture(answer);
+    assertThat(List.of(picture.getWidth(), picture.getHeight())).containsExactly(width, height);
+  }
+
+  @Test
+  void an_unknown_size_is_rejected() throws Exception {
+    var body =
+        body("a knight", "IMAGE", "1:1")
+            .replace("\"aspectRatio\"", "\"imageSize\": \"512\", \"aspectRatio\"");
+
+    assertThat(post("any-key", body).statusCode()).isEqualTo(400);
   }
 
   private static String body(String prompt, String modality, String ratio) {
