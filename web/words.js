@@ -23,6 +23,7 @@ const WORDS = {
     'Your pictures are already being created',
     'You will find them under Pictures in a moment. They are charged only once.',
   ],
+  PRICE_CHANGED: ['The price has changed', `${FREE} Reload the page to see the new price.`],
   IDEMPOTENCY_KEY_REUSED: ['Something went wrong on this page', `${FREE} Press the button again.`],
   RATE_LIMITED: ['Too many requests', `You have reached a limit. ${FREE} Try again{soon}.`],
   INSUFFICIENT_CREDITS: [

@@ -27,6 +27,8 @@ final class MutantCatalogue {
           "dev.photocredits.checkout.CheckoutTest",
           "dev.photocredits.payments.FulfilmentTest",
           "dev.photocredits.reconciliation.ReconciliationTest",
+          "dev.photocredits.generation.PriceListTest",
+          "dev.photocredits.generation.PriceOfOptionsTest",
           "dev.photocredits.generation.GenerationFlowTest",
           "dev.photocredits.generation.GenerationWorkerTest",
           "dev.photocredits.generation.SweeperTest",
@@ -395,7 +397,16 @@ final class MutantCatalogue {
         "idempotency/IdempotencyRecord.java",
         "return now.isBefore(expiresAt);",
         "return true;");
-    rule("hash: it includes the photo", "generation/GenerationRequest.java", ", bytes.hex())", ")");
+    rule(
+        "hash: it includes the photo",
+        "generation/GenerationRequest.java",
+        "fingerprint(bytes.hex())",
+        "fingerprint()");
+    rule(
+        "hash: it includes the number of pictures",
+        "generation/GenerationRequest.java",
+        "Integer.toString(options.variations())",
+        "\"\"");
     rule(
         "hash: it includes the upload's id",
         "generation/GenerationRequest.java",
@@ -404,8 +415,8 @@ final class MutantCatalogue {
     rule(
         "generate: limits are checked before the photo is prepared",
         "generation/GenerationStart.java",
-        "return generations.countRequest(user.get(), price, limits, now).map(it -> refused(it, now));",
-        "return Optional.empty();");
+        ".map(refusal -> refused(refusal, price, now));",
+        ".map(refusal -> refused(refusal, price, now)).filter(_ -> false);");
   }
 
   // States
@@ -485,8 +496,23 @@ final class MutantCatalogue {
     rule(
         "delete: generated pictures are not refunded",
         "generation/Generation.java",
-        "VariationPrompt.COUNT - pending.generated().size(), VariationPrompt.COUNT)",
-        "VariationPrompt.COUNT, VariationPrompt.COUNT)");
+        "options.variations() - pending.generated().size(), options.variations())",
+        "options.variations(), options.variations())");
+    rule(
+        "price: the sum of the pictures is rounded up",
+        "generation/PriceList.java",
+        "Math.ceilDiv(",
+        "Math.floorDiv(");
+    rule(
+        "price: a larger size costs its multiple",
+        "generation/PriceList.java",
+        "(long) perGeneration.value() * multiple * options.variations()",
+        "(long) perGeneration.value() * options.variations()");
+    rule(
+        "price: a generation that costs more than the caller accepts is refused",
+        "generation/GenerationStart.java",
+        "request.maxPrice().covers(price)",
+        "request.maxPrice().covers(Credits.NONE)");
     rule(
         "delete: cancelling rounds against the user",
         "generation/Generation.java",

@@ -39,6 +39,7 @@ final class TemplateTest {
             "HEAD /api/packages CreditsFunction",
             "GET /api/prices CreditsFunction",
             "HEAD /api/prices CreditsFunction",
+            "POST /api/quote CreditsFunction",
             "GET /api/credits/{email} CreditsFunction",
             "HEAD /api/credits/{email} CreditsFunction",
             "GET /api/credits/{email}/transactions CreditsFunction",

@@ -17,6 +17,8 @@ public final class SettingNames {
           "CHECKOUT_LOOKUP_LIMIT",
           "CORS_ORIGINS",
           "CREDITS_PER_GENERATION",
+          "PRICE_MULTIPLE_2K",
+          "PRICE_MULTIPLE_4K",
           "DATA_DIR",
           "DIGEST_KEY",
           "DIGEST_SECRET_ID",

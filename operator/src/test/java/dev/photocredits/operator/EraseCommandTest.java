@@ -212,6 +212,9 @@ final class EraseCommandTest {
     if (sort.startsWith("GEN#")) {
       item.put("prompt", AttributeValue.fromS("a pirate"));
       item.put("transformation_mode", AttributeValue.fromS("item-only"));
+      item.put("aspect_ratio", AttributeValue.fromS("1:1"));
+      item.put("image_size", AttributeValue.fromS("1K"));
+      item.put("variations", AttributeValue.fromN("3"));
       item.put("image_keys", AttributeValue.fromL(List.of(text("images/" + ID + "/1"))));
       item.put("image_types", AttributeValue.fromL(List.of(text("image/png"))));
       item.put("drawn", AttributeValue.fromL(List.of(text("0"))));

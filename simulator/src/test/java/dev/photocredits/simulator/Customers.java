@@ -6,6 +6,7 @@ import dev.photocredits.generation.SubmittedPhoto;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.TransformationMode;
 import dev.photocredits.payments.CreditPackage;
@@ -389,6 +390,8 @@ final class Customers {
         null,
         new Prompt(request.prompt),
         TransformationMode.FULL_TRANSFORMATION,
+        PictureOptions.DEFAULT,
+        null,
         PHOTO);
   }
 }

@@ -40,9 +40,9 @@ import dev.photocredits.images.Image;
 import dev.photocredits.images.ImageModel;
 import dev.photocredits.images.ImageStore;
 import dev.photocredits.images.ModelAnswer;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.images.StoredImage;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.lambda.Stage;
 import dev.photocredits.payments.ProviderEvent;
 import dev.photocredits.payments.PurchaseOrder;
@@ -381,7 +381,7 @@ public final class ExternalServices {
    * @param owner the user for whom it generates
    */
   public ImageModel model(Email owner) {
-    return (Image photo, VariationPrompt prompt, Instant deadline) -> {
+    return (PictureRequest request, Instant deadline) -> {
       // The call counts from here on, since it may reach the model even if it fails.
       world.modelCalls.add(new World.ModelCall(owner, world.scheduler.now()));
       try {
@@ -389,7 +389,7 @@ public final class ExternalServices {
             Site.GENERATE,
             () -> {
               world.scheduler.sleep(Duration.ofSeconds(world.random().nextInt(8)));
-              if (prompt.text().contains(HOSTILE)) {
+              if (request.prompt().text().contains(HOSTILE)) {
                 return new ModelAnswer.Refused("safety");
               }
               var isMoody = world.plan.has(Hazard.MOODY_MODEL) && !world.areFaultsStopped();

@@ -6,8 +6,8 @@ import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Deleted;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.images.ImageStore;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.QueuedPhotos;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
@@ -22,7 +22,7 @@ public final class Deletion {
   /**
    * How many times the generation may change between a read and the deletion, before this fails.
    */
-  private static final int ATTEMPTS = 2 * VariationPrompt.COUNT + 2;
+  private static final int ATTEMPTS = 2 * PictureOptions.MOST_VARIATIONS + 2;
 
   private final Generations generations;
   private final ImageStore images;

@@ -7,10 +7,11 @@ import dev.photocredits.credits.Transaction.Refund;
 import dev.photocredits.credits.Transaction.Usage;
 import dev.photocredits.generation.Limits.Count;
 import dev.photocredits.generation.Limits.Limit;
+import dev.photocredits.images.AspectRatio;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.images.TransformationMode;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
@@ -24,8 +25,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One paid request for {@link VariationPrompt#COUNT} variations of a photo, and its result.
+ * One paid request for variations of a photo, and its result.
  *
+ * @param options with a ratio other than {@link AspectRatio#AUTO}
  * @param price the credits held for it
  */
 public record Generation(
@@ -33,9 +35,20 @@ public record Generation(
     Email email,
     Prompt prompt,
     TransformationMode mode,
+    PictureOptions options,
     Credits price,
     Instant createdAt,
     State state) {
+
+  public Generation {
+    if (options.aspectRatio() == AspectRatio.AUTO) {
+      throw new IllegalArgumentException("the photo decides the ratio before a generation starts");
+    }
+    if (state instanceof Succeeded done && done.images().size() > options.variations()) {
+      throw new IllegalArgumentException(
+          "%d images of %d".formatted(done.images().size(), options.variations()));
+    }
+  }
 
   /**
    * The state of a generation. It leaves {@link Pending} once, and never leaves {@link Deleted}.
@@ -76,9 +89,8 @@ public record Generation(
   public record Succeeded(List<StoredImage> images, Credits refunded) implements State {
     public Succeeded {
       images = List.copyOf(images);
-      if (images.isEmpty() || images.size() > VariationPrompt.COUNT) {
-        throw new IllegalArgumentException(
-            "a delivery has 1 to %d images: %d".formatted(VariationPrompt.COUNT, images.size()));
+      if (images.isEmpty()) {
+        throw new IllegalArgumentException("a delivery has at least one image");
       }
     }
   }
@@ -122,8 +134,8 @@ public record Generation(
    * rounded up: a failure of ours must not cost the user a credit.
    */
   Generation succeeded(List<StoredImage> images) {
-    var missing = VariationPrompt.COUNT - images.size();
-    return in(new Succeeded(images, price.shareRoundedUp(missing, VariationPrompt.COUNT)));
+    var missing = options.variations() - images.size();
+    return in(new Succeeded(images, price.shareRoundedUp(missing, options.variations())));
   }
 
   Generation failed(FailureReason reason) {
@@ -208,10 +220,10 @@ public record Generation(
     var refund =
         state instanceof Pending pending
             ? price.shareRoundedDown(
-                VariationPrompt.COUNT - pending.generated().size(), VariationPrompt.COUNT)
+                options.variations() - pending.generated().size(), options.variations())
             : refunded();
     return new Generation(
-        id, email, Prompt.ERASED, mode, price, createdAt, new Deleted(images(), refund));
+        id, email, Prompt.ERASED, mode, options, price, createdAt, new Deleted(images(), refund));
   }
 
   /**
@@ -223,7 +235,9 @@ public record Generation(
         new TransactionId(id.value()),
         id,
         price,
-        "Image generation (" + VariationPrompt.COUNT + " variations)",
+        "Image generation (%d %s)"
+            .formatted(
+                options.variations(), options.variations() == 1 ? "variation" : "variations"),
         createdAt,
         Lots.NONE);
   }
@@ -237,16 +251,16 @@ public record Generation(
         state instanceof Deleted
             ? "Refund: cancelled"
             : "Refund: %d of %d variations missing"
-                .formatted(VariationPrompt.COUNT - images().size(), VariationPrompt.COUNT);
+                .formatted(options.variations() - images().size(), options.variations());
     return new Refund(ids.transaction(now), id, refunded(), description, now, Lots.NONE);
   }
 
   /** Returns this generation with the pseudonym as its owner, and without the prompt. */
   public Generation erased(Email pseudonym) {
-    return new Generation(id, pseudonym, Prompt.ERASED, mode, price, createdAt, state);
+    return new Generation(id, pseudonym, Prompt.ERASED, mode, options, price, createdAt, state);
   }
 
   private Generation in(State next) {
-    return new Generation(id, email, prompt, mode, price, createdAt, next);
+    return new Generation(id, email, prompt, mode, options, price, createdAt, next);
   }
 }

@@ -74,10 +74,10 @@ public final class GenerationFlow {
   private GenerationOutcome generateNow(
       GenerationRequest request, @Nullable IdempotencyKey key, Instant deadline) {
     var photo = request.photo().prepared();
-    var pending = start.pending(request, lease);
+    var pending = start.pending(request, photo, lease);
     return start
         .start(request, key, pending)
-        .orElseGet(() -> finish(generated(pending, photo, deadline)));
+        .orElseGet(() -> finish(generated(pending, photo.image(), deadline)));
   }
 
   private GeneratedPictures generated(Generation pending, Image photo, Instant deadline) {

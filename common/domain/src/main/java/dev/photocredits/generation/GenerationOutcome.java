@@ -48,6 +48,9 @@ public sealed interface GenerationOutcome {
   /** The available credits do not cover the price; nothing was written. */
   record InsufficientCredits(Credits required, Credits available) implements GenerationOutcome {}
 
+  /** The generation costs more than the caller agreed to pay; nothing was written. */
+  record PriceChanged(Credits price) implements GenerationOutcome {}
+
   /**
    * A limit was reached; nothing was written.
    *

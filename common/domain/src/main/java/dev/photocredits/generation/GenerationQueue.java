@@ -8,7 +8,7 @@ import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
 import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.Work;
 import dev.photocredits.idempotency.IdempotencyKey;
-import dev.photocredits.images.Image;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.values.TimeOrderedIds;
 import java.time.Duration;
@@ -60,9 +60,9 @@ public final class GenerationQueue {
   }
 
   private GenerationOutcome add(
-      GenerationRequest request, @Nullable IdempotencyKey key, Image photo) {
-    var pending = start.pending(request, LEASE);
-    photos.put(pending.id(), photo);
+      GenerationRequest request, @Nullable IdempotencyKey key, PreparedPhoto photo) {
+    var pending = start.pending(request, photo, LEASE);
+    photos.put(pending.id(), photo.image());
     var outcome = start.start(request, key, pending).orElseGet(() -> send(pending));
     if (!(outcome instanceof Queued)) {
       photos.remove(pending.id());

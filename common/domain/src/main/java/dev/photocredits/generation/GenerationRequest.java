@@ -4,24 +4,30 @@ import dev.photocredits.credits.Identity;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
 import dev.photocredits.idempotency.RequestFingerprint;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.TransformationMode;
+import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request for a generation, before its photo is read.
  *
  * @param caller who signed in for the address; null if access is open
+ * @param maxPrice the most that the caller agreed to pay; null if any price is accepted
  */
 public record GenerationRequest(
     Email email,
     @Nullable Identity caller,
     Prompt prompt,
     TransformationMode mode,
+    PictureOptions options,
+    @Nullable Credits maxPrice,
     SubmittedPhoto photo) {
 
   /** Creates the idempotency record of this request. Reads the photo. */
@@ -45,18 +51,27 @@ public record GenerationRequest(
 
   /** The fingerprint of the request with the bytes of the photo, whichever way they were sent. */
   private Optional<RequestFingerprint> content() {
-    return photo
-        .hash()
-        .map(bytes -> RequestFingerprint.of(email.value(), prompt.text(), mode.key(), bytes.hex()));
+    return photo.hash().map(bytes -> fingerprint(bytes.hex()));
   }
 
   /** The fingerprint of the request with the id of the upload in place of the bytes. */
   private Optional<RequestFingerprint> reference() {
-    return photo
-        .upload()
-        .map(
-            id ->
-                RequestFingerprint.of(
-                    email.value(), prompt.text(), mode.key(), "upload", id.toString()));
+    return photo.upload().map(id -> fingerprint("upload", id.toString()));
+  }
+
+  // Without the price that the caller accepts: it decides whether the request is carried out, not
+  // what it asks for.
+  private RequestFingerprint fingerprint(String... photoParts) {
+    return RequestFingerprint.of(
+        Stream.concat(
+                Stream.of(
+                    email.value(),
+                    prompt.text(),
+                    mode.key(),
+                    options.aspectRatio().key(),
+                    options.size().key(),
+                    Integer.toString(options.variations())),
+                Stream.of(photoParts))
+            .toArray(String[]::new));
   }
 }

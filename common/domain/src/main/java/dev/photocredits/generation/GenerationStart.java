@@ -14,6 +14,7 @@ import dev.photocredits.generation.GenerationOutcome.DeliveredBefore;
 import dev.photocredits.generation.GenerationOutcome.FailedBefore;
 import dev.photocredits.generation.GenerationOutcome.KeyReused;
 import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
+import dev.photocredits.generation.GenerationOutcome.PriceChanged;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
 import dev.photocredits.generation.Generations.IdempotencyWrite;
@@ -26,6 +27,7 @@ import dev.photocredits.generation.StartOutcome.Refusal;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.IdempotencyRecord;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
@@ -45,25 +47,22 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationStart {
   private final Ledger ledger;
   private final Generations generations;
-  private final Credits price;
+  private final PriceList prices;
   private final Limits limits;
   private final TimeOrderedIds ids;
   private final InstantSource clock;
   private final AccountBindings bindings;
 
-  /**
-   * @param price of a generation
-   */
   public GenerationStart(
       Ledger ledger,
       Generations generations,
-      Credits price,
+      PriceList prices,
       Limits limits,
       TimeOrderedIds ids,
       InstantSource clock) {
     this.ledger = ledger;
     this.generations = generations;
-    this.price = price;
+    this.prices = prices;
     this.limits = limits;
     this.ids = ids;
     this.clock = clock;
@@ -111,7 +110,16 @@ public final class GenerationStart {
   Optional<GenerationOutcome> outcomeWithoutPhoto(
       GenerationRequest request, @Nullable IdempotencyKey key) {
     var now = clock.instant();
-    return repeated(request, key, now).or(() -> countRequest(request, now));
+    return repeated(request, key, now)
+        .or(() -> priceChanged(request))
+        .or(() -> countRequest(request, now));
+  }
+
+  private Optional<GenerationOutcome> priceChanged(GenerationRequest request) {
+    var price = prices.price(request.options());
+    return request.maxPrice() == null || request.maxPrice().covers(price)
+        ? Optional.empty()
+        : Optional.of(new PriceChanged(price));
   }
 
   private Optional<GenerationOutcome> countRequest(GenerationRequest request, Instant now) {
@@ -122,20 +130,25 @@ public final class GenerationStart {
     if (!bindings.admit(user.get(), request.caller())) {
       return Optional.of(new OtherIdentity());
     }
-    return generations.countRequest(user.get(), price, limits, now).map(it -> refused(it, now));
+    var price = prices.price(request.options());
+    return generations
+        .countRequest(user.get(), price, limits, now)
+        .map(refusal -> refused(refusal, price, now));
   }
 
   /** A generation of this request that has not been stored yet, with a lease from now on. */
-  Generation pending(GenerationRequest request, Duration lease) {
+  Generation pending(GenerationRequest request, PreparedPhoto photo, Duration lease) {
     var now = clock.instant();
+    var options = request.options().fitting(photo);
     return new Generation(
         ids.generation(now),
         request.email(),
         request.prompt(),
         request.mode(),
-        price,
+        options,
+        prices.price(options),
         now,
-        new Pending(now.plus(lease), List.of(), ModelCalls.reserved(limits)));
+        new Pending(now.plus(lease), List.of(), ModelCalls.reserved(limits, options.variations())));
   }
 
   /**
@@ -157,7 +170,7 @@ public final class GenerationStart {
       GenerationRequest request, Generation pending, @Nullable IdempotencyWrite write) {
     return switch (generations.start(pending, write, limits)) {
       case Started _ -> Optional.empty();
-      case Refusal refusal -> Optional.of(refused(refusal, pending.createdAt()));
+      case Refusal refusal -> Optional.of(refused(refusal, pending.price(), pending.createdAt()));
       case KeyTaken(var earlier) -> {
         var wanted = requireNonNull(write).record();
         yield repeat(
@@ -168,7 +181,7 @@ public final class GenerationStart {
     };
   }
 
-  private GenerationOutcome refused(Refusal refusal, Instant now) {
+  private GenerationOutcome refused(Refusal refusal, Credits price, Instant now) {
     return switch (refusal) {
       case InsufficientCredits(var available) ->
           new GenerationOutcome.InsufficientCredits(price, available);

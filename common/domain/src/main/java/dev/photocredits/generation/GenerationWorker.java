@@ -5,8 +5,8 @@ import dev.photocredits.generation.FinishOutcome.Overtaken;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.GenerationOutcome.Work;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.QueuedPhotos;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.values.Email;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.TimeOrderedIds;
@@ -21,7 +21,7 @@ public final class GenerationWorker {
    * How many times the generation may change between a read and its end, before this fails: by a
    * late picture, or by a call of the model.
    */
-  private static final int ATTEMPTS = 2 * VariationPrompt.COUNT + 1;
+  private static final int ATTEMPTS = 2 * PictureOptions.MOST_VARIATIONS + 1;
 
   private final Generations generations;
   private final PictureGenerator generator;

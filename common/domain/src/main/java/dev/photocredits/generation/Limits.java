@@ -1,6 +1,5 @@
 package dev.photocredits.generation;
 
-import dev.photocredits.images.VariationPrompt;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -151,12 +150,15 @@ public record Limits(Map<Limit, Integer> bounds) {
         pictures(Limit.SHARE, now, 0));
   }
 
-  /** The counts of the start of a generation, including those that only check for room. */
-  public List<Count> starting(Instant now) {
+  /**
+   * The counts of the start of a generation of this many pictures, including those that only check
+   * for room.
+   */
+  public List<Count> starting(Instant now, int pictures) {
     return counted(
         new Count(Limit.UNCHARGED, now, 0, most(Limit.UNCHARGED)),
-        pictures(Limit.DAILY, now, VariationPrompt.COUNT),
-        pictures(Limit.SHARE, now, VariationPrompt.COUNT));
+        pictures(Limit.DAILY, now, pictures),
+        pictures(Limit.SHARE, now, pictures));
   }
 
   private List<Count> counted(Count... counts) {

@@ -1,7 +1,6 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.generation.Limits.Limit;
-import dev.photocredits.images.VariationPrompt;
 import java.util.Set;
 import java.util.UUID;
 
@@ -19,8 +18,8 @@ public record ModelCalls(int reserved, int asked, Set<UUID> attempts) {
     attempts = Set.copyOf(attempts);
   }
 
-  /** The calls of a generation that starts under these limits. */
-  static ModelCalls reserved(Limits limits) {
-    return limits.isOn(Limit.DAILY) ? new ModelCalls(VariationPrompt.COUNT, 0, Set.of()) : NONE;
+  /** The calls of a generation of this many pictures that starts under these limits. */
+  static ModelCalls reserved(Limits limits, int pictures) {
+    return limits.isOn(Limit.DAILY) ? new ModelCalls(pictures, 0, Set.of()) : NONE;
   }
 }

@@ -12,6 +12,7 @@ import dev.photocredits.images.ModelAnswer.Overloaded;
 import dev.photocredits.images.ModelAnswer.PhotoRejected;
 import dev.photocredits.images.ModelAnswer.Refused;
 import dev.photocredits.images.ModelAnswer.TimedOut;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.values.TimeOrderedIds;
@@ -86,7 +87,7 @@ public final class PictureGenerator {
     /** The result if the model must not be asked, because the daily limit is reached. */
     static GeneratedPictures notAsked(Generation seen) {
       var why = new Overloaded("the daily limit of pictures is reached", RETRY_AFTER);
-      return nothing(seen, VariationPrompt.COUNT, why, UnchargedCalls.NONE);
+      return nothing(seen, seen.options().variations(), why, UnchargedCalls.NONE);
     }
 
     /** The result if the deadline passed while the calls were being counted. */
@@ -144,7 +145,7 @@ public final class PictureGenerator {
       IntPredicate wanted,
       BiPredicate<Integer, StoredImage> keep,
       Instant deadline) {
-    var numbers = IntStream.range(0, VariationPrompt.COUNT).filter(wanted).toArray();
+    var numbers = IntStream.range(0, pending.options().variations()).filter(wanted).toArray();
     var now = clock.instant();
     if (numbers.length == 0 || !now.isBefore(deadline)) {
       return Optional.of(
@@ -268,7 +269,10 @@ public final class PictureGenerator {
       BiPredicate<Integer, StoredImage> keep,
       Instant deadline) {
     var asked = clock.instant();
-    var answer = model.generate(photo, prompt, deadline);
+    var options = pending.options();
+    var answer =
+        model.generate(
+            new PictureRequest(photo, prompt, options.aspectRatio(), options.size()), deadline);
     var answered = Duration.between(asked, clock.instant());
     return switch (answer) {
       case Generated(var image) -> {

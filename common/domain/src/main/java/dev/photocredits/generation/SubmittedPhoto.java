@@ -1,7 +1,7 @@
 package dev.photocredits.generation;
 
 import dev.photocredits.idempotency.RequestFingerprint;
-import dev.photocredits.images.Image;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.uploads.UploadId;
 import java.util.Optional;
 
@@ -17,6 +17,6 @@ public interface SubmittedPhoto {
   /** The hash of the bytes, whichever way they were sent; nothing if they are not available. */
   Optional<RequestFingerprint> hash();
 
-  /** Returns the image to send to the model; throws if the photo cannot be used. */
-  Image prepared();
+  /** Returns the photo to send to the model; throws if the photo cannot be used. */
+  PreparedPhoto prepared();
 }

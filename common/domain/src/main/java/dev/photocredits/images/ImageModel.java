@@ -9,5 +9,5 @@ public interface ImageModel {
    * Generates one picture from the photo. Returns by the deadline, within about a second, and never
    * throws because of the model or the network.
    */
-  ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline);
+  ModelAnswer generate(PictureRequest request, Instant deadline);
 }

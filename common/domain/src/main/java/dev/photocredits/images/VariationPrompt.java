@@ -25,12 +25,10 @@ public record VariationPrompt(String text) {
       List.of(
           "High-resolution, photorealistic quality with natural daylight.",
           "Professional studio lighting with soft shadows and realistic details.",
-          "Natural outdoor lighting with authentic textures and lifelike appearance.");
+          "Natural outdoor lighting with authentic textures and lifelike appearance.",
+          "Warm light of the late afternoon with gentle contrast and true-to-life colours.");
 
-  /** How many variations a generation has. */
-  public static final int COUNT = ENDINGS.size();
-
-  /** The prompts of all variations, in their order. */
+  /** The prompts of {@link PictureOptions#MOST_VARIATIONS} variations, in their order. */
   public static List<VariationPrompt> of(Prompt prompt, TransformationMode mode) {
     var itemOnly = mode == TransformationMode.ITEM_ONLY || prompt.text().contains(SAME_PERSON_MARK);
     var wording = (itemOnly ? ITEM_ONLY : FULL_TRANSFORMATION).formatted(style(prompt, itemOnly));

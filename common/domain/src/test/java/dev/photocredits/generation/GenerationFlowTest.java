@@ -1,6 +1,7 @@
 package dev.photocredits.generation;
 
 import static dev.photocredits.ledger.Samples.credits;
+import static dev.photocredits.ledger.Samples.prices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,9 +26,11 @@ import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.idempotency.RequestFingerprint;
+import dev.photocredits.images.AspectRatio;
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
 import dev.photocredits.images.ImageModel;
+import dev.photocredits.images.ImageSize;
 import dev.photocredits.images.ImagesInMemory;
 import dev.photocredits.images.ModelAnswer;
 import dev.photocredits.images.ModelAnswer.Broken;
@@ -39,9 +42,11 @@ import dev.photocredits.images.ModelAnswer.TimedOut;
 import dev.photocredits.images.ModelThatAnswers;
 import dev.photocredits.images.ModelThatGenerates;
 import dev.photocredits.images.PhotosInMemory;
+import dev.photocredits.images.PictureOptions;
+import dev.photocredits.images.PictureRequest;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.TransformationMode;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.ledger.DelegatingGenerations;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
@@ -116,7 +121,7 @@ final class GenerationFlowTest {
   @Test
   void the_variations_are_generated_in_parallel() {
     userWith(10);
-    var meeting = new CyclicBarrier(VariationPrompt.COUNT);
+    var meeting = new CyclicBarrier(PictureOptions.DEFAULT.variations());
     var model =
         new ModelThat(
             _ -> {
@@ -396,7 +401,7 @@ final class GenerationFlowTest {
     assertThat(again.id()).isEqualTo(first.id());
     assertThat(again.images()).isEqualTo(first.images());
     assertThat(again.remaining()).isEqualTo(credits(17));
-    assertThat(model.calls).hasValue(VariationPrompt.COUNT);
+    assertThat(model.calls).hasValue(PictureOptions.DEFAULT.variations());
     assertConsistent();
   }
 
@@ -463,10 +468,32 @@ final class GenerationFlowTest {
     var prompt = request().prompt();
     var mode = request().mode();
     return Stream.of(
-        new GenerationRequest(ADA, null, new Prompt("a sailor"), mode, SENT),
-        new GenerationRequest(ADA, null, prompt, TransformationMode.ITEM_ONLY, SENT),
         new GenerationRequest(
-            ADA, null, prompt, mode, new PhotoInMemory(new Image(PNG, new byte[] {2}))));
+            ADA, null, new Prompt("a sailor"), mode, PictureOptions.DEFAULT, null, SENT),
+        new GenerationRequest(
+            ADA, null, prompt, TransformationMode.ITEM_ONLY, PictureOptions.DEFAULT, null, SENT),
+        new GenerationRequest(
+            ADA,
+            null,
+            prompt,
+            mode,
+            PictureOptions.DEFAULT,
+            null,
+            new PhotoInMemory(new Image(PNG, new byte[] {2}))),
+        withOptions(AspectRatio.RATIO_16_9, ImageSize.SIZE_1K, 3),
+        withOptions(AspectRatio.RATIO_1_1, ImageSize.SIZE_2K, 3),
+        withOptions(AspectRatio.RATIO_1_1, ImageSize.SIZE_1K, 2));
+  }
+
+  private static GenerationRequest withOptions(AspectRatio ratio, ImageSize size, int variations) {
+    return new GenerationRequest(
+        ADA,
+        null,
+        request().prompt(),
+        request().mode(),
+        new PictureOptions(ratio, size, variations),
+        null,
+        SENT);
   }
 
   @Test
@@ -518,7 +545,13 @@ final class GenerationFlowTest {
 
   private static GenerationRequest requestOf(Identity caller) {
     return new GenerationRequest(
-        ADA, caller, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
+        ADA,
+        caller,
+        new Prompt("a pirate"),
+        TransformationMode.FULL_TRANSFORMATION,
+        PictureOptions.DEFAULT,
+        null,
+        SENT);
   }
 
   @Test
@@ -721,7 +754,7 @@ final class GenerationFlowTest {
 
   private GenerationStart start(Generations generations, int price, InstantSource time) {
     return new GenerationStart(
-        ledger, generations, credits(price), limits, new TimeOrderedIds(new Random()), time);
+        ledger, generations, prices(price), limits, new TimeOrderedIds(new Random()), time);
   }
 
   private static GenerationRequest request() {
@@ -730,7 +763,13 @@ final class GenerationFlowTest {
 
   private static GenerationRequest requestWith(SubmittedPhoto photo) {
     return new GenerationRequest(
-        ADA, null, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, photo);
+        ADA,
+        null,
+        new Prompt("a pirate"),
+        TransformationMode.FULL_TRANSFORMATION,
+        PictureOptions.DEFAULT,
+        null,
+        photo);
   }
 
   /** The same photo, which fails the test when it is prepared. */
@@ -746,7 +785,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public Image prepared() {
+    public PreparedPhoto prepared() {
       throw new AssertionError("the photo must not be prepared");
     }
   }
@@ -764,7 +803,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public Image prepared() {
+    public PreparedPhoto prepared() {
       throw new UncheckedIOException(new IOException("the photo is truncated"));
     }
   }
@@ -782,7 +821,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public Image prepared() {
+    public PreparedPhoto prepared() {
       throw new UncheckedIOException(new IOException("the photo is missing"));
     }
   }
@@ -795,7 +834,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public Image prepared() {
+    public PreparedPhoto prepared() {
       return photo.prepared();
     }
   }
@@ -834,7 +873,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+    public ModelAnswer generate(PictureRequest request, Instant deadline) {
       try {
         return answer.to(calls.getAndIncrement());
       } catch (Exception e) {
@@ -853,7 +892,7 @@ final class GenerationFlowTest {
     }
 
     @Override
-    public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+    public ModelAnswer generate(PictureRequest request, Instant deadline) {
       if (calls.getAndIncrement() >= hanging) {
         return generated();
       }

@@ -3,6 +3,7 @@ package dev.photocredits.generation;
 import static dev.photocredits.images.ModelThatGenerates.picture;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
+import static dev.photocredits.ledger.Samples.prices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,10 +34,11 @@ import dev.photocredits.images.ModelAnswer.Refused;
 import dev.photocredits.images.ModelThatAnswers;
 import dev.photocredits.images.ModelThatGenerates;
 import dev.photocredits.images.PhotosInMemory;
+import dev.photocredits.images.PictureOptions;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.images.TransformationMode;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.ledger.DelegatingGenerations;
 import dev.photocredits.ledger.InMemoryLedger;
 import dev.photocredits.ledger.Invariants;
@@ -315,9 +317,9 @@ final class GenerationWorkerTest {
     var first =
         new ModelThatGenerates() {
           @Override
-          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(PictureRequest request, Instant deadline) {
             second.add(work(model, id));
-            return super.generate(photo, prompt, deadline);
+            return super.generate(request, deadline);
           }
         };
 
@@ -429,9 +431,9 @@ final class GenerationWorkerTest {
     var cancelling =
         new ModelThatGenerates() {
           @Override
-          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(PictureRequest request, Instant deadline) {
             assertThat(deletion().delete(ada, afterOne)).isPresent();
-            return super.generate(photo, prompt, deadline);
+            return super.generate(request, deadline);
           }
         };
     assertThat(workUntilElevenOClock(cancelling, afterOne)).isEmpty();
@@ -502,9 +504,10 @@ final class GenerationWorkerTest {
     var model =
         new ModelThatGenerates() {
           @Override
-          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
-            if (calls.incrementAndGet() == VariationPrompt.COUNT) {
-              waitFor(() -> pending(id).generated().size() == VariationPrompt.COUNT - 1);
+          public ModelAnswer generate(PictureRequest request, Instant deadline) {
+            if (calls.incrementAndGet() == PictureOptions.DEFAULT.variations()) {
+              waitFor(
+                  () -> pending(id).generated().size() == PictureOptions.DEFAULT.variations() - 1);
             }
             return picture(1);
           }
@@ -607,10 +610,10 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_generation_that_changes_six_times_is_finished_by_the_seventh_attempt() {
+  void a_generation_that_changes_eight_times_is_finished_by_the_ninth_attempt() {
     userWith(10);
     var id = queued();
-    var changing = new GenerationsThatChange(6);
+    var changing = new GenerationsThatChange(8);
 
     assertThat(worker(new ModelThatGenerates(), changing).work(ada, id, inAMinute())).isPresent();
 
@@ -618,10 +621,10 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_generation_that_changes_seven_times_is_left_to_the_next_message() {
+  void a_generation_that_changes_nine_times_is_left_to_the_next_message() {
     userWith(10);
     var id = queued();
-    var changing = new GenerationsThatChange(7);
+    var changing = new GenerationsThatChange(9);
 
     assertThatThrownBy(() -> worker(new ModelThatGenerates(), changing).work(ada, id, inAMinute()))
         .hasMessage("the generation changed before each attempt to end it; retry");
@@ -711,9 +714,9 @@ final class GenerationWorkerTest {
     var model =
         new ModelThatGenerates() {
           @Override
-          public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+          public ModelAnswer generate(PictureRequest request, Instant deadline) {
             var _ = deletion().delete(ada, id);
-            return super.generate(photo, prompt, deadline);
+            return super.generate(request, deadline);
           }
         };
 
@@ -754,21 +757,21 @@ final class GenerationWorkerTest {
   }
 
   @Test
-  void a_generation_that_changes_seven_times_is_deleted_by_the_eighth_attempt() {
+  void a_generation_that_changes_nine_times_is_deleted_by_the_tenth_attempt() {
     userWith(10);
     var id = queued();
 
-    assertThat(deletion(new GenerationsThatChange(7)).delete(ada, id)).contains(credits(3));
+    assertThat(deletion(new GenerationsThatChange(9)).delete(ada, id)).contains(credits(3));
 
     assertThat(outcome(id)).isEqualTo(new WasDeleted(id));
   }
 
   @Test
-  void a_generation_that_changes_eight_times_is_kept_until_a_repeat_deletes_it() {
+  void a_generation_that_changes_ten_times_is_kept_until_a_repeat_deletes_it() {
     userWith(10);
     var id = queued();
 
-    assertThatThrownBy(() -> deletion(new GenerationsThatChange(8)).delete(ada, id))
+    assertThatThrownBy(() -> deletion(new GenerationsThatChange(10)).delete(ada, id))
         .hasMessage("the generation changed before each attempt to delete it; retry");
 
     assertThat(photos.kept).containsOnlyKeys(id);
@@ -829,7 +832,13 @@ final class GenerationWorkerTest {
 
   private GenerationRequest request() {
     return new GenerationRequest(
-        ada, null, new Prompt("a pirate"), TransformationMode.FULL_TRANSFORMATION, SENT);
+        ada,
+        null,
+        new Prompt("a pirate"),
+        TransformationMode.FULL_TRANSFORMATION,
+        PictureOptions.DEFAULT,
+        null,
+        SENT);
   }
 
   private GenerationQueue queueOn(WorkQueue sending) {
@@ -837,7 +846,7 @@ final class GenerationWorkerTest {
   }
 
   private GenerationStart start() {
-    return new GenerationStart(ledger, ledger, credits(3), limits, ids, clock);
+    return new GenerationStart(ledger, ledger, prices(3), limits, ids, clock);
   }
 
   private PictureGenerator generator(ImageModel model) {

@@ -2,11 +2,12 @@ package dev.photocredits.generation;
 
 import dev.photocredits.idempotency.RequestFingerprint;
 import dev.photocredits.images.Image;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.uploads.UploadId;
 import java.util.Optional;
 
-/** A photo that needs no preparation: the model gets it unchanged. */
-public record PhotoInMemory(Image prepared) implements SubmittedPhoto {
+/** A square photo that needs no preparation: the model gets it unchanged. */
+public record PhotoInMemory(Image image) implements SubmittedPhoto {
   @Override
   public Optional<UploadId> upload() {
     return Optional.empty();
@@ -14,6 +15,11 @@ public record PhotoInMemory(Image prepared) implements SubmittedPhoto {
 
   @Override
   public Optional<RequestFingerprint> hash() {
-    return Optional.of(RequestFingerprint.of(prepared.bytes()));
+    return Optional.of(RequestFingerprint.of(image.bytes()));
+  }
+
+  @Override
+  public PreparedPhoto prepared() {
+    return new PreparedPhoto(image, 1024, 1024);
   }
 }

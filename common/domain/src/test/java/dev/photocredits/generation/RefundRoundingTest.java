@@ -3,6 +3,7 @@ package dev.photocredits.generation;
 import static dev.photocredits.images.ModelThatGenerates.picture;
 import static dev.photocredits.ledger.Samples.credits;
 import static dev.photocredits.ledger.Samples.newEmail;
+import static dev.photocredits.ledger.Samples.prices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.photocredits.generation.Generation.Picture;
@@ -15,6 +16,7 @@ import dev.photocredits.images.ModelAnswer;
 import dev.photocredits.images.ModelAnswer.Broken;
 import dev.photocredits.images.ModelThatAnswers;
 import dev.photocredits.images.PhotosInMemory;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.images.TransformationMode;
@@ -157,7 +159,7 @@ final class RefundRoundingTest {
   }
 
   private GenerationStart start(int price) {
-    return new GenerationStart(ledger, ledger, credits(price), Limits.NONE, ids, clock);
+    return new GenerationStart(ledger, ledger, prices(price), Limits.NONE, ids, clock);
   }
 
   private PictureGenerator generator(ImageModel model) {
@@ -199,7 +201,13 @@ final class RefundRoundingTest {
 
   private GenerationRequest request() {
     return new GenerationRequest(
-        ada, null, new Prompt("film noir"), TransformationMode.FULL_TRANSFORMATION, SENT);
+        ada,
+        null,
+        new Prompt("film noir"),
+        TransformationMode.FULL_TRANSFORMATION,
+        PictureOptions.DEFAULT,
+        null,
+        SENT);
   }
 
   /** The balance of the user, who is created at the first call. */

@@ -14,7 +14,7 @@ public final class ModelThatAnswers implements ImageModel {
   }
 
   @Override
-  public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+  public ModelAnswer generate(PictureRequest request, Instant deadline) {
     return answers.get(Math.min(calls.getAndIncrement(), answers.size() - 1));
   }
 }

@@ -9,7 +9,7 @@ public class ModelThatGenerates implements ImageModel {
   public final AtomicInteger calls = new AtomicInteger();
 
   @Override
-  public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
+  public ModelAnswer generate(PictureRequest request, Instant deadline) {
     return picture(calls.incrementAndGet());
   }
 

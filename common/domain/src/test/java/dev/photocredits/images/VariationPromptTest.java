@@ -51,10 +51,10 @@ final class VariationPromptTest {
   }
 
   @Test
-  void each_of_the_three_variations_has_its_own_ending() {
+  void each_variation_has_its_own_ending() {
     var texts = VariationPrompt.of(new Prompt("style of x"), FULL_TRANSFORMATION);
 
-    assertThat(texts).hasSize(VariationPrompt.COUNT);
+    assertThat(texts).hasSize(PictureOptions.MOST_VARIATIONS).doesNotHaveDuplicates();
     assertThat(texts.get(0).text())
         .endsWith(" High-resolution, photorealistic quality with natural daylight.");
     assertThat(texts.get(1).text())

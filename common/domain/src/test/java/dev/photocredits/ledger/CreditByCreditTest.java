@@ -203,6 +203,7 @@ final class CreditByCreditTest {
               ADA,
               sample.prompt(),
               sample.mode(),
+              sample.options(),
               sample.price(),
               now,
               sample.state());

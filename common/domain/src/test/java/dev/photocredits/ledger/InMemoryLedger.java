@@ -586,7 +586,7 @@ public final class InMemoryLedger
         return new KeyTaken(earlier.get());
       }
     }
-    var counts = limits.starting(usage.createdAt());
+    var counts = limits.starting(usage.createdAt(), pending.options().variations());
     var refusal = refusal(email, usage.credits(), limits, counts, usage.createdAt());
     if (refusal.isPresent()) {
       return refusal.get();

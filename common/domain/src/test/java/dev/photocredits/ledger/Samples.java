@@ -15,7 +15,10 @@ import dev.photocredits.generation.Generation.Failed;
 import dev.photocredits.generation.Generation.Pending;
 import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generation.Succeeded;
+import dev.photocredits.generation.PriceList;
 import dev.photocredits.images.ContentType;
+import dev.photocredits.images.ImageSize;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.images.TransformationMode;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -74,6 +78,13 @@ public final class Samples {
   /** An instant that is later than the clock of these samples. */
   public static Instant inDays(int days) {
     return Instant.parse("2127-01-01T00:00:00Z").plus(days, ChronoUnit.DAYS);
+  }
+
+  /** The price list with that price of three pictures of 1K, double for 2K and fourfold for 4K. */
+  public static PriceList prices(int perGeneration) {
+    return new PriceList(
+        credits(perGeneration),
+        Map.of(ImageSize.SIZE_1K, 1, ImageSize.SIZE_2K, 2, ImageSize.SIZE_4K, 4));
   }
 
   public static Credits credits(int value) {
@@ -126,6 +137,7 @@ public final class Samples {
         email,
         new Prompt("in the style of a pirate"),
         TransformationMode.FULL_TRANSFORMATION,
+        PictureOptions.DEFAULT,
         credits(price),
         at,
         new Pending(at.plus(Duration.ofMinutes(2)), List.of()));
@@ -138,6 +150,7 @@ public final class Samples {
         generation.email(),
         generation.prompt(),
         generation.mode(),
+        generation.options(),
         generation.price(),
         time,
         generation.state());
@@ -215,6 +228,7 @@ public final class Samples {
         seen.email(),
         new Prompt("erased"),
         seen.mode(),
+        seen.options(),
         seen.price(),
         seen.createdAt(),
         new Deleted(seen.images(), credits(refunded)));
@@ -238,6 +252,7 @@ public final class Samples {
         generation.email(),
         generation.prompt(),
         generation.mode(),
+        generation.options(),
         generation.price(),
         generation.createdAt(),
         state);

@@ -96,7 +96,9 @@ final class DynamoDbGenerations implements Generations {
             BalanceUpdates.hold(email, journal, usage, limits.most(Limit.PENDING)));
     var transactions = JournalParts.in(transaction, email, journal);
     var generation = transaction.create(GenerationItem.SCHEMA, pending);
-    var counters = Counters.in(transaction, email, limits.starting(usage.createdAt()));
+    var counters =
+        Counters.in(
+            transaction, email, limits.starting(usage.createdAt(), pending.options().variations()));
     @Nullable Part<IdempotencyRecord> idempotencyRecord =
         key == null
             ? null

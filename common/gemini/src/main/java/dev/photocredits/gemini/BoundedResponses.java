@@ -16,8 +16,11 @@ import okio.Okio;
  * JSON and as bytes.
  */
 final class BoundedResponses implements Interceptor {
-  /** The maximum length of base64 in a response, in characters: 20 MB, a picture of 15 MB. */
-  static final int LONGEST_BASE64 = 20 << 20;
+  /**
+   * The maximum length of base64 in a response, in characters: 40 MB, a picture of 30 MB. A PNG of
+   * 4K has 16.8 megapixels, of which a photo takes one to two bytes each.
+   */
+  static final int LONGEST_BASE64 = 40 << 20;
 
   /** In bytes, after decompression. What surrounds the base64 is small. */
   private static final long LONGEST = LONGEST_BASE64 + (16 << 10);

@@ -19,14 +19,15 @@ import com.google.genai.types.ImageConfig;
 import com.google.genai.types.Part;
 import com.google.genai.types.SafetySetting;
 import com.google.genai.types.ThinkingConfig;
-import dev.photocredits.images.Image;
 import dev.photocredits.images.ImageModel;
+import dev.photocredits.images.ImageSize;
 import dev.photocredits.images.ModelAnswer;
 import dev.photocredits.images.ModelAnswer.Broken;
 import dev.photocredits.images.ModelAnswer.NoImage;
 import dev.photocredits.images.ModelAnswer.Overloaded;
 import dev.photocredits.images.ModelAnswer.PhotoRejected;
 import dev.photocredits.images.ModelAnswer.TimedOut;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
@@ -38,6 +39,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import okhttp3.Interceptor;
@@ -70,13 +72,14 @@ public final class GeminiImageModel implements ImageModel {
   /** The models on sale in November 2026, the better one first. Both cost the same. */
   private static final String DEFAULT_MODELS = "gemini-nano-banana-2.1,gemini-3.1-flash-lite-image";
 
+  /** The models that make pictures of 1K only, and bill a larger size as if they had made it. */
+  private static final Set<String> SMALL = Set.of("gemini-3.1-flash-lite-image");
+
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration BACKOFF = Duration.ofMillis(500);
 
   /** No call is made with less time than this before the deadline. */
   private static final Duration LEAST_TIME = Duration.ofMillis(500);
-
-  /** The default for an overloaded model whose response names no wait. */
 
   // Without the empty list, the library waits for a second even after the last attempt.
   private static final HttpRetryOptions NO_RETRY =
@@ -243,18 +246,28 @@ public final class GeminiImageModel implements ImageModel {
         client.models.get(models.getFirst(), GetModelConfig.builder().httpOptions(options).build());
   }
 
+  /** Whether a model of the list makes pictures of that size. */
+  public boolean makes(ImageSize size) {
+    return models.stream().anyMatch(model -> makes(model, size));
+  }
+
+  // A model that is not known to lack a size is asked for it.
+  private static boolean makes(String model, ImageSize size) {
+    return size == ImageSize.SIZE_1K || !SMALL.contains(model);
+  }
+
   @Override
-  public ModelAnswer generate(Image photo, VariationPrompt prompt, Instant deadline) {
-    var content =
-        Content.fromParts(
-            Part.fromText(prompt.text()),
-            Part.fromBytes(photo.bytes(), photo.contentType().value()));
-    var served = retired.without(models);
+  public ModelAnswer generate(PictureRequest request, Instant deadline) {
+    var able = models.stream().filter(model -> makes(model, request.size())).toList();
+    if (able.isEmpty()) {
+      return new Broken("no model makes pictures of " + request.size().key());
+    }
+    var served = retired.without(able);
     var retried = false;
     var model = 0;
     @Nullable Overloaded earlier = null;
     while (true) {
-      var attempt = ask(served.get(model), prompt, content, deadline);
+      var attempt = ask(served.get(model), request, deadline);
       if (!(attempt instanceof Attempt.Again again)) {
         return ((Attempt.Final) attempt).answer();
       }
@@ -295,7 +308,7 @@ public final class GeminiImageModel implements ImageModel {
         implements Attempt {}
   }
 
-  private Attempt ask(String model, VariationPrompt prompt, Content content, Instant deadline) {
+  private Attempt ask(String model, PictureRequest request, Instant deadline) {
     var time = Duration.between(clock.instant(), deadline);
     if (time.compareTo(LEAST_TIME) < 0) {
       return new Attempt.Final(new TimedOut("no time left for " + model));
@@ -305,16 +318,17 @@ public final class GeminiImageModel implements ImageModel {
             .systemInstruction(Content.fromParts(Part.fromText(INSTRUCTION)))
             .safetySettings(SAFETY_SETTINGS)
             .responseModalities("IMAGE")
-            .imageConfig(ImageConfig.builder().aspectRatio("1:1").build())
+            .imageConfig(imageConfig(request))
             .httpOptions(HttpOptions.builder().timeout((int) time.toMillis()).build());
     if (thinking.isKnownBy(model)) {
       config.thinkingConfig(ThinkingConfig.builder().thinkingLevel(thinking.name()).build());
     }
     try {
       return new Attempt.Final(
-          GeminiResponse.of(client.models.generateContent(model, content, config.build())));
+          GeminiResponse.of(
+              client.models.generateContent(model, content(request), config.build())));
     } catch (GenAiIOException e) {
-      if (e.getCause() instanceof HttpFailure http && isRetired(model, prompt, http)) {
+      if (e.getCause() instanceof HttpFailure http && isRetired(model, request.prompt(), http)) {
         retired.add(model);
         return new Attempt.Again(
             new Broken("status " + http.status() + " from " + model), true, false, Duration.ZERO);
@@ -324,6 +338,22 @@ public final class GeminiImageModel implements ImageModel {
       // The library could not parse the response, such as a broken picture or an unexpected shape.
       return new Attempt.Final(new Broken("unreadable response: " + e.getClass().getSimpleName()));
     }
+  }
+
+  private static Content content(PictureRequest request) {
+    var photo = request.photo();
+    return Content.fromParts(
+        Part.fromText(request.prompt().text()),
+        Part.fromBytes(photo.bytes(), photo.contentType().value()));
+  }
+
+  // 1K is the default of all models, and some do not know the field.
+  private static ImageConfig imageConfig(PictureRequest request) {
+    var config = ImageConfig.builder().aspectRatio(request.aspectRatio().key());
+    if (request.size() != ImageSize.SIZE_1K) {
+      config.imageSize(request.size().key());
+    }
+    return config.build();
   }
 
   // The message of a 400 may quote the prompt, in which a user may name a model.

@@ -20,8 +20,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.photocredits.gemini.FakeGemini.Call;
+import dev.photocredits.images.AspectRatio;
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
+import dev.photocredits.images.ImageSize;
 import dev.photocredits.images.ModelAnswer;
 import dev.photocredits.images.ModelAnswer.Broken;
 import dev.photocredits.images.ModelAnswer.Generated;
@@ -29,6 +31,7 @@ import dev.photocredits.images.ModelAnswer.NoImage;
 import dev.photocredits.images.ModelAnswer.Overloaded;
 import dev.photocredits.images.ModelAnswer.Refused;
 import dev.photocredits.images.ModelAnswer.TimedOut;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.InvalidSetting;
@@ -114,6 +117,60 @@ public final class GeminiImageModelTest {
       assertThat(request.at("/generationConfig/responseModalities").toString())
           .isEqualTo("[\"IMAGE\"]");
       assertThat(request.at("/generationConfig/imageConfig/aspectRatio").asText()).isEqualTo("1:1");
+    }
+  }
+
+  @Test
+  void the_request_has_the_ratio_and_a_size_other_than_the_default()
+      throws JsonProcessingException {
+    try (var gemini = answering(GENERATES)) {
+      var model = model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "best");
+
+      var answer =
+          model.generate(
+              request(PROMPT, AspectRatio.RATIO_21_9, ImageSize.SIZE_4K),
+              Instant.now().plus(AMPLE));
+
+      assertGenerated(answer, "image/png");
+      var sent = new ObjectMapper().readTree(gemini.calls().getFirst().body());
+      assertThat(sent.at("/generationConfig/imageConfig").toString())
+          .isEqualTo("{\"aspectRatio\":\"21:9\",\"imageSize\":\"4K\"}");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIZE_1K, gemini-3.1-flash-lite-image", "SIZE_2K, best", "SIZE_4K, best"})
+  void a_model_without_the_size_is_not_asked(ImageSize size, String asked) {
+    try (var gemini = answering(GENERATES)) {
+      var model =
+          model(
+              gemini.url(),
+              ThinkingLevel.MINIMAL,
+              noneRetired(),
+              "gemini-3.1-flash-lite-image",
+              "best");
+
+      var _ =
+          model.generate(request(PROMPT, AspectRatio.RATIO_1_1, size), Instant.now().plus(AMPLE));
+
+      assertThat(gemini.calls()).hasSize(1);
+      assertThat(gemini.calls().getFirst().path()).contains("/" + asked + ":");
+    }
+  }
+
+  @Test
+  void without_a_model_of_the_size_nothing_is_asked() {
+    try (var gemini = answering(GENERATES)) {
+      var model =
+          model(gemini.url(), ThinkingLevel.MINIMAL, noneRetired(), "gemini-3.1-flash-lite-image");
+
+      var answer =
+          model.generate(
+              request(PROMPT, AspectRatio.RATIO_1_1, ImageSize.SIZE_2K), Instant.now().plus(AMPLE));
+
+      assertThat(answer).isEqualTo(new Broken("no model makes pictures of 2K"));
+      assertThat(model.makes(ImageSize.SIZE_2K)).isFalse();
+      assertThat(gemini.calls()).isEmpty();
     }
   }
 
@@ -680,8 +737,13 @@ public final class GeminiImageModelTest {
   }
 
   private static ModelAnswer generate(GeminiImageModel model, String prompt, Duration time) {
+    return model.generate(
+        request(prompt, AspectRatio.RATIO_1_1, ImageSize.SIZE_1K), Instant.now().plus(time));
+  }
+
+  private static PictureRequest request(String prompt, AspectRatio ratio, ImageSize size) {
     var photo = new Image(new ContentType("image/jpeg"), PHOTO);
-    return model.generate(photo, new VariationPrompt(prompt), Instant.now().plus(time));
+    return new PictureRequest(photo, new VariationPrompt(prompt), ratio, size);
   }
 
   private static GeminiImageModel model(

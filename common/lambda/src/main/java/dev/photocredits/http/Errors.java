@@ -134,6 +134,17 @@ public final class Errors {
         "Need " + required.value() + " credits, have " + available.value());
   }
 
+  /** The response to a request that costs more than the caller agreed to pay. */
+  public static Response priceChanged(Credits price) {
+    return Response.error(
+        ErrorCode.PRICE_CHANGED,
+        "This costs "
+            + price.value()
+            + (price.value() == 1 ? " credit" : " credits")
+            + " now, which is more than max_price."
+            + NOTHING_CHARGED);
+  }
+
   public static Response unknownUser(Email email) {
     return Response.error(
         ErrorCode.USER_NOT_FOUND, "User with email " + email.value() + " not found");

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The JSON object in the body of a request. Fields that are not read are ignored. */
-public final class JsonBody {
+public final class JsonBody implements OptionalFields {
   private final Map<?, ?> object;
   private final Problems problems;
 
@@ -56,8 +56,15 @@ public final class JsonBody {
   }
 
   /** A string field that may be absent or null. */
+  @Override
   public Optional<String> optionalText(String field) {
     return object.get(field) != null ? string(field) : Optional.empty();
+  }
+
+  /** A whole number that may be absent or null. */
+  @Override
+  public Optional<Long> optionalWholeNumber(String field) {
+    return object.get(field) == null ? Optional.empty() : wholeNumber(field);
   }
 
   /**

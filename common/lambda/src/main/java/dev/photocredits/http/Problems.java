@@ -87,19 +87,26 @@ public final class Problems {
         : typed.substring(0, typed.offsetByCodePoints(0, LONGEST_ECHO));
   }
 
+  /** A whole number from {@code least} to {@code most}. */
+  public Optional<Integer> within(String field, long number, int least, int most) {
+    if (number < least) {
+      add("greater_than_equal", "Input should be greater than or equal to " + least, "body", field);
+      return Optional.empty();
+    }
+    if (number > most) {
+      add("less_than_equal", "Input should be less than or equal to " + most, "body", field);
+      return Optional.empty();
+    }
+    return Optional.of((int) number);
+  }
+
   /** One of a few values; {@code found} is empty if the text is not one of {@code names}. */
   public <T> Optional<T> oneOf(String field, Optional<T> found, Collection<String> names) {
     if (found.isEmpty()) {
       var quoted = names.stream().map(name -> "'" + name + "'").toList();
       var last = quoted.size() - 1;
-      add(
-          "enum",
-          "Input should be "
-              + String.join(", ", quoted.subList(0, last))
-              + " or "
-              + quoted.get(last),
-          "body",
-          field);
+      var others = last == 0 ? "" : String.join(", ", quoted.subList(0, last)) + " or ";
+      add("enum", "Input should be " + others + quoted.get(last), "body", field);
     }
     return found;
   }

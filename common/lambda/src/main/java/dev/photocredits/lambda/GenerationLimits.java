@@ -2,7 +2,7 @@ package dev.photocredits.lambda;
 
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
-import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.images.PictureOptions;
 
 /** Reads the limits on what users can cause. Each limit is a setting, and 0 turns it off. */
 public final class GenerationLimits {
@@ -11,9 +11,9 @@ public final class GenerationLimits {
   /** All limits, for the function that starts generations. */
   public static Limits of(Environment environment) {
     return daily(environment)
-        .with(Limit.PENDING, environment.number("GENERATION_PENDING_LIMIT", 3, 0, 1_000))
-        .with(Limit.WAITING, environment.number("GENERATION_WAITING_LIMIT", 3, 0, 1_000))
-        .with(Limit.HOURLY, environment.number("GENERATION_HOURLY_LIMIT", 60, 0, 10_000))
+        .with(Limit.PENDING, environment.number("GENERATION_PENDING_LIMIT", 3, 0, 99))
+        .with(Limit.WAITING, environment.number("GENERATION_WAITING_LIMIT", 3, 0, 99))
+        .with(Limit.HOURLY, environment.number("GENERATION_HOURLY_LIMIT", 60, 0, 9_999))
         .with(Limit.UNCHARGED, environment.number("MODEL_UNCHARGED_PICTURES", 60, 0, 10_000));
   }
 
@@ -28,6 +28,6 @@ public final class GenerationLimits {
   private static int share(int day, int percent) {
     return day == 0 || percent == 0
         ? 0
-        : Math.max(VariationPrompt.COUNT, Math.toIntExact((long) day * percent / 100));
+        : Math.max(PictureOptions.MOST_VARIATIONS, Math.toIntExact((long) day * percent / 100));
   }
 }

@@ -78,6 +78,7 @@ public final class HeifFile extends ImageFile {
   private final HeifCopy copy;
   private int width;
   private int height;
+  private final boolean isSideways;
   private long mostPixels;
   private int boxes;
   private long copied;
@@ -104,6 +105,7 @@ public final class HeifFile extends ImageFile {
         keepAllOf(auxiliary.getKey());
       }
     }
+    isSideways = isTurned(items.get(primary));
     copy = new HeifCopy(file, brands(ftyp, brand), properties, parts());
   }
 
@@ -120,6 +122,22 @@ public final class HeifFile extends ImageFile {
   @Override
   public int height() {
     return height;
+  }
+
+  @Override
+  public boolean isSideways() {
+    return isSideways;
+  }
+
+  // ISO/IEC 23008-12, 6.5.10: the angle, in units of 90°, is in the last two bits.
+  private boolean isTurned(Item primary) throws UnreadableImage {
+    for (var use : primary.properties) {
+      var box = property(use.property());
+      if (box.isPresent() && box.get().type().equals("irot")) {
+        return file.u8(box.get().from()) % 2 == 1;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -65,6 +65,11 @@ public abstract sealed class ImageFile permits JpegFile, PngFile, WebpFile, Heif
     return orientation.value();
   }
 
+  /** Whether a viewer turns the stored picture by 90° or 270°, so that its sides change places. */
+  public boolean isSideways() {
+    return orientation() >= 5;
+  }
+
   /**
    * The ICC colour profile, reduced to what colours need. Empty if there is none that fits the
    * picture.

@@ -119,6 +119,17 @@ final class OrientationTest {
     }
   }
 
+  @Test
+  void the_rotation_of_a_heic_file_is_known_although_its_orientation_is_1() throws Exception {
+    var upright = Photos.bytes("portrait.heic");
+
+    var turned = ImageFile.read(HeicWriter.gridOf(upright));
+
+    assertThat(turned.orientation()).isEqualTo(1);
+    assertThat(turned.isSideways()).isTrue();
+    assertThat(ImageFile.read(upright).isSideways()).isFalse();
+  }
+
   private static int ofJpeg(byte[] segments) throws UnreadableImage {
     var jpeg = Photos.bytes("portrait.jpg");
     return ImageFile.read(

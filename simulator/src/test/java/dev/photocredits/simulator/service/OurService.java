@@ -20,6 +20,7 @@ import dev.photocredits.generation.GenerationOutcome.LimitReached;
 import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
 import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
 import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
+import dev.photocredits.generation.GenerationOutcome.PriceChanged;
 import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
@@ -34,6 +35,7 @@ import dev.photocredits.generation.Sweeper;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.lambda.Stage;
+import dev.photocredits.ledger.Samples;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.FoundSession;
 import dev.photocredits.payments.Fulfilment;
@@ -129,7 +131,7 @@ public final class OurService implements Service {
     return new GenerationStart(
         external.new FaultyLedger(),
         external.new FaultyGenerations(),
-        new Credits(process.deployment.price()),
+        Samples.prices(process.deployment.price()),
         limits(process),
         ids,
         process.clock());
@@ -166,7 +168,13 @@ public final class OurService implements Service {
       case AlreadyRunning _ -> new Reply.InProgress();
       case InsufficientCredits(var required, var available) ->
           new Reply.InsufficientCredits(required.value(), available.value());
-      case KeyReused _, LimitReached _, NoSuchUser _, OtherIdentity _, TurnedOff _, WasDeleted _ ->
+      case KeyReused _,
+          LimitReached _,
+          NoSuchUser _,
+          OtherIdentity _,
+          PriceChanged _,
+          TurnedOff _,
+          WasDeleted _ ->
           new Reply.Refused();
     };
   }

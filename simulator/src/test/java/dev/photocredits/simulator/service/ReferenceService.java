@@ -8,6 +8,8 @@ import dev.photocredits.generation.GenerationRequest;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.images.Image;
 import dev.photocredits.images.ModelAnswer.Generated;
+import dev.photocredits.images.PictureOptions;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.payments.CreditPackage;
 import dev.photocredits.payments.PurchaseOrder;
@@ -88,9 +90,14 @@ public final class ReferenceService implements Service {
     var external = new ExternalServices(world, process);
     var keys = new ArrayList<String>();
     var prompt = new VariationPrompt(request.prompt().text());
-    for (var i = 0; i < VariationPrompt.COUNT; i++) {
-      var answer =
-          external.model(email).generate(request.photo().prepared(), prompt, process.deadline());
+    var wanted =
+        new PictureRequest(
+            request.photo().prepared().image(),
+            prompt,
+            PictureOptions.DEFAULT.aspectRatio(),
+            PictureOptions.DEFAULT.size());
+    for (var i = 0; i < PictureOptions.DEFAULT.variations(); i++) {
+      var answer = external.model(email).generate(wanted, process.deadline());
       if (answer instanceof Generated(Image image)) {
         keys.add(external.images().put(new GenerationId(new UUID(0, i)), image).key());
       }

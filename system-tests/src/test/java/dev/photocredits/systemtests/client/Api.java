@@ -59,7 +59,7 @@ public final class Api implements AutoCloseable {
             Map.ofEntries(
                 Map.entry("PORT", "0"),
                 Map.entry("DATA_DIR", folder.toString()),
-                Map.entry("GENERATION_PENDING_LIMIT", "1000"),
+                Map.entry("GENERATION_PENDING_LIMIT", "99"),
                 Map.entry("GENERATION_HOURLY_LIMIT", "1000"),
                 Map.entry("MODEL_UNCHARGED_PICTURES", "1000"),
                 Map.entry("CHECKOUT_LOOKUP_LIMIT", "0"),

@@ -96,6 +96,10 @@ public final class ApiWithTokens implements AutoCloseable {
           api.request("/api/uploads")
               .header("Content-Type", "application/json")
               .POST(BodyPublishers.ofString(UploadsTest.wanted(email, "image/png", 1)));
+      case "POST /api/quote" ->
+          api.request("/api/quote")
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString("{\"user_email\":\"" + email + "\"}"));
       case "POST /api/generate" -> generate(Form.request(email).bytes());
       default -> api.request(path).method(words[0], BodyPublishers.noBody());
     };

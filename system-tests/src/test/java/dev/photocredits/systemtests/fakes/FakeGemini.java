@@ -29,12 +29,13 @@ public final class FakeGemini implements AutoCloseable {
   private static final Pattern PATH = Pattern.compile("/v1beta/models/([^:]+):generateContent");
 
   /** The ending of each variation's prompt, in the order of the variations. */
-  private static final List<String> ENDINGS = List.of("daylight.", "details.", "appearance.");
+  private static final List<String> ENDINGS =
+      List.of("daylight.", "details.", "appearance.", "colours.");
 
   /**
    * A call.
    *
-   * @param variation 0, 1 or 2, by the prompt's ending
+   * @param variation 0 to 3, by the prompt's ending
    * @param attempt 1 for the first call of that variation since the script was set
    */
   public record Call(
@@ -60,12 +61,13 @@ public final class FakeGemini implements AutoCloseable {
   /** A WebP image of one pixel, since Java cannot write WebP. */
   private static final String WEBP = "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==";
 
-  /** A picture of one pixel for each variation, each of another type. */
+  /** A picture of one pixel for each variation; the first three are of different types. */
   private static final List<Picture> DRAWN =
       List.of(
           new Picture("first picture", "image/png", onePixel("png")),
           new Picture("second picture", "image/jpeg", onePixel("jpeg")),
-          new Picture("third picture", "image/webp", Base64.getDecoder().decode(WEBP)));
+          new Picture("third picture", "image/webp", Base64.getDecoder().decode(WEBP)),
+          new Picture("fourth picture", "image/png", onePixel("png")));
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Picture(String name, String type, byte[] bytes) {}

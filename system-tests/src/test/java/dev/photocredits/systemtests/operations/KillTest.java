@@ -108,7 +108,7 @@ final class KillTest {
           "DATA_DIR", data.toString(),
           "SANDBOX_DELAY_MS", "150",
           "SWEEP_INTERVAL_SECONDS", "1",
-          "GENERATION_PENDING_LIMIT", "1000",
+          "GENERATION_PENDING_LIMIT", "0",
           "GENERATION_HOURLY_LIMIT", "1000",
           "GENERATION_LEASE_SECONDS", "31");
     }

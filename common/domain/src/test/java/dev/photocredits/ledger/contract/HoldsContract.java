@@ -123,6 +123,7 @@ interface HoldsContract extends LedgerUnderTest {
         other.email(),
         other.prompt(),
         other.mode(),
+        other.options(),
         other.price(),
         other.createdAt(),
         other.state());

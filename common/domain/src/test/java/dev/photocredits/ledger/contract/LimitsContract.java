@@ -20,7 +20,7 @@ import dev.photocredits.generation.StartOutcome.InsufficientCredits;
 import dev.photocredits.generation.StartOutcome.LimitReached;
 import dev.photocredits.generation.StartOutcome.Started;
 import dev.photocredits.generation.UnchargedCalls;
-import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.ledger.Invariants;
 import dev.photocredits.ledger.Race;
 import dev.photocredits.values.Email;
@@ -339,12 +339,13 @@ interface LimitsContract extends LedgerUnderTest {
   /** A pending generation that starts at that time, with its pictures reserved. */
   private static Generation counted(Email owner, Instant time) {
     var generation = at(SAMPLES.order(owner, 3), time);
-    var calls = new ModelCalls(VariationPrompt.COUNT, 0, Set.of());
+    var calls = new ModelCalls(PictureOptions.DEFAULT.variations(), 0, Set.of());
     return new Generation(
         generation.id(),
         owner,
         generation.prompt(),
         generation.mode(),
+        generation.options(),
         generation.price(),
         time,
         new Pending(time.plus(Duration.ofMinutes(20)), List.of(), calls));

@@ -10,13 +10,17 @@ import dev.photocredits.generation.Generation.Picture;
 import dev.photocredits.generation.Generation.State;
 import dev.photocredits.generation.Generation.Succeeded;
 import dev.photocredits.generation.ModelCalls;
+import dev.photocredits.images.AspectRatio;
 import dev.photocredits.images.ContentType;
+import dev.photocredits.images.ImageSize;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.StoredImage;
 import dev.photocredits.images.TransformationMode;
 import dev.photocredits.values.Credits;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -47,7 +51,8 @@ public final class GenerationItem {
         Keys.generationId(fields.text(Keys.SK)),
         Keys.owner(fields.text(Keys.PK)),
         new Prompt(fields.text("prompt")),
-        mode(fields.text("transformation_mode")),
+        known(TransformationMode.find(fields.text("transformation_mode"))),
+        options(fields),
         new Credits(fields.integer("price")),
         fields.instant("created_at"),
         state(fields));
@@ -68,6 +73,9 @@ public final class GenerationItem {
         .text(STATUS, status(generation.state()))
         .text("prompt", generation.prompt().text())
         .text("transformation_mode", generation.mode().key())
+        .text("aspect_ratio", generation.options().aspectRatio().key())
+        .text("image_size", generation.options().size().key())
+        .number("variations", generation.options().variations())
         .number("price", generation.price().value())
         .number("refunded", generation.refunded().value())
         .texts("image_keys", kept(generation).stream().map(StoredImage::key).toList())
@@ -90,9 +98,16 @@ public final class GenerationItem {
         .text("created_at", Fields.time(generation.createdAt()));
   }
 
-  private static TransformationMode mode(String key) {
-    return TransformationMode.find(key)
-        .orElseThrow(() -> new IllegalStateException("a stored generation has an unknown mode"));
+  private static PictureOptions options(Fields fields) {
+    return new PictureOptions(
+        known(AspectRatio.find(fields.text("aspect_ratio"))),
+        known(ImageSize.find(fields.text("image_size"))),
+        fields.integer("variations"));
+  }
+
+  private static <T> T known(Optional<T> found) {
+    return found.orElseThrow(
+        () -> new IllegalStateException("a stored generation has an unknown mode or option"));
   }
 
   public static String status(State state) {

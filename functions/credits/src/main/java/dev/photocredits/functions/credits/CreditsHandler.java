@@ -2,13 +2,20 @@ package dev.photocredits.functions.credits;
 
 import dev.photocredits.credits.Lot;
 import dev.photocredits.credits.Transaction;
+import dev.photocredits.credits.User;
+import dev.photocredits.http.Access;
 import dev.photocredits.http.ApiHandler;
 import dev.photocredits.http.Errors;
+import dev.photocredits.http.JsonBody;
 import dev.photocredits.http.PageQuery;
+import dev.photocredits.http.PictureFields;
+import dev.photocredits.http.Problems;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
-import dev.photocredits.images.VariationPrompt;
+import dev.photocredits.images.AspectRatio;
+import dev.photocredits.images.ImageSize;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
@@ -16,17 +23,20 @@ import dev.photocredits.lambda.Priming;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.lambda.SnapStart;
 import dev.photocredits.payments.CreditPackage;
+import dev.photocredits.values.Credits;
 import dev.photocredits.values.GenerationId;
 import dev.photocredits.values.SessionId;
 import dev.photocredits.values.TransactionId;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /api/credits/{email}} returns a balance, {@code GET /api/credits/{email}/transactions}
- * a page of the statement, {@code GET /api/packages} the catalogue, and {@code GET /api/prices}
- * what a generation costs.
+ * a page of the statement, {@code GET /api/packages} the catalogue, {@code GET /api/prices} what
+ * generations cost, and {@code POST /api/quote} the price of one and whether the user can pay it.
  */
 public final class CreditsHandler extends ApiHandler {
   private static final int STATEMENT_LIMIT = 50;
@@ -61,6 +71,7 @@ public final class CreditsHandler extends ApiHandler {
       case "GET /api/credits/{email}/transactions" -> statement(request);
       case "GET /api/packages" -> packages(request);
       case "GET /api/prices" -> prices(request);
+      case "POST /api/quote" -> quote(request);
       default -> throw new IllegalStateException("no such route here: " + request.route());
     };
   }
@@ -129,13 +140,55 @@ public final class CreditsHandler extends ApiHandler {
   }
 
   private Response prices(Request request) {
-    var prices =
+    var prices = wiring.now().prices;
+    var list = new ArrayList<Map<String, @Nullable Object>>();
+    for (var size : prices.sizes()) {
+      for (var count = 1; count <= PictureOptions.MOST_VARIATIONS; count++) {
+        var options = new PictureOptions(PictureOptions.DEFAULT.aspectRatio(), size, count);
+        list.add(
+            Json.object(
+                "image_size", size.key(),
+                "variations", count,
+                "credits", prices.price(options).value()));
+      }
+    }
+    return shared(
         Json.object(
-            "credits_per_generation",
-            wiring.now().price.value(),
-            "variations",
-            VariationPrompt.COUNT);
-    return shared(prices, request);
+            "credits_per_generation", prices.perGeneration().value(),
+            "variations", PictureOptions.DEFAULT.variations(),
+            "max_variations", PictureOptions.MOST_VARIATIONS,
+            "aspect_ratios", Arrays.stream(AspectRatio.values()).map(AspectRatio::key).toList(),
+            "image_sizes", prices.sizes().stream().map(ImageSize::key).toList(),
+            "prices", list),
+        request);
+  }
+
+  private Response quote(Request request) {
+    var now = wiring.now();
+    var caller = now.access.caller(request);
+    var problems = new Problems();
+    var json = JsonBody.of(request, problems);
+    var email = json.text("user_email").flatMap(text -> problems.email("user_email", text));
+    var options = PictureFields.options(json, now.prices, problems);
+    problems.check();
+    caller.mustBe(email.orElseThrow());
+    return now.ledger
+        .find(email.get())
+        .map(user -> quote(user, caller, now.prices.price(options.orElseThrow())))
+        .orElseGet(() -> Errors.unknownUser(email.get()))
+        .trace("user", Log.user(now.digestKey, email.get()));
+  }
+
+  private Response quote(User user, Access.Caller caller, Credits price) {
+    if (!wiring.now().bindings.admit(user, caller.identity().orElse(null))) {
+      return Errors.otherIdentity();
+    }
+    var available = user.available(wiring.now().clock.instant());
+    return Response.ok(
+        Json.object(
+            "price", price.value(),
+            "available", available.value(),
+            "affordable", available.covers(price)));
   }
 
   // The same for all callers, so caches may keep it; they revalidate it before use.

@@ -1,15 +1,18 @@
 package dev.photocredits.functions.generation;
 
 import dev.photocredits.generation.GenerationRequest;
+import dev.photocredits.generation.PriceList;
 import dev.photocredits.generation.SubmittedPhoto;
 import dev.photocredits.http.Access.Caller;
 import dev.photocredits.http.Errors;
 import dev.photocredits.http.JsonBody;
+import dev.photocredits.http.OptionalFields;
+import dev.photocredits.http.PictureFields;
 import dev.photocredits.http.Problems;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
 import dev.photocredits.idempotency.RequestFingerprint;
-import dev.photocredits.images.Image;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.TransformationMode;
 import dev.photocredits.uploads.DeclaredType;
@@ -32,13 +35,16 @@ final class GenerateRequest {
 
   private final Request request;
   private final Caller caller;
+  private final PriceList prices;
   private final Uploads uploads;
   private final BooleanSupplier isLate;
   private final Problems problems = new Problems();
 
-  private GenerateRequest(Request request, Caller caller, Uploads uploads, BooleanSupplier isLate) {
+  private GenerateRequest(
+      Request request, Caller caller, PriceList prices, Uploads uploads, BooleanSupplier isLate) {
     this.request = request;
     this.caller = caller;
+    this.prices = prices;
     this.uploads = uploads;
     this.isLate = isLate;
   }
@@ -48,13 +54,14 @@ final class GenerateRequest {
    * is not the user, or if the declared type of {@code image} is not an image type, in this order.
    * The photo itself is read only when the generation needs it.
    *
+   * @param prices what is for sale
    * @param uploads where the photo of an upload id is
    * @param isLate checked while the photo is decoded; once it is true, decoding stops and the photo
    *     is rejected
    */
   static GenerationRequest from(
-      Request request, Caller caller, Uploads uploads, BooleanSupplier isLate) {
-    var body = new GenerateRequest(request, caller, uploads, isLate);
+      Request request, Caller caller, PriceList prices, Uploads uploads, BooleanSupplier isLate) {
+    var body = new GenerateRequest(request, caller, prices, uploads, isLate);
     return request.hasContentType("application/json") ? body.ofJson() : body.ofForm();
   }
 
@@ -62,34 +69,38 @@ final class GenerateRequest {
     var form = UploadForm.of(request, "image", LARGEST_IN_A_FORM, problems);
     var prompt = form.text("prompt");
     var file = form.file("image");
-    var mode = form.text("transformation_mode", "");
-    return of(prompt, mode, form.text("user_email"), _ -> photo(file.orElseThrow()));
+    return of(prompt, form, form.text("user_email"), _ -> photo(file.orElseThrow()));
   }
 
   private GenerationRequest ofJson() {
     var json = JsonBody.of(request, problems);
     var prompt = json.text("prompt");
     var id = json.text("upload_id");
-    var mode = json.optionalText("transformation_mode").orElse("");
     return of(
         prompt,
-        mode,
+        json,
         json.text("user_email"),
         owner -> new UploadedPhoto(owner, id.orElseThrow(), uploads, isLate));
   }
 
   private GenerationRequest of(
       Optional<String> promptText,
-      String modeKey,
+      OptionalFields fields,
       Optional<String> address,
       Function<Email, SubmittedPhoto> photo) {
     var prompt = promptText.flatMap(text -> problems.text("prompt", text, Prompt.LONGEST));
-    var key = modeKey.isEmpty() ? TransformationMode.FULL_TRANSFORMATION.key() : modeKey;
+    var key =
+        fields
+            .optionalText("transformation_mode")
+            .filter(text -> !text.isEmpty())
+            .orElse(TransformationMode.FULL_TRANSFORMATION.key());
     var mode =
         problems.oneOf(
             "transformation_mode",
             TransformationMode.find(key),
             Arrays.stream(TransformationMode.values()).map(TransformationMode::key).toList());
+    var options = PictureFields.options(fields, prices, problems);
+    var maxPrice = PictureFields.maxPrice(fields, problems);
     var email = address.flatMap(text -> problems.email("user_email", text));
     problems.check();
     caller.mustBe(email.orElseThrow());
@@ -98,6 +109,8 @@ final class GenerateRequest {
         caller.identity().orElse(null),
         new Prompt(prompt.orElseThrow()),
         mode.orElseThrow(),
+        options.orElseThrow(),
+        maxPrice.orElse(null),
         photo.apply(email.orElseThrow()));
   }
 
@@ -126,7 +139,7 @@ final class GenerateRequest {
     }
 
     @Override
-    public Image prepared() {
+    public PreparedPhoto prepared() {
       if (file.bytes().length > LARGEST_IN_A_FORM) {
         throw new Rejected(Errors.tooLargeForAForm());
       }
@@ -167,7 +180,7 @@ final class GenerateRequest {
     }
 
     @Override
-    public Image prepared() {
+    public PreparedPhoto prepared() {
       return PhotoPreparation.prepare(
           Photo.inspect(bytes().orElseThrow(UploadedPhoto::notFound)), isLate);
     }

@@ -17,6 +17,7 @@ import dev.photocredits.generation.GenerationOutcome.LimitReached;
 import dev.photocredits.generation.GenerationOutcome.NoSuchUser;
 import dev.photocredits.generation.GenerationOutcome.NothingDelivered;
 import dev.photocredits.generation.GenerationOutcome.OtherIdentity;
+import dev.photocredits.generation.GenerationOutcome.PriceChanged;
 import dev.photocredits.generation.GenerationOutcome.Queued;
 import dev.photocredits.generation.GenerationOutcome.TurnedOff;
 import dev.photocredits.generation.GenerationOutcome.WasDeleted;
@@ -32,7 +33,6 @@ import dev.photocredits.http.Response;
 import dev.photocredits.idempotency.IdempotencyKey;
 import dev.photocredits.images.ModelAnswer.NoImage;
 import dev.photocredits.images.StoredImage;
-import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.json.Json;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.Log;
@@ -163,6 +163,7 @@ public final class GenerationHandler extends ApiHandler {
               withId(id, shown(pictures, remaining));
           case InsufficientCredits(var required, var available) ->
               Errors.insufficientCredits(required, available);
+          case PriceChanged(var price) -> Errors.priceChanged(price);
           case Queued(var id) -> accepted(wanted.email(), id, preference.orElseThrow());
           case LimitReached(var limit, var most, var retryAfter) ->
               Errors.limitReached(limit, most, retryAfter);
@@ -214,7 +215,7 @@ public final class GenerationHandler extends ApiHandler {
     var begin = now.clock.instant();
     var lastDecoding = begin.plus(Duration.between(begin, deadline).dividedBy(2));
     return GenerateRequest.from(
-        request, caller, now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
+        request, caller, now.prices, now.uploads, () -> now.clock.instant().isAfter(lastDecoding));
   }
 
   // 202 does not carry the pictures, but says where they will be (RFC 9110, section 15.3.3).
@@ -294,11 +295,14 @@ public final class GenerationHandler extends ApiHandler {
         "status", status(generation),
         "prompt", generation.prompt().text(),
         "transformation_mode", generation.mode().key(),
+        "aspect_ratio", generation.options().aspectRatio().key(),
+        "image_size", generation.options().size().key(),
         "price", generation.price().value(),
         "refunded", generation.refunded().value(),
         "images", signed(generation.images()),
         "progress",
-            Json.object("done", generation.images().size(), "wanted", VariationPrompt.COUNT),
+            Json.object(
+                "done", generation.images().size(), "wanted", generation.options().variations()),
         "error_code", generation.state() instanceof Failed(var reason) ? reason.name() : null,
         "created_at", generation.createdAt().toString());
   }

@@ -2,6 +2,7 @@ package dev.photocredits.functions.generation;
 
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
+import dev.photocredits.images.PreparedPhoto;
 import dev.photocredits.photos.HeifFile;
 import dev.photocredits.photos.UnreadableImage;
 import java.util.Optional;
@@ -25,14 +26,22 @@ final class PhotoPreparation {
   private PhotoPreparation() {}
 
   /**
-   * Returns the image for the model; the same photo always gives the same image. Rejects the
+   * Returns the photo for the model; the same photo always gives the same image. Rejects the
    * request with {@code UNSUPPORTED_IMAGE} or {@code IMAGE_TOO_LARGE} if the photo cannot be
    * prepared.
    *
    * @param isLate checked repeatedly while a photo is decoded; once it is true, decoding stops and
    *     the photo is rejected
    */
-  static Image prepare(Photo photo, BooleanSupplier isLate) {
+  static PreparedPhoto prepare(Photo photo, BooleanSupplier isLate) {
+    var file = photo.file();
+    var image = image(photo, isLate);
+    return file.isSideways()
+        ? new PreparedPhoto(image, file.height(), file.width())
+        : new PreparedPhoto(image, file.width(), file.height());
+  }
+
+  private static Image image(Photo photo, BooleanSupplier isLate) {
     var kept = withItsPixels(photo);
     if (kept.isPresent() && kept.get().length <= LARGEST_BYTES) {
       return new Image(new ContentType(photo.file().mediaType()), kept.get());

@@ -3,6 +3,7 @@ package dev.photocredits.functions.generation;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.photocredits.http.Errors;
+import dev.photocredits.http.OptionalFields;
 import dev.photocredits.http.Problems;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
@@ -11,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * detect a larger one without keeping all of it in memory. If several parts have the same name, the
  * last one counts.
  */
-final class UploadForm {
+final class UploadForm implements OptionalFields {
   private static final int MOST_PARTS = 32;
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,30}");
   private static final int LARGEST_TEXT = 64 * 1024;
   private static final int LARGEST_PART_HEADER = 4096;
 
@@ -145,10 +148,30 @@ final class UploadForm {
     return Optional.ofNullable(texts.get(name));
   }
 
-  /** An optional text, or {@code otherwise} if it is absent or empty. */
-  String text(String name, String otherwise) {
-    var text = texts.getOrDefault(name, "");
-    return text.isEmpty() ? otherwise : text;
+  /** A text; empty if it is absent or empty, as a form sends a field that was left blank. */
+  @Override
+  public Optional<String> optionalText(String name) {
+    return Optional.ofNullable(texts.get(name)).filter(text -> !text.isEmpty());
+  }
+
+  @Override
+  public Optional<Long> optionalWholeNumber(String name) {
+    var text = optionalText(name);
+    if (text.isPresent() && !WHOLE_NUMBER.matcher(text.get()).matches()) {
+      problems.add(
+          "int_parsing",
+          "Input should be a valid integer, unable to parse string as an integer",
+          "body",
+          name);
+      return Optional.empty();
+    }
+    return text.map(BigInteger::new).map(UploadForm::nearestLong);
+  }
+
+  private static long nearestLong(BigInteger number) {
+    return number.bitLength() < Long.SIZE
+        ? number.longValue()
+        : number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   /** A required file; reports a problem and returns empty if it is missing or is a text. */

@@ -16,6 +16,7 @@ import dev.photocredits.generation.GenerationStart;
 import dev.photocredits.generation.Limits;
 import dev.photocredits.generation.Limits.Limit;
 import dev.photocredits.generation.PictureGenerator;
+import dev.photocredits.generation.PriceList;
 import dev.photocredits.generation.WaitSlots;
 import dev.photocredits.generation.WorkQueue;
 import dev.photocredits.http.Access;
@@ -24,7 +25,8 @@ import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.lambda.DigestKeys;
 import dev.photocredits.lambda.Environment;
 import dev.photocredits.lambda.GenerationLimits;
-import dev.photocredits.lambda.GenerationPrice;
+import dev.photocredits.lambda.InvalidSetting;
+import dev.photocredits.lambda.Prices;
 import dev.photocredits.lambda.PrimingRequest;
 import dev.photocredits.s3.S3Bucket;
 import dev.photocredits.sqs.SqsWorkQueue;
@@ -72,6 +74,7 @@ final class Wiring {
   final WaitSlots waits;
   final Deletion deletion;
   final CallLimits calls;
+  final PriceList prices;
   final AccountBindings bindings;
   final DigestKey digestKey;
   final boolean enabled;
@@ -120,6 +123,7 @@ final class Wiring {
     var ids = new TimeOrderedIds(new SecureRandom());
     var uploads = bucket.uploads(DigestKeys.of(environment), ids);
     var model = GeminiImageModel.of(environment, ThinkingLevel.MINIMAL, retired, clock);
+    checkSizes(environment, model);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     var queue = SqsWorkQueue.open(aws, environment.text("QUEUE_URL"));
     return new Wiring(
@@ -147,6 +151,18 @@ final class Wiring {
             }));
   }
 
+  // A size that no model makes would be charged, and refunded each time.
+  private static void checkSizes(Environment environment, GeminiImageModel model) {
+    for (var size : Prices.of(environment).sizes()) {
+      if (!model.makes(size)) {
+        throw new InvalidSetting(
+            "GEMINI_MODEL",
+            "has no model that makes pictures of %1$s: add one, or set PRICE_MULTIPLE_%1$s=0"
+                .formatted(size.key()));
+      }
+    }
+  }
+
   Wiring(Environment environment, DynamoDb table, Parts parts) {
     clock = parts.clock();
     digestKey = DigestKeys.of(environment);
@@ -166,15 +182,9 @@ final class Wiring {
             access.perCaller(Limits.NONE.with(Limit.UPLOADS, hourlyUploads)),
             clock);
     deletion = new Deletion(generations, images, parts.photos(), parts.ids(), clock);
+    prices = Prices.of(environment);
     var limits = GenerationLimits.of(environment);
-    start =
-        new GenerationStart(
-            table.ledger(),
-            generations,
-            GenerationPrice.of(environment),
-            limits,
-            parts.ids(),
-            clock);
+    start = new GenerationStart(table.ledger(), generations, prices, limits, parts.ids(), clock);
     flow =
         new GenerationFlow(
             start,

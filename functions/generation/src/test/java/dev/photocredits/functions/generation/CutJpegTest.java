@@ -168,7 +168,7 @@ final class CutJpegTest {
   }
 
   private static Image prepared(byte[] photo) {
-    return PhotoPreparation.prepare(Photo.inspect(photo), () -> false);
+    return PhotoPreparation.prepare(Photo.inspect(photo), () -> false).image();
   }
 
   private static byte[] cutAndEnded(byte[] whole, int percent) {

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.photocredits.generation.GenerationRequest;
+import dev.photocredits.generation.PriceList;
 import dev.photocredits.http.Access;
 import dev.photocredits.http.ErrorCode;
 import dev.photocredits.http.Rejected;
 import dev.photocredits.http.Request;
 import dev.photocredits.http.Response;
 import dev.photocredits.idempotency.RequestFingerprint;
+import dev.photocredits.images.AspectRatio;
 import dev.photocredits.images.ContentType;
+import dev.photocredits.images.ImageSize;
+import dev.photocredits.images.PictureOptions;
 import dev.photocredits.images.Prompt;
 import dev.photocredits.images.TransformationMode;
 import dev.photocredits.lambda.Environment;
@@ -21,18 +25,24 @@ import dev.photocredits.uploads.SignedUpload;
 import dev.photocredits.uploads.UploadId;
 import dev.photocredits.uploads.UploadRequest;
 import dev.photocredits.uploads.Uploads;
+import dev.photocredits.values.Credits;
 import dev.photocredits.values.Email;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class GenerateRequestTest {
   private static final Access.Caller ANYBODY =
       Access.of(new Environment(Map.of("AUTH_MODE", "open")))
           .caller(Upload.of(Multipart.complete()));
+
+  /** Sells pictures of 1K and 2K. */
+  private static final PriceList PRICES =
+      new PriceList(new Credits(3), Map.of(ImageSize.SIZE_1K, 1, ImageSize.SIZE_2K, 2));
 
   private static final Uploads NOTHING_UPLOADED =
       new Uploads() {
@@ -63,7 +73,7 @@ final class GenerateRequestTest {
     var jpeg = Photos.bytes("portrait.jpg");
     var form = Multipart.complete().file("image", "image/x-whatever", jpeg);
 
-    var photo = parsed(Upload.of(form)).photo().prepared();
+    var photo = parsed(Upload.of(form)).photo().prepared().image();
 
     assertThat(photo.contentType()).isEqualTo(new ContentType("image/jpeg"));
     assertThat(photo.bytes()).isEqualTo(jpeg);
@@ -186,7 +196,7 @@ final class GenerateRequestTest {
   void any_declared_image_type_is_accepted(String declaredType) {
     var form = Multipart.complete().file("image", declaredType, Photos.bytes("portrait.jpg"));
 
-    var photo = parsed(Upload.of(form)).photo().prepared();
+    var photo = parsed(Upload.of(form)).photo().prepared().image();
 
     assertThat(photo.contentType()).isEqualTo(new ContentType("image/jpeg"));
   }
@@ -219,8 +229,52 @@ final class GenerateRequestTest {
     }
   }
 
+  @Test
+  void a_form_without_options_asks_for_three_square_pictures_of_1k_at_any_price() {
+    var wanted = parsed(Upload.of(Multipart.complete()));
+
+    assertThat(wanted.options())
+        .isEqualTo(new PictureOptions(AspectRatio.RATIO_1_1, ImageSize.SIZE_1K, 3));
+    assertThat(wanted.maxPrice()).isNull();
+  }
+
+  @Test
+  void the_options_of_a_form_are_parsed() {
+    var form =
+        Multipart.complete()
+            .text("aspect_ratio", "auto")
+            .text("image_size", "2K")
+            .text("variations", "4")
+            .text("max_price", "8");
+
+    var wanted = parsed(Upload.of(form));
+
+    assertThat(wanted.options())
+        .isEqualTo(new PictureOptions(AspectRatio.AUTO, ImageSize.SIZE_2K, 4));
+    assertThat(wanted.maxPrice()).isEqualTo(new Credits(8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "aspect_ratio, 5:3, enum",
+    "image_size, 512, enum",
+    "image_size, 2k, enum",
+    "image_size, 4K, enum",
+    "variations, 0, greater_than_equal",
+    "variations, 5, less_than_equal",
+    "variations, three, int_parsing",
+    "variations, 99999999999999999999, less_than_equal",
+    "max_price, -1, greater_than_equal"
+  })
+  void an_option_that_is_not_for_sale_is_rejected(String field, String value, String type) {
+    var response = rejected(Multipart.complete().text(field, value));
+
+    assertThat(response.status()).isEqualTo(422);
+    assertThat(String.valueOf(response.body())).contains("[body, " + field + "]", "type=" + type);
+  }
+
   private static GenerationRequest parsed(Request request) {
-    return GenerateRequest.from(request, ANYBODY, NOTHING_UPLOADED, () -> false);
+    return GenerateRequest.from(request, ANYBODY, PRICES, NOTHING_UPLOADED, () -> false);
   }
 
   private static Response rejected(Multipart form) {

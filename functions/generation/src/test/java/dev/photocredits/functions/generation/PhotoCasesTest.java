@@ -62,6 +62,7 @@ final class PhotoCasesTest {
   }
 
   private static Image prepared(String name) {
-    return PhotoPreparation.prepare(Photo.inspect(Photos.bytes("cases/" + name)), () -> false);
+    return PhotoPreparation.prepare(Photo.inspect(Photos.bytes("cases/" + name)), () -> false)
+        .image();
   }
 }

@@ -43,7 +43,7 @@ final class PhotoColoursTest {
   }
 
   private static BufferedImage prepared(byte[] photo) throws IOException {
-    var prepared = PhotoPreparation.prepare(Photo.inspect(photo), () -> false);
+    var prepared = PhotoPreparation.prepare(Photo.inspect(photo), () -> false).image();
     assertThat(prepared.contentType().value()).isEqualTo("image/jpeg");
     return ImageIO.read(new ByteArrayInputStream(prepared.bytes()));
   }

@@ -50,9 +50,12 @@ final class PhotoPreparationTest {
     var stored = grey(120, 80);
     fill(stored, atRight ? 60 : 0, atBottom ? 40 : 0, 60, 40, Color.RED);
 
-    var prepared = prepared(TaggedPhoto.jpeg(encoded(stored, "jpeg"), orientation));
+    var tagged = TaggedPhoto.jpeg(encoded(stored, "jpeg"), orientation);
+    var photo = PhotoPreparation.prepare(Photo.inspect(tagged), () -> false);
 
-    var seen = decoded(prepared);
+    var seen = decoded(photo.image());
+    assertThat(photo.width()).isEqualTo(seen.getWidth());
+    assertThat(photo.height()).isEqualTo(seen.getHeight());
     assertThat(seen.getWidth()).isEqualTo(orientation < 5 ? 120 : 80);
     assertThat(seen.getHeight()).isEqualTo(orientation < 5 ? 80 : 120);
     var right = seen.getWidth() * 3 / 4;
@@ -204,7 +207,7 @@ final class PhotoPreparationTest {
   }
 
   private static Image prepared(byte[] photo) {
-    return PhotoPreparation.prepare(Photo.inspect(photo), () -> false);
+    return PhotoPreparation.prepare(Photo.inspect(photo), () -> false).image();
   }
 
   private static String refusal(byte[] photo) {

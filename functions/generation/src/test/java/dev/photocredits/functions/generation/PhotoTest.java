@@ -301,7 +301,7 @@ final class PhotoTest {
   }
 
   private static Image prepared(byte[] bytes) {
-    return PhotoPreparation.prepare(Photo.inspect(bytes), () -> false);
+    return PhotoPreparation.prepare(Photo.inspect(bytes), () -> false).image();
   }
 
   private static Rejected rejected(byte[] bytes) {

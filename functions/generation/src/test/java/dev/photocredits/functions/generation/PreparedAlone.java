@@ -69,7 +69,7 @@ record PreparedAlone(int memory, long millis, long processor) {
   public static void main(String... file) throws IOException {
     var bytes = Files.readAllBytes(Path.of(file[0]));
     var started = System.nanoTime();
-    var prepared = PhotoPreparation.prepare(Photo.inspect(bytes), () -> false);
+    var prepared = PhotoPreparation.prepare(Photo.inspect(bytes), () -> false).image();
     var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     if (Photo.inspect(prepared.bytes()).longSide() != 2048 || !GraphicsEnvironment.isHeadless()) {
       throw new AssertionError("the photo was not scaled, or Java is not headless");

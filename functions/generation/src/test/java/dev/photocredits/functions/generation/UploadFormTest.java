@@ -300,7 +300,7 @@ final class UploadFormTest {
 
     var form = UploadForm.of(request, "image", LARGEST_FILE, problems);
 
-    assertThat(form.text("transformation_mode", "otherwise")).isEqualTo("otherwise");
+    assertThat(form.optionalText("transformation_mode")).isEmpty();
   }
 
   @Test

@@ -17,6 +17,7 @@ final class Routes {
           Map.entry(HEALTH, READ),
           Map.entry("/api/packages", READ),
           Map.entry("/api/prices", READ),
+          Map.entry("/api/quote", CREATE),
           Map.entry("/api/credits/{email}", READ),
           Map.entry("/api/credits/{email}/transactions", READ),
           Map.entry("/api/checkout", CREATE),

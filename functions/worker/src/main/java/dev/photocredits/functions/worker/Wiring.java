@@ -11,6 +11,8 @@ import dev.photocredits.generation.PictureGenerator;
 import dev.photocredits.images.ContentType;
 import dev.photocredits.images.Image;
 import dev.photocredits.images.ModelAnswer.Generated;
+import dev.photocredits.images.PictureOptions;
+import dev.photocredits.images.PictureRequest;
 import dev.photocredits.images.QueuedPhotos;
 import dev.photocredits.images.VariationPrompt;
 import dev.photocredits.lambda.DigestKeys;
@@ -88,8 +90,13 @@ final class Wiring {
           table.primeUpdates();
           var png = new Image(new ContentType("image/png"), new byte[1]);
           var deadline = clock.instant().plus(PRIMING);
-          if (model.generate(png, new VariationPrompt("nothing"), deadline)
-              instanceof Generated(var picture)) {
+          var request =
+              new PictureRequest(
+                  png,
+                  new VariationPrompt("nothing"),
+                  PictureOptions.DEFAULT.aspectRatio(),
+                  PictureOptions.DEFAULT.size());
+          if (model.generate(request, deadline) instanceof Generated(var picture)) {
             var _ = bucket.images(UNUSED_URL_LIFE).put(new GenerationId(new UUID(0, 0)), picture);
           }
         });
