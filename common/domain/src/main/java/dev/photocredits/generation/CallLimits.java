@@ -48,8 +48,7 @@ public final class CallLimits {
   public Optional<Refusal> refuseSource(DigestKey key, String address, Limit limit) {
     return refuse(
         limit,
-        now ->
-            counts.count(SourceGroup.of(key, address, limit.window(now)), limit, limits, now));
+        now -> counts.count(SourceGroup.of(key, address, limit.window(now)), limit, limits, now));
   }
 
   private Optional<Refusal> refuse(Limit limit, Predicate<Instant> counted) {

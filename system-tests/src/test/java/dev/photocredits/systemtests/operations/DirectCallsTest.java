@@ -2,11 +2,11 @@ package dev.photocredits.systemtests.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.values.Sha256;
 import dev.photocredits.systemtests.client.Api;
 import dev.photocredits.systemtests.client.ApiResponse;
 import dev.photocredits.systemtests.client.Form;
 import dev.photocredits.systemtests.fakes.StripeEvent;
+import dev.photocredits.values.Sha256;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;

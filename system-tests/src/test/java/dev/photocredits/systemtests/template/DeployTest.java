@@ -3,9 +3,9 @@ package dev.photocredits.systemtests.template;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.photocredits.values.Sha256;
 import dev.photocredits.systemtests.ProjectFiles;
 import dev.photocredits.systemtests.fakes.FakeDeployment;
+import dev.photocredits.values.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
