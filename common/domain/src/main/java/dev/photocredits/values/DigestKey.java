@@ -60,6 +60,12 @@ public final class DigestKey {
     return HexFormat.of().formatHex(digest(purpose, text.getBytes(UTF_8)));
   }
 
+  /** Without the key, so that no log line and no error text can contain it. */
+  @Override
+  public String toString() {
+    return "a digest key";
+  }
+
   static byte[] hmac(byte[] key, byte[]... parts) {
     return hmac(new SecretKeySpec(key, ALGORITHM), parts);
   }
