@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -128,10 +129,13 @@ final class LargePhotos {
 
   private static byte[] deflated(byte[] part, int times) throws IOException {
     var packed = new ByteArrayOutputStream();
-    try (var out = new DeflaterOutputStream(packed)) {
+    var deflater = new Deflater(Deflater.BEST_SPEED);
+    try (var out = new DeflaterOutputStream(packed, deflater)) {
       for (var i = 0; i < times; i++) {
         out.write(part);
       }
+    } finally {
+      deflater.end();
     }
     return packed.toByteArray();
   }
