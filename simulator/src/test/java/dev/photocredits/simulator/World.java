@@ -365,7 +365,7 @@ public final class World {
       if (!account.lines().isEmpty()) {
         written.add(new Written(owner, account.lines()));
       }
-      sample(owner);
+      sample(owner, account.state());
     }
   }
 
@@ -374,8 +374,7 @@ public final class World {
     return debtors.contains(email);
   }
 
-  private void sample(Email owner) {
-    var account = storage.view(owner);
+  private void sample(Email owner, AccountState account) {
     if (account.hasDebt()) {
       debtors.add(owner);
     }
@@ -388,7 +387,7 @@ public final class World {
 
   /** Every amount that the user could spend at some instant of this period. */
   List<Integer> available(Email email, Instant from, Instant until) {
-    sample(email);
+    sample(email, storage.view(email));
     var samples = history.getOrDefault(email, List.of());
     var found = new ArrayList<Integer>();
     var before = 0;

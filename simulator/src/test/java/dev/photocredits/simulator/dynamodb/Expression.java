@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -52,19 +53,29 @@ public final class Expression {
           AttributeValue.Type.BS);
   private static final int MAX_LENGTH = 4096;
 
+  /**
+   * The tokens of each valid expression. Handlers send the same few expressions again and again.
+   */
+  private static final Map<String, List<String>> TOKENS = new ConcurrentHashMap<>();
+
   private final Placeholders placeholders;
-  private final List<String> tokens = new ArrayList<>();
+  private final List<String> tokens;
   private final List<Path> paths = new ArrayList<>();
   private int position;
 
   private Expression(String text, Placeholders placeholders) {
     this.placeholders = placeholders;
+    this.tokens = TOKENS.computeIfAbsent(text, Expression::tokens);
+  }
+
+  private static List<String> tokens(String text) {
     if (text.isBlank()) {
       throw Refusals.invalid("The expression can not be empty");
     }
     if (text.length() > MAX_LENGTH) {
       throw Refusals.invalid("Expression size has exceeded the maximum allowed size");
     }
+    var tokens = new ArrayList<String>();
     var rest = text.stripTrailing();
     var matcher = TOKEN.matcher(rest);
     var end = 0;
@@ -75,6 +86,7 @@ public final class Expression {
     if (end < rest.length()) {
       throw Refusals.invalid("Syntax error in " + text);
     }
+    return List.copyOf(tokens);
   }
 
   static Condition condition(@Nullable String text, Placeholders placeholders) {

@@ -1,5 +1,6 @@
 package dev.photocredits.simulator.service;
 
+import dev.photocredits.audit.Account;
 import dev.photocredits.audit.AuditReader.StoredItem;
 import dev.photocredits.audit.Discrepancies;
 import dev.photocredits.audit.Discrepancy;
@@ -66,7 +67,8 @@ public record OurEvidence(World world) implements Storage {
         account.transactions().stream()
             .filter(transaction -> ids.test(transaction.id().toString()))
             .map(transaction -> line(owner, transaction))
-            .toList());
+            .toList(),
+        view(account));
   }
 
   @Override
@@ -88,7 +90,11 @@ public record OurEvidence(World world) implements Storage {
 
   @Override
   public World.AccountState view(Email owner) {
-    var user = world.ledger.account(owner).user();
+    return view(world.ledger.account(owner));
+  }
+
+  private World.AccountState view(Account account) {
+    var user = account.user();
     if (user == null) {
       return new World.AccountState(0, false, false, false, false);
     }

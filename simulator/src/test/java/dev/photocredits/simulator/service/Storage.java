@@ -13,8 +13,9 @@ public interface Storage {
    *
    * @param discrepancies what the audit finds
    * @param lines the selected transactions
+   * @param state as {@link #view} returns it
    */
-  record Checked(List<?> discrepancies, List<Evidence.Line> lines) {}
+  record Checked(List<?> discrepancies, List<Evidence.Line> lines, World.AccountState state) {}
 
   /** Checks an account, and selects its transactions by their ids. */
   Checked check(Email owner, Predicate<String> ids);

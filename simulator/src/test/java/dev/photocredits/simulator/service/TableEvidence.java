@@ -196,12 +196,16 @@ public final class TableEvidence implements Storage {
         account.transactions().stream()
             .filter(item -> ids.test(sort(item)))
             .map(TableEvidence::line)
-            .toList());
+            .toList(),
+        view(account));
   }
 
   @Override
   public World.AccountState view(Email owner) {
-    var account = account(owner);
+    return view(account(owner));
+  }
+
+  private World.AccountState view(Account account) {
     var now = world.scheduler.now();
     return new World.AccountState(
         account.credits() - account.lots(now, true),
