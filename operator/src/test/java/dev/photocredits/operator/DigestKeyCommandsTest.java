@@ -73,8 +73,12 @@ final class DigestKeyCommandsTest {
 
   @Test
   void without_its_setting_a_command_says_what_to_set_and_changes_nothing() {
-    terminal.without("DIGEST_SECRET_ID").with("WELCOME_CREDITS", "2").with("BUCKET_NAME", "any");
-    terminal.with("AWS_ENDPOINT_URL_S3", system.endpoint().toString());
+    var _ =
+        terminal
+            .without("DIGEST_SECRET_ID")
+            .with("WELCOME_CREDITS", "2")
+            .with("BUCKET_NAME", "any");
+    var _ = terminal.with("AWS_ENDPOINT_URL_S3", system.endpoint().toString());
 
     assertThat(grant(ADA)).isEqualTo(2);
     assertThat(terminal.errors())
@@ -90,11 +94,11 @@ final class DigestKeyCommandsTest {
 
   @Test
   void a_grant_needs_the_key_only_if_new_accounts_get_welcome_credits() {
-    terminal.without("DIGEST_SECRET_ID");
+    var _ = terminal.without("DIGEST_SECRET_ID");
     assertThat(grant(ADA)).isZero();
     assertThat(terminal.output()).endsWith("ada@example.com now has 5 credits.\n");
 
-    terminal.with("DIGEST_SECRET_ID", ARN).with("WELCOME_CREDITS", "2");
+    var _ = terminal.with("DIGEST_SECRET_ID", ARN).with("WELCOME_CREDITS", "2");
     assertThat(grant("bob@example.com")).isZero();
 
     assertThat(terminal.output()).endsWith("bob@example.com now has 7 credits.\n");
@@ -113,7 +117,7 @@ final class DigestKeyCommandsTest {
 
   @Test
   void the_doctor_checks_the_key() {
-    terminal.without("TABLE_NAME").without("AWS_ENDPOINT_URL_DYNAMODB");
+    var _ = terminal.without("TABLE_NAME").without("AWS_ENDPOINT_URL_DYNAMODB");
 
     assertThat(terminal.run("doctor")).isZero();
     assertThat(terminal.output()).contains("ok       the digest key has the form of one\n");

@@ -76,7 +76,12 @@ final class PriceOfOptionsTest {
   private record Case(int perGeneration, PictureOptions options, int delivered) {
     /** The price, by the rule of the price list in decimal fractions. */
     int price() {
-      var multiple = List.of(1, 2, 4).get(options.size().ordinal());
+      var multiple =
+          switch (options.size()) {
+            case SIZE_1K -> 1;
+            case SIZE_2K -> 2;
+            case SIZE_4K -> 4;
+          };
       return share(perGeneration * multiple, options.variations(), 3, RoundingMode.CEILING);
     }
 

@@ -105,7 +105,7 @@ public final class HeifFile extends ImageFile {
         keepAllOf(auxiliary.getKey());
       }
     }
-    isSideways = isTurned(items.get(primary));
+    isSideways = isTurned(primary);
     copy = new HeifCopy(file, brands(ftyp, brand), properties, parts());
   }
 
@@ -130,8 +130,9 @@ public final class HeifFile extends ImageFile {
   }
 
   // ISO/IEC 23008-12, 6.5.10: the angle, in units of 90°, is in the last two bits.
-  private boolean isTurned(Item primary) throws UnreadableImage {
-    for (var use : primary.properties) {
+  private boolean isTurned(long id) throws UnreadableImage {
+    var item = items.get(id);
+    for (var use : item == null ? List.<Use>of() : item.properties) {
       var box = property(use.property());
       if (box.isPresent() && box.get().type().equals("irot")) {
         return file.u8(box.get().from()) % 2 == 1;

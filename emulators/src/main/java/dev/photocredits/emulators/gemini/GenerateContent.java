@@ -118,7 +118,8 @@ final class GenerateContent extends Handler.Abstract {
   // A refusal has no picture, and Google bills its prompt.
   private static void usage(PictureRequest picture, ObjectNode answer) {
     var text = picture.prompt().length() / 4;
-    var pictures = answer.findPath("inlineData").isObject() ? TOKENS.get(picture.size()) : 0;
+    var pictures =
+        answer.findPath("inlineData").isObject() ? TOKENS.getOrDefault(picture.size(), 0) : 0;
     var usage = answer.putObject("usageMetadata").put("promptTokenCount", PHOTO_TOKENS + text);
     var prompt = usage.putArray("promptTokensDetails");
     prompt.addObject().put("modality", "TEXT").put("tokenCount", text);

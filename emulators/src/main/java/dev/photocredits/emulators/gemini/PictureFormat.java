@@ -43,6 +43,6 @@ record PictureFormat(int width, int height) {
 
   /** The format of the picture before it is turned by 90°. */
   PictureFormat turned() {
-    return new PictureFormat(height, width);
+    return new PictureFormat(/* width= */ height, /* height= */ width);
   }
 }

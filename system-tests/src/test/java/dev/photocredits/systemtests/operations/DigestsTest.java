@@ -79,7 +79,7 @@ final class DigestsTest {
   @Test
   void an_operator_finds_log_lines_and_uploads_by_the_key_of_the_data() throws Exception {
     try (var api = start(_ -> {})) {
-      upload(api);
+      var _ = upload(api);
       var key = DigestKeys.of(api.environment());
       assertThat(api.objects()).singleElement().asString().startsWith("uploads/");
 
@@ -103,9 +103,10 @@ final class DigestsTest {
   private static void journey(Api api) {
     assertThat(api.balance(ADA)).isEqualTo(9);
     var upload = upload(api);
-    var request = "{\"prompt\":\"a sailor\",\"user_email\":\"%s\",\"upload_id\":\"%s\"}";
-    assertThat(api.post("/api/generate", request.formatted(ADA, upload), "key-1").status())
-        .isEqualTo(200);
+    var request =
+        "{\"prompt\":\"a sailor\",\"user_email\":\"%s\",\"upload_id\":\"%s\"}"
+            .formatted(ADA, upload);
+    assertThat(api.post("/api/generate", request, "key-1").status()).isEqualTo(200);
     var queued =
         api.send(
             api.request("/api/generate")
