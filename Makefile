@@ -10,6 +10,11 @@ $(foreach name,KEEP STACK,$(if $(filter environment,$(origin $(name))),$(if $(fi
 $(foreach name,EMAIL ENV FUNCTION ID KEEP ONE STACK VERSION,$(if $(filter override,$(origin $(name))),,\
   $(eval override $(name) :=)))
 
+# The AWS CLI and our own programs prefer AWS_REGION; the SAM CLI and boto3 read only AWS_DEFAULT_REGION.
+ifneq ($(value AWS_REGION),)
+export AWS_DEFAULT_REGION := $(value AWS_REGION)
+endif
+
 JAVA_HOME := $(shell build/find-jdk)
 export JAVA_HOME
 

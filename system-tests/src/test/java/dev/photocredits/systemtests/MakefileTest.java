@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Checks that values on make's command line reach the programs as typed and are never executed. The
@@ -261,6 +262,17 @@ final class MakefileTest {
     assertThat(recorded("sam.arguments")).containsExactly("build", "--config-env", "default");
     assertThat(recorded("python.arguments"))
         .containsExactly("build/python/prune_versions.py", "default", "5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deploy", "prune-versions"})
+  void sam_and_boto3_get_the_region_of_the_aws_cli(String target) throws Exception {
+    var regions = Map.of("AWS_REGION", "eu-central-1", "AWS_DEFAULT_REGION", "us-east-1");
+
+    var result = make(regions, target, List.of());
+
+    assertThat(result.code()).as("%s", result.output()).isZero();
+    assertThat(recorded("python.environment")).contains("AWS_DEFAULT_REGION=eu-central-1");
   }
 
   @Test

@@ -58,14 +58,17 @@ final class IssuersTest {
    * @param audience JWT_AUDIENCE
    * @param claims the claims of Ada's token
    */
-  private record Provider(String name, String path, String keys, String audience, String claims) {
+  record Provider(String name, String path, String keys, String audience, String claims) {
     @Override
     public String toString() {
       return name;
     }
   }
 
-  /** https://docs.aws.amazon.com/cognito/latest/developerguide/ */
+  /**
+   * An ID token:
+   * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+   */
   private static final Provider COGNITO =
       new Provider(
           "Cognito",
@@ -90,6 +93,9 @@ final class IssuersTest {
           }
           """);
 
+  /**
+   * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+   */
   private static final String COGNITO_ACCESS_TOKEN =
       """
       {
@@ -109,7 +115,7 @@ final class IssuersTest {
       }
       """;
 
-  /** https://auth0.com/docs/secure/tokens/id-tokens/id-token-structure */
+  /** An ID token: https://auth0.com/docs/secure/tokens/id-tokens/id-token-structure */
   private static final Provider AUTH0 =
       new Provider(
           "Auth0",
@@ -134,7 +140,10 @@ final class IssuersTest {
           }
           """);
 
-  /** https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims */
+  /**
+   * An access token with two claims that an Action adds:
+   * https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims
+   */
   private static final Provider AUTH0_ACCESS_TOKEN =
       new Provider(
           "Auth0, with access tokens",
@@ -155,7 +164,7 @@ final class IssuersTest {
           }
           """);
 
-  /** https://firebase.google.com/docs/auth/admin/verify-id-tokens */
+  /** An ID token: https://firebase.google.com/docs/auth/admin/verify-id-tokens */
   private static final Provider FIREBASE =
       new Provider(
           "Firebase",
@@ -181,7 +190,7 @@ final class IssuersTest {
           }
           """);
 
-  /** https://clerk.com/docs/guides/sessions/jwt-templates */
+  /** A token of a template: https://clerk.com/docs/guides/sessions/jwt-templates */
   private static final Provider CLERK =
       new Provider(
           "Clerk",
@@ -203,7 +212,7 @@ final class IssuersTest {
           }
           """);
 
-  /** https://clerk.com/docs/guides/sessions/session-tokens */
+  /** What Clerk sends without a template: https://clerk.com/docs/guides/sessions/session-tokens */
   private static final String CLERK_SESSION_TOKEN =
       """
       {
@@ -220,7 +229,10 @@ final class IssuersTest {
       }
       """;
 
-  /** https://supabase.com/docs/guides/auth/jwt-fields, with email_verified from a hook */
+  /**
+   * An access token with email_verified from a hook:
+   * https://supabase.com/docs/guides/auth/jwt-fields
+   */
   private static final Provider SUPABASE =
       new Provider(
           "Supabase",
@@ -247,7 +259,10 @@ final class IssuersTest {
           }
           """);
 
-  /** https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference */
+  /**
+   * An ID token of version 2.0 with two optional claims:
+   * https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference
+   */
   private static final Provider ENTRA =
       new Provider(
           "Entra",
@@ -354,7 +369,7 @@ final class IssuersTest {
   // Refused
 
   /** A token that is refused: 403 with its body, or 401 with the reason in the header. */
-  private record Refusal(
+  record Refusal(
       Provider provider, String token, String claims, Consumer<ObjectNode> change, String answer) {
     @Override
     public String toString() {
