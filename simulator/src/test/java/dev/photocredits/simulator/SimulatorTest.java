@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** No schedule loses, mints or double-spends credits, despite crashes, repeats and races. */
 final class SimulatorTest {
-  private static final Duration LONGEST = Duration.ofMinutes(10);
+  /** Ends a run that makes no progress; a slow machine is no failure. */
+  private static final Duration LONGEST = Duration.ofHours(1);
 
   @Test
   void ten_thousand_schedules_of_the_rules_have_no_violation() {
