@@ -2,7 +2,7 @@
 import {$, announce, attempt, button, h, save, sure} from './ui.js';
 import {counted, date, duration} from './words.js';
 
-const MODES = {'full-transformation': 'Whole picture', 'item-only': 'Only the outfit'};
+const MODES = {'full-transformation': 'Whole picture', 'item-only': 'Only the outfit', free: 'Free prompt'};
 
 /** The part of a picture's URL that identifies it; the signature differs in each response. */
 const pathOf = url => new URL(url, location).pathname;

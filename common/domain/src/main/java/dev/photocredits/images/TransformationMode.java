@@ -8,7 +8,9 @@ public enum TransformationMode {
   /** Scene, pose and outfit. */
   FULL_TRANSFORMATION("full-transformation"),
   /** The clothing alone. */
-  ITEM_ONLY("item-only");
+  ITEM_ONLY("item-only"),
+  /** Whatever the prompt says: the model receives it as it is. */
+  FREE("free");
 
   private final String key;
 

@@ -1,5 +1,6 @@
 package dev.photocredits.images;
 
+import java.util.Collections;
 import java.util.List;
 
 /** The prompt that the model receives for one variation. */
@@ -30,6 +31,9 @@ public record VariationPrompt(String text) {
 
   /** The prompts of {@link PictureOptions#MOST_VARIATIONS} variations, in their order. */
   public static List<VariationPrompt> of(Prompt prompt, TransformationMode mode) {
+    if (mode == TransformationMode.FREE) {
+      return Collections.nCopies(ENDINGS.size(), new VariationPrompt(prompt.text()));
+    }
     var itemOnly = mode == TransformationMode.ITEM_ONLY || prompt.text().contains(SAME_PERSON_MARK);
     var wording = (itemOnly ? ITEM_ONLY : FULL_TRANSFORMATION).formatted(style(prompt, itemOnly));
     return ENDINGS.stream().map(ending -> new VariationPrompt(wording + " " + ending)).toList();

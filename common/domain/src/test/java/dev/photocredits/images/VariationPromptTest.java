@@ -51,6 +51,17 @@ final class VariationPromptTest {
   }
 
   @Test
+  void in_the_free_mode_the_model_receives_the_prompt_as_it_is() {
+    var prompt = new Prompt(" Same person, same pose, in the style of a pirate. ");
+
+    var texts = VariationPrompt.of(prompt, TransformationMode.FREE);
+
+    assertThat(texts)
+        .hasSize(PictureOptions.MOST_VARIATIONS)
+        .containsOnly(new VariationPrompt(prompt.text()));
+  }
+
+  @Test
   void each_variation_has_its_own_ending() {
     var texts = VariationPrompt.of(new Prompt("style of x"), FULL_TRANSFORMATION);
 

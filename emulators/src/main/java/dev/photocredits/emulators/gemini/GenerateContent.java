@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
@@ -42,6 +43,7 @@ final class GenerateContent extends Handler.Abstract {
 
   private final PictureRenderer renderer;
   private final Duration delay;
+  private final AtomicInteger withoutStyle = new AtomicInteger();
 
   GenerateContent(PictureRenderer renderer, Duration delay) {
     this.renderer = renderer;
@@ -135,11 +137,18 @@ final class GenerateContent extends Handler.Abstract {
     usage.put("totalTokenCount", PHOTO_TOKENS + text + pictures);
   }
 
+  // As a model answers the same prompt with other pictures each time.
+  private VariationStyle another() {
+    var styles = VariationStyle.values();
+    return styles[Math.floorMod(withoutStyle.getAndIncrement(), styles.length)];
+  }
+
   private ObjectNode generated(PictureRequest picture, String model) throws InterruptedException {
     var answer = JsonNodeFactory.instance.objectNode();
+    var style = picture.style().orElseGet(this::another);
     if (picture.asksFor("safety")) {
       answer.putObject("promptFeedback").put("blockReason", "SAFETY");
-    } else if (picture.asksFor("partial") && picture.style() == VariationStyle.STUDIO) {
+    } else if (picture.asksFor("partial") && style == VariationStyle.STUDIO) {
       answer
           .putArray("candidates")
           .addObject()
@@ -154,7 +163,7 @@ final class GenerateContent extends Handler.Abstract {
           .addObject()
           .putObject("inlineData")
           .put("mimeType", "image/jpeg")
-          .put("data", renderer.render(picture.photo(), picture.style(), picture.format()));
+          .put("data", renderer.render(picture.photo(), style, picture.format()));
       content.put("role", "model");
       candidate.put("finishReason", "STOP").put("index", 0);
     }

@@ -145,7 +145,7 @@ final class PictureRequest {
     return size;
   }
 
-  VariationStyle style() {
+  Optional<VariationStyle> style() {
     return VariationStyle.of(prompt);
   }
 

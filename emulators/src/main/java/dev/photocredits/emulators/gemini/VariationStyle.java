@@ -1,5 +1,7 @@
 package dev.photocredits.emulators.gemini;
 
+import java.util.Optional;
+
 /**
  * The style of a variation, so that the pictures made from one photo are easy to tell apart.
  * Colours are {@code 0xRRGGBB}; positions in the picture range from -1 to 1 on both axes.
@@ -52,19 +54,25 @@ enum VariationStyle {
   /** The new colour of a pixel, computed from its channels (0 to 255) and its position. */
   abstract int tint(int red, int green, int blue, float x, float y);
 
-  /** The style that the variation's sentence at the end of the prompt asks for. */
-  static VariationStyle of(String prompt) {
+  /**
+   * The style that the variation's sentence at the end of the prompt asks for; empty if the prompt
+   * has no such sentence.
+   */
+  static Optional<VariationStyle> of(String prompt) {
     var studio = prompt.lastIndexOf("studio");
     var outdoor = prompt.lastIndexOf("outdoor");
     var daylight = prompt.lastIndexOf("daylight");
     var afternoon = prompt.lastIndexOf("late afternoon");
     if (afternoon > Math.max(studio, Math.max(outdoor, daylight))) {
-      return AFTERNOON;
+      return Optional.of(AFTERNOON);
     }
     if (studio > outdoor && studio > daylight) {
-      return STUDIO;
+      return Optional.of(STUDIO);
     }
-    return outdoor > daylight ? OUTDOOR : DAYLIGHT;
+    if (outdoor > daylight) {
+      return Optional.of(OUTDOOR);
+    }
+    return daylight < 0 ? Optional.empty() : Optional.of(DAYLIGHT);
   }
 
   private static float luminance(int red, int green, int blue) {

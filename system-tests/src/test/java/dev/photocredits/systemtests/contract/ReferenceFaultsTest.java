@@ -596,7 +596,7 @@ final class ReferenceFaultsTest {
       assertThat(response.text())
           .isEqualTo(
               "422 {\"detail\":[{\"loc\":[\"body\",\"transformation_mode\"],\"msg\":\"Input should be"
-                  + " 'full-transformation' or 'item-only'\",\"type\":\"enum\"}],"
+                  + " 'full-transformation', 'item-only' or 'free'\",\"type\":\"enum\"}],"
                   + "\"error_code\":\"VALIDATION_ERROR\"}");
     }
   }

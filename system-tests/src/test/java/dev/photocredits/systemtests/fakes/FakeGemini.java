@@ -35,7 +35,7 @@ public final class FakeGemini implements AutoCloseable {
   /**
    * A call.
    *
-   * @param variation 0 to 3, by the prompt's ending
+   * @param variation 0 to 3, by the prompt's ending if it has one
    * @param attempt 1 for the first call of that variation since the script was set
    */
   public record Call(
@@ -270,13 +270,15 @@ public final class FakeGemini implements AutoCloseable {
     return call;
   }
 
-  private static int variation(String prompt) throws IOException {
+  // The variations of a free prompt have no endings, and are numbered as they arrive.
+  private int variation(String prompt) {
     for (var i = 0; i < ENDINGS.size(); i++) {
       if (prompt.endsWith(ENDINGS.get(i))) {
         return i;
       }
     }
-    throw new IOException("not a prompt of a variation: " + prompt);
+    return (int) calls.stream().filter(call -> call.prompt().equals(prompt)).count()
+        % ENDINGS.size();
   }
 
   private static void send(HttpExchange exchange, Answer.Reply reply) throws IOException {

@@ -126,6 +126,23 @@ final class OptionsTest {
   }
 
   @Test
+  void a_free_prompt_reaches_the_model_as_it_is() {
+    var email = api.customer();
+    var prompt = "Remove the background, and only change to nothing else.";
+
+    var made =
+        api.generate(
+            Form.request(email).text("prompt", prompt).text("transformation_mode", "free"));
+
+    assertThat(made.images()).hasSize(3);
+    assertThat(api.gemini.calls())
+        .hasSize(3)
+        .allSatisfy(call -> assertThat(call.prompt()).isEqualTo(prompt));
+    assertThat(api.get("/api/generations/" + email).json().at("/generations/0/transformation_mode"))
+        .hasToString("\"free\"");
+  }
+
+  @Test
   void auto_takes_the_ratio_that_is_nearest_to_the_photos() {
     var email = api.customer();
     var photo = Photos.read("phone-12mp.jpg");

@@ -166,7 +166,7 @@ final class GenerateRequestTest {
 
     assertThat(rejected.status()).isEqualTo(422);
     assertThat(String.valueOf(rejected.body()))
-        .contains("[body, transformation_mode]", "'full-transformation' or 'item-only'");
+        .contains("[body, transformation_mode]", "'item-only' or 'free'");
   }
 
   @ParameterizedTest
