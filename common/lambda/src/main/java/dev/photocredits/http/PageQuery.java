@@ -64,26 +64,11 @@ public final class PageQuery {
   private static int limit(String text) {
     var problems = new Problems();
     try {
-      var limit = Integer.parseInt(text);
-      if (limit < 1) {
-        problems.add(
-            "greater_than_equal", "Input should be greater than or equal to 1", "query", "limit");
-      }
-      if (limit > LARGEST) {
-        problems.add(
-            "less_than_equal",
-            "Input should be less than or equal to " + LARGEST,
-            "query",
-            "limit");
-      }
+      var limit = problems.within(Integer.parseInt(text), 1, LARGEST, "query", "limit");
       problems.check();
-      return limit;
+      return limit.orElseThrow();
     } catch (NumberFormatException _) {
-      problems.add(
-          "int_parsing",
-          "Input should be a valid integer, unable to parse string as an integer",
-          "query",
-          "limit");
+      problems.notWholeNumber("query", "limit");
       problems.check();
       throw new AssertionError("check() throws");
     }

@@ -33,7 +33,8 @@ public final class PictureFields {
     var variations =
         wanted.isEmpty()
             ? Optional.of(PictureOptions.DEFAULT.variations())
-            : problems.within("variations", wanted.get(), 1, PictureOptions.MOST_VARIATIONS);
+            : problems.within(
+                wanted.get(), 1, PictureOptions.MOST_VARIATIONS, "body", "variations");
     var ratios = Arrays.stream(AspectRatio.values()).map(AspectRatio::key).toList();
     var sizes = prices.sizes().stream().map(ImageSize::key).toList();
     return problems.oneOf("aspect_ratio", ratio, ratios).isPresent()
@@ -47,7 +48,7 @@ public final class PictureFields {
   public static Optional<Credits> maxPrice(OptionalFields fields, Problems problems) {
     return fields
         .optionalWholeNumber("max_price")
-        .flatMap(number -> problems.within("max_price", number, 0, Integer.MAX_VALUE))
+        .flatMap(number -> problems.within(number, 0, Integer.MAX_VALUE, "body", "max_price"))
         .map(Credits::new);
   }
 }

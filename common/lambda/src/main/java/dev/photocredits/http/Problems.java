@@ -52,6 +52,14 @@ public final class Problems {
     add("string_type", "Input should be a valid string", "body", field);
   }
 
+  /** A text that is not a whole number. */
+  public void notWholeNumber(Object... location) {
+    add(
+        "int_parsing",
+        "Input should be a valid integer, unable to parse string as an integer",
+        location);
+  }
+
   public Optional<Email> email(String field, String text) {
     var email = Email.parse(text);
     if (email.isEmpty()) {
@@ -88,13 +96,13 @@ public final class Problems {
   }
 
   /** A whole number from {@code least} to {@code most}. */
-  public Optional<Integer> within(String field, long number, int least, int most) {
+  public Optional<Integer> within(long number, int least, int most, Object... location) {
     if (number < least) {
-      add("greater_than_equal", "Input should be greater than or equal to " + least, "body", field);
+      add("greater_than_equal", "Input should be greater than or equal to " + least, location);
       return Optional.empty();
     }
     if (number > most) {
-      add("less_than_equal", "Input should be less than or equal to " + most, "body", field);
+      add("less_than_equal", "Input should be less than or equal to " + most, location);
       return Optional.empty();
     }
     return Optional.of((int) number);

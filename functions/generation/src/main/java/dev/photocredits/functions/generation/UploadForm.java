@@ -158,11 +158,7 @@ final class UploadForm implements OptionalFields {
   public Optional<Long> optionalWholeNumber(String name) {
     var text = optionalText(name);
     if (text.isPresent() && !WHOLE_NUMBER.matcher(text.get()).matches()) {
-      problems.add(
-          "int_parsing",
-          "Input should be a valid integer, unable to parse string as an integer",
-          "body",
-          name);
+      problems.notWholeNumber("body", name);
       return Optional.empty();
     }
     return text.map(BigInteger::new).map(UploadForm::nearestLong);
