@@ -9,7 +9,7 @@ public enum TransformationMode {
   FULL_TRANSFORMATION("full-transformation"),
   /** The clothing alone. */
   ITEM_ONLY("item-only"),
-  /** Whatever the prompt says: the model receives it as it is. */
+  /** What the prompt asks for: the model receives it as it is. */
   FREE("free");
 
   private final String key;

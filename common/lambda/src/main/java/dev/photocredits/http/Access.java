@@ -77,8 +77,7 @@ public final class Access {
   }
 
   // Entra sends no email_verified. Its xms_edov says that the tenant owns the domain of the
-  // address;
-  // without it, the address is whatever an administrator entered (docs/issuers.md).
+  // address; without it, an administrator may have entered any address (docs/issuers.md).
   private static boolean isVerified(Request request) {
     return request
         .claim("email_verified")
