@@ -37,10 +37,10 @@ public final class PictureFields {
                 wanted.get(), 1, PictureOptions.MOST_VARIATIONS, "body", "variations");
     var ratios = Arrays.stream(AspectRatio.values()).map(AspectRatio::key).toList();
     var sizes = prices.sizes().stream().map(ImageSize::key).toList();
-    return problems.oneOf("aspect_ratio", ratio, ratios).isPresent()
-            && problems.oneOf("image_size", size, sizes).isPresent()
-            && variations.isPresent()
-        ? Optional.of(new PictureOptions(ratio.get(), size.get(), variations.get()))
+    var knownRatio = problems.oneOf("aspect_ratio", ratio, ratios);
+    var knownSize = problems.oneOf("image_size", size, sizes);
+    return knownRatio.isPresent() && knownSize.isPresent() && variations.isPresent()
+        ? Optional.of(new PictureOptions(knownRatio.get(), knownSize.get(), variations.get()))
         : Optional.empty();
   }
 

@@ -273,6 +273,19 @@ final class GenerateRequestTest {
     assertThat(String.valueOf(response.body())).contains("[body, " + field + "]", "type=" + type);
   }
 
+  @Test
+  void all_invalid_options_are_reported_together() {
+    var response =
+        rejected(
+            Multipart.complete()
+                .text("aspect_ratio", "5:3")
+                .text("image_size", "512")
+                .text("variations", "5"));
+
+    assertThat(String.valueOf(response.body()))
+        .contains("[body, aspect_ratio]", "[body, image_size]", "[body, variations]");
+  }
+
   private static GenerationRequest parsed(Request request) {
     return GenerateRequest.from(request, ANYBODY, PRICES, NOTHING_UPLOADED, () -> false);
   }
